@@ -1,0 +1,3 @@
+"""Tongxin turns the cooperation agreements of neighbouring governments into running services."""
+
+__version__ = "0.1.0"

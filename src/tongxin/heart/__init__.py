@@ -1,0 +1,1 @@
+"""The heart: what every field of cooperation shares."""

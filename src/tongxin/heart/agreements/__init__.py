@@ -1,0 +1,1 @@
+"""Instruments and clauses; the duties they make, with their clocks."""

@@ -1,0 +1,156 @@
+"""Tables of agreements: instruments in versions, clauses, duties, performances, rings."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Instrument(models.Model):
+    """A law, an agreement, a plan or a decision of a joint body; its id is never reused."""
+
+    class Kind(models.TextChoices):
+        LAW = "law"
+        AGREEMENT = "agreement"
+        PLAN = "plan"
+        DECISION = "decision"
+
+    id = models.SlugField(primary_key=True, max_length=80)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    field = models.CharField(max_length=20)  # the petal it belongs to
+    title_zh = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=200)
+
+
+class InstrumentVersion(models.Model):
+    """One text of an instrument, with the days between which it binds; written `id@number`."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PROPOSED = "proposed"
+        RATIFIED = "ratified"
+        IN_FORCE = "in_force"
+        ENDED = "ended"
+
+    id = models.CharField(primary_key=True, max_length=100)
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    in_force_from = models.DateField()
+    in_force_until = models.DateField(null=True, blank=True)
+    parties = models.JSONField(default=list)  # jurisdiction and group ids
+    provenance = models.JSONField(default=dict)
+    illustrative = models.BooleanField(default=True)
+    canonical_hash = models.CharField(max_length=64)
+    source_file = models.CharField(max_length=160)
+    source_text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instrument", "number"], name="one_version_number")]
+
+
+class Clause(models.Model):
+    """The smallest binding part of a version; `body` is what the machine reads."""
+
+    id = models.CharField(primary_key=True, max_length=160)  # id@number/clause
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.CASCADE, related_name="clauses")
+    name = models.SlugField(max_length=60)
+    ordinal = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    title_zh = models.CharField(max_length=120, blank=True)
+    title_en = models.CharField(max_length=160, blank=True)
+    text_zh = models.TextField()
+    text_en = models.TextField()
+    body = models.JSONField()
+    first_line = models.PositiveIntegerField()
+    last_line = models.PositiveIntegerField()
+
+
+class Performance(models.Model):
+    """An act that serves one duty or several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    act = models.CharField(max_length=80)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="performances")
+    post = models.CharField(max_length=120)
+    message = models.ForeignKey(
+        "exchange.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="performances"
+    )
+    carried = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+
+class Duty(models.Model):
+    """What the bound desk owes the owed desk, one thing by a time. Overdue is computed, never stored."""
+
+    class Purpose(models.TextChoices):
+        DO = "do"
+        CONFIRM = "confirm"
+        STAND_DOWN = "stand_down"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLAIMED = "claimed"
+        SUSPENDED = "suspended"
+        MET = "met"
+        EXCUSED = "excused"
+        VOID = "void"
+        FAILED = "failed"
+
+    TERMINAL = ("met", "excused", "void", "failed")
+
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="duties")
+    clause_key = models.CharField(max_length=160)  # instrument/clause, without the version
+    thread = models.CharField(max_length=80, db_index=True)  # matter:M-… or case:WT-…
+    matter = models.ForeignKey("events.Matter", null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
+    bound_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="owes")
+    owed_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="is_owed")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    subject = models.CharField(max_length=120, blank=True)
+    round = models.PositiveSmallIntegerField(default=1)
+    opened_by = models.CharField(max_length=160)  # event:… or message:…
+    opened_at = models.DateTimeField()  # when the round opened
+    starts_at = models.DateTimeField()  # when its clock began
+    due_at = models.DateTimeField(db_index=True)
+    due_count = models.JSONField(default=dict)  # clock, within, calendar and version, spans counted
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN, db_index=True)
+    performance = models.ForeignKey(Performance, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=400, blank=True)
+    illustrative = models.BooleanField(default=True)
+    drill = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clause_key", "thread", "bound_desk", "owed_desk", "purpose", "subject", "round"],
+                name="one_duty_per_key_and_round",
+            ),
+            models.UniqueConstraint(
+                fields=["clause_key", "thread", "bound_desk", "owed_desk", "purpose", "subject"],
+                condition=Q(state__in=["open", "claimed", "suspended"]),
+                name="one_open_round_per_key",
+            ),
+        ]
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the duty has ended for good."""
+        return self.state in self.TERMINAL
+
+
+class Ring(models.Model):
+    """A reminder or an escalation that was rung, once a step."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="rings")
+    step = models.CharField(max_length=40)  # remind, on_duty, deputy, head, own_coordination, both_coordination
+    post = models.CharField(max_length=120, blank=True)
+    skipped = models.BooleanField(default=False)  # nobody there: the next step was taken at once
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["duty", "step", "post"], name="one_ring_per_step")]

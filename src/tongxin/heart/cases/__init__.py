@@ -1,0 +1,1 @@
+"""Cases with exactly one holder, and how they are handed over."""

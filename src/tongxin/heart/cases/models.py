@@ -1,0 +1,85 @@
+"""Tables of cases: procedures, cases, offers."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Procedure(models.Model):
+    """A versioned procedure; written `id@version`. `body` is the pack's data, checked when it was loaded."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    name = models.SlugField(max_length=80)
+    version = models.PositiveSmallIntegerField()
+    field = models.CharField(max_length=20)
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160)
+    body = models.JSONField()
+    illustrative = models.BooleanField(default=True)
+
+
+class Case(models.Model):
+    """One matter in hand. Only the holder acts, and not while an offer freezes it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        FILED = "filed"
+        ACCEPTED = "accepted"
+        IN_HAND = "in_hand"
+        SUSPENDED = "suspended"
+        DECIDED = "decided"
+        CLOSED = "closed"
+        NOT_ACCEPTED = "not_accepted"
+        WITHDRAWN = "withdrawn"
+        VOID = "void"
+
+    number = models.CharField(primary_key=True, max_length=20)  # WQ-2026-000001
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="cases")
+    rulebook = models.JSONField(default=list)
+    accepting_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="accepted_cases")
+    competent_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="competent_cases")
+    holder = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="held_cases")
+    epoch = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=14, choices=State.choices, default=State.FILED, db_index=True)
+    frozen_by = models.ForeignKey("cases.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    applicant = models.JSONField(default=dict)  # what the applicant gave, by the procedure's fields
+    papers = models.JSONField(default=list)
+    filed_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    promise_due_at = models.DateTimeField(null=True, blank=True)
+    promise_count = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True)  # granted, refused
+    outcome_reason = models.CharField(max_length=400, blank=True)
+    illustrative = models.BooleanField(default=True)
+
+
+class Offer(models.Model):
+    """A hand-over as it stands: the holder offers the case, the receiver alone settles it."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered"
+        TAKEN_OVER = "taken_over"
+        RETURNED = "returned"
+        RECALLED = "recalled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
+    message = models.OneToOneField("exchange.Message", on_delete=models.PROTECT, related_name="offer")
+    clause = models.ForeignKey("agreements.Clause", on_delete=models.PROTECT, related_name="offers")
+    from_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="offers_made")
+    to_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="offers_received")
+    epoch = models.PositiveIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OFFERED)
+    reason = models.CharField(max_length=40, blank=True)
+    remark = models.CharField(max_length=400, blank=True)
+    offered_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="one_open_offer_per_case")
+        ]

@@ -1,0 +1,1 @@
+"""What happened, and the matters that events open."""

@@ -1,0 +1,1 @@
+"""Messages between desks and nodes, idempotency keys, notifications, and the one way to act."""

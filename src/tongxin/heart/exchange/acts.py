@@ -1,0 +1,106 @@
+"""The one way to act: one transaction, one idempotency key, its ledger entries last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.exchange.models import IdempotencyKey
+from tongxin.heart.ledger import actions as ledger
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import canonical, clock
+from tongxin.shared.errors import Invalid, KeyReused
+from tongxin.shared.writing import writing
+
+
+@dataclass
+class Act:
+    """An act while it runs. Set `result`; call `entry` once for every act that the ledger should keep."""
+
+    name: str
+    by: Acting
+    at: datetime
+    replayed: bool = False
+    result: dict[str, Any] = field(default_factory=dict)
+    drafts: list[ledger.Draft] = field(default_factory=list)
+
+    def entry(
+        self,
+        subject: str,
+        *,
+        act: str = "",
+        cause: str = "",
+        basis: str = "",
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Keep one line for the ledger; it is appended when the act ends well."""
+        self.drafts.append(
+            ledger.Draft(
+                act=act or self.name,
+                desk=self.by.desk,
+                post=self.by.post,
+                subject=subject,
+                at=self.at,
+                cause=cause,
+                basis=basis,
+                payload=payload or {},
+            )
+        )
+
+
+@contextmanager
+def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator[Act]:
+    """Run one act. The same key with the same request is answered from the first time, without effect.
+
+    Raises KeyReused when the key was used for another request, Invalid when the key is missing.
+    """
+    if not key or len(key) > 80:
+        raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
+    wanted = canonical.sha256_hex({"act": name, "request": request})
+    with writing(name):
+        running = Act(name=name, by=by, at=clock.now())
+        row = _claim(by.post, key, name, wanted, running.at)
+        if row is None:
+            running.result = _answered(by.post, key, wanted)
+            running.replayed = True
+            yield running
+            return
+        yield running
+        row.result = running.result
+        row.save(update_fields=["result"])
+        if running.drafts:
+            ledger.append(running.drafts)
+
+
+def new_key() -> str:
+    """Return a fresh idempotency key, for forms."""
+    import uuid
+
+    return str(uuid.uuid4())
+
+
+def _claim(scope: str, key: str, name: str, wanted: str, at: datetime) -> IdempotencyKey | None:
+    """Insert the key's row, or return None when it stands already (on PostgreSQL this waits for the first)."""
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(scope=scope, key=key, act=name, request_hash=wanted, at=at)
+    except IntegrityError:
+        return None
+
+
+def _answered(scope: str, key: str, wanted: str) -> dict[str, Any]:
+    row = IdempotencyKey.objects.get(scope=scope, key=key)
+    if row.request_hash != wanted:
+        raise KeyReused(
+            "key_reused",
+            _("This idempotency key was already used for another command."),
+            kept=_("The first command stands as it was."),
+            todo=_("Send the new command with a new key."),
+        )
+    return dict(row.result)

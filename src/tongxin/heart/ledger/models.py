@@ -1,0 +1,60 @@
+"""Tables of the ledger: the head of the log, its entries, their payloads, tree nodes and checkpoints."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Log(models.Model):
+    """The head of this node's one log; the row every append locks."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    node = models.CharField(max_length=40)
+    algorithm = models.CharField(max_length=20, default="sha256")
+    size = models.BigIntegerField(default=0)
+
+
+class Entry(models.Model):
+    """One line. `body` holds the canonical bytes that are hashed; the other columns repeat it for queries."""
+
+    index = models.BigIntegerField(primary_key=True)
+    body = models.BinaryField()
+    leaf = models.BinaryField(max_length=32)
+    at = models.DateTimeField(db_index=True)
+    act = models.CharField(max_length=80, db_index=True)
+    desk = models.CharField(max_length=80, db_index=True)
+    post = models.CharField(max_length=120)
+    subject = models.CharField(max_length=160, db_index=True)
+    cause = models.CharField(max_length=160, blank=True)
+    basis = models.CharField(max_length=160, blank=True)
+
+
+class Payload(models.Model):
+    """What an entry is about, with the salt of its hash; erasing deletes this row, never the entry."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="payload")
+    salt = models.BinaryField(max_length=32)
+    body = models.BinaryField()
+
+
+class TreeNode(models.Model):
+    """A complete subtree of the Merkle tree: `level` ≥ 1, covering leaves [index·2^level, (index+1)·2^level)."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_tree_node")]
+
+
+class Checkpoint(models.Model):
+    """A signed tree head."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    node = models.CharField(max_length=40)
+    algorithm = models.CharField(max_length=20, default="ed25519")
+    key_id = models.CharField(max_length=64)
+    signature = models.BinaryField()

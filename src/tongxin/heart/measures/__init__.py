@@ -1,0 +1,1 @@
+"""Figures about how clauses are kept."""

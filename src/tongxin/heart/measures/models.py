@@ -1,0 +1,1 @@
+"""Tables of measures: none yet; scores are computed from duties."""

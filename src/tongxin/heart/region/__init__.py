@@ -1,0 +1,1 @@
+"""Jurisdictions, groups, desks, offices, mandates, posts, rosters, calendars, boundaries, people."""

@@ -1,0 +1,1 @@
+"""Ecology: water incidents that cross a boundary."""

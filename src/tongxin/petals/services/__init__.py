@@ -1,0 +1,1 @@
+"""Public services: items accepted here and decided there."""

@@ -1,0 +1,1 @@
+"""The house's front: settings, login, shell, home, boards, API root, command line."""

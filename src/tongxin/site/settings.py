@@ -1,0 +1,162 @@
+"""Settings, all from the environment; what is not safe to guess has no default in `run` mode."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.site import database
+
+ROOT = Path(__file__).resolve().parents[3]
+MODE = os.environ.get("TONGXIN_MODE", "run")  # demo | run | test
+if MODE not in {"demo", "run", "test"}:
+    raise ImproperlyConfigured(f"TONGXIN_MODE is {MODE!r}; it must be demo, run or test")
+DEMO = MODE == "demo"
+
+DATA = Path(os.environ.get("TONGXIN_DATA") or ROOT / "var" / MODE).resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+REGION_PACK = Path(os.environ.get("TONGXIN_REGION") or ROOT / "regions" / "jingjinji").resolve()
+NODE = os.environ.get("TONGXIN_NODE", "main")
+PORT = int(os.environ.get("TONGXIN_PORT", "8000"))
+TILE_URL = os.environ.get("TONGXIN_TILE_URL", "")
+TILE_CRS = os.environ.get("TONGXIN_TILE_CRS", "wgs84")
+MAP_APPROVAL = os.environ.get("TONGXIN_MAP_APPROVAL", "")  # 审图号; public pages show a map only with it
+
+DEMO_SECRET = "demo-only-not-a-secret-change-before-any-real-use"
+SECRET_KEY = os.environ.get("TONGXIN_SECRET_KEY", DEMO_SECRET if MODE != "run" else "")
+DEBUG = False
+ALLOWED_HOSTS = [
+    h for h in os.environ.get("TONGXIN_HOSTS", "localhost,127.0.0.1" if MODE != "run" else "").split(",") if h
+]
+ORIGIN = os.environ.get("TONGXIN_ORIGIN", f"http://localhost:{PORT}")
+if MODE == "run" and (not SECRET_KEY or SECRET_KEY == DEMO_SECRET or len(SECRET_KEY) < 32):
+    raise ImproperlyConfigured("set TONGXIN_SECRET_KEY to at least 32 random characters")
+if MODE == "run" and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("set TONGXIN_HOSTS to the host names of this server, comma-separated")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "tongxin.heart.ledger",
+    "tongxin.heart.region",
+    "tongxin.heart.exchange",
+    "tongxin.heart.events",
+    "tongxin.heart.agreements",
+    "tongxin.heart.cases",
+    "tongxin.heart.measures",
+    "tongxin.petals.ecology",
+    "tongxin.petals.services",
+    "tongxin.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tongxin.site.middleware.ActingMiddleware",
+    "tongxin.site.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "tongxin.site.urls"
+WSGI_APPLICATION = "tongxin.site.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "src" / "tongxin" / "site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tongxin.site.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "tongxin.site.templatetags.tongxin"],
+        },
+    }
+]
+
+DATABASES = {"default": database.from_url(os.environ.get("TONGXIN_DATABASE_URL", ""), DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "region.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+if MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "src" / "tongxin" / "shared" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS: list[Path] = []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HTTPS = ORIGIN.startswith("https://")
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+if MODE == "run":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+if TILE_URL:
+    _tile_host = "/".join(TILE_URL.split("/")[:3])
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(_tile_host)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_tile_host)
+
+LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
