@@ -1,0 +1,171 @@
+"""A real Chromium for the tests: what it runs on, what it must not complain of, and the accessibility check."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
+
+ARGUMENTS = [
+    "--no-sandbox",  # as root there is none to be had
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+# Runs before the page's own scripts; a violation becomes a line in the console that we listen to.
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+    console.error("CSP violation: " + event.violatedDirective + " " + event.blockedURI + " " +
+        (event.sourceFile || "") + ":" + event.lineNumber + " " + (event.sample || ""));
+});
+"""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium() -> str | None:
+    """Where this machine keeps Chromium."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    program = chromium()
+    if program is None:
+        pytest.fail("the browser tests need Chromium: run `tools/setup.sh browser`")
+    return {**browser_type_launch_args, "executable_path": program, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], live_server: Any) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "base_url": live_server.url,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "viewport": {"width": 1440, "height": 900},
+        "accept_downloads": True,
+    }
+
+
+class Troubles(list[str]):
+    """What a page complained of: CSP violations, console errors, uncaught exceptions, failed answers."""
+
+    def listen_to(self, context: BrowserContext) -> None:
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", self._exception)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refused answer is judged by its status below; the console only repeats it.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _exception(self, error: WebError) -> None:
+        self.append(f"exception: {error.error}")
+
+    def _response(self, response: Response) -> None:
+        missing_file = response.status == 404 and response.request.resource_type != "document"
+        if response.status >= 500 or (missing_file and "/static/" in response.url):
+            self.append(f"answer {response.status}: {response.url}")
+
+
+@pytest.fixture
+def troubles(request: pytest.FixtureRequest) -> Iterator[Troubles]:
+    """Fails the test when a page complained; `troubles_expected` says that it should."""
+    found = Troubles()
+    yield found
+    if found and request.node.get_closest_marker("troubles_expected") is None:
+        pytest.fail("the page complained:\n  " + "\n  ".join(dict.fromkeys(found)))
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext], troubles: Troubles) -> Callable[..., BrowserContext]:
+    """pytest-playwright's factory of browser windows, each listened to."""
+
+    def make(**options: Any) -> BrowserContext:
+        made = new_context(**options)
+        made.set_default_timeout(15_000)
+        troubles.listen_to(made)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def window(new_context: Callable[..., BrowserContext], live_server: Any) -> Callable[..., Page]:
+    """Opens a window of its own (no shared login): `window(width=390, language="en", dark=True)`."""
+
+    def open_one(width: int = 1440, language: str = "zh-hans", dark: bool = False, **options: Any) -> Page:
+        context = new_context(
+            viewport={"width": width, "height": 844 if width < 600 else 900},
+            color_scheme="dark" if dark else "light",
+            has_touch=width < 600,
+            **options,
+        )
+        context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        return context.new_page()
+
+    return open_one
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, one line for each element.
+
+    The script goes in through the debugger, which the page's content security policy does not bind.
+    """
+    import axe_playwright_python
+
+    script = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    debugger = page.context.new_cdp_session(page)
+    debugger.send("Runtime.evaluate", {"expression": script})
+    options = json.dumps({"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]})
+    answer = debugger.send(
+        "Runtime.evaluate",
+        {
+            "expression": f"axe.run(document, {options}).then((r) => JSON.stringify(r.violations))",
+            "awaitPromise": True,
+            "returnByValue": True,
+        },
+    )
+    debugger.detach()
+    if "exceptionDetails" in answer:
+        raise RuntimeError(f"axe did not run: {answer['exceptionDetails']}")
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: {' '.join(map(str, node['target']))}\n"
+        f"      {node['html'][:160]}\n      {(node.get('failureSummary') or '').replace(chr(10), ' ')}"
+        for rule in json.loads(answer["result"]["value"])
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Fails the test when axe finds anything on the page: `accessible(page)`."""
+
+    def check(page: Page) -> None:
+        found = violations(page)
+        assert not found, f"{len(found)} accessibility violations on {page.url}:\n    " + "\n    ".join(found)
+
+    return check
+
+
+@pytest.fixture
+def fits() -> Callable[[Page], None]:
+    """Fails the test when the page is wider than the window: `fits(page)`."""
+
+    def check(page: Page) -> None:
+        debugger = page.context.new_cdp_session(page)
+        size = debugger.send("Page.getLayoutMetrics")
+        debugger.detach()
+        content, seen = size["cssContentSize"]["width"], size["cssLayoutViewport"]["clientWidth"]
+        assert content <= seen + 1, f"{page.url} is {content:.0f} px wide in a window of {seen} px"
+
+    return check
