@@ -1,0 +1,64 @@
+"""What every room's screens share: the request of a post that acts, the door for staff, the form's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.exchange.acts import new_key
+from tongxin.heart.region.acting import Acting
+from tongxin.shared.errors import NotAllowed
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who acts in a post; what `for_staff` lets through."""
+
+    acting: Acting
+
+
+def for_staff(
+    view: Callable[Concatenate[Any, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let only a post in: others are sent to log in, to choose a post, or to set up their second factor."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if getattr(request, "acting", None) is not None:
+            return view(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            return redirect_to_login(_here(request), reverse("account_login"))
+        if getattr(request, "seats", None) or getattr(request, "needs_second_factor", False):
+            return redirect(f"{reverse('account_post')}?{urlencode({'next': _here(request)})}")
+        raise NotAllowed(
+            "no_post",
+            _("You hold no post today."),
+            todo=_("Ask the administrator of your jurisdiction for one."),
+        )
+
+    return door
+
+
+def form_key(request: HttpRequest) -> str:
+    """Return the idempotency key that a form carries in its field `key`, or a fresh one for a new form."""
+    return (request.POST.get("key") or new_key())[:80]
+
+
+def no_store(response: HttpResponse) -> HttpResponse:
+    """Mark an answer with personal data so that no cache keeps it."""
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _here(request: HttpRequest) -> str:
+    """Return the address to come back to: of the page, never of a command."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/"

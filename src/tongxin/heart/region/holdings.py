@@ -1,0 +1,85 @@
+"""In which seats a person may act today: a post held, at a desk that the post's office staffs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Desk, Mandate, Person, Post, PostHolding, valid_on
+from tongxin.shared import clock
+
+ADMINISTER = "administer"
+FALLBACK_ROLE = "coordination_office"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post and one desk it may act for."""
+
+    post: Post
+    desk: Desk
+
+    @property
+    def code(self) -> str:
+        """Return the seat as one word, for forms and the session."""
+        return f"{self.post.id}@{self.desk.id}"
+
+
+def today() -> date:
+    """Return the day in Beijing; validity changes at its midnight."""
+    return clock.beijing(clock.now()).date()
+
+
+def desks_of(office_id: str, jurisdiction_id: str, on: date) -> list[Desk]:
+    """Return the desks an office staffs on a day; a coordination office also those that nobody staffs."""
+    mandated = Mandate.objects.filter(valid_on(on), office_id=office_id)
+    desks = list(
+        Desk.objects.filter(id__in=mandated.values("desk_id"))
+        .select_related("jurisdiction", "group", "role")
+        .order_by("id")
+    )
+    if any(d.role_id == FALLBACK_ROLE and d.jurisdiction_id == jurisdiction_id for d in desks):
+        staffed = Mandate.objects.filter(valid_on(on)).values("desk_id")
+        desks += list(
+            Desk.objects.filter(jurisdiction_id=jurisdiction_id)
+            .exclude(id__in=staffed)
+            .select_related("jurisdiction", "group", "role")
+            .order_by("id")
+        )
+    return desks
+
+
+def seats_of(person: Person, on: date | None = None) -> list[Seat]:
+    """Return every seat a person may act in on a day, by post and desk."""
+    day = on or today()
+    held = PostHolding.objects.filter(valid_on(day), person=person).values("post_id")
+    posts = Post.objects.filter(valid_on_office(day), id__in=held).select_related("office__jurisdiction")
+    return [
+        Seat(post, desk)
+        for post in posts.order_by("id")
+        for desk in desks_of(post.office_id, post.office.jurisdiction_id, day)
+    ]
+
+
+def valid_on_office(on: date) -> Q:
+    """Return the condition that a post's office stands on a day."""
+    return Q(office__valid_from__lte=on) & (Q(office__valid_until__isnull=True) | Q(office__valid_until__gt=on))
+
+
+def acting_in(seat: Seat, *, person: Person | None = None, via: str = "screen") -> Acting:
+    """Return the actor of a seat. Only a person bound to the office's jurisdiction may administer it."""
+    capabilities = frozenset(seat.post.capabilities)
+    jurisdiction = seat.post.office.jurisdiction_id
+    if person is None or person.administers_id != jurisdiction:
+        capabilities -= {ADMINISTER}
+    return Acting(
+        post=seat.post.id,
+        desk=seat.desk.id,
+        jurisdiction=jurisdiction,
+        capabilities=capabilities,
+        person_id=person.pk if person else None,
+        via=via,
+    )
