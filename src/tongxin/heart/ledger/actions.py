@@ -1,10 +1,22 @@
-"""The only writes of the ledger: append entries as the last statements of an act's transaction."""
+"""The only writes of the ledger: append entries as the last statements of an act's transaction, and checkpoints."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from tongxin.heart.ledger import keys, tree
+from tongxin.heart.ledger.form import FORMAT, HASH, entry_body, payload_hash
+from tongxin.heart.ledger.models import Entry, Log, Payload, TreeNode
+from tongxin.shared import canonical, clock
+
+HEAD = 1  # the one row of Log
+WORDS = {"act": 80, "desk": 80, "post": 120, "subject": 160, "cause": 160, "basis": 160}  # and their longest
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,111 @@ class Draft:
 def append(drafts: list[Draft]) -> list[int]:
     """Append the drafts, in order, to the log of this node; return their indices.
 
-    Must be called inside a transaction, last. Locks the head row, so indices are gap-free.
+    Must be called inside a transaction, last. Locks the head row, so indices are gap-free; the first call
+    opens the log. An entry is never earlier than the one before it: its `at` is moved up where clocks differ.
     """
-    raise NotImplementedError
+    if not connection.in_atomic_block:
+        raise RuntimeError("entries are appended inside the transaction of the act they tell about")
+    if not drafts:
+        return []
+    log = _locked_head()
+    if log.size == 0:
+        drafts = [_genesis(log, drafts[0].at), *drafts]
+        _write(log, drafts)
+        return list(range(1, len(drafts)))
+    first = log.size
+    _write(log, drafts)
+    return list(range(first, log.size))
+
+
+def open_log(at: datetime | None = None) -> None:
+    """Write entry 0 if the log has none yet; inside a transaction, like `append`."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("the log is opened inside a transaction")
+    log = _locked_head()
+    if log.size == 0:
+        _write(log, [_genesis(log, at or clock.now())])
+
+
+def _locked_head() -> Log:
+    """Return the head of the log, locked till the end of the transaction (on SQLite, BEGIN IMMEDIATE did that)."""
+    locked = Log.objects.select_for_update() if connection.features.has_select_for_update else Log.objects.all()
+    head = locked.filter(pk=HEAD).first()
+    if head is None:
+        new = Log(pk=HEAD, node=settings.NODE, algorithm=HASH, key_id=keys.node_key().key_id)
+        Log.objects.bulk_create([new], ignore_conflicts=True)  # two first writers: one row, both go on
+        head = locked.get(pk=HEAD)
+    return head
+
+
+def _genesis(log: Log, at: datetime) -> Draft:
+    return Draft(act="ledger.opened", desk="system", post="system", subject=f"ledger:{log.node}", at=at)
+
+
+def _write(log: Log, drafts: list[Draft]) -> None:
+    """Insert entries, payloads and the tree nodes they complete, and move the head; four or five statements."""
+    peaks = split_hashes(bytes(log.peaks))
+    entries: list[Entry] = []
+    payloads: list[Payload] = []
+    nodes: list[TreeNode] = []
+    for draft in drafts:
+        entry, payload = _entry(log, draft)
+        for (level, index), value in tree.grow(peaks, log.size, bytes(entry.leaf)):
+            nodes.append(TreeNode(level=level, index=index, hash=value))
+        entries.append(entry)
+        payloads.append(payload)
+        log.size += 1
+        log.last_at = entry.at
+    Entry.objects.bulk_create(entries)
+    Payload.objects.bulk_create(payloads)
+    if nodes:
+        TreeNode.objects.bulk_create(nodes)
+    log.peaks = b"".join(peaks)
+    log.save(update_fields=["size", "peaks", "last_at"])
+
+
+def _entry(log: Log, draft: Draft) -> tuple[Entry, Payload]:
+    _check_words(draft)
+    at = draft.at if log.last_at is None else max(draft.at, log.last_at)
+    salt = secrets.token_bytes(32)
+    payload = canonical.dumps(draft.payload)
+    body = entry_body(
+        index=log.size,
+        at=clock.iso(at),
+        node=log.node,
+        desk=draft.desk,
+        post=draft.post,
+        act=draft.act,
+        subject=draft.subject,
+        cause=draft.cause,
+        basis=draft.basis,
+        payload_hash=payload_hash(salt, payload).hex(),
+        proof=draft.proof,
+        opening={"alg": log.algorithm, "format": FORMAT, "key": log.key_id} if log.size == 0 else {},
+    )
+    entry = Entry(
+        index=log.size,
+        body=body,
+        leaf=tree.leaf_hash(body),
+        at=at,
+        act=draft.act,
+        desk=draft.desk,
+        post=draft.post,
+        subject=draft.subject,
+        cause=draft.cause,
+        basis=draft.basis,
+    )
+    return entry, Payload(entry=entry, salt=salt, body=payload)
+
+
+def _check_words(draft: Draft) -> None:
+    """Refuse what must not stand in an entry: free text (any white space) and what its column cannot hold."""
+    for name, limit in WORDS.items():
+        text = getattr(draft, name)
+        if len(text) > limit or any(c.isspace() or not c.isprintable() for c in text):
+            raise ValueError(f"{name} of an entry is a code of at most {limit} characters, not {text[:200]!r}")
+
+
+def split_hashes(joined: bytes) -> list[bytes]:
+    """Return the 32-byte hashes of which `joined` consists."""
+    return [joined[i : i + 32] for i in range(0, len(joined), 32)]

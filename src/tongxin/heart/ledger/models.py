@@ -12,6 +12,9 @@ class Log(models.Model):
     node = models.CharField(max_length=40)
     algorithm = models.CharField(max_length=20, default="sha256")
     size = models.BigIntegerField(default=0)
+    peaks = models.BinaryField(default=bytes)  # hashes of the complete subtrees, largest first, 32 bytes each
+    last_at = models.DateTimeField(null=True)  # of the last entry; no later one may be earlier
+    key_id = models.CharField(max_length=64, blank=True)  # the key that the log itself names as the node's
 
 
 class Entry(models.Model):
@@ -57,4 +60,6 @@ class Checkpoint(models.Model):
     node = models.CharField(max_length=40)
     algorithm = models.CharField(max_length=20, default="ed25519")
     key_id = models.CharField(max_length=64)
+    public_key = models.BinaryField(default=bytes)
     signature = models.BinaryField()
+    witnesses = models.JSONField(default=list)  # co-signatures of other parties; none yet
