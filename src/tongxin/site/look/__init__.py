@@ -1,0 +1,1 @@
+"""How things look in words and shapes: names, times, clocks, marks, the bundle; no database, no request."""
