@@ -1,4 +1,4 @@
-"""The mark of the house: seven petals round one heart, each filled from the heart out to the share kept; and the leaf."""
+"""The mark of the house (seven petals round a heart, filled from the heart out to the share kept) and the leaf."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -172,6 +172,7 @@ def leaf(share: float | None, n: int | None, total: int | None, code: str, ref: 
     )
 
 
-BELL = mark_safe(
-    '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 2.5a5 5 0 0 0-5 5c0 4-1.8 5.500-1.800 5.500h13.600S15 11.500 15 7.500a5 5 0 0 0-5-5zM8.200 16a2 2 0 0 0 3.600 0"/></svg>'
+_BELL_BODY = "M10 2.5a5 5 0 0 0-5 5c0 4-1.8 5.5-1.8 5.5h13.6S15 11.5 15 7.5a5 5 0 0 0-5-5z"
+BELL = format_html(
+    '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="{}M8.2 16a2 2 0 0 0 3.6 0"/></svg>', _BELL_BODY
 )

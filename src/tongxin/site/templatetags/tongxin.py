@@ -136,7 +136,7 @@ def figure(value: int | float | None, places: int = 0) -> str:
 
 @register.simple_tag(takes_context=True)
 def sorthead(context: Context, key: str, label: str, css: str = "") -> SafeString:
-    """`{% sorthead "due" _("Due") %}`: a column head whose button sorts; the order lives in the address (?sort=-due)."""
+    """`{% sorthead "due" _("Due") %}`: a column head whose button sorts; the order is in the address."""
     request = context.get("request")
     asked = request.GET.get("sort", "") if request is not None else ""
     asked = asked or str(context.get("sort", "") or "")
