@@ -87,7 +87,9 @@ def troubles(request: pytest.FixtureRequest) -> Iterator[Troubles]:
 
 
 @pytest.fixture
-def new_context(new_context: Callable[..., BrowserContext], troubles: Troubles) -> Callable[..., BrowserContext]:
+def new_context(
+    new_context: Callable[..., BrowserContext], troubles: Troubles
+) -> Callable[..., BrowserContext]:
     """pytest-playwright's factory of browser windows, each listened to."""
 
     def make(**options: Any) -> BrowserContext:

@@ -16,7 +16,13 @@ from tests.support.postgres import Postgres
 DATABASE = os.environ.get("TONGXIN_TEST_DB", "sqlite")
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-USES_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback", "live_server"}
+USES_DATABASE = {
+    "db",
+    "transactional_db",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+    "live_server",
+}
 
 _data_folder: Path | None = None
 _postgres: Postgres | None = None
@@ -29,7 +35,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if DATABASE not in {"sqlite", "postgres"}:
         raise pytest.UsageError(f"TONGXIN_TEST_DB is {DATABASE!r}; it must be sqlite or postgres")
     _data_folder = Path(tempfile.mkdtemp(prefix="tongxin-test-"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
     os.environ["TONGXIN_MODE"] = "test"
     os.environ["TONGXIN_DATA"] = str(_data_folder)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in the thread of the test
@@ -46,6 +51,16 @@ def pytest_configure(config: pytest.Config) -> None:
             _postgres = Postgres()
             _postgres.start()
             os.environ["TONGXIN_DATABASE_URL"] = _postgres.url
+    _load_settings()
+
+
+def _load_settings() -> None:
+    """Loads them now; the name does not stay in the environment, or workers would load them before they come here."""
+    from django.conf import settings
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
+    assert settings.MODE == "test"
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -61,9 +76,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is about the other database, what takes long unless asked for, and on PostgreSQL what uses none."""
+    """Leaves out what is about the other database, what takes long, and on PostgreSQL what uses no database."""
     asked = config.getoption("markexpr", "") or ""
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         other = "postgres_only" if DATABASE == "sqlite" else "sqlite_only"
         drop = item.get_closest_marker(other) is not None
@@ -94,7 +110,9 @@ def data_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, data_folder: Path) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, data_folder: Path
+) -> None:
     """SQLite in a file, as in service: a memory database has no write-ahead log and no second connection."""
     from django.db import connections
 

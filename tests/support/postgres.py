@@ -126,7 +126,10 @@ class Postgres:
 def _may_run(program: Path, owner: int) -> bool:
     try:
         return (
-            subprocess.run([program, "--version"], capture_output=True, user=owner, cwd="/", check=False).returncode == 0
+            subprocess.run(
+                [program, "--version"], capture_output=True, user=owner, cwd="/", check=False
+            ).returncode
+            == 0
         )
     except PermissionError:
         return False
