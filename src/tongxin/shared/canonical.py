@@ -13,7 +13,9 @@ from typing import Any
 def dumps(value: Any) -> bytes:
     """Return the canonical bytes of `value`; raises TypeError for floats and anything JSON has no word for."""
     _check(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
 
 
 def sha256_hex(value: Any) -> str:

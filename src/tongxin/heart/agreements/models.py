@@ -105,7 +105,9 @@ class Duty(models.Model):
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="duties")
     clause_key = models.CharField(max_length=160)  # instrument/clause, without the version
     thread = models.CharField(max_length=80, db_index=True)  # matter:M-… or case:WT-…
-    matter = models.ForeignKey("events.Matter", null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
+    matter = models.ForeignKey(
+        "events.Matter", null=True, blank=True, on_delete=models.PROTECT, related_name="duties"
+    )
     bound_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="owes")
     owed_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="is_owed")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
@@ -117,7 +119,9 @@ class Duty(models.Model):
     due_at = models.DateTimeField(db_index=True)
     due_count = models.JSONField(default=dict)  # clock, within, calendar and version, spans counted
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN, db_index=True)
-    performance = models.ForeignKey(Performance, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
+    performance = models.ForeignKey(
+        Performance, null=True, blank=True, on_delete=models.PROTECT, related_name="duties"
+    )
     delivered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=400, blank=True)
@@ -147,7 +151,9 @@ class Ring(models.Model):
     """A reminder or an escalation that was rung, once a step."""
 
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="rings")
-    step = models.CharField(max_length=40)  # remind, on_duty, deputy, head, own_coordination, both_coordination
+    step = models.CharField(
+        max_length=40
+    )  # remind, on_duty, deputy, head, own_coordination, both_coordination
     post = models.CharField(max_length=120, blank=True)
     skipped = models.BooleanField(default=False)  # nobody there: the next step was taken at once
     at = models.DateTimeField()

@@ -40,11 +40,15 @@ class Case(models.Model):
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="cases")
     rulebook = models.JSONField(default=list)
     accepting_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="accepted_cases")
-    competent_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="competent_cases")
+    competent_desk = models.ForeignKey(
+        "region.Desk", on_delete=models.PROTECT, related_name="competent_cases"
+    )
     holder = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="held_cases")
     epoch = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=14, choices=State.choices, default=State.FILED, db_index=True)
-    frozen_by = models.ForeignKey("cases.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    frozen_by = models.ForeignKey(
+        "cases.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     applicant = models.JSONField(default=dict)  # what the applicant gave, by the procedure's fields
     papers = models.JSONField(default=list)
     filed_at = models.DateTimeField()
@@ -81,5 +85,7 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="one_open_offer_per_case")
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="offered"), name="one_open_offer_per_case"
+            )
         ]

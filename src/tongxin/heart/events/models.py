@@ -42,11 +42,15 @@ class Event(models.Model):
     occurred_at = models.DateTimeField(null=True, blank=True)
     known_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    late_reason = models.CharField(max_length=400, blank=True)  # asked when known and recorded are over an hour apart
+    late_reason = models.CharField(
+        max_length=400, blank=True
+    )  # asked when known and recorded are over an hour apart
     data = models.JSONField(default=dict)
     drill = models.BooleanField(default=False)
     act = models.CharField(max_length=12, choices=Act.choices, default=Act.REPORT)
-    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     engine = models.JSONField(null=True, blank=True)  # name, version, inputs hash, seed of a computed event
 
 

@@ -61,4 +61,6 @@ class Problem(Schema):
 
 PUBLIC_PROBLEMS: dict[frozenset[int], type[Problem]] = {frozenset({404, 422}): Problem}
 READ_PROBLEMS: dict[frozenset[int], type[Problem]] = {frozenset({401, 403, 404, 422, 429}): Problem}
-WRITE_PROBLEMS: dict[frozenset[int], type[Problem]] = {frozenset({400, 401, 403, 404, 409, 422, 429}): Problem}
+WRITE_PROBLEMS: dict[frozenset[int], type[Problem]] = {
+    frozenset({400, 401, 403, 404, 409, 422, 429}): Problem
+}

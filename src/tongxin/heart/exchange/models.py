@@ -29,7 +29,9 @@ class Message(models.Model):
     to_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="inbox")
     thread = models.CharField(max_length=80, db_index=True)  # matter:M-… or case:WT-…
     epoch = models.PositiveIntegerField(default=0)  # of the case, when there is one
-    in_reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
+    in_reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="answers"
+    )
     basis = models.CharField(max_length=160)
     body = models.JSONField()
     body_hash = models.CharField(max_length=64)

@@ -1,0 +1,197 @@
+"""Reads of agreements: the register, duties and matters that a reader may see, and why a duty stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
+from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+from tongxin.shared.errors import NotFound
+
+DUE_SOON = timedelta(hours=1)
+
+
+def register() -> QuerySet[Instrument]:
+    """Return every instrument; the register is public."""
+    return Instrument.objects.prefetch_related("versions").order_by("field", "id")
+
+
+def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
+    """Return the versions in force on a day, with their instruments."""
+    day = clock.beijing(on or clock.now()).date()
+    rows = InstrumentVersion.objects.filter(state="in_force", in_force_from__lte=day).select_related(
+        "instrument"
+    )
+    return [v for v in rows.order_by("id") if v.in_force_until is None or v.in_force_until > day]
+
+
+def version(version_id: str) -> InstrumentVersion:
+    """Return one version with its clauses, or raise NotFound. `id` alone means its newest version."""
+    rows = InstrumentVersion.objects.select_related("instrument").prefetch_related("clauses")
+    if "@" in version_id:
+        row = rows.filter(id=version_id).first()
+    else:
+        row = rows.filter(instrument_id=version_id).order_by("-number").first()
+    if row is None:
+        raise NotFound("no_such_agreement", _("There is no such agreement."), todo=_("Look in the register."))
+    return row
+
+
+def _may_see(reader: Acting) -> Q:
+    """Return the duties a reader may see: those of the own desk; a coordination office sees its jurisdiction's."""
+    if reader.desk.endswith("/coordination_office"):
+        return Q(bound_desk__jurisdiction_id=reader.jurisdiction) | Q(
+            owed_desk__jurisdiction_id=reader.jurisdiction
+        )
+    return Q(bound_desk_id=reader.desk) | Q(owed_desk_id=reader.desk)
+
+
+def duties(reader: Acting) -> QuerySet[Duty]:
+    """Return the duties the reader may see, by due."""
+    return (
+        Duty.objects.filter(_may_see(reader))
+        .select_related(
+            "clause__version__instrument",
+            "bound_desk__jurisdiction",
+            "bound_desk__role",
+            "owed_desk__jurisdiction",
+            "owed_desk__role",
+            "matter",
+            "performance",
+        )
+        .order_by("due_at", "id")
+    )
+
+
+def duty(reader: Acting, pk: int) -> Duty:
+    """Return one duty the reader may see, or raise NotFound."""
+    row = duties(reader).filter(pk=pk).first()
+    if row is None:
+        raise NotFound("no_such_duty", _("There is no such duty, or it is not your desk's."))
+    return row
+
+
+def matters(reader: Acting) -> QuerySet[Matter]:
+    """Return the matters that the reader's desk reported or has a duty in, newest first."""
+    own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
+    shared = Duty.objects.filter(_may_see(reader), matter__isnull=False).values("matter_id")
+    return Matter.objects.filter(Q(number__in=own) | Q(number__in=shared)).order_by("-opened_at")
+
+
+def matter(reader: Acting, number: str) -> Matter:
+    """Return one matter the reader may see, or raise NotFound."""
+    row = matters(reader).filter(number=number).first()
+    if row is None:
+        raise NotFound(
+            "no_such_matter",
+            _("There is no such matter, or your desk has no part in it."),
+            todo=_("Check the number; ask the desk that told you of it."),
+        )
+    return row
+
+
+def sees_whole(reader: Acting, matter: Matter) -> bool:
+    """Whether the reader reported the matter or coordinates for the place that did: sees the report itself.
+
+    Others see what they were told: the fields that a notice carried to them.
+    """
+    own = Event.objects.filter(matter=matter, by_desk__jurisdiction_id=reader.jurisdiction).exists()
+    return own and (
+        reader.desk.endswith("/coordination_office")
+        or Event.objects.filter(matter=matter, by_desk_id=reader.desk).exists()
+    )
+
+
+def overdue(reader: Acting, now: datetime) -> int:
+    """Return how many open duties of the reader's own desk are past due."""
+    return Duty.objects.filter(bound_desk_id=reader.desk, state=Duty.State.OPEN, due_at__lt=now).count()
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Open duties between two jurisdictions in one field, for the map: counts only, no content."""
+
+    field: str
+    bound: str
+    owed: str
+    count: int
+    overdue: int
+    waiting: int  # of these, receipts that are awaited
+
+
+def ties(now: datetime) -> list[Tie]:
+    """Return the open duties between jurisdictions, counted; drills stay out."""
+    rows = (
+        Duty.objects.filter(
+            state__in=[Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED], drill=False
+        )
+        .exclude(bound_desk__jurisdiction=None)
+        .values_list(
+            "clause__version__instrument__field",
+            "bound_desk__jurisdiction_id",
+            "owed_desk__jurisdiction_id",
+            "due_at",
+            "purpose",
+        )
+    )
+    total: Counter[tuple[str, str, str]] = Counter()
+    late: Counter[tuple[str, str, str]] = Counter()
+    wait: Counter[tuple[str, str, str]] = Counter()
+    for field, bound, owed, due_at, purpose in rows:
+        key = (field, bound, owed)
+        total[key] += 1
+        late[key] += due_at < now
+        wait[key] += purpose == Duty.Purpose.CONFIRM
+    return [Tie(*key, count=n, overdue=late[key], waiting=wait[key]) for key, n in sorted(total.items())]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a clause, or a field, was kept: duties that ended or are overdue, and those on time."""
+
+    on_time: int
+    total: int
+    illustrative: bool
+
+    @property
+    def share(self) -> float | None:
+        """The on-time share; None under five duties, because no percentage is told then (HEART §11)."""
+        return self.on_time / self.total if self.total >= 5 else None
+
+
+def kept(now: datetime, *, field: str = "", instrument: str = "", clause_key: str = "") -> Kept:
+    """Return how duties due in the last 12 months were kept: on time ÷ (met + failed + overdue now)."""
+    rows = Duty.objects.filter(due_at__gte=now - timedelta(days=365), drill=False)
+    if field:
+        rows = rows.filter(clause__version__instrument__field=field)
+    if instrument:
+        rows = rows.filter(clause__version__instrument_id=instrument)
+    if clause_key:
+        rows = rows.filter(clause_key=clause_key)
+    on_time = total = 0
+    illustrative = False
+    for state, due_at, delivered_at, made_up in rows.values_list(
+        "state", "due_at", "delivered_at", "illustrative"
+    ):
+        ended = state in {Duty.State.MET, Duty.State.FAILED}
+        if not ended and not (state == Duty.State.OPEN and due_at < now):
+            continue
+        total += 1
+        on_time += state == Duty.State.MET and delivered_at is not None and delivered_at <= due_at
+        illustrative = illustrative or made_up
+    return Kept(on_time, total, illustrative)
+
+
+def clause(clause_id: str) -> Clause:
+    """Return a clause by its id, or raise NotFound."""
+    row = Clause.objects.select_related("version__instrument").filter(id=clause_id).first()
+    if row is None:
+        raise NotFound("no_such_clause", _("There is no such clause."))
+    return row

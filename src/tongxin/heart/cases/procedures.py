@@ -1,0 +1,85 @@
+"""Procedures as data: the model of a procedure file, and the check of an application against it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from tongxin.heart.agreements.language import Length, Provenance, Slug, Strict, Word
+from tongxin.shared.errors import Invalid
+from tongxin.shared.named import Both
+
+
+class Promise(Strict):
+    """The time promised to the applicant, from acceptance to decision."""
+
+    within: Length
+    clock: Literal["calendar", "hours", "days"] = "days"
+
+
+class ProcedureStep(Strict):
+    """One step, for the reader: who takes it."""
+
+    id: Word
+    name: Both
+    by: Literal["applicant", "accepting", "competent"]
+
+
+class ApplicantField(Strict):
+    """What the applicant tells; `purpose` says why it is asked."""
+
+    id: Word
+    name: Both
+    purpose: Both
+    required: bool = True
+    max_length: int = Field(default=120, ge=1, le=400)
+
+
+class PaperKind(Strict):
+    """A paper that the procedure asks for."""
+
+    id: Word
+    name: Both
+    required: bool = True
+
+
+class ProcedureFile(Strict):
+    """One file: one version of one procedure."""
+
+    procedure: Slug
+    version: int = Field(default=1, ge=1)
+    field: str
+    title: Both
+    role: Word
+    promise: Promise
+    steps: tuple[ProcedureStep, ...] = Field(min_length=1)
+    applicant: tuple[ApplicantField, ...] = Field(min_length=1)
+    papers: tuple[PaperKind, ...] = ()
+    provenance: Provenance
+
+
+def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str]) -> None:
+    """Raise Invalid naming everything that is missing or unknown, all at once."""
+    wrong: dict[str, list[Any]] = {}
+    fields = {field.id: field for field in form.applicant}
+    for name, field in fields.items():
+        text = applicant.get(name, "")
+        if field.required and not text:
+            wrong[name] = [_("This field is needed.")]
+        elif len(text) > field.max_length:
+            wrong[name] = [_("This text is too long: at most %(n)d characters.") % {"n": field.max_length}]
+    for name in sorted(set(applicant) - set(fields)):
+        wrong[name] = [_("The procedure does not ask for this.")]
+    known = {paper.id for paper in form.papers}
+    missing = [paper for paper in form.papers if paper.required and paper.id not in papers]
+    if missing or set(papers) - known:
+        wrong["papers"] = [_("Tick every paper that was handed in; required ones may not be missing.")]
+    if wrong:
+        raise Invalid(_("The case was not filed."), wrong)
+
+
+def number_prefix(jurisdiction: str) -> str:
+    """Return the letters that a jurisdiction's case numbers begin with: `tj-wuqing` gives `WUQING`."""
+    return jurisdiction.rsplit("-", 1)[-1].upper()[:8]

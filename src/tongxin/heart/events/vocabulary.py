@@ -1,0 +1,38 @@
+"""The closed list of events that clauses may name; a petal adds its own by registering them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A kind of event: its name, its titles, the kind of matter it opens, and the model of its data."""
+
+    name: str  # ecology.water_incident
+    title: Any
+    matter_kind: str
+    data: type[BaseModel]
+    title_of: Callable[[dict[str, Any]], str]  # the matter's title from the event's data
+
+
+_types: dict[str, EventType] = {}
+
+
+def register(kind: EventType) -> None:
+    """Make an event type known; called from a petal's `ready()`."""
+    _types[kind.name] = kind
+
+
+def names() -> list[str]:
+    """Return the known event names, sorted."""
+    return sorted(_types)
+
+
+def get(name: str) -> EventType:
+    """Return the event type; KeyError when a clause or a caller names one that no petal registered."""
+    return _types[name]

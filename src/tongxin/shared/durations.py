@@ -1,0 +1,30 @@
+"""Lengths of time as the clause language writes them: ISO 8601, days and below (`PT1H`, `P5D`, `PT30M`)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_FORM = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?")
+
+
+def parse(text: str) -> timedelta:
+    """Return the length; raises ValueError for anything but days, hours, minutes and seconds, or for zero."""
+    found = _FORM.fullmatch(text)
+    if not found or not any(found.groupdict().values()):
+        raise ValueError(f"{text!r} is no length of time; write for example PT30M, PT1H or P5D")
+    parts = {name: int(value or 0) for name, value in found.groupdict().items()}
+    length = timedelta(days=parts["d"], hours=parts["h"], minutes=parts["m"], seconds=parts["s"])
+    if not length:
+        raise ValueError(f"{text!r} is no time at all")
+    return length
+
+
+def iso(length: timedelta) -> str:
+    """Return the length in ISO 8601, in days, hours, minutes and whole seconds."""
+    seconds = int(length.total_seconds())
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    clock = "".join(f"{n}{u}" for n, u in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+    return "P" + (f"{days}D" if days else "") + (f"T{clock}" if clock else "") if days or clock else "PT0S"
