@@ -132,7 +132,7 @@ def tell(*, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, 
             )
         clauses = [_notify_clause(d) for d in served]
         _need_carried(clauses, carried)
-        basis = " ".join(d.clause_id for d in served)
+        basis = ",".join(d.clause_id for d in served)
         message = exchange.send(
             "notice",
             from_desk=by.desk,
@@ -194,7 +194,7 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
                 kept=_("The first confirmation stands."),
                 todo=_("Reload the page to see who confirmed and when."),
             )
-        basis = " ".join(d.clause_id for d in open_duties)[:160]
+        basis = ",".join(d.clause_id for d in open_duties)[:160]
         answer = exchange.send(
             "confirm",
             from_desk=by.desk,
