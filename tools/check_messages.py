@@ -149,20 +149,21 @@ def messages_in(path: Path) -> Iterator[tuple[int, Key]]:
 
 
 def check_catalogues(files: list[Path]) -> Iterator[Finding]:
-    catalogues = {
-        room_of(path): read_catalogue(path)
-        for path in sorted(SOURCE.glob(f"**/locale/{LOCALE}/LC_MESSAGES/django.po"))
-    }
-    for catalogue in catalogues.values():
+    catalogues = [
+        read_catalogue(path) for path in sorted(SOURCE.glob(f"**/locale/{LOCALE}/LC_MESSAGES/django.po"))
+    ]
+    for catalogue in catalogues:
         yield from catalogue.findings
-    yield from disagreements(list(catalogues.values()))
-    everywhere = catalogues.get(SOURCE / "shared")
+    yield from disagreements(catalogues)
+    known: dict[Path, set[Key]] = {}
+    for catalogue in catalogues:
+        known.setdefault(room_of(catalogue.path), set()).update(catalogue.texts)
+    everywhere = known.get(SOURCE / "shared", set())
     for path in files:
-        own = catalogues.get(room_of(path))
+        room = room_of(path)
         for line, key in messages_in(path):
-            if not any(key in catalogue.texts for catalogue in (own, everywhere) if catalogue):
-                room = room_of(path).relative_to(ROOT)
-                yield finding(path, line, f"{shown(key[1])!r} is not in {room}/locale")
+            if key not in everywhere and key not in known.get(room, set()):
+                yield finding(path, line, f"{shown(key[1])!r} is not in {room.relative_to(ROOT)}/locale")
 
 
 def disagreements(catalogues: list[Catalogue]) -> Iterator[Finding]:
