@@ -200,7 +200,7 @@ node_modules() {
     local want; want="$(hash_of web/package.json web/package-lock.json)"
     if fresh web/node_modules/.stamp "$want"; then return; fi
     step "installing web/package-lock.json"
-    npm --prefix web ci --no-audit --no-fund --loglevel=error >"$state/npm.log" 2>&1 ||
+    NO_COLOR=1 npm --prefix web ci --no-audit --no-fund --loglevel=error >"$state/npm.log" 2>&1 ||
         { tail -n 20 "$state/npm.log" >&2; die "npm could not install what web/package-lock.json lists." "The whole log: .ci-cache/npm.log"; }
     printf '%s' "$want" >web/node_modules/.stamp
 }
@@ -211,7 +211,7 @@ web_bundle() {
     if fresh "$state/web.stamp" "$want" && [ -d "$bundle" ]; then return; fi
     node_modules
     step "building the web bundle"
-    npm --prefix web run --silent build >"$state/web.log" 2>&1 ||
+    NO_COLOR=1 npm --prefix web run --silent build >"$state/web.log" 2>&1 ||
         { tail -n 40 "$state/web.log" >&2; die "the web bundle could not be built." "The whole log: .ci-cache/web.log"; }
     printf '%s' "$want" >"$state/web.stamp"
 }

@@ -1,0 +1,131 @@
+"""`make demo` as a person meets it: it prints an address that answers, keeps its data, and Ctrl-C ends all of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.docs
+
+
+@contextmanager
+def demo(data: Path, port: int, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """tools/setup.sh demo in a process group of its own, as a terminal starts it; the file gets what it prints."""
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("TONGXIN_", "DJANGO_", "PYTEST_"))}
+    printed = data.with_name(f"{data.name}-{time.monotonic_ns()}.log")
+    with printed.open("w") as output:
+        process = subprocess.Popen(
+            [str(ROOT / "tools" / "setup.sh"), "demo"],
+            cwd="/",
+            env={
+                **kept,
+                "TONGXIN_DATA": str(data),
+                "TONGXIN_PORT": str(port),
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        wait_for(process, port, printed)
+        yield process, printed
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C sends
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                pytest.fail(f"Ctrl-C did not end it:\n{printed.read_text()}")
+
+
+def wait_for(process: subprocess.Popen[str], port: int, printed: Path, seconds: float = 180) -> None:
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        try:
+            urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            assert process.poll() is None, f"it ended by itself:\n{printed.read_text()}"
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"no answer in {seconds} s:\n{printed.read_text()}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+    return number
+
+
+def group_members(group: int) -> list[str]:
+    """The command lines of the processes in a process group (Linux)."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group and fields[0] != "Z":
+                found.append((status.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def test_the_demo_answers_keeps_its_data_and_ends_whole(tmp_path: Path) -> None:
+    data, port = tmp_path / "data", free_port()
+    with demo(data, port) as (process, printed):
+        said = printed.read_text()
+        assert re.search(rf"http://localhost:{port}\b", said), said
+        for page in ("/", "/health/"):
+            with urllib.request.urlopen(f"http://localhost:{port}{page}", timeout=20) as answer:
+                assert answer.status == 200
+    assert group_members(process.pid) == []
+
+    files = {path.name for path in data.iterdir()}
+    began = time.monotonic()
+    with demo(data, port) as (process, printed):
+        print(f"\nsecond start: {time.monotonic() - began:.1f} s to the first answer")
+        assert files <= {path.name for path in data.iterdir()}
+    assert group_members(process.pid) == []
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [str(ROOT / "tools" / "setup.sh"), "demo"],
+            env={
+                **os.environ,
+                "TONGXIN_MODE": "demo",
+                "TONGXIN_DATA": str(tmp_path / "data"),
+                "TONGXIN_PORT": str(port),
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+    assert done.returncode != 0
+    assert str(port) in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
