@@ -2,3 +2,27 @@
 import '../css/tokens.css'
 import '../css/components.css'
 import '../css/shell.css'
+import { prepareForms, startForms } from '../form/form'
+import { startMenus } from './menus'
+import { startHtmx } from './safe-htmx'
+import { startTables } from './tables'
+import { startTheme } from './theme'
+import { startToasts } from './toasts'
+
+function onDemand(root: ParentNode): void {
+  if (root.querySelector('[data-map]')) void import('../map/map').then((it) => it.startMaps(root))
+  if (root.querySelector('form[data-passkey]')) void import('../passkey/passkey').then((it) => it.startPasskeys(root))
+}
+
+startTheme()
+startMenus()
+startTables()
+startForms()
+startToasts()
+startHtmx((root) => {
+  startToasts(root)
+  prepareForms(root)
+  onDemand(root)
+})
+onDemand(document)
+document.documentElement.dataset.ready = 'yes'
