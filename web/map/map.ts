@@ -51,14 +51,16 @@ function gather(places: Places, ties: Tie[], focusList: string[], tiles: string,
   return { places, labels: labels(places, language, drawn.seats, focus), seats, drawn, focus: focusList, tiles }
 }
 
-function ownWords(language: Language): Record<string, string> {
-  return language === 'en' ? {} : {
-    'NavigationControl.ZoomIn': '放大',
-    'NavigationControl.ZoomOut': '缩小',
-    'Map.Title': '地图',
-    'CooperativeGesturesHandler.WindowsHelpText': '按住 Ctrl 并滚动可缩放',
-    'CooperativeGesturesHandler.MacHelpText': '按住 ⌘ 并滚动可缩放',
-    'CooperativeGesturesHandler.MobileHelpText': '用两指移动地图',
+// MapLibre's own words come from the page, like all words.
+function ownWords(box: HTMLElement): Record<string, string> {
+  const { sayZoomIn, sayZoomOut, sayMap, sayCtrl, sayTwoFingers } = box.dataset
+  return {
+    'NavigationControl.ZoomIn': sayZoomIn ?? '',
+    'NavigationControl.ZoomOut': sayZoomOut ?? '',
+    'Map.Title': sayMap ?? '',
+    'CooperativeGesturesHandler.WindowsHelpText': sayCtrl ?? '',
+    'CooperativeGesturesHandler.MacHelpText': sayCtrl ?? '',
+    'CooperativeGesturesHandler.MobileHelpText': sayTwoFingers ?? '',
   }
 }
 
@@ -100,7 +102,7 @@ export async function startMap(box: HTMLElement): Promise<LiveMap> {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    locale: ownWords(language),
+    locale: ownWords(box),
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()

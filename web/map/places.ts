@@ -19,9 +19,11 @@ export function nameOf(properties: PlaceProperties, language: Language): string 
   return language === 'zh' ? shortZh(zh) || en : en || zh
 }
 
-/** On the map 武清区 is 武清; two-character names keep their suffix. */
+const SUFFIX = /(满族蒙古族自治县|蒙古族自治县|回族自治县|满族自治县|[区县市])$/ // not ui: the forms that names end in
+
+// On the map a district goes without its suffix; names of two characters keep theirs.
 export function shortZh(name: string): string {
-  return name.length > 2 ? name.replace(/(回族自治县|满族自治县|满族蒙古族自治县|蒙古族自治县|[区县市])$/, '') : name
+  return name.length > 2 ? name.replace(SUFFIX, '') : name
 }
 
 function keys(feature: Feature<Geometry, PlaceProperties>): string[] {

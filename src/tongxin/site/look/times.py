@@ -7,20 +7,10 @@ from datetime import date, datetime, timedelta
 from tongxin.shared import clock
 from tongxin.site.look.names import language
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAYS_ZH = "一二三四五六日"
 STYLES = ("table", "day", "date", "long", "time", "near", "outside", "iso")
