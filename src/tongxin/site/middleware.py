@@ -4,27 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from tongxin.heart.region.holdings import seats_of
+from tongxin.shared.errors import Refused
+from tongxin.site import refusals
+from tongxin.site.account import seats
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ActingMiddleware:
-    """Sets `request.acting` to the post that the logged-in person acts in, or None."""
+    """Sets `request.acting` to the post that the logged-in person acts in, or None; by today's holdings."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look the post up once per request."""
+        """Look the seats up once per request of a person; a holding that ended is gone at once."""
         request.acting = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        request.seats = []  # type: ignore[attr-defined]
+        request.needs_second_factor = False  # type: ignore[attr-defined]
+        if not _is_machine(request) and (person := seats.person_of(request)) is not None:
+            held = seats_of(person)
+            request.seats = held  # type: ignore[attr-defined]
+            if seats.must_enrol(person):
+                request.needs_second_factor = True  # type: ignore[attr-defined]
+            else:
+                request.acting = seats.seated(request, person, held)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if request.acting is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
+            response["Cache-Control"] = "no-store"
+        return response
 
 
 class RefusalMiddleware:
-    """Turns a `Refused` that reaches the top of a screen into its error page."""
+    """Turns a `Refused` that reaches the top into its error page, or into JSON for programs."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; see `process_exception`."""
-        return self.get_response(request)
+        """Pass the request on; a program never gets an error as HTML."""
+        response = self.get_response(request)
+        if _is_api(request) and response.status_code >= 400 and not _is_json(response):
+            plain = refusals.plain(response.status_code)
+            fresh = JsonResponse(plain.as_dict(), status=response.status_code)
+            for name in ("Allow", "Retry-After"):
+                if response.has_header(name):
+                    fresh[name] = response[name]
+            return fresh
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Word a refusal; anything else goes on to Django."""
+        if isinstance(exception, Refused):
+            return refusals.answer(request, exception)
+        if isinstance(exception, Http404):
+            return refusals.answer(request, refusals.plain(404))
+        return None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _is_machine(request: HttpRequest) -> bool:
+    return request.path.startswith(("/api/", "/static/", "/health/"))
+
+
+def _is_json(response: HttpResponse) -> bool:
+    return response.get("Content-Type", "").startswith("application/json")

@@ -110,11 +110,51 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "account_begin"
+REQUIRE_MFA = os.environ.get("TONGXIN_REQUIRE_MFA", "1" if MODE == "run" else "0") not in {
+    "",
+    "0",
+    "no",
+    "off",
+}
+TRUSTED_PROXIES = int(
+    os.environ.get("TONGXIN_PROXIES", "0")
+)  # how many proxies in front write X-Forwarded-For
+DEMO_PASSWORD = "tongxin-demo-2026"  # of the demo people only, who exist in demo mode only
+
+# allauth: no sign-up, no e-mail; our own lock-out (site/account/lockout.py) counts wrong tries in the database.
+ACCOUNT_ADAPTER = "tongxin.site.account.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "tongxin.site.account.forms.SignIn",
+    "reauthenticate": "tongxin.site.account.forms.PasswordAgain",
+    "change_password": "tongxin.site.account.forms.NewPassword",
+}
+MFA_ADAPTER = "tongxin.site.account.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = MODE != "run"  # http://localhost; elsewhere passkeys need https
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "tongxin.site.account.forms.SecondFactor",
+    "reauthenticate": "tongxin.site.account.forms.SecondFactorAgain",
+    "activate_totp": "tongxin.site.account.forms.NewAuthenticator",
+    "add_webauthn": "tongxin.site.account.forms.NewPasskey",
+    "edit_webauthn": "tongxin.site.account.forms.RenamePasskey",
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "src" / "tongxin" / "shared" / "locale"]
+_HOUSE = ROOT / "src" / "tongxin"
+LOCALE_PATHS = [_HOUSE / part / "locale" for part in ("shared", "site/account", "site/people")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -124,6 +164,13 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS: list[Path] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+
+CSRF_FAILURE_VIEW = "tongxin.site.refusals.csrf"
+SHELL_COUNTS = "tongxin.site.counts.shell_counts"
+# Where the ticker runs: `thread` in the server process, `worker` in a process of its own, `off` nowhere (tests).
+_TICKER = {"sqlite3": "thread", "postgresql": "worker"}[DATABASES["default"]["ENGINE"].rpartition(".")[2]]
+TICKER = os.environ.get("TONGXIN_TICKER", "off" if MODE == "test" else _TICKER)
+TICKER_SECONDS = int(os.environ.get("TONGXIN_TICKER_SECONDS", "15"))
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

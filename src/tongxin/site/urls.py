@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tongxin.site import health
+from tongxin.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.live, name="health"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("account/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("account/", include("tongxin.site.account.urls")),
     path("", include("tongxin.heart.region.urls")),
     path("", include("tongxin.heart.exchange.urls")),
     path("", include("tongxin.heart.agreements.urls")),
@@ -18,3 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.petals.ecology.urls")),
     path("", include("tongxin.petals.services.urls")),
 ]
+
+handler400 = "tongxin.site.refusals.bad_request"
+handler403 = "tongxin.site.refusals.forbidden"
+handler404 = "tongxin.site.refusals.not_found"
+handler500 = "tongxin.site.refusals.fault"

@@ -32,7 +32,7 @@ def for_staff(
     """Let only a post in: others are sent to log in, to choose a post, or to set up their second factor."""
 
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if getattr(request, "acting", None) is not None:
             return view(request, *args, **kwargs)
         if not request.user.is_authenticated:

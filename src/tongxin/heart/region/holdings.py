@@ -66,7 +66,9 @@ def seats_of(person: Person, on: date | None = None) -> list[Seat]:
 
 def valid_on_office(on: date) -> Q:
     """Return the condition that a post's office stands on a day."""
-    return Q(office__valid_from__lte=on) & (Q(office__valid_until__isnull=True) | Q(office__valid_until__gt=on))
+    return Q(office__valid_from__lte=on) & (
+        Q(office__valid_until__isnull=True) | Q(office__valid_until__gt=on)
+    )
 
 
 def acting_in(seat: Seat, *, person: Person | None = None, via: str = "screen") -> Acting:

@@ -1,0 +1,39 @@
+"""The seat a session acts in: kept in the session, judged anew on each request."""
+
+from __future__ import annotations
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.holdings import Seat, acting_in
+from tongxin.heart.region.models import Person
+
+SESSION_KEY = "seat"
+
+
+def person_of(request: HttpRequest) -> Person | None:
+    """Return who is logged in."""
+    user: Person | AnonymousUser = request.user
+    return user if isinstance(user, Person) else None
+
+
+def must_enrol(person: Person) -> bool:
+    """Return whether the person has to set up a second factor before acting."""
+    return settings.REQUIRE_MFA and not is_mfa_enabled(person)
+
+
+def seated(request: HttpRequest, person: Person, seats: list[Seat]) -> Acting | None:
+    """Return the actor of the seat the session chose, if it is still held; of the only seat where there is one."""
+    chosen = request.session.get(SESSION_KEY)
+    for seat in seats:
+        if seat.code == chosen or len(seats) == 1:
+            return acting_in(seat, person=person)
+    return None
+
+
+def choose(request: HttpRequest, seat: Seat) -> None:
+    """Act in this seat from the next request on."""
+    request.session[SESSION_KEY] = seat.code

@@ -1,0 +1,28 @@
+"""What stands beside the menu of the shell: counts for the post that acts, the region's name, the ledger's size."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from tongxin.heart.exchange import queries as exchange
+from tongxin.heart.ledger.models import Checkpoint, Log
+from tongxin.heart.region.models import RegionInfo
+from tongxin.site.account.words import seat_name
+from tongxin.site.context import ShellCounts
+
+
+def shell_counts(request: HttpRequest) -> ShellCounts:
+    """Return the counts of one page."""
+    acting = getattr(request, "acting", None)
+    seats = getattr(request, "seats", [])
+    log = Log.objects.first()
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    seat = next((s for s in seats if acting and (s.post.id, s.desk.id) == (acting.post, acting.desk)), None)
+    return ShellCounts(
+        notifications=exchange.unread_count(acting) if acting else 0,
+        ledger_size=log.size if log else None,
+        ledger_checked_at=checkpoint.at if checkpoint else None,
+        region_name=RegionInfo.objects.first() or "",
+        post_name=seat_name(seat) if seat else "",
+        posts=len(seats),
+    )

@@ -1,0 +1,139 @@
+"""The words of a refusal on a page, in JSON and for a whole status code; the handlers of Django's own errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.shared.errors import Refused
+
+TITLES: dict[int, Any] = {
+    400: _("The request cannot be read"),
+    401: _("Not signed in"),
+    403: _("Not allowed"),
+    404: _("Not found"),
+    405: _("Not done this way"),
+    409: _("Things have moved on"),
+    413: _("Too large"),
+    422: _("Something is missing"),
+    429: _("Too many tries"),
+    500: _("A fault of ours"),
+    503: _("Out of service"),
+}
+
+
+class Plain(Refused):
+    """A refusal that has only a status code to go by."""
+
+    def __init__(self, status: int, code: str, what: Any, todo: Any) -> None:
+        super().__init__(code, what, todo=todo)
+        self.status = status
+
+
+def plain(status: int) -> Plain:
+    """Return the refusal that stands for a bare status code."""
+    known: dict[int, tuple[str, Any, Any]] = {
+        400: ("bad_request", _("The request cannot be read."), _("Check its form and send it again.")),
+        401: (
+            "token_refused",
+            _("This needs a valid office token."),
+            _("Send it as: Authorization: Bearer …"),
+        ),
+        403: ("not_allowed", _("You may not do this."), _("Change to a post that may, or go back.")),
+        404: (
+            "not_found",
+            _("There is no such page or thing, or it is not yours to see."),
+            _("Check the address."),
+        ),
+        405: (
+            "method_not_allowed",
+            _("This address does not take this method."),
+            _("See the list of operations."),
+        ),
+        413: ("too_large", _("What was sent is too large."), _("Send less at once.")),
+        429: ("too_many", _("Too many tries in a short time."), _("Wait a minute and try again.")),
+        503: ("out_of_service", _("The server cannot answer just now."), _("Try again in a minute.")),
+    }
+    code, what, todo = known.get(
+        status,
+        (
+            "fault",
+            _("Something went wrong on our side."),
+            _("Try again; if it stays, tell your operator the time."),
+        ),
+    )
+    return Plain(status, code, what, todo)
+
+
+def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Return the refusal as a page, or as JSON to a program."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(refused.as_dict(), status=refused.status)
+    return page(request, refused)
+
+
+def page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Return the error page: what happened, what was kept, what to do, and what was typed."""
+    context = {
+        "title": TITLES.get(refused.status, TITLES[500]),
+        "what": refused.what,
+        "kept": refused.kept,
+        "todo": refused.todo,
+        "fields": getattr(refused, "fields", {}),
+        "typed": _typed(request),
+    }
+    template = loader.select_template([f"{refused.status}.html", "refused.html"])
+    response = HttpResponse(template.render(context, request), status=refused.status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed, to be offered back as text; never a secret."""
+    if request.method != "POST":
+        return []
+    hidden = ("csrfmiddlewaretoken", "key", "next", "credential", "code")
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value.strip() and name not in hidden and "password" not in name
+    ]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return answer(request, plain(400))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    return answer(request, plain(403))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404."""
+    return answer(request, plain(404))
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Answer 500 without asking the database or the shell for anything."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(plain(500).as_dict(), status=500)
+    return HttpResponse(loader.get_template("500.html").render({}), status=500)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came without its mark, most often from a page left open too long."""
+    return answer(
+        request,
+        Plain(
+            403,
+            "form_expired",
+            _("This form has expired or did not come from this site."),
+            _("Go back, load the page anew and send it again."),
+        ),
+    )
