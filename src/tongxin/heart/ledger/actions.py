@@ -9,13 +9,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.ledger import keys, tree
-from tongxin.heart.ledger.form import FORMAT, HASH, entry_body, payload_hash
-from tongxin.heart.ledger.models import Entry, Log, Payload, TreeNode
+from tongxin.heart.ledger.form import FORMAT, HASH, checkpoint_text, entry_body, payload_hash
+from tongxin.heart.ledger.models import Checkpoint, Entry, Log, Payload, TreeNode
 from tongxin.shared import canonical, clock
+from tongxin.shared.errors import Conflict, NotFound
+from tongxin.shared.writing import writing
 
 HEAD = 1  # the one row of Log
+OPENED, KEY_CHANGED, ERASED = "ledger.opened", "ledger.key.changed", "ledger.payload.erased"
 WORDS = {"act": 80, "desk": 80, "post": 120, "subject": 160, "cause": 160, "basis": 160}  # and their longest
 
 
@@ -63,9 +67,71 @@ def open_log(at: datetime | None = None) -> None:
         _write(log, [_genesis(log, at or clock.now())])
 
 
+def checkpoint() -> Checkpoint | None:
+    """Sign the head of the log if it grew since the last checkpoint; the ticker calls this every minute.
+
+    A node key that the log does not name yet is first named by an entry of its own. Raises Conflict when
+    the log is shorter than its last checkpoint: then nothing is signed until somebody has looked.
+    """
+    with writing("ledger.checkpoint"):
+        if not Log.objects.filter(pk=HEAD, size__gt=0).exists():
+            return None
+        log = _locked_head()
+        last = Checkpoint.objects.order_by("-size").first()
+        if last is not None and last.size == log.size:
+            return None
+        if last is not None and last.size > log.size:
+            raise Conflict(
+                "log_is_cut",
+                _("The log is shorter than its last checkpoint; entries are missing."),
+                todo=_("Run `tongxin ledger verify` and restore the missing entries before anything else."),
+            )
+        at = max(clock.now(), log.last_at or clock.now(), last.at if last else clock.now())
+        key = keys.node_key()
+        if log.key_id != key.key_id:
+            log.key_id = key.key_id
+            _write(log, [_key_changed(key, at)])
+            log.save(update_fields=["key_id"])
+        return _signed_head(log, key, at)
+
+
+def erase(index: int, *, desk: str, post: str, at: datetime, basis: str) -> Draft:
+    """Delete payload and salt of entry `index`; return the entry that says so, for the caller to append.
+
+    The erased entry itself stays, with the hash of a payload that nobody can guess any more.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a payload is erased inside the transaction of the act that erases it")
+    deleted, _rows = Payload.objects.filter(entry_id=index).delete()
+    if not deleted:
+        raise NotFound("no_payload", _("This entry has no payload, or it was erased before."))
+    return Draft(act=ERASED, desk=desk, post=post, subject=f"entry:{index}", at=at, basis=basis)
+
+
+def _key_changed(key: keys.NodeKey, at: datetime) -> Draft:
+    return Draft(act=KEY_CHANGED, desk="system", post="system", subject=f"key:{key.key_id}", at=at)
+
+
+def _signed_head(log: Log, key: keys.NodeKey, at: datetime) -> Checkpoint:
+    root = tree.fold(split_hashes(bytes(log.peaks)))
+    text = checkpoint_text(node=log.node, algorithm=log.algorithm, size=log.size, root=root, at=clock.iso(at))
+    return Checkpoint.objects.create(
+        size=log.size,
+        root=root,
+        at=at,
+        node=log.node,
+        algorithm=keys.ALGORITHM,
+        key_id=key.key_id,
+        public_key=key.public,
+        signature=key.sign(text),
+    )
+
+
 def _locked_head() -> Log:
     """Return the head of the log, locked till the end of the transaction (on SQLite, BEGIN IMMEDIATE did that)."""
-    locked = Log.objects.select_for_update() if connection.features.has_select_for_update else Log.objects.all()
+    locked = (
+        Log.objects.select_for_update() if connection.features.has_select_for_update else Log.objects.all()
+    )
     head = locked.filter(pk=HEAD).first()
     if head is None:
         new = Log(pk=HEAD, node=settings.NODE, algorithm=HASH, key_id=keys.node_key().key_id)
@@ -75,7 +141,7 @@ def _locked_head() -> Log:
 
 
 def _genesis(log: Log, at: datetime) -> Draft:
-    return Draft(act="ledger.opened", desk="system", post="system", subject=f"ledger:{log.node}", at=at)
+    return Draft(act=OPENED, desk="system", post="system", subject=f"ledger:{log.node}", at=at)
 
 
 def _write(log: Log, drafts: list[Draft]) -> None:
@@ -139,7 +205,9 @@ def _check_words(draft: Draft) -> None:
     for name, limit in WORDS.items():
         text = getattr(draft, name)
         if len(text) > limit or any(c.isspace() or not c.isprintable() for c in text):
-            raise ValueError(f"{name} of an entry is a code of at most {limit} characters, not {text[:200]!r}")
+            raise ValueError(
+                f"{name} of an entry is a code of at most {limit} characters, not {text[:200]!r}"
+            )
 
 
 def split_hashes(joined: bytes) -> list[bytes]:
