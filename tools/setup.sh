@@ -38,6 +38,13 @@ if [ -z "${HOME:-}" ] || ! { [ -d "$HOME" ] && [ -w "$HOME" ]; }; then
     mkdir -p "$HOME"
 fi
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV
+# uv and node bring certificates of their own; behind an office's proxy only the system's list knows its authority.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ]; then
+    for file in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+        if [ -f "$file" ]; then export NODE_EXTRA_CA_CERTS="$file"; break; fi
+    done
+fi
 
 # Two commands started together in one checkout take turns at setting up.
 lock() { if have flock; then exec 9>"$state/lock"; flock 9; fi; }
