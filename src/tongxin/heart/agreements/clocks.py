@@ -38,12 +38,6 @@ def due(limit: Due, starts_at: datetime, *, bound_desk: str, owed_desk: str) -> 
     if limit.clock == "hours":
         counted = calendars.due_in_hours(starts_at, limit.within, office)
     else:
-        counted = calendars.due_in_days(starts_at, limit.within.days, office)
-    spans = [[clock.iso(start), clock.iso(end)] for start, end in counted.spans]
-    detail |= {
-        "office": office.id,
-        "calendar": counted.calendar,
-        "provisional": counted.provisional,
-        "spans": spans,
-    }
+        counted = calendars.due_in_days(starts_at, limit.within, office)
+    detail |= counted.as_json() | {"office": office.id}
     return Count(counted.due_at, detail)
