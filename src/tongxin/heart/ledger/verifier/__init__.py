@@ -1,0 +1,1 @@
+"""The single-file verifier that is handed out; it uses nothing of the product."""
