@@ -8,6 +8,7 @@ One file, Python 3.8 or newer, nothing to install:
 It recomputes every hash (SHA-256, RFC 6962), every proof and every Ed25519 signature from the bytes in the file
 and names what does not hold. Written apart from the server's own code on purpose: two programs that agree.
 """
+# ruff: noqa: B905, RUF007 - zip(strict=) and pairwise() are newer than Python 3.8
 
 from __future__ import annotations
 
@@ -77,7 +78,7 @@ WORDS = {
     ),
     "wrong_root": (
         "这些记录算出的根哈希与检查点签署的不同：其中有记录被改动、插入或删除。",
-        "These entries do not give the root that the checkpoint was signed over: one of them was changed, inserted or removed.",
+        "These entries do not give the root that was signed: one of them was changed, inserted or removed.",
     ),
     "not_consistent": (
         "两个检查点之间没有成立的一致性证明：后者不是前者的延续。",
@@ -89,8 +90,7 @@ WORDS = {
     ),
     "not_compared": (
         "文件中没有您保存的检查点到此处的证明，无法比对；请重新下载并注明自该检查点起。",
-        "The file holds no proof from the checkpoint that you kept, so they could not be compared; "
-        "download the extract again with since= its size.",
+        "The file holds no proof from the checkpoint that you kept; download it again with since= its size.",
     ),
     "left_out": (
         "完整账本中有这条属于节录范围的记录，节录里却没有。",
@@ -105,7 +105,7 @@ WORDS = {
 SAYS = {
     "entry": ("第 {0} 条记录", "entry {0}"),
     "entries": ("第 {0} 至 {1} 条记录", "entries {0} to {1}"),
-    "checkpoint": ("检查点({0} 条)", "checkpoint over {0}"),
+    "checkpoint": ("检查点（{0} 条）", "checkpoint over {0}"),
     "manifest": ("节录目录", "manifest"),
     "file": ("文件", "file"),
     "line": ("第 {0} 行", "line {0}"),
@@ -140,7 +140,7 @@ SAYS = {
     "not_ours": ("不是同心账本的节录或导出", "this is neither an extract nor an export of a Tongxin ledger"),
     "no_file": ("打不开文件 {0}", "cannot open {0}"),
     "not_checkpoint": ("不是检查点文件", "this is no checkpoint"),
-    "odd": ("文件的结构不合规({0})", "the file is not built as it should be ({0})"),
+    "odd": ("文件的结构不合规（{0}）", "the file is not built as it should be ({0})"),
     "more": ("……另有 {0} 处", "… and {0} more"),
 }
 
@@ -176,7 +176,6 @@ P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
-Point = "tuple[int, int, int, int]"
 
 
 def _add(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
@@ -436,7 +435,8 @@ def check_signatures(report: Report, note: Note, place: str, expected: list[str]
     good = True
     for position, (who, algorithm, public, signature) in enumerate(note.signatures):
         report.signatures += 1
-        if algorithm != "ed25519" or not ed25519_holds(public, signature, note.text) or (position == 0 and who != "node:" + note.node):
+        foreign = position == 0 and who != "node:" + note.node
+        if foreign or algorithm != "ed25519" or not ed25519_holds(public, signature, note.text):
             report.tell("wrong_signature", place, note.size, detail=who)
             good = False
     if good:
@@ -592,7 +592,7 @@ def _prove(report: Report, shown: list[Shown], last: Note) -> None:
         if one.index >= last.size:
             report.tell("inserted", "entry", one.index)
         elif claimed != one.index:
-            report.tell("reordered", "entry", one.index, detail="index %s" % claimed)
+            report.tell("reordered", "entry", one.index, detail=f"index {claimed}")
         else:
             proof = hash_list(one.raw.get("proof"))
             if (
@@ -635,7 +635,7 @@ def _payloads(report: Report, shown: list[Shown], contents: dict[int, str]) -> N
         elif one.raw.get("payload") is not None or one.raw.get("salt") is not None:
             report.tell("payload_changed", "entry", one.index, detail="state")
         elif state == "erased":
-            if erased.get("entry:%d" % one.index, -1) <= one.index:
+            if erased.get(f"entry:{one.index}", -1) <= one.index:
                 report.tell("payload_missing", "entry", one.index)
         elif state != "withheld":
             report.tell("payload_missing", "entry", one.index)
@@ -653,7 +653,7 @@ def _payload(report: Report, one: Shown, hashes: dict[str, int]) -> None:
         if owner is None:
             report.tell("payload_changed", "entry", one.index)
         else:
-            report.tell("payload_swapped", "entry", one.index, detail="entry %d" % owner)
+            report.tell("payload_swapped", "entry", one.index, detail=f"entry {owner}")
 
 
 def _times(report: Report, shown: list[Shown], last: Note | None) -> None:
@@ -684,7 +684,7 @@ def _consistent(report: Report, checkpoints: list[Note], proofs: dict[tuple[int,
     for old, new in zip(checkpoints, checkpoints[1:]):
         report.hashes += 1
         if not _leads(old, new, proofs.get((old.size, new.size))):
-            report.tell("not_consistent", "checkpoint", new.size, detail="%d, %d" % (old.size, new.size))
+            report.tell("not_consistent", "checkpoint", new.size, detail=f"{old.size}, {new.size}")
 
 
 def _leads(old: Note, new: Note, proof: list[bytes] | None) -> bool:
@@ -734,7 +734,6 @@ class WholeLog:
         self.keys: list[tuple[int, str]] = []
         self.checkpoints: list[Note] = []
         self.last_at = ""
-        self.times: dict[int, str] = {}  # of the last entry under each checkpoint size
         self.doubtful: set[int] = set()  # entries already reported
 
 
@@ -796,7 +795,7 @@ def _line_entry(report: Report, log: WholeLog, raw: dict[str, object], line: int
         report.tell("reordered", "entry", index)
     log.leaves[index] = leaf
     if fields is not None and fields["index"] != index:
-        report.tell("reordered", "entry", index, detail="index %s" % fields["index"])
+        report.tell("reordered", "entry", index, detail=f"index {fields['index']}")
         log.doubtful.add(index)
     elif fields is None or leaf_hash(body) != leaf:
         report.tell("changed", "entry", index)
@@ -866,8 +865,6 @@ def _tree(report: Report, log: WholeLog, kept: Note | None) -> None:
                 told = True
                 if not any(good <= one < index for one in log.doubtful):
                     report.tell("wrong_root", *_place(good, index - 1))
-                else:
-                    report.tell("wrong_checkpoint", "checkpoint", index)
         if kept is not None and kept.size == index:
             if kept.root == root and kept.node == log.node:
                 report.say("continues")
@@ -875,7 +872,7 @@ def _tree(report: Report, log: WholeLog, kept: Note | None) -> None:
                 report.tell("forked", "checkpoint", kept.size)
         if index not in log.leaves:
             report.say("root", root.hex())
-    if good < len(log.leaves) and not told:
+    if good < len(log.leaves) and not report.findings:
         report.say("unsigned", len(log.leaves) - good)
 
 
@@ -897,7 +894,7 @@ def compare(report: Report, data: dict[str, object], shown: list[Shown], log: Wh
     present = {one.index: one for one in shown}
     for index, (subject, desk) in sorted(log.said.items()):
         asked = any(subject == text or subject.startswith(text + "/") for text in subjects)
-        asked = asked or (bool(side) and (desk == side or desk.startswith("%s/" % side)))
+        asked = asked or (bool(side) and (desk == side or desk.startswith(f"{side}/")))
         if asked and index < manifest.size and index not in present:
             report.tell("left_out", "entry", index)
     for index, one in present.items():
@@ -965,8 +962,9 @@ def in_words(finding: tuple[str, str, tuple[int, ...], str], language: int) -> s
     """Return a finding as one line in the language (0 zh, 1 en)."""
     kind, place, numbers, detail = finding
     where = SAYS[place][language].format(*numbers)
-    tail = ("(%s)" if language == 0 else " (%s)") % detail if detail else ""
-    return "[%s] %s%s%s%s" % (kind, where, ":" if language == 0 else ": ", WORDS[kind][language], tail)
+    if language == 0:
+        return f"[{kind}] {where}：{WORDS[kind][0]}" + (f"（{detail}）" if detail else "")
+    return f"[{kind}] {where}: {WORDS[kind][1]}" + (f" ({detail})" if detail else "")
 
 
 def _print_words(report: Report, expected: list[str], language: int, most: int = 200) -> None:
@@ -1012,9 +1010,14 @@ def _write(text: str) -> None:
 def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tongxin_verify.py",
-        description="Verifies an extract or a whole export of a Tongxin ledger, off-line. / 离线验证同心存证账本的节录或完整导出。",
-        epilog="Exit codes / 退出码： 0 it holds 验证通过； 1 something does not hold 发现问题； "
-        "2 wrong use 用法错误； 3 no ledger file at all 不是账本文件.",
+        description=(
+            "Verifies an extract or a whole export of a Tongxin ledger, off-line. "
+            "/ 离线验证同心存证账本的节录或完整导出。"
+        ),
+        epilog=(
+            "Exit codes / 退出码: 0 it holds 验证通过 · 1 something does not hold 发现问题 · "
+            "2 wrong use 用法错误 · 3 no ledger file at all 不是账本文件"
+        ),
     )
     parser.add_argument(
         "file", help="extract (.json) or whole log (.jsonl); - for standard input / 节录或完整账本文件"
