@@ -40,7 +40,7 @@ def ring_due(now: datetime | None = None) -> int:
     rows = (
         Duty.objects.filter(state=Duty.State.OPEN).select_related("clause__version").order_by("due_at", "id")
     )
-    for duty in rows.iterator():
+    for duty in list(rows):
         after = rulebook.read_clause(duty.clause).if_late.after
         taken = set(duty.rings.values_list("step", flat=True))
         for step in steps(duty, after):
