@@ -297,6 +297,8 @@ case "$target" in
         [ $# -gt 0 ] || set -- bench/*.py
         for script in "$@"; do
             script="bench/$(basename "$script" .py).py"
+            case "$script" in bench/__init__.py | bench/_*) continue ;; esac
+            [ -f "$script" ] || die "there is no $script." "There are: $(cd bench && echo *.py)"
             say "· $script"
             "$py" "$script"
         done

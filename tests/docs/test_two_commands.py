@@ -21,21 +21,17 @@ pytestmark = pytest.mark.docs
 
 
 @contextmanager
-def demo(data: Path, port: int, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+def demo(
+    data: Path, port: int, *, checkout: Path = ROOT, clean: dict[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """tools/setup.sh demo in a process group of its own, as a terminal starts it; the file gets what it prints."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("TONGXIN_", "DJANGO_", "PYTEST_"))}
     printed = data.with_name(f"{data.name}-{time.monotonic_ns()}.log")
     with printed.open("w") as output:
         process = subprocess.Popen(
-            [str(ROOT / "tools" / "setup.sh"), "demo"],
+            [str(checkout / "tools" / "setup.sh"), "demo"],
             cwd="/",
-            env={
-                **kept,
-                "TONGXIN_DATA": str(data),
-                "TONGXIN_PORT": str(port),
-                "PYTHONUNBUFFERED": "1",
-                **environment,
-            },
+            env={**(kept if clean is None else clean), "TONGXIN_DATA": str(data), "TONGXIN_PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -129,3 +125,26 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert str(port) in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.soak
+def test_a_new_clone_starts_from_bare_python(tmp_path: Path) -> None:
+    """An empty home, a short PATH, nothing of this checkout's environment; the times are printed, not asserted."""
+    checkout = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(checkout)], check=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    clean = {"HOME": str(home), "PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONUNBUFFERED": "1"}
+    data, port = checkout / "var" / "demo", free_port()
+    data.parent.mkdir(parents=True)
+    for start in ("cold", "warm"):
+        began = time.monotonic()
+        with demo(data, port, checkout=checkout, clean=clean) as (process, printed):
+            print(
+                f"\n{start} start: {time.monotonic() - began:.1f} s to the first answer\n{printed.read_text()}"
+            )
+        assert group_members(process.pid) == []
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True
+    )
+    assert status.stdout == "", "setting up left files that git would keep"
