@@ -120,7 +120,6 @@ REQUIRE_MFA = os.environ.get("TONGXIN_REQUIRE_MFA", "1" if MODE == "run" else "0
 TRUSTED_PROXIES = int(
     os.environ.get("TONGXIN_PROXIES", "0")
 )  # how many proxies in front write X-Forwarded-For
-DEMO_PASSWORD = "tongxin-demo-2026"  # of the demo people only, who exist in demo mode only
 
 # allauth: no sign-up, no e-mail; our own lock-out (site/account/lockout.py) counts wrong tries in the database.
 ACCOUNT_ADAPTER = "tongxin.site.account.adapter.AccountAdapter"

@@ -42,7 +42,7 @@ def desks_of(office_id: str, jurisdiction_id: str, on: date) -> list[Desk]:
         .order_by("id")
     )
     if any(d.role_id == FALLBACK_ROLE and d.jurisdiction_id == jurisdiction_id for d in desks):
-        staffed = Mandate.objects.filter(valid_on(on)).values("desk_id")
+        staffed = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT).values("desk_id")
         desks += list(
             Desk.objects.filter(jurisdiction_id=jurisdiction_id)
             .exclude(id__in=staffed)

@@ -26,12 +26,15 @@ def must_enrol(person: Person) -> bool:
 
 
 def seated(request: HttpRequest, person: Person, seats: list[Seat]) -> Acting | None:
-    """Return the actor of the seat the session chose, if it is still held; of the only seat where there is one."""
+    """Return the actor of the seat the session chose, if it is still held.
+
+    Who holds one post only need not choose: its first desk is the office's own.
+    """
     chosen = request.session.get(SESSION_KEY)
-    for seat in seats:
-        if seat.code == chosen or len(seats) == 1:
-            return acting_in(seat, person=person)
-    return None
+    seat = next((s for s in seats if s.code == chosen), None)
+    if seat is None and len({s.post.id for s in seats}) == 1:
+        seat = seats[0]
+    return acting_in(seat, person=person) if seat else None
 
 
 def choose(request: HttpRequest, seat: Seat) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,9 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongxin.heart.region.holdings import Seat, seats_of
-from tongxin.heart.region.models import Person
-from tongxin.site.account import seats
+from tongxin.heart.region.holdings import Seat
+from tongxin.site.account import demo, seats
 from tongxin.site.account.forms import ChoosePost
 from tongxin.site.account.words import seat_name
 from tongxin.site.context import address
@@ -86,19 +84,8 @@ class SignInView(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo logins."""
-        more = {
-            "demo_people": demo_people(),
-            "demo_password": settings.DEMO_PASSWORD if settings.DEMO else "",
-        }
+        more = {"demo_people": demo.people(), "demo_password": demo.password()}
         return {**super().get_context_data(**kwargs), **more}
-
-
-def demo_people() -> list[tuple[Person, list[str]]]:
-    """Return the demo logins with their posts, for the login page of the demonstration."""
-    if not settings.DEMO:
-        return []
-    people = Person.objects.filter(demo=True, is_active=True).order_by("id")
-    return [(person, [seat_name(seat) for seat in seats_of(person)]) for person in people]
 
 
 def _safe_next(request: HttpRequest) -> str:

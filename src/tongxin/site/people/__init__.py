@@ -1,0 +1,1 @@
+"""Administration: logins, who holds which post, rosters and office tokens; of one jurisdiction only."""
