@@ -5,7 +5,7 @@ import { Map as LiveMap, NavigationControl, Popup, setWorkerUrl } from 'maplibre
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { FeatureCollection, Point } from 'geojson'
 import { CHANGED } from '../shell/theme'
-import { bounds, labels, positions } from './places'
+import { bounds, focusOf, labels, merged, positions } from './places'
 import type { Label, Language, Places } from './places'
 import { colours, style, tokens } from './style'
 import type { Content } from './style'
@@ -30,15 +30,15 @@ export function headImage(size = HEAD_PX): { width: number; height: number; data
   return { width: size, height: size, data }
 }
 
-async function read<T>(address: string | undefined, none: T): Promise<T> {
-  if (!address) return none
+const listed = (text = ''): string[] => text.split(',').map((it) => it.trim()).filter(Boolean)
+
+async function read<T>(address: string): Promise<T> {
   const answer = await fetch(address, { headers: { Accept: 'application/json' }, credentials: 'same-origin' })
   if (!answer.ok) throw new Error(`${address} answered ${answer.status}`)
   return (await answer.json()) as T
 }
 
-function gather(places: Places, ties: Tie[], focusList: string[], tiles: string, language: Language): Content {
-  const focus = new Set(focusList)
+function gather(places: Places, ties: Tie[], focus: Set<string>, tiles: string, language: Language): Content {
   const where = positions(places)
   const drawn = draw(ties, where, colours(tokens()))
   const seats: FeatureCollection<Point, Label> = {
@@ -48,7 +48,7 @@ function gather(places: Places, ties: Tie[], focusList: string[], tiles: string,
       return at ? [{ type: 'Feature' as const, properties: { name: key, strong: true }, geometry: { type: 'Point' as const, coordinates: at } }] : []
     }),
   }
-  return { places, labels: labels(places, language, drawn.seats, focus), seats, drawn, focus: focusList, tiles }
+  return { places, labels: labels(places, language, drawn.seats, focus), seats, drawn, focus: Array.from(focus), tiles }
 }
 
 // MapLibre's own words come from the page, like all words.
@@ -85,13 +85,14 @@ function openable(map: LiveMap): void {
 export async function startMap(box: HTMLElement): Promise<LiveMap> {
   const { geojson, ties: tiesAt, focus = '', tiles = '', label = '' } = box.dataset
   const language: Language = box.dataset.lang === 'en' ? 'en' : 'zh'
-  const focusList = focus.split(',').map((code) => code.trim()).filter(Boolean)
-  const [places, told] = await Promise.all([
-    read<Places>(geojson, { type: 'FeatureCollection', features: [] }),
-    read<{ ties: Tie[] }>(tiesAt, { ties: [] }),
+  const [parts, told] = await Promise.all([
+    Promise.all(listed(geojson).map((address) => read<Places>(address))),
+    tiesAt ? read<{ ties: Tie[] }>(tiesAt) : { ties: [] },
   ])
-  const make = (): Content => gather(places, told.ties, focusList, tiles, language)
-  const around = bounds(places, new Set(focusList))
+  const places = merged(parts)
+  const about = focusOf(places, listed(focus))
+  const make = (): Content => gather(places, told.ties, about, tiles, language)
+  const around = bounds(places, about)
   const map = new LiveMap({
     container: box.querySelector<HTMLElement>('.canvas') ?? box,
     style: style(make(), tokens(), language),
@@ -107,8 +108,8 @@ export async function startMap(box: HTMLElement): Promise<LiveMap> {
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
-  map.on('styleimagemissing', (event) => {
-    if (event.id === 'head' && !map.hasImage('head')) map.addImage('head', headImage(), { sdf: true, pixelRatio: 1 })
+  map.setMissingStyleImageResolver((id) => {
+    if (id === 'head' && !map.hasImage('head')) map.addImage('head', headImage(), { sdf: true })
   })
   const canvas = map.getCanvas()
   canvas.setAttribute('role', 'application')

@@ -1,58 +1,70 @@
-// Jurisdictions as they come (GeoJSON with code, id, name_zh, name_en, level and, where known, label): what the map needs of them.
+// Jurisdictions as they come (GeoJSON areas, lines and label points): what the map needs of them.
 import type { Feature, FeatureCollection, Geometry, Point, Position } from 'geojson'
 import { middle } from './ties'
 
 export interface PlaceProperties {
-  code?: string
   id?: string
-  name_zh?: string
-  name_en?: string
+  adcode?: string
   level?: string
-  label?: Position
-  kind?: string
+  zh?: string
+  en?: string
+  short_zh?: string
+  short_en?: string
+  focus?: boolean
+  kind?: string // of a line: between (two provinces), edge (of the region), river
 }
+export type Place = Feature<Geometry, PlaceProperties>
 export type Places = FeatureCollection<Geometry, PlaceProperties>
 export type Language = 'zh' | 'en'
 
-export function nameOf(properties: PlaceProperties, language: Language): string {
-  const { name_zh: zh = '', name_en: en = '' } = properties
-  return language === 'zh' ? shortZh(zh) || en : en || zh
+export function nameOf({ zh = '', en = '', short_zh, short_en }: PlaceProperties, language: Language): string {
+  const [first, second] = language === 'zh' ? [short_zh || zh, short_en || en] : [short_en || en, short_zh || zh]
+  return first || second
 }
 
-const SUFFIX = /(满族蒙古族自治县|蒙古族自治县|回族自治县|满族自治县|[区县市])$/ // not ui: the forms that names end in
-
-// On the map a district goes without its suffix; names of two characters keep theirs.
-export function shortZh(name: string): string {
-  return name.length > 2 ? name.replace(SUFFIX, '') : name
+function keys(feature: Place): string[] {
+  const { id, adcode } = feature.properties
+  return [id, adcode].filter((key): key is string => Boolean(key))
 }
 
-function keys(feature: Feature<Geometry, PlaceProperties>): string[] {
-  const { code, id } = feature.properties
-  return [code, id].filter((key): key is string => Boolean(key))
+const isArea = (feature: Place): boolean => feature.geometry.type.endsWith('Polygon')
+const isPoint = (feature: Place): feature is Feature<Point, PlaceProperties> => feature.geometry.type === 'Point'
+
+/** Several files as one collection. */
+export function merged(parts: Places[]): Places {
+  return { type: 'FeatureCollection', features: parts.flatMap((part) => part.features) }
 }
 
-const isArea = (feature: Feature<Geometry, PlaceProperties>): boolean => feature.geometry.type.endsWith('Polygon')
-
-/** Where each place is, by its code and by its id. */
+/** Where each place is, by its id and by its division code: at its label point, else in the middle of its area. */
 export function positions(places: Places): Map<string, Position> {
   const found = new Map<string, Position>()
   places.features.filter(isArea).forEach((feature) => {
-    const at = feature.properties.label ?? middle(feature.geometry)
+    const at = middle(feature.geometry)
     if (at) keys(feature).forEach((key) => found.set(key, at))
+  })
+  places.features.filter(isPoint).forEach((feature) => {
+    keys(feature).forEach((key) => found.set(key, feature.geometry.coordinates))
   })
   return found
 }
 
-export function isFocus(feature: Feature<Geometry, PlaceProperties>, focus: Set<string>): boolean {
-  return keys(feature).some((key) => focus.has(key))
+/** The places that the map is about: those marked in the data and those the page names. */
+export function focusOf(places: Places, named: string[]): Set<string> {
+  const focus = new Set(named)
+  places.features.forEach((feature) => {
+    if (feature.properties.focus) keys(feature).forEach((key) => focus.add(key))
+  })
+  return focus
 }
+
+const inFocus = (feature: Place, focus: Set<string>): boolean => keys(feature).some((key) => focus.has(key))
 
 export interface Label {
   name: string
   strong: boolean
 }
 
-/** One label a district (and a prefecture that is a seat); seats and focus places are strong. */
+/** One label a district, and one for a larger place that a tie begins or ends at; seats and focus places are strong. */
 export function labels(
   places: Places,
   language: Language,
@@ -60,25 +72,32 @@ export function labels(
   focus: Set<string>,
 ): FeatureCollection<Point, Label> {
   const where = positions(places)
-  const features = places.features.filter(isArea).flatMap((feature): Feature<Point, Label>[] => {
-    const [key] = keys(feature)
+  const seen = new Set<string>()
+  const features = places.features.filter((it) => isArea(it) || isPoint(it)).flatMap((feature): Feature<Point, Label>[] => {
+    const own = keys(feature)
+    const [key] = own
     const at = key ? where.get(key) : undefined
-    const seat = keys(feature).some((it) => seats.has(it))
-    if (!at || (['province', 'prefecture'].includes(feature.properties.level ?? '') && !seat)) return []
+    const seat = own.some((it) => seats.has(it))
+    const large = (feature.properties.level ?? 'district') !== 'district'
+    if (!key || !at || seen.has(key) || (large && !seat)) return []
+    seen.add(key)
     const name = nameOf(feature.properties, language)
     return [{
       type: 'Feature',
-      properties: { name, strong: seat || isFocus(feature, focus) },
+      properties: { name, strong: seat || inFocus(feature, focus) },
       geometry: { type: 'Point', coordinates: at },
     }]
   })
   return { type: 'FeatureCollection', features }
 }
 
-/** West, south, east and north of the focus places, or of everything. */
-export function bounds(places: Places, focus: Set<string>): [number, number, number, number] | null {
-  const chosen = places.features.filter((feature) => isArea(feature) && (focus.size === 0 || isFocus(feature, focus)))
-  let box: [number, number, number, number] | null = null
+export type Box = [west: number, south: number, east: number, north: number]
+
+/** The box around the focus places, or around everything. */
+export function bounds(places: Places, focus: Set<string>): Box | null {
+  const areas = places.features.filter(isArea)
+  const chosen = areas.filter((feature) => inFocus(feature, focus))
+  let box: Box | null = null
   const take = (at: unknown): void => {
     if (!Array.isArray(at)) return
     if (typeof at[0] === 'number' && typeof at[1] === 'number') {
@@ -86,6 +105,6 @@ export function bounds(places: Places, focus: Set<string>): [number, number, num
       box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y]
     } else at.forEach(take)
   }
-  chosen.forEach((feature) => take((feature.geometry as { coordinates?: unknown }).coordinates))
+  ;(chosen.length ? chosen : areas).forEach((feature) => take((feature.geometry as { coordinates?: unknown }).coordinates))
   return box
 }

@@ -11,7 +11,7 @@ const FONTS: Record<Language, string[]> = {
 }
 const STRONG: Record<Language, string[]> = {
   zh: ['Noto Sans CJK SC Bold', ...FONTS.zh],
-  en: ['system-ui Bold', ...FONTS.en],
+  en: ['Segoe UI Bold', ...FONTS.en], // MapLibre takes the weight from the first family's name
 }
 
 export type Tokens = (name: string) => string
@@ -38,7 +38,7 @@ export function style(content: Content, token: Tokens, language: Language): Styl
   const area: FilterSpecification = ['in', ['geometry-type'], ['literal', ['Polygon', 'MultiPolygon']]]
   const focused: FilterSpecification = [
     'any',
-    ['in', ['get', 'code'], ['literal', content.focus]],
+    ['in', ['get', 'adcode'], ['literal', content.focus]],
     ['in', ['get', 'id'], ['literal', content.focus]],
   ]
   const all = (...parts: FilterSpecification[]): FilterSpecification => ['all', ...parts] as FilterSpecification
@@ -75,8 +75,12 @@ export function style(content: Content, token: Tokens, language: Language): Styl
         paint: { 'line-color': token('map-line-2'), 'line-width': 1.1 },
       },
       {
-        id: 'provinces', type: 'line', source: 'places', filter: all(area, ['==', ['get', 'level'], 'province']),
+        id: 'provinces', type: 'line', source: 'places', filter: ['==', ['get', 'kind'], 'between'],
         paint: { 'line-color': token('map-line-2'), 'line-width': 1.4, 'line-dasharray': [5, 1.8, 1, 1.8, 1, 1.8] },
+      },
+      {
+        id: 'edge', type: 'line', source: 'places', filter: ['==', ['get', 'kind'], 'edge'],
+        paint: { 'line-color': token('map-line-2'), 'line-width': 1.2 },
       },
       {
         id: 'rivers', type: 'line', source: 'places', filter: ['==', ['get', 'kind'], 'river'],

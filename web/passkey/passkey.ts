@@ -1,5 +1,6 @@
-// Passkeys for django-allauth: `<form data-passkey="create|get">` with a hidden field `credential`. The options come from
-// a JSON block of the page (`data-options` is its id) or, for signing in, from an address (`data-options-url`).
+// Passkeys for django-allauth: `<form data-passkey="create|login|get" hidden>` with a hidden field `credential`; it is shown
+// where keys work. The options come from a JSON block of the page (`data-options` is its id) or, for signing in, from an
+// address (`data-options-url`). `[data-passkey-error]` is shown when no key answers.
 import { say } from '../shell/texts'
 import { toast } from '../shell/toasts'
 
@@ -94,14 +95,21 @@ export function startPasskeys(root: ParentNode = document): void {
     const hidden = form.querySelector<HTMLInputElement>('input[name="credential"]')
     if (!hidden || form.dataset.passkeyReady) return
     form.dataset.passkeyReady = 'yes'
+    form.hidden = !window.PublicKeyCredential // without script or without keys the form stays hidden
+    const excuse = form.querySelector<HTMLElement>('[data-passkey-error]')
     form.addEventListener('submit', (event) => {
       event.preventDefault()
+      if (excuse) excuse.hidden = true
       ask(form).then(
         (credential) => {
           hidden.value = JSON.stringify(credential)
           form.submit()
         },
-        () => void toast(say('passkey'), 'warn'), // cancelled, timed out or no key: the form stays as it is
+        () => {
+          // cancelled, timed out or no key: the form stays as it is
+          if (excuse) excuse.hidden = false
+          else toast(say('passkey'), 'warn')
+        },
       )
     })
   })
