@@ -31,17 +31,12 @@ def licence_of(package: str) -> str | None:
         said = importlib.metadata.metadata(package)
     except importlib.metadata.PackageNotFoundError:
         return None  # for another system or Python
-    if expression := said.get("License-Expression"):
+    for expression in said.get_all("License-Expression") or []:
         return expression
-    classifiers = [
-        line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if line.startswith("License ::")
-    ]
-    line = (said.get("License") or "").strip().splitlines()
-    return (
-        ", ".join(filter(lambda c: c != "OSI Approved", classifiers))
-        or (line[0] if line else "")
-        or LOOKED_UP.get(package, "")
-    )
+    classifiers = [line.split(" :: ") for line in said.get_all("Classifier") or []]
+    named = [words[-1] for words in classifiers if words[0] == "License" and words[-1] != "OSI Approved"]
+    free_text = "".join(said.get_all("License") or []).strip().splitlines()
+    return ", ".join(named) or "".join(free_text[:1]) or LOOKED_UP.get(package, "")
 
 
 def npm_packages() -> dict[str, str]:
