@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tongxin.heart.region import pack_checks
-from tongxin.heart.region.calendars import Calendar, Year
 from tongxin.heart.region.reading import Reader, Source
+from tongxin.heart.region.worktime import Calendar, Year
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -83,6 +83,7 @@ class Region(Part):
     provinces: list[Slug] = Field(min_length=1)
     time_zone: str
     default_calendar: Slug
+    illustrative: bool = False  # the places themselves are made up
     records_begin: date = date(1949, 10, 1)  # the beginning of what has no other
     boundaries: Boundaries
     map: MapView
@@ -283,7 +284,7 @@ class Roster(Part):
 COLUMNS = tuple(JurisdictionRow.model_fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
     """A pack that was read and found sound."""
 
@@ -310,6 +311,10 @@ class Pack:
     def by_id(self) -> dict[str, JurisdictionRow]:
         """The rows of jurisdictions.csv by id."""
         return {row.id: row for row in self.jurisdictions}
+
+    def standing(self, on: date) -> list[JurisdictionRow]:
+        """Return the rows that have not ended by a day; those still to come are among them."""
+        return [row for row in self.jurisdictions if not row.valid_until or row.valid_until > on]
 
     def lineage(self, jurisdiction: str) -> list[str]:
         """Return a jurisdiction and those it lies in, innermost first."""
@@ -397,7 +402,7 @@ def read(root: Path) -> Pack:
         root=root,
         calendar_rules=[r for r in rules if r],
         calendar_years=[y for y in years if y],
-        digest=_digest(root),
+        digest=digest_of(root),
         sources=sources,
         **parts,
     )
@@ -406,7 +411,7 @@ def read(root: Path) -> Pack:
     return pack
 
 
-def _digest(root: Path) -> str:
+def digest_of(root: Path) -> str:
     """Return one hash over every file that the region is made from."""
     digest = hashlib.sha256()
     files = [*root.glob("*.yaml"), *root.glob("*.csv"), *root.glob("*.geojson")]

@@ -45,7 +45,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("ecology_buro", ["ecology_bureau", "weather_bureau"])
     'ecology_bureau'
     """
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
 
 
 @dataclass(frozen=True)

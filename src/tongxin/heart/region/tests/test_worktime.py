@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongxin.heart.region import calendars, pack
-from tongxin.heart.region.calendars import (
+from tongxin.heart.region import pack, worktime
+from tongxin.heart.region.tests.places import JINGJINJI
+from tongxin.heart.region.worktime import (
     Calendar,
     OfficeOpening,
     Together,
@@ -17,7 +18,6 @@ from tongxin.heart.region.calendars import (
     due_in_days,
     due_in_hours,
 )
-from tongxin.heart.region.tests.places import JINGJINJI
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -92,7 +92,7 @@ class TestEdges:
         assert not due_in_days(at("2026-12-20T15:00"), "P5D", TONGZHOU).provisional
 
     def test_calendar_time_counts_nights(self):
-        assert calendars.due_by_calendar(at("2026-02-12T23:30"), "PT1H").due_at == at("2026-02-13T00:30")
+        assert worktime.due_by_calendar(at("2026-02-12T23:30"), "PT1H").due_at == at("2026-02-13T00:30")
 
     @pytest.mark.parametrize("within", ["PT0S", "P0D", "five", "P1M"])
     def test_no_length_is_refused(self, within):
@@ -105,11 +105,11 @@ class TestEdges:
 
     def test_an_office_that_never_opens_says_so(self):
         shut = OfficeOpening(Calendar("shut", "1", weekend=frozenset(range(7))), ((time(9), time(17)),))
-        with pytest.raises(calendars.NeverOpen):
+        with pytest.raises(worktime.NeverOpen):
             due_in_hours(at("2026-02-12T15:00"), "PT1H", shut)
-        with pytest.raises(calendars.NeverOpen):
+        with pytest.raises(worktime.NeverOpen):
             due_in_days(at("2026-02-12T15:00"), "P1D", shut)
-        with pytest.raises(calendars.NeverOpen):
+        with pytest.raises(worktime.NeverOpen):
             add_working_days(shut.calendar, date(2026, 2, 12), 1)
 
 
@@ -178,4 +178,4 @@ def test_a_later_start_never_ends_earlier(office, start, quarters, shift):
     first = due_in_hours(start, quarters * QUARTER, office).due_at
     second = due_in_hours(start + shift * QUARTER, quarters * QUARTER, office).due_at
     assert first <= second
-    assert calendars.open_time_between(start, first, office) == quarters * QUARTER
+    assert worktime.open_time_between(start, first, office) == quarters * QUARTER
