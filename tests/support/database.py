@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 from tests.support.postgres import Postgres
@@ -16,58 +17,54 @@ from tests.support.postgres import Postgres
 DATABASE = os.environ.get("TONGXIN_TEST_DB", "sqlite")
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-USES_DATABASE = {
-    "db",
-    "transactional_db",
-    "django_db_reset_sequences",
-    "django_db_serialized_rollback",
-    "live_server",
-}
-
-_data_folder: Path | None = None
-_postgres: Postgres | None = None
+USES_DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+OF_THE_TESTS = {"TONGXIN_TEST_DB", "TONGXIN_TEST_DATABASE_URL"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Before Django reads its settings: a data folder of this process, and one PostgreSQL for all of them."""
-    global _data_folder, _postgres
-    if DATABASE not in {"sqlite", "postgres"}:
-        raise pytest.UsageError(f"TONGXIN_TEST_DB is {DATABASE!r}; it must be sqlite or postgres")
-    _data_folder = Path(tempfile.mkdtemp(prefix="tongxin-test-"))
+def _environment() -> tuple[Path, Postgres | None]:
+    """A data folder of this process, and the address of the one PostgreSQL of all of them, for Django's settings."""
+    data = Path(tempfile.mkdtemp(prefix="tongxin-test-"))
+    keep = OF_THE_TESTS | (
+        {"TONGXIN_DATABASE_URL"} if WORKER else set()
+    )  # the process that started us set it
+    for name in [name for name in os.environ if name.startswith("TONGXIN_") and name not in keep]:
+        del os.environ[name]
     os.environ["TONGXIN_MODE"] = "test"
-    os.environ["TONGXIN_DATA"] = str(_data_folder)
+    os.environ["TONGXIN_DATA"] = str(data)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop in the thread of the test
     os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".ci-cache" / "numba"))
-    for name in ("TONGXIN_SECRET_KEY", "TONGXIN_HOSTS", "TONGXIN_ORIGIN", "TONGXIN_REGION", "TONGXIN_TILE_URL",
-                 "TONGXIN_MAP_APPROVAL", "TONGXIN_NODE"):  # fmt: skip
-        os.environ.pop(name, None)
-    if DATABASE == "sqlite":
-        os.environ.pop("TONGXIN_DATABASE_URL", None)
-    elif not WORKER:  # workers get the address from the process that started them
-        if outside := os.environ.get("TONGXIN_TEST_DATABASE_URL"):
-            os.environ["TONGXIN_DATABASE_URL"] = outside
-        else:
-            _postgres = Postgres()
-            _postgres.start()
-            os.environ["TONGXIN_DATABASE_URL"] = _postgres.url
-    _load_settings()
+    if DATABASE == "sqlite" or WORKER:
+        return data, None
+    if outside := os.environ.get("TONGXIN_TEST_DATABASE_URL"):
+        os.environ["TONGXIN_DATABASE_URL"] = outside
+        return data, None
+    server = Postgres()
+    os.environ["TONGXIN_DATABASE_URL"] = server.url
+    return data, server
 
 
-def _load_settings() -> None:
-    """Loads them now; the name does not stay in the environment, or workers would load them before they come here."""
-    from django.conf import settings
-
+def _set_up_django() -> None:
+    """Now, so that a conftest may import models; the name goes again, or a worker would load settings before us."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-    assert settings.MODE == "test"
+    django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+if DATABASE not in {"sqlite", "postgres"}:
+    raise pytest.UsageError(f"TONGXIN_TEST_DB is {DATABASE!r}; it must be sqlite or postgres")
+_data_folder, _postgres = _environment()
+_set_up_django()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _postgres is not None:
+        _postgres.start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _postgres is not None:
         _postgres.stop()
-    if _data_folder is not None:
-        shutil.rmtree(_data_folder, ignore_errors=True)
+    shutil.rmtree(_data_folder, ignore_errors=True)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -105,7 +102,6 @@ def uses_database(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The data folder of this test process; gone when it ends."""
-    assert _data_folder is not None
     return _data_folder
 
 
