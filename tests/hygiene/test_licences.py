@@ -31,8 +31,9 @@ def licence_of(package: str) -> str | None:
         said = importlib.metadata.metadata(package)
     except importlib.metadata.PackageNotFoundError:
         return None  # for another system or Python
-    for expression in said.get_all("License-Expression") or []:
-        return expression
+    expressions: list[str] = said.get_all("License-Expression") or []
+    if expressions:
+        return expressions[0]
     classifiers = [line.split(" :: ") for line in said.get_all("Classifier") or []]
     named = [words[-1] for words in classifiers if words[0] == "License" and words[-1] != "OSI Approved"]
     free_text = "".join(said.get_all("License") or []).strip().splitlines()
