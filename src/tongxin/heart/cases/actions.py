@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, duties, rulebook
+from tongxin.heart.agreements import clocks, duties, rulebook, wording
 from tongxin.heart.agreements.language import Due, Handle
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty, Performance
@@ -19,10 +20,12 @@ from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 OUTCOMES = ("granted", "refused")
+MAX_TEXT = 400  # of a remark or a reason, as the tables keep it
 
 
 def load_procedure(read: procedures.ProcedureFile, *, by: Acting) -> str:
@@ -55,7 +58,7 @@ def file_case(
         "procedure": procedure,
         "decide_at": decide_at,
         "applicant": applicant,
-        "papers": sorted(papers),
+        "papers": sorted(set(papers)),
     }
     with act("cases.case.filed", by=by, key=key, request=request) as a:
         if a.replayed:
@@ -64,7 +67,7 @@ def file_case(
         if row is None:
             raise NotFound("no_such_procedure", _("There is no such procedure."))
         form = procedures.ProcedureFile.model_validate(row.body)
-        procedures.check(form, applicant, papers)
+        procedures.check(form, applicant, papers, decide_at)
         book = rulebook.at(a.at)
         competent = f"{decide_at}/{form.role}"
         if competent != by.desk:
@@ -77,7 +80,7 @@ def file_case(
             competent_desk_id=competent,
             holder_id=by.desk,
             applicant=applicant,
-            papers=sorted(papers),
+            papers=sorted(set(papers)),
             filed_at=a.at,
             illustrative=row.illustrative,
         )
@@ -193,6 +196,7 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
     """Return an offered case with a reason from the clause's list: the sender goes on where it stood."""
     by.need("take_over")
     request = {"offer": offer_id, "reason": reason, "remark": remark.strip()}
+    _not_too_long("remark", remark, _("The case was not returned."))
     with act("cases.offer.returned", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -257,6 +261,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
     """Decide the case: only the holder that is competent, once; refusing needs reasons. A weighty act."""
     by.need("decide")
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason.strip()}
+    _not_too_long("reason", reason, _("The case was not decided."))
     with act("cases.case.decided", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -297,12 +302,14 @@ def _basis(
             jurisdiction, _slash, role = desk.partition("/")
             if role == clause.role and region.party_of(jurisdiction, binding.parties, on) is not None:
                 desks.add(desk)
+        desks = set(Desk.objects.filter(id__in=desks).values_list("id", flat=True))
         if desks == {offerer, receiver} and offerer != receiver:
             return binding, clause
+    names = wording.desk_names([offerer, receiver])
     raise NotAllowed(
         "no_clause_binds",
         _("No clause in force lets %(from)s hand a case of this kind to %(to)s.")
-        % {"from": offerer, "to": receiver},
+        % {"from": names.get(offerer, offerer), "to": names.get(receiver, receiver)},
         todo=_("Choose a desk of a party to such an agreement, or ask your coordination office."),
     )
 
@@ -310,6 +317,12 @@ def _basis(
 def _held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
     """Lock the case and return it; refuse unless the actor's desk holds it, unfrozen, at the expected epoch."""
     case = _lock(number, by.desk)
+    if epoch is not None and epoch != case.epoch:
+        raise Conflict(
+            "stale_page",
+            _("The case has moved on since this page was made."),
+            todo=_("Reload the page and look again before you act."),
+        )
     if case.holder_id != by.desk:
         raise NotAllowed(
             "not_holder",
@@ -321,12 +334,6 @@ def _held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
             "frozen_by_offer",
             _("The case is offered to another desk; until it answers, the offer can only be recalled."),
             todo=_("Wait for the answer, or recall the offer."),
-        )
-    if epoch is not None and epoch != case.epoch:
-        raise Conflict(
-            "stale_page",
-            _("The case has moved on since this page was made."),
-            todo=_("Reload the page and look again before you act."),
         )
     return case
 
@@ -355,7 +362,10 @@ def _in_state(case: Case, *states: str) -> None:
 
 def _open_offer(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[Case, Offer]:
     """Lock the case of an offer and return both; refuse when it is not the actor's, or is settled already."""
-    found = Offer.objects.filter(id=offer_id).first()
+    try:
+        found = Offer.objects.filter(id=offer_id).first()
+    except ValidationError:  # no number of an offer at all
+        found = None
     if (
         found is None
         or (receiver and found.to_desk_id != receiver)
@@ -372,6 +382,13 @@ def _open_offer(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple
             todo=_("Reload the page to see how it was answered."),
         )
     return case, made
+
+
+def _not_too_long(field: str, text: str, what: Any) -> None:
+    if len(text.strip()) > MAX_TEXT:
+        raise Invalid(
+            what, {field: [_("This text is too long: at most %(n)d characters.") % {"n": MAX_TEXT}]}
+        )
 
 
 def _send(

@@ -60,9 +60,9 @@ class ProcedureFile(Strict):
     provenance: Provenance
 
 
-def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str]) -> None:
+def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str) -> None:
     """Raise Invalid naming everything that is missing or unknown, all at once."""
-    wrong: dict[str, list[Any]] = {}
+    wrong: dict[str, list[Any]] = {} if decide_at else {"decide_at": [_("Choose where it is decided.")]}
     fields = {field.id: field for field in form.applicant}
     for name, field in fields.items():
         text = applicant.get(name, "")
@@ -74,8 +74,10 @@ def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str]) -> 
         wrong[name] = [_("The procedure does not ask for this.")]
     known = {paper.id for paper in form.papers}
     missing = [paper for paper in form.papers if paper.required and paper.id not in papers]
-    if missing or set(papers) - known:
-        wrong["papers"] = [_("Tick every paper that was handed in; required ones may not be missing.")]
+    if missing:
+        wrong["papers"] = [_("Missing: %(paper)s.") % {"paper": paper.name} for paper in missing]
+    if set(papers) - known:
+        wrong.setdefault("papers", []).append(_("The procedure does not ask for one of these papers."))
     if wrong:
         raise Invalid(_("The case was not filed."), wrong)
 

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongxin.heart.cases import screens
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/", screens.cases, name="cases"),
+    path("cases/new/", screens.new, name="case_new"),
+    path("cases/export/", screens.export, name="cases_export"),
+    path("cases/<str:number>/", screens.case, name="case"),
+    path("cases/<str:number>/accept/", screens.accept, name="case_accept"),
+    path("cases/<str:number>/offer/", screens.offer, name="case_offer"),
+    path("cases/<str:number>/take-over/", screens.take_over, name="case_take_over"),
+    path("cases/<str:number>/return/", screens.return_over, name="case_return"),
+    path("cases/<str:number>/recall/", screens.recall, name="case_recall"),
+    path("cases/<str:number>/decide/", screens.decide, name="case_decide"),
+]

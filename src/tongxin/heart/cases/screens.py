@@ -1,0 +1,324 @@
+"""Screens of cases: the list, a new case, one case with what may be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongxin.heart.agreements import wording
+from tongxin.heart.cases import actions, forms, queries, story, words
+from tongxin.heart.cases.models import Case
+from tongxin.heart.cases.procedures import ProcedureFile
+from tongxin.heart.exchange import exports
+from tongxin.heart.exchange.acts import new_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.shared import clock
+from tongxin.shared.errors import Invalid, NotAllowed
+from tongxin.shared.named import pick
+
+PAGE = 50
+EXPORT_MAX = 10_000
+EXPORTED = ("number", "procedure", "state", "outcome", "accepted_by", "decided_by", "held_by", "filed", "accepted",
+            "promised", "decided")  # fmt: skip
+STAGE_WORDS = {
+    "open": gettext_lazy("In hand"),
+    "mine": gettext_lazy("With my office"),
+    "offered": gettext_lazy("Offered"),
+    "decided": gettext_lazy("Decided"),
+    "all": gettext_lazy("All"),
+}
+
+
+@require_GET
+@for_staff
+def cases(request: StaffRequest) -> HttpResponse:
+    """Show the cases in which the reader's desk has a part."""
+    asked = _asked(request)
+    page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "cases/list.html",
+        {
+            "page": page,
+            "rows": [
+                {"case": row, "state": words.state_of(row), "title": words.title(row.procedure)}
+                for row in page
+            ],
+            "asked": asked,
+            "stages": [{"code": code, "name": name} for code, name in STAGE_WORDS.items()],
+            "procedures": queries.procedures_of(request.acting),
+            "places": queries.places_of(request.acting),
+            "may_file": "file_case" in request.acting.capabilities,
+            "key": new_key(),
+        },
+    )
+
+
+@require_POST
+@for_staff
+def export(request: StaffRequest) -> HttpResponse:
+    """Hand the list out as a file, as it is filtered; that it left the house is an entry in the ledger."""
+    asked = _asked(request)
+    rows = list(queries.listed(request.acting, **asked)[:EXPORT_MAX])
+    exports.record(
+        by=request.acting,
+        key=form_key(request),
+        name="cases.list.exported",
+        subject=f"desk:{request.acting.desk}/cases",
+        rows=len(rows),
+        fields=EXPORTED,
+        filters=asked,
+    )
+    head = [_("Number"), _("Item"), _("State"), _("Outcome"), _("Accepted by"), _("Decided by"), _("Held by"),
+            _("Received on"), _("Accepted on"), _("Promised by"), _("Decided on"), _("Mark")]  # fmt: skip
+    return exports.csv_response("cases", head, [_exported(row) for row in rows])
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def new(request: StaffRequest) -> HttpResponse:
+    """Take an application in: everything that is missing is told together, nothing typed is lost."""
+    reader = request.acting
+    reader.need("file_case")
+    known = queries.procedures()
+    name = (
+        request.POST.get("procedure") or request.GET.get("procedure") or (known[0][0].name if known else "")
+    )
+    if not known:
+        return render(request, "cases/new.html", {"known": known})
+    row, read = queries.procedure(name)
+    form = forms.FileForm(read, queries.deciders(reader, read), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = actions.file_case(by=reader, key=form_key(request), **form.application())
+        except Invalid as refused:
+            form.take(refused)
+        except NotAllowed as refused:
+            if refused.code != "no_clause_binds":
+                raise
+            form.add_error("decide_at", str(refused.what))
+        else:
+            messages.success(
+                request, _("Case %(number)s is received. Next: accept it.") % {"number": done["case"]}
+            )
+            return redirect("case", number=done["case"])
+    context = {"known": known, "chosen": row, "form": form, "procedure": read, "key": form_key(request)}
+    return render(request, "cases/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@for_staff
+def case(request: StaffRequest, number: str) -> HttpResponse:
+    """Show one case: in whose hands, until when, what may be done now."""
+    return _page(request, queries.case(request.acting, number))
+
+
+@require_POST
+@for_staff
+def accept(request: StaffRequest, number: str) -> HttpResponse:
+    """Accept a received case."""
+    actions.accept_case(by=request.acting, key=form_key(request), number=number)
+    return _done(request, number, _("Accepted. The applicant's promise begins now."))
+
+
+@require_POST
+@for_staff
+def offer(request: StaffRequest, number: str) -> HttpResponse:
+    """Offer the case to another desk."""
+    row = queries.case(request.acting, number)
+    form = forms.OfferForm(queries.receivers(request.acting, row), request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.offer(
+            by=request.acting,
+            key=form_key(request),
+            number=number,
+            to_desk=given["to_desk"][:80],
+            epoch=given["epoch"],
+        )
+
+    return _acted(
+        request, row, form, "offer", act, _("Offered. Your office holds the case until it is taken over.")
+    )
+
+
+@require_POST
+@for_staff
+def take_over(request: StaffRequest, number: str) -> HttpResponse:
+    """Take an offered case over."""
+    actions.take_over(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
+    return _done(request, number, _("Taken over. Your office holds the case now."))
+
+
+@require_POST
+@for_staff
+def return_over(request: StaffRequest, number: str) -> HttpResponse:
+    """Return an offered case with a listed reason."""
+    row = queries.case(request.acting, number)
+    made = queries.offer(request.acting, request.POST.get("offer", ""))
+    form = forms.ReturnForm(words.reasons(made.clause), request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.return_over(
+            by=request.acting,
+            key=form_key(request),
+            offer_id=str(made.id),
+            reason=given["reason"],
+            remark=given["remark"],
+        )
+
+    return _acted(
+        request, row, form, "return", act, _("Returned. The other office holds the case, as before.")
+    )
+
+
+@require_POST
+@for_staff
+def recall(request: StaffRequest, number: str) -> HttpResponse:
+    """Recall an offer that was not answered."""
+    actions.recall(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
+    return _done(request, number, _("Recalled. Your office goes on with the case."))
+
+
+@require_POST
+@for_staff
+def decide(request: StaffRequest, number: str) -> HttpResponse:
+    """Decide the case."""
+    row = queries.case(request.acting, number)
+    form = forms.DecideForm(request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.decide(by=request.acting, key=form_key(request), number=number, **given)
+
+    return _acted(request, row, form, "decide", act, _("Decided. The accepting office is told."))
+
+
+def _acted(
+    request: StaffRequest,
+    row: Case,
+    form: django_forms.Form,
+    name: str,
+    act: Callable[[dict[str, Any]], None],
+    said: str,
+) -> HttpResponse:
+    """Do the act of a form; what the action refuses comes back at the form's fields, with all that was typed."""
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Invalid as refused:
+            forms.take(form, refused)
+        else:
+            return _done(request, row.number, said)
+    return _page(request, row, sent={name: form}, key=form_key(request))
+
+
+def _done(request: HttpRequest, number: str, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect("case", number=number)
+
+
+def _page(
+    request: StaffRequest, row: Case, sent: dict[str, django_forms.Form] | None = None, key: str = ""
+) -> HttpResponse:
+    """Render a case; a form that was refused stands in it again, with its key."""
+    reader = request.acting
+    sent = sent or {}
+    offers = queries.offers_of(row)
+    duties = queries.duties_of(row)
+    read = ProcedureFile.model_validate(row.procedure.body)
+    may = queries.possible(reader, row)
+    made = row.frozen_by
+    band = story.band(row, offers, duties, reader.desk)
+    sees = queries.sees_applicant(reader.desk, row)
+    decide_duty = next((d for d in duties if d.subject == "decide"), None)
+    clause = next((o.clause for o in reversed(offers)), None)
+    if may.offer:
+        receivers = queries.receivers(reader, row)
+        sent.setdefault("offer", forms.OfferForm(receivers, epoch=row.epoch))
+    if may.take_over and made is not None:
+        sent.setdefault("return", forms.ReturnForm(words.reasons(made.clause)))
+    if may.decide:
+        sent.setdefault("decide", forms.DecideForm(epoch=row.epoch))
+    context = {
+        "case": row,
+        "title": words.title(row.procedure),
+        "state": words.state_of(row),
+        "band": band,
+        "may": may,
+        "forms": sent,
+        "keys": {
+            name: key if name in sent and sent[name].is_bound else new_key()
+            for name in ("accept", "offer", "take_over", "return", "recall", "decide")
+        },
+        "steps": story.steps(row, read, offers),
+        "timeline": story.timeline(row, offers, story.waiting_for(row)),
+        "sees": sees,
+        "given": [(asked, row.applicant.get(asked.id, "")) for asked in read.applicant] if sees else [],
+        "papers": [(paper, paper.id in row.papers) for paper in read.papers] if sees else [],
+        "who_sees": _who_sees(row, offers),
+        "decide_duty": decide_duty,
+        "clause": clause,
+        "clause_title": words.clause_title(clause) if clause else "",
+        "clause_url": words.clause_url(clause) if clause else "",
+        "outcome": words.OUTCOMES.get(row.outcome, ""),
+        "now": clock.now(),
+        "links": [
+            {"label": _("My office"), "url": "/desk/"},
+            {"label": _("Cases"), "url": reverse("cases")},
+            {"label": row.number},
+        ],
+    }
+    refused = any(form.is_bound for form in sent.values())
+    return render(request, "cases/show.html", context, status=422 if refused else 200)
+
+
+def _who_sees(row: Case, offers: list[Any]) -> str:
+    """Return the names of the desks that may see the applicant's data."""
+    desks = {row.accepting_desk_id: row.accepting_desk, row.holder_id: row.holder}
+    for made in offers:
+        if queries.sees_applicant(made.to_desk_id, row):
+            desks.setdefault(made.to_desk_id, made.to_desk)
+    return pick("、", ", ").join(str(wording.desk_name(desk)) for desk in desks.values())
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return the filters and the order of the address, or of the form that carries them; unknown ones are dropped."""
+    given = request.POST if request.method == "POST" else request.GET
+    stage = given.get("stage", "open")
+    return {
+        "stage": stage if stage in queries.STAGES else "open",
+        "procedure": given.get("procedure", "").replace("\x00", "")[:80],
+        "place": given.get("place", "").replace("\x00", "")[:60],
+        "q": given.get("q", "").replace("\x00", "")[:40],
+        "sort": given.get("sort", "")[:20],
+    }
+
+
+def _exported(row: Case) -> list[Any]:
+    def wall(at: Any) -> str:
+        return f"{clock.beijing(at):%Y-%m-%d %H:%M}" if at else ""
+
+    return [
+        row.number,
+        words.title(row.procedure),
+        words.state_of(row),
+        words.OUTCOMES.get(row.outcome, ""),
+        wording.desk_name(row.accepting_desk),
+        wording.desk_name(row.competent_desk),
+        wording.desk_name(row.holder),
+        wall(row.filed_at),
+        wall(row.accepted_at),
+        wall(row.promise_due_at),
+        wall(row.decided_at),
+        _("Illustrative") if row.illustrative else "",
+    ]

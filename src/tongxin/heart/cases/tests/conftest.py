@@ -1,0 +1,62 @@
+"""The region, its procedures and its agreements, and posts that act, for the stories of cases."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tongxin.shared import clock
+
+if TYPE_CHECKING:
+    from tongxin.heart.region.acting import Acting
+
+PACK = Path(__file__).resolve().parents[5] / "regions" / "jingjinji"
+THURSDAY = datetime(2026, 2, 12, 15, 0, tzinfo=clock.BEIJING)  # before the Spring Festival
+
+APPLICATION = {
+    "procedure": "food-business-licence",
+    "decide_at": "bj-tongzhou",
+    "applicant": {
+        "applicant_name": "示例餐饮店",
+        "credit_code": "91110112SHILI00001",
+        "premises": "通州区示例街1号",
+    },
+    "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
+}
+
+
+@pytest.fixture
+def hand() -> Iterator[clock.Hand]:
+    """The clock stands at Thursday 12 February 2026, 15:00 in Beijing, until it is moved."""
+    with clock.held_at(THURSDAY) as moving:
+        yield moving
+
+
+@pytest.fixture
+def house(db: None, hand: clock.Hand) -> clock.Hand:
+    """The region pack, loaded whole; returns the hand of the clock."""
+    from tongxin.site import pack
+
+    pack.load(PACK)
+    return hand
+
+
+@pytest.fixture
+def at() -> Callable[..., "Acting"]:
+    """`at("tj-wuqing", "window_clerk")`: a post of the service centre there, or of another office, that acts."""
+
+    def act(place: str, role: str, *, office: str = "services", desk: str = "service_centre") -> "Acting":
+        from tongxin.heart.region.acting import Acting
+        from tongxin.heart.region.models import Post
+
+        post = Post.objects.get(id=f"{place}-{office}/{role}")
+        return Acting(
+            post=post.id,
+            desk=f"{place}/{desk}",
+            jurisdiction=place,
+            capabilities=frozenset(post.capabilities),
+        )
+
+    return act

@@ -1,0 +1,75 @@
+"""What states, outcomes and acts of cases are called, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements.language import Handle
+from tongxin.heart.agreements.models import Clause
+from tongxin.heart.cases.models import Case, Offer, Procedure
+from tongxin.shared.named import pick
+
+Words = str | Promise
+
+STATES: dict[str, Words] = {
+    Case.State.DRAFT: _("Draft"),
+    Case.State.FILED: _("Received"),
+    Case.State.ACCEPTED: _("Accepted"),
+    Case.State.IN_HAND: _("In progress"),
+    Case.State.SUSPENDED: _("Suspended"),
+    Case.State.DECIDED: _("Decided"),
+    Case.State.CLOSED: _("Concluded"),
+    Case.State.NOT_ACCEPTED: _("Refused acceptance"),
+    Case.State.WITHDRAWN: _("Withdrawn"),
+    Case.State.VOID: _("Void"),
+}
+OFFER_STATES: dict[str, Words] = {
+    Offer.State.OFFERED: _("Waiting to be taken over"),
+    Offer.State.TAKEN_OVER: _("Taken over"),
+    Offer.State.RETURNED: _("Returned"),
+    Offer.State.RECALLED: _("Recalled"),
+}
+OUTCOMES: dict[str, Words] = {"granted": _("Granted"), "refused": _("Refused")}
+
+
+def state_of(case: Case) -> Words:
+    """Return the case's state in words; an open offer says more than the state beneath it."""
+    if case.frozen_by_id is not None:
+        return OFFER_STATES[Offer.State.OFFERED]
+    if case.state == Case.State.DECIDED and case.outcome:
+        return OUTCOMES.get(case.outcome, STATES[Case.State.DECIDED])
+    return STATES.get(case.state, case.state)
+
+
+def title(procedure: Procedure) -> str:
+    """Return the procedure's title."""
+    return pick(procedure.title_zh, procedure.title_en)
+
+
+def clause_title(clause: Clause) -> str:
+    """Return a clause as a page quotes it: 《agreement》 clause n."""
+    instrument = clause.version.instrument
+    return pick(
+        f"《{instrument.title_zh}》第 {clause.ordinal} 条",
+        f"{instrument.title_en}, clause {clause.ordinal}",
+    )
+
+
+def clause_url(clause: Clause) -> str:
+    """Return where the clause can be read."""
+    return f"/agreements/{clause.version_id}/#{clause.name}"
+
+
+def reasons(clause: Clause) -> dict[str, Any]:
+    """Return the listed reasons for a return, by code."""
+    read = rulebook.read_clause(clause)
+    return dict(read.refuse_reasons) if isinstance(read, Handle) else {}
+
+
+def reason_of(offer: Offer) -> str:
+    """Return why an offer was returned, in words."""
+    return str(reasons(offer.clause).get(offer.reason, offer.reason)) if offer.reason else ""
