@@ -70,4 +70,5 @@ def known_words() -> Known:
         roles=frozenset(OfficeRole.objects.values_list("id", flat=True)),
         parties=frozenset(places | groups),
         procedures=frozenset(Procedure.objects.values_list("name", flat=True)),
+        fields=frozenset(clauses.fields()),
     )

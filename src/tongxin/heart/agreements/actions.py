@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import duties, reconcile, rulebook
+from tongxin.heart.agreements import duties, queries, reconcile, rulebook
 from tongxin.heart.agreements.language import Due, Notify
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion, Performance
 from tongxin.heart.agreements.reader import ReadInstrument
@@ -15,9 +16,12 @@ from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Message
+from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+CARRIED_MAX = 1000  # characters of one field of a notice
 
 
 def load_instrument(read: ReadInstrument, *, by: Acting) -> str:
@@ -87,6 +91,7 @@ def report(report: events.Report, *, by: Acting, key: str, name: str) -> dict[st
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
+        _need_own_place(by, report.place)
         data = events.check(report, now=a.at)
         matter, event = events.record(
             report, data=data, by_desk=by.desk, at=a.at, rulebook=rulebook.at(report.known_at)
@@ -111,7 +116,7 @@ def tell(*, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, 
     with act("agreements.notice.sent", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        locked = _lock_matter(matter)
+        locked = _lock_matter(queries.matter(by, matter).number)
         served = list(
             Duty.objects.filter(
                 matter=locked,
@@ -173,7 +178,7 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
     with act("agreements.notice.confirmed", by=by, key=key, request={"message": message}) as a:
         if a.replayed:
             return a.result
-        notice = Message.objects.filter(id=message, to_desk_id=by.desk, kind="notice").first()
+        notice = Message.objects.filter(id=_uuid(message), to_desk_id=by.desk, kind="notice").first()
         if notice is None:
             raise NotFound("no_such_notice", _("There is no such notice to your desk."))
         number = notice.thread.removeprefix("matter:")
@@ -228,6 +233,24 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
     return a.result
 
 
+def _need_own_place(by: Acting, place: str) -> None:
+    """Raise Invalid unless the place lies in the territory of the reporting desk."""
+    if by.jurisdiction not in region.lineage(place):
+        raise Invalid(
+            _("The report could not be recorded."),
+            {"place": [_("Choose your own jurisdiction or one inside it.")]},
+            code="not_your_place",
+        )
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    """Return the id of a message, or None for a text that is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def _lock_matter(number: str) -> Matter:
     row = Matter.objects.select_for_update().filter(number=number).first()
     if row is None:
@@ -250,6 +273,13 @@ def _need_carried(clauses: list[Notify], carried: dict[str, str]) -> None:
             _("The clause demands more than was entered; the notice was not sent."),
             {field: [_("The clause demands this.")] for field in missing},
             code="must_carry",
+        )
+    long = sorted(field for field, text in carried.items() if len(text) > CARRIED_MAX)
+    if long:
+        raise Invalid(
+            _("A text is too long; the notice was not sent."),
+            {field: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}] for field in long},
+            code="too_long",
         )
     unknown = sorted(set(carried) - needed)
     if unknown:

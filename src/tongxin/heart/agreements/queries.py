@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
@@ -79,8 +80,14 @@ def duty(reader: Acting, pk: int) -> Duty:
 
 
 def matters(reader: Acting) -> QuerySet[Matter]:
-    """Return the matters that the reader's desk reported or has a duty in, newest first."""
-    own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
+    """Return the matters that the reader's desk reported or has a duty in, newest first.
+
+    A coordination office sees those that any desk of its jurisdiction reported or has a duty in.
+    """
+    if reader.desk.endswith("/coordination_office"):
+        own = Event.objects.filter(by_desk__jurisdiction_id=reader.jurisdiction).values("matter_id")
+    else:
+        own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
     shared = Duty.objects.filter(_may_see(reader), matter__isnull=False).values("matter_id")
     return Matter.objects.filter(Q(number__in=own) | Q(number__in=shared)).order_by("-opened_at")
 
@@ -97,16 +104,34 @@ def matter(reader: Acting, number: str) -> Matter:
     return row
 
 
+def notices(reader: Acting) -> QuerySet[Message]:
+    """Return the notices to or from the reader's desk, or its jurisdiction's for a coordination office."""
+    if reader.desk.endswith("/coordination_office"):
+        side = Q(from_desk__jurisdiction_id=reader.jurisdiction) | Q(
+            to_desk__jurisdiction_id=reader.jurisdiction
+        )
+    else:
+        side = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
+    return (
+        Message.objects.filter(side, kind="notice")
+        .select_related("from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role")
+        .order_by("sent_at", "seq")
+    )
+
+
 def sees_whole(reader: Acting, matter: Matter) -> bool:
-    """Whether the reader reported the matter or coordinates for the place that did: sees the report itself.
+    """Whether the reader sees the report itself: its desk reported it, must tell of it, or coordinates for such.
 
     Others see what they were told: the fields that a notice carried to them.
     """
-    own = Event.objects.filter(matter=matter, by_desk__jurisdiction_id=reader.jurisdiction).exists()
-    return own and (
-        reader.desk.endswith("/coordination_office")
-        or Event.objects.filter(matter=matter, by_desk_id=reader.desk).exists()
-    )
+    events = Event.objects.filter(matter=matter)
+    to_tell = Duty.objects.filter(matter=matter, purpose=Duty.Purpose.DO)
+    if reader.desk.endswith("/coordination_office"):
+        return (
+            events.filter(by_desk__jurisdiction_id=reader.jurisdiction).exists()
+            or to_tell.filter(bound_desk__jurisdiction_id=reader.jurisdiction).exists()
+        )
+    return events.filter(by_desk_id=reader.desk).exists() or to_tell.filter(bound_desk_id=reader.desk).exists()
 
 
 def overdue(reader: Acting, now: datetime) -> int:

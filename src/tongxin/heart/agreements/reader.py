@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ class Known:
     roles: frozenset[str]
     parties: frozenset[str]
     procedures: frozenset[str]
+    fields: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
         raise BadInstrument([Fault(file, line, str(error.problem or error.context or error))]) from error
     except (YAMLError, ValueError) as error:
         raise BadInstrument([Fault(file, 1, str(error).splitlines()[0])]) from error
+    except RecursionError as error:
+        raise BadInstrument([Fault(file, 1, "the file is nested too deeply")]) from error
     if not isinstance(tree, CommentedMap):
         raise BadInstrument([Fault(file, 1, "an instrument is a mapping that begins with `agreement:`")])
     plain = _plain(tree)
@@ -89,7 +93,8 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
         model = InstrumentFile.model_validate(plain)
     except ValidationError as error:
         raise BadInstrument([_fault(file, tree, dict(e)) for e in error.errors()]) from error
-    faults = [Fault(file, _line(tree, where), reason, near) for where, reason, near in _unknown(model, known)]
+    wrong = _unknown(model, known) + [(where, reason, "") for where, reason in _senseless(model)]
+    faults = sorted((Fault(file, _line(tree, w), reason, near) for w, reason, near in wrong), key=lambda f: f.line)
     if faults:
         raise BadInstrument(faults)
     hashed = canonical.sha256_hex(model.model_dump(mode="json", by_alias=True))
@@ -180,10 +185,37 @@ def _unknown(model: InstrumentFile, known: Known) -> list[tuple[tuple[int | str,
             want((*at, "from", "of"), "place", clause.sender.of, {"place"})
             want((*at, "to", "role"), "role", clause.to.role, known.roles)
             want((*at, "to", "of"), "question", clause.to.of, known.questions)
+            for n, field in enumerate(clause.must_carry):
+                want((*at, "must_carry", n), "field", field, known.fields)
         else:
             want((*at, "role"), "role", clause.role, known.roles)
             for n, procedure in enumerate(clause.procedures):
                 want((*at, "procedures", n), "procedure", procedure, known.procedures)
+    return wrong
+
+
+def _senseless(model: InstrumentFile) -> list[tuple[tuple[int | str, ...], str]]:
+    """Return (place, reason) for what can be read but would never do what it says."""
+    wrong: list[tuple[tuple[int | str, ...], str]] = []
+    valid = model.in_force
+    if valid.until and valid.until <= valid.from_:
+        wrong.append((("in_force", "until"), "the last day lies before the first"))
+    for i, party in enumerate(model.parties):
+        if party in model.parties[:i]:
+            wrong.append((("parties", i), f"party {party!r} stands twice"))
+    if model.kind == "agreement" and len(model.parties) < 2 and model.parties:
+        wrong.append((("parties",), "an agreement has two parties or more"))
+    for i, clause in enumerate(model.clauses):
+        name, due = ("due", clause.due) if clause.kind == "notify" else ("answer", clause.answer)
+        at: tuple[int | str, ...] = ("clauses", i, name)
+        if due.clock == "days" and due.within % timedelta(days=1):
+            wrong.append(((*at, "within"), "working days are whole days: write for example P5D"))
+        if due.clock == "hours" and due.within >= timedelta(days=1):
+            wrong.append(((*at, "within"), "working hours are written in hours: write for example PT8H"))
+        if clause.kind == "notify" and due.starts == "delivered":
+            wrong.append(((*at, "starts"), "nothing is delivered before a notice: write occurred, known or recorded"))
+        if clause.kind == "handle" and due.starts != "delivered":
+            wrong.append(((*at, "starts"), "an answer is counted from delivery: write `starts: delivered`"))
     return wrong
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongxin.heart.agreements import screens
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("agreements/", screens.register, name="agreements"),
+    path("agreements/<str:version>/", screens.agreement, name="agreement"),
+    path("agreements/<str:version>/file/", screens.file, name="agreement_file"),
+]

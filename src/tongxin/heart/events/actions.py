@@ -15,6 +15,7 @@ from tongxin.heart.events.serials import next_number
 from tongxin.shared.errors import Invalid
 
 LATE_ENTRY = timedelta(hours=1)  # known and recorded further apart than this need a reason (HEART §2)
+REASON_MAX = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def check(report: Report, *, now: datetime) -> dict[str, Any]:
         wrong["known_at"] = [_("This time is in the future. Enter when your office learnt of it.")]
     elif now - report.known_at > LATE_ENTRY and not report.late_reason.strip():
         wrong["late_reason"] = [_("Known more than an hour before it was entered: say why.")]
+    if len(report.late_reason.strip()) > REASON_MAX:
+        wrong["late_reason"] = [_("This text is too long.")]
     if report.occurred_at and report.occurred_at > report.known_at:
         wrong["occurred_at"] = [_("It cannot be known before it happened.")]
     try:

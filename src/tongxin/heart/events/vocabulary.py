@@ -18,6 +18,7 @@ class EventType:
     matter_kind: str
     data: type[BaseModel]
     title_of: Callable[[dict[str, Any]], str]  # the matter's title from the event's data
+    title_words: Callable[[str], Any] = str  # that title in the reader's language
 
 
 _types: dict[str, EventType] = {}
@@ -36,3 +37,9 @@ def names() -> list[str]:
 def get(name: str) -> EventType:
     """Return the event type; KeyError when a clause or a caller names one that no petal registered."""
     return _types[name]
+
+
+def title_words(matter_kind: str, title: str) -> Any:
+    """Return the title of a matter of this kind in the reader's language."""
+    kind = next((k for k in _types.values() if k.matter_kind == matter_kind), None)
+    return kind.title_words(title) if kind else title

@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import vocabulary as clauses
-from tongxin.heart.agreements.vocabulary import Answer, Fact
+from tongxin.heart.agreements.vocabulary import Answer, Fact, Field
 from tongxin.heart.events import vocabulary as events
 from tongxin.petals.ecology.incident import WaterIncident, title_of
 from tongxin.petals.ecology.rivers import downstream
+from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices, title_words
 from tongxin.shared import petals
 
 WATER_INCIDENT = "ecology.water_incident"
@@ -26,6 +27,28 @@ def crosses_boundary(fact: Fact) -> bool:
     return bool(downstream(fact.data["river"], fact.place))
 
 
+def carried_fields() -> list[Field]:
+    """Return what a notice of a water incident may have to carry, each with its value from the report."""
+    return [
+        Field("location", _("Place of the incident"), lambda data: str(data.get("location", ""))),
+        Field("river", _("River"), lambda data: str(data.get("river", "")), river_choices),
+        Field(
+            "pollutant",
+            _("Pollutant"),
+            lambda data: str(data.get("pollutant", "")),
+            lambda: list(POLLUTANTS.items()),
+        ),
+        Field("amount", _("Amount"), lambda data: str(data.get("amount", ""))),
+        Field("level", _("Level"), lambda data: str(data.get("level", "")), lambda: list(LEVELS.items())),
+        Field(
+            "forecast_arrival",
+            _("Expected arrival"),
+            lambda _data: "",
+            hint=_("When it is expected at the boundary, and how sure that is. Write it if it is not known."),
+        ),
+    ]
+
+
 def register_all() -> None:
     """Register everything once, when Django starts."""
     events.register(
@@ -35,10 +58,15 @@ def register_all() -> None:
             matter_kind="incident",
             data=WaterIncident,
             title_of=title_of,
+            title_words=title_words,
         )
     )
-    clauses.register_question("downstream", downstream_parties)
-    clauses.register_condition("crosses_boundary", crosses_boundary)
+    clauses.register_question("downstream", downstream_parties, title=_("downstream on the same river"))
+    clauses.register_condition(
+        "crosses_boundary", crosses_boundary, title=_("and the river goes on into another jurisdiction")
+    )
+    for field in carried_fields():
+        clauses.register_field(field)
     petals.register(
         petals.Petal(
             code="ecology",

@@ -1,0 +1,162 @@
+"""The public side of agreements: the register's rows, an agreement's page, how clauses were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from tongxin.heart.agreements import queries, rulebook, wording
+from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
+from tongxin.heart.agreements.queries import Kept
+from tongxin.heart.ledger import queries as ledger
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+from tongxin.shared.named import Both
+
+SHOWN_DUTIES = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the register: a version that is in force, or the newest one of its instrument."""
+
+    version: InstrumentVersion
+    parties: list[Both]
+    kept: Kept | None  # None where no score may be shown
+    clauses: int
+
+
+@dataclass(frozen=True)
+class Produced:
+    """What a clause produced in twelve months, counted."""
+
+    total: int = 0
+    on_time: int = 0
+    late: int = 0
+    running: int = 0
+
+    def __add__(self, other: Produced) -> Produced:
+        return Produced(
+            self.total + other.total,
+            self.on_time + other.on_time,
+            self.late + other.late,
+            self.running + other.running,
+        )
+
+
+@dataclass(frozen=True)
+class ClausePage:
+    """A clause as its agreement's page shows it: law, reading, consequence."""
+
+    clause: Clause
+    reading: list[wording.Reading]
+    kept: Kept | None
+    produced: Produced
+    duties: list[Duty] = field(default_factory=list)  # those the reader may see, latest first
+
+
+def scores_shown(illustrative: bool) -> bool:
+    """Whether a score may be shown: illustrative scores of real places only in the demonstration (HEART §3)."""
+    return bool(settings.DEMO) or not illustrative
+
+
+def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> list[Row]:
+    """Return the register by field and id: of each instrument the version in force, else its newest one."""
+    today = clock.beijing(now).date()
+    found: list[InstrumentVersion] = []
+    for instrument in queries.register():
+        if (field and instrument.field != field) or (kind and instrument.kind != kind):
+            continue
+        versions = sorted(instrument.versions.all(), key=lambda v: v.number)
+        versions = [v for v in versions if not party or party in v.parties]
+        if versions:
+            running = [v for v in versions if in_force(v, today)]
+            found.append((running or versions)[-1])
+    names = wording.party_names(p for v in found for p in v.parties)
+    return [
+        Row(
+            version,
+            [names[p] for p in version.parties],
+            queries.kept(now, instrument=version.instrument_id) if scores_shown(version.illustrative) else None,
+            version.clauses.count(),
+        )
+        for version in found
+    ]
+
+
+def in_force(version: InstrumentVersion, on: Any) -> bool:
+    """Whether a version binds on a day."""
+    if version.state != InstrumentVersion.State.IN_FORCE or version.in_force_from > on:
+        return False
+    return version.in_force_until is None or version.in_force_until > on
+
+
+def choices() -> dict[str, list[tuple[str, Any]]]:
+    """Return what the register can be filtered by: the fields, kinds and parties that it holds."""
+    instruments = list(queries.register())
+    parties = {p for i in instruments for v in i.versions.all() for p in v.parties}
+    names = wording.party_names(sorted(parties))
+    fields = {i.field for i in instruments}
+    kinds = {i.kind for i in instruments}
+    return {
+        "field": [(code, name) for code, name in wording.FIELD_NAMES.items() if code in fields],
+        "kind": [(code, name) for code, name in wording.INSTRUMENT_KINDS.items() if code in kinds],
+        "party": sorted(names.items(), key=lambda pair: pair[0]),
+    }
+
+
+def clause_pages(version: InstrumentVersion, reader: Acting | None, now: datetime) -> list[ClausePage]:
+    """Return the clauses of a version; duties only those the reader may see, counts where a score may be shown."""
+    roles = wording.roles()
+    shown = scores_shown(version.illustrative)
+    clauses = list(version.clauses.order_by("ordinal"))
+    counts = _produced(version, now) if shown else {}
+    seen = _seen(reader, version) if reader else {}
+    return [
+        ClausePage(
+            clause,
+            wording.reading(rulebook.read_clause(clause), roles),
+            queries.kept(now, clause_key=f"{version.instrument_id}/{clause.name}") if shown else None,
+            counts.get(clause.id, Produced()),
+            seen.get(clause.id, []),
+        )
+        for clause in clauses
+    ]
+
+
+def total(pages: Iterable[ClausePage]) -> Produced:
+    """Return what all clauses together produced."""
+    return sum((page.produced for page in pages), Produced())
+
+
+def ledger_index(version: InstrumentVersion) -> int | None:
+    """Return the index of the entry with which the version came into the register."""
+    entry = ledger.entries_of(f"instrument:{version.id}").first()
+    return entry.index if entry else None
+
+
+def _seen(reader: Acting, version: InstrumentVersion) -> Mapping[str, list[Duty]]:
+    found: dict[str, list[Duty]] = {}
+    for duty in queries.duties(reader).filter(clause__version=version).order_by("-due_at", "-id"):
+        rows = found.setdefault(duty.clause_id, [])
+        if len(rows) < SHOWN_DUTIES:
+            rows.append(duty)
+    return found
+
+
+def _produced(version: InstrumentVersion, now: datetime) -> dict[str, Produced]:
+    """Return counts by clause over twelve months; drills stay out."""
+    rows = Duty.objects.filter(clause__version=version, drill=False, due_at__gte=now - timedelta(days=365))
+    found: dict[str, Produced] = {}
+    for clause, state, due_at, delivered_at in rows.values_list("clause_id", "state", "due_at", "delivered_at"):
+        met = state == Duty.State.MET
+        in_time = met and delivered_at is not None and delivered_at <= due_at
+        running = state in {Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED}
+        late = (met and not in_time) or state == Duty.State.FAILED or (running and due_at < now)
+        one = Produced(1, int(in_time), int(late), int(running and due_at >= now))
+        found[clause] = found.get(clause, Produced()) + one
+    return found

@@ -1,0 +1,237 @@
+"""Words of clauses and duties for screens, API and CLI, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tongxin.heart.agreements import vocabulary
+from tongxin.heart.agreements.language import Due, Handle, Notify, Spoken
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.events import vocabulary as events
+from tongxin.heart.region.models import Desk, Jurisdiction, JurisdictionGroup, OfficeRole
+from tongxin.shared import clock, durations
+from tongxin.shared.named import Both, pick
+
+KINDS: dict[str, Any] = {"notify": gettext_lazy("Notify"), "handle": gettext_lazy("Handle")}
+INSTRUMENT_KINDS: dict[str, Any] = {
+    "law": gettext_lazy("Law"),
+    "agreement": gettext_lazy("Agreement"),
+    "plan": gettext_lazy("Plan"),
+    "decision": gettext_lazy("Decision of a joint body"),
+}
+FIELD_NAMES: dict[str, Any] = {
+    "transport": gettext_lazy("Transport"),
+    "ecology": gettext_lazy("Ecology"),
+    "industry": gettext_lazy("Industry"),
+    "services": gettext_lazy("Services"),
+    "planning": gettext_lazy("Planning"),
+    "delivery": gettext_lazy("Delivery"),
+    "evidence": gettext_lazy("Evidence"),
+}
+VERSION_STATES: dict[str, Any] = {
+    "draft": gettext_lazy("Draft"),
+    "proposed": gettext_lazy("Proposed"),
+    "ratified": gettext_lazy("Ratified"),
+    "in_force": gettext_lazy("In force"),
+    "ended": gettext_lazy("Ended"),
+}
+DUTY_STATES: dict[str, Any] = {
+    "open": gettext_lazy("Open"),
+    "late": gettext_lazy("Late"),
+    "claimed": gettext_lazy("Claimed"),
+    "suspended": gettext_lazy("Suspended"),
+    "met": gettext_lazy("Met"),
+    "met_late": gettext_lazy("Met late"),
+    "excused": gettext_lazy("Excused"),
+    "void": gettext_lazy("Void"),
+    "failed": gettext_lazy("Not met"),
+}
+STEPS: dict[str, Any] = {
+    "remind": gettext_lazy("reminder to the post on duty"),
+    "next_on_duty": gettext_lazy("the next on duty"),
+    "deputy": gettext_lazy("the deputy"),
+    "head": gettext_lazy("the head"),
+    "own_coordination": gettext_lazy("the own coordination office"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of how the machine reads a clause."""
+
+    term: Any
+    text: str
+
+
+def desk_name(desk: Desk) -> Both:
+    """Return the desk's name: whose it is and what it is for."""
+    owner: Jurisdiction | JurisdictionGroup | None = desk.jurisdiction or desk.group
+    role_en = desk.role.name_en[:1].lower() + desk.role.name_en[1:]
+    if owner is None:
+        return Both(zh=desk.role.name_zh, en=desk.role.name_en)
+    place_en = owner.short_en if isinstance(owner, Jurisdiction) else owner.name_en
+    return Both(zh=f"{owner.name_zh}{desk.role.name_zh}", en=f"{place_en} {role_en}")
+
+
+def desk_names(ids: Iterable[str]) -> dict[str, Both]:
+    """Return the names of desks by id; one that is not there is left out."""
+    rows = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(list(ids))
+    return {key: desk_name(row) for key, row in rows.items()}
+
+
+def party_names(ids: Iterable[str]) -> dict[str, Both]:
+    """Return the names of parties, jurisdictions and groups, by id; an unknown one is named by its id."""
+    wanted = list(dict.fromkeys(ids))
+    names = {key: Both(zh=key, en=key) for key in wanted}
+    for row in JurisdictionGroup.objects.filter(id__in=wanted):
+        names[row.id] = Both(zh=row.name_zh, en=row.name_en)
+    for place in Jurisdiction.objects.filter(id__in=wanted):
+        names[place.id] = Both(zh=place.name_zh, en=place.short_en)
+    return names
+
+
+def length(value: timedelta) -> str:
+    """Return a length of time in words: `1 hour 30 minutes`."""
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
+    if hours:
+        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
+    if left:
+        parts.append(ngettext("%(n)d minute", "%(n)d minutes", left) % {"n": left})
+    if seconds:
+        parts.append(ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds})
+    return pick("", " ").join(parts)
+
+
+def limit(due: Due) -> str:
+    """Return a time limit with its clock and its start: `1 hour, calendar time, from when it is known`."""
+    starts = {
+        "occurred": _("from when it happened"),
+        "known": _("from when it is known"),
+        "recorded": _("from when it is recorded"),
+        "delivered": _("from delivery"),
+    }[due.starts]
+    if due.clock == "calendar":
+        return _("%(length)s, calendar time, %(starts)s") % {"length": length(due.within), "starts": starts}
+    whose = {
+        "debtor": _("on the bound office's calendar"),
+        "creditor": _("on the owed office's calendar"),
+    }[due.calendar_of]
+    if due.clock == "days":
+        n = due.within.days
+        said = ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+    else:
+        said = _("%(length)s of working time") % {"length": length(due.within)}
+    return _("%(length)s %(whose)s, %(starts)s") % {"length": said, "whose": whose, "starts": starts}
+
+
+def reading(clause: Notify | Handle, roles: Mapping[str, Any]) -> list[Reading]:
+    """Return how the machine reads a clause, line by line."""
+    return _reading_notify(clause, roles) if isinstance(clause, Notify) else _reading_handle(clause, roles)
+
+
+def roles() -> dict[str, Both]:
+    """Return the names of the office roles by id."""
+    return {r.id: Both(zh=r.name_zh, en=r.name_en) for r in OfficeRole.objects.all()}
+
+
+def _reading_notify(clause: Notify, roles: Mapping[str, Any]) -> list[Reading]:
+    fields = vocabulary.fields()
+    carry = [str(fields[name].title) if name in fields else name for name in clause.must_carry]
+    event = str(events.get(clause.when.event).title) if clause.when.event in events.names() else clause.when.event
+    when = f"{event}{pick('，', ', ')}{vocabulary.title(clause.when.reach)}" if clause.when.reach else event
+    return [
+        Reading(_("When"), when),
+        Reading(_("Who"), _spoken(clause.sender, roles)),
+        Reading(_("To whom"), _spoken(clause.to, roles)),
+        Reading(_("Time limit"), limit(clause.due)),
+        Reading(_("Required content"), pick("、", ", ").join(carry)),
+        Reading(_("Receipt"), _("%(length)s from delivery") % {"length": length(clause.receipt.within)}),
+        Reading(_("If late"), _escalation(clause.if_late.after)),
+    ]
+
+
+def _reading_handle(clause: Handle, roles: Mapping[str, Any]) -> list[Reading]:
+    titles = vocabulary.procedures()
+    return [
+        Reading(_("Items"), pick("、", ", ").join(str(titles.get(p, p)) for p in clause.procedures)),
+        Reading(
+            _("Between"),
+            _("the offices of the parties for: %(role)s") % {"role": roles.get(clause.role, clause.role)},
+        ),
+        Reading(_("Answer"), limit(clause.answer)),
+        Reading(_("Returned only for"), pick("；", "; ").join(str(r) for r in clause.refuse_reasons.values())),
+        Reading(_("If late"), _escalation(clause.if_late.after)),
+    ]
+
+
+def _spoken(desk: Spoken, roles: Mapping[str, Any]) -> str:
+    role = str(roles.get(desk.role, desk.role))
+    if desk.of == "place":
+        return _("%(role)s of the place") % {"role": role}
+    return _("%(role)s: %(whose)s") % {"role": role, "whose": vocabulary.title(desk.of)}
+
+
+def _escalation(after: timedelta) -> str:
+    return _("at the due the next on duty; each %(length)s later the deputy, the head, the coordination office") % {
+        "length": length(after)
+    }
+
+
+def duty_words(duty: Duty) -> str:
+    """Return what a duty demands, in a few words."""
+    if duty.purpose == Duty.Purpose.CONFIRM:
+        return _("Confirm receipt of the notice")
+    if duty.purpose == Duty.Purpose.STAND_DOWN:
+        return _("Tell that it no longer concerns them")
+    if duty.clause.kind == "notify":
+        return _("Notify")
+    if duty.subject.startswith("decide"):
+        return _("Decide the case")
+    return _("Answer the offer of the case")
+
+
+def duty_state(duty: Duty, now: datetime) -> str:
+    """Return the state as people say it: an open duty past its due is late; a met one may be met late."""
+    if duty.state == Duty.State.OPEN and duty.due_at < now:
+        return "late"
+    if duty.state == Duty.State.MET and duty.delivered_at and duty.delivered_at > duty.due_at:
+        return "met_late"
+    return duty.state
+
+
+def due_counted(duty: Duty) -> str:
+    """Return how a due was counted, for the reader who asks why: limit, clock, start, clause."""
+    count = duty.due_count
+    within, starts = str(count.get("within", "")), str(count.get("starts_at", ""))
+    clock_words = {
+        "calendar": _("calendar time, nights and holidays count"),
+        "hours": _("working time of the office"),
+        "days": _("working days of the office; the first day does not count"),
+    }.get(str(count.get("clock")), "")
+    if not within or not starts or not clock_words:
+        return ""
+    said = {
+        "length": length(durations.parse(within)),
+        "clock": clock_words,
+        "starts": moment(datetime.fromisoformat(starts)),
+        "due": moment(duty.due_at),
+        "clause": pick(duty.clause.title_zh, duty.clause.title_en) or duty.clause_id,
+    }
+    words = _("%(length)s, %(clock)s; from %(starts)s to %(due)s. Set by: %(clause)s") % said
+    return f"{words}{pick('（暂定）', ' (provisional)')}" if count.get("provisional") else words
+
+
+def moment(at: datetime) -> str:
+    """Return an instant for a line of text: `2026-03-10 00:12`, Beijing time."""
+    return f"{clock.beijing(at):%Y-%m-%d %H:%M}"
