@@ -256,21 +256,24 @@ class _Pass:
 
     def _checkpoint(self, signed: Checkpoint) -> None:
         self.report.checkpoints += 1
-        wrong = [
-            word
-            for word, holds in (
-                ("node", signed.node == self.log.node),
-                ("algorithm", signed.algorithm == keys.ALGORITHM),
-                ("key id", keys.fingerprint(bytes(signed.public_key)) == signed.key_id),
-                ("a key that the log does not name", signed.key_id == self.key_id or not self.key_id),
-                ("signature", _signed(signed, self.log.algorithm)),
-                ("time", clock.iso(signed.at) >= self.last_at),
-            )
-            if not holds
-        ]
-        if wrong:
-            self.report.tell(Kind.CHECKPOINT_CHANGED, signed.size, signed.size, ", ".join(wrong))
-            return
+        broken = _untrue(
+            {
+                "node": signed.node == self.log.node,
+                "algorithm": signed.algorithm == keys.ALGORITHM,
+                "key id": keys.fingerprint(bytes(signed.public_key)) == signed.key_id,
+                "signature": _signed(signed, self.log.algorithm),
+            }
+        )
+        odd = _untrue(
+            {
+                "a key that the log does not name": self.key_id in {"", signed.key_id},
+                "time": clock.iso(signed.at) >= self.last_at,
+            }
+        )
+        if broken or odd:
+            self.report.tell(Kind.CHECKPOINT_CHANGED, signed.size, signed.size, ", ".join(broken + odd))
+        if broken:
+            return  # its root may be as wrong as the rest, and accuses nobody
         root = self._root()
         if root == bytes(signed.root):
             self.good_size = signed.size
@@ -316,7 +319,8 @@ class _Pass:
         for index in Entry.objects.filter(index__lt=0).values_list("index", flat=True)[:AT_ONCE]:
             self.report.tell(Kind.INSERTED, index)
         loose = TreeNode.objects.filter(Q(level__gt=TOP) | Q(level__lt=1) | Q(index__lt=0))
-        past = [TreeNode.objects.filter(level=n, index__gte=size / Value(1 << n)) for n in range(1, TOP + 1)]
+        top = min(TreeNode.objects.aggregate(top=Max("level"))["top"] or 0, TOP)
+        past = [TreeNode.objects.filter(level=n, index__gte=size / Value(1 << n)) for n in range(1, top + 1)]
         for nodes in [loose, *past]:
             for level, index in nodes.values_list("level", "index")[:AT_ONCE]:
                 self.report.tell(Kind.TREE_CHANGED, index << level, (index + 1) << level, "no such node")
@@ -324,6 +328,10 @@ class _Pass:
 
 _EXPLAINS_ROOT = {Kind.CHANGED, Kind.REMOVED, Kind.REORDERED, Kind.CUT}
 _EXPLAINS_HEAD = {Kind.CHANGED, Kind.REMOVED, Kind.REORDERED, Kind.CUT, Kind.TREE_CHANGED}
+
+
+def _untrue(claims: dict[str, bool]) -> list[str]:
+    return [claim for claim, holds in claims.items() if not holds]
 
 
 def _signed(signed: Checkpoint, algorithm: str) -> bool:

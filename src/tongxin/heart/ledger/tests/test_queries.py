@@ -1,0 +1,101 @@
+"""Reads: threads, pages, proofs, and who may see a payload."""
+
+from __future__ import annotations
+
+import pytest
+
+from tongxin.heart.ledger import actions, queries, sights, tree
+from tongxin.heart.ledger.models import Entry
+from tongxin.heart.ledger.tests.building import Looker, grow
+from tongxin.shared.errors import NotFound
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_thread_is_the_thing_and_what_lies_below_it_and_nothing_that_only_begins_alike():
+    grow(12)
+    subjects = [line.entry.subject for line in queries.timeline("case:WT-2026-000001")]
+    assert subjects == [f"case:WT-2026-000001/step:{n}" for n in (1, 5, 9)]
+    assert queries.timeline("case:WT-2026-00000") == []
+    assert queries.timeline("CASE:WT-2026-000001") == []
+    assert queries.timeline("case:WT-2026-000001/step:1")[0].payload["number"] == 1
+    assert queries.timeline("case:WT-2026-00000_/step:1") == []
+
+
+def test_a_side_is_all_its_desks():
+    grow(6)
+    assert [e.index for e in queries.entries_by("tj-wuqing")] == [1, 4]
+    assert [e.index for e in queries.entries_by("tj-wuqing/service_centre")] == [1, 4]
+    assert not queries.entries_by("tj-wu").exists()
+
+
+def test_pages_go_back_from_the_latest():
+    grow(10)
+    first = queries.entries(limit=4)
+    assert [e.index for e in first] == [10, 9, 8, 7]
+    assert [e.index for e in queries.entries(limit=4, before=7)] == [6, 5, 4, 3]
+    assert [e.act for e in queries.entries(act="ecology")] == ["ecology.incident.notified"] * 5
+    assert queries.entries(act="ecolog") == []
+
+
+def test_every_proof_of_a_small_log_holds():
+    grow(20)
+    leaves = [bytes(e.leaf) for e in Entry.objects.order_by("index")]
+    size = queries.head().size
+    assert size == 21
+    for upto in range(1, size + 1):
+        for index in range(upto):
+            proof = queries.inclusion_proof(index, upto)
+            assert proof.leaf == leaves[index]
+            assert tree.inclusion_holds(index, upto, proof.leaf, proof.path, proof.root)
+        between = queries.consistency_proof(upto)
+        assert tree.consistency_holds(upto, size, between.old_root, between.new_root, between.path)
+
+
+@pytest.mark.parametrize(("index", "size"), [(-1, 3), (3, 3), (0, 99), (5, None)])
+def test_a_proof_of_what_is_not_there_is_refused(index, size):
+    grow(3)
+    with pytest.raises(NotFound):
+        queries.inclusion_proof(index, size)
+
+
+@pytest.mark.parametrize(("old", "new"), [(0, 3), (4, 3), (1, 99), (-1, 2)])
+def test_consistency_of_what_is_not_there_is_refused(old, new):
+    grow(3)
+    with pytest.raises(NotFound):
+        queries.consistency_proof(old, new)
+
+
+def test_an_empty_log_has_no_head_and_no_proofs():
+    assert queries.head() is None
+    with pytest.raises(NotFound):
+        queries.inclusion_proof(0)
+    for index in (0, -1, 1 << 80):
+        with pytest.raises(NotFound):
+            queries.entry(index)
+
+
+def test_payloads_are_for_the_own_side_and_for_whom_the_subjects_room_allows():
+    grow(6)
+    rows = list(queries.entries_of("case:WT-2026-000001"))  # by Tongzhou (index 2) and Langfang (index 6)
+    states = lambda looker, **kw: [line.state for line in queries.lines(rows, visible_to=looker, **kw)]  # noqa: E731
+    assert states(None) == ["withheld", "withheld"]
+    assert states(Looker("bj-tongzhou")) == ["shown", "withheld"]
+    assert states(Looker("bj")) == ["withheld", "withheld"]
+    assert states(Looker("")) == ["withheld", "withheld"]
+    assert states(Looker("tj-wuqing"), subjects=["case:WT-2026-000001"]) == ["shown", "shown"]
+    sights.register("case", lambda looker, subject: looker.jurisdiction == "tj-wuqing")
+    try:
+        assert states(Looker("tj-wuqing")) == ["shown", "shown"]
+    finally:
+        sights._sights.pop("case")
+
+
+def test_a_note_is_signed_lines_an_empty_line_and_signatures():
+    grow(2, checkpoints=[1])
+    signed = queries.latest_checkpoint()
+    text, _, below = queries.checkpoint_note(signed).partition("\n\n")
+    assert text.split("\n")[0] == "tongxin-checkpoint/1"
+    assert below.startswith("signed node:main ed25519 ")
+    assert signed.witnesses == []
+    assert actions.HEAD == 1
