@@ -86,7 +86,8 @@ apt_install() {
 }
 
 make_venv() {
-    if [ -x "$py" ] && new_enough "$py"; then return; fi
+    # One that an interruption left half made has no stamp.
+    if [ -x "$py" ] && [ -f "$venv/.stamp-made" ] && new_enough "$py"; then return; fi
     step "creating .venv with $("$found_python" --version)"
     rm -rf "$venv"
     if "$found_python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
@@ -228,7 +229,12 @@ messages() { "$py" tools/compile_messages.py; }
 web_is_built() { [ ! -f web/package.json ] || { [ -d "$bundle" ] && fresh "$state/web.stamp" "$(web_hash)"; }; }
 
 # What everything else here stands on: an environment with an installer in it.
-base() { found_python="$(find_python)"; make_venv; get_uv; }
+base() {
+    found_python="$(find_python)"
+    make_venv
+    : >"$venv/.stamp-made"
+    get_uv
+}
 
 # prepare run|dev: environment and bundle, at the same time where both are to be made.
 prepare() {
