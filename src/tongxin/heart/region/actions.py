@@ -14,6 +14,7 @@ import shapely
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import models
+from django.utils.translation import gettext as _
 
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import outlines, pack
@@ -114,8 +115,8 @@ def _refuse_another(read: Pack) -> None:
     if other is not None:
         raise Conflict(
             "another_region",
-            f"This installation already serves the region {other.id}.",
-            todo="Use another data folder and database for another region.",
+            _("This installation already serves another region: %(region)s.") % {"region": other.id},
+            todo=_("Use another data folder and another database for another region."),
         )
 
 

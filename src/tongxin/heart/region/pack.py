@@ -151,6 +151,7 @@ class CalendarRule(Part):
     id: Slug
     names: Names
     weekend: list[Weekday]
+    moved_working_day: Names
 
 
 class Notice(Part):

@@ -13,8 +13,6 @@ from tongxin.heart.region.pack import Staffing as PackStaffing
 
 Row = dict[str, Any]
 
-MOVED_ZH, MOVED_EN = "调休上班日", "Moved working day"
-
 
 @dataclass
 class Rows:
@@ -161,13 +159,14 @@ def _years(pack: Pack) -> Iterator[Row]:
 
 
 def _days(pack: Pack) -> Iterator[Row]:
+    moved = {rule.id: rule.moved_working_day for rule in pack.calendar_rules}
     for year in pack.calendar_years:
         key = (year.calendar, year.year)
         for on, holiday in holidays_of(year):
             names = {"name_zh": holiday.names.zh, "name_en": holiday.names.en}
             yield {"year": key, "on": on, "kind": CalendarDay.Kind.HOLIDAY.value, **names}
         for on in year.moved_working_days:
-            names = {"name_zh": MOVED_ZH, "name_en": MOVED_EN}
+            names = {"name_zh": moved[year.calendar].zh, "name_en": moved[year.calendar].en}
             yield {"year": key, "on": on, "kind": CalendarDay.Kind.MOVED_WORKING_DAY.value, **names}
 
 
