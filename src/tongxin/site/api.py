@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 
 from tongxin.heart.exchange.api_parts import READ_PROBLEMS, Call
@@ -43,6 +44,12 @@ class OfficeToken(HttpBearer):
             raise
 
 
+class ReadableJson(JSONRenderer):
+    """JSON in UTF-8 as it is, so that Chinese can be read in a terminal."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class StrictJson(Parser):
     """JSON without NaN, without signs the databases cannot keep, and not nested without end."""
 
@@ -57,6 +64,7 @@ api = NinjaAPI(
     description=DESCRIPTION,
     auth=OfficeToken(),
     parser=StrictJson(),
+    renderer=ReadableJson(),
     openapi_url="/openapi.json",
     docs_url=None,
     urls_namespace="api",

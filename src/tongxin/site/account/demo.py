@@ -5,19 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Prefetch
 from ruamel.yaml import YAML
 
-from tongxin.heart.region.holdings import seats_of
-from tongxin.heart.region.models import Person
-from tongxin.site.account.words import seat_name
+from tongxin.heart.region.holdings import today
+from tongxin.heart.region.models import Person, PostHolding, valid_on
+from tongxin.site.account.words import post_name
 
 
 def people() -> list[tuple[Person, list[str]]]:
     """Return the demo logins with the names of their posts; none outside the demonstration."""
     if not settings.DEMO:
         return []
-    found = Person.objects.filter(demo=True, is_active=True).select_related("administers").order_by("id")
-    return [(person, _posts(person)) for person in found]
+    held = PostHolding.objects.filter(valid_on(today())).select_related("post__office").order_by("id")
+    found = Person.objects.filter(demo=True, is_active=True).order_by("id")
+    everyone = found.prefetch_related(Prefetch("holdings", held, to_attr="held_today"))
+    return [(person, [post_name(holding.post) for holding in person.held_today]) for person in everyone]
 
 
 @lru_cache(maxsize=1)
@@ -27,11 +30,3 @@ def password() -> str:
     if not settings.DEMO or not file.exists():
         return ""
     return str(YAML(typ="safe").load(file.read_text("utf-8")).get("password", ""))
-
-
-def _posts(person: Person) -> list[str]:
-    """Return one name for each post held, at its first desk."""
-    first = {}
-    for seat in seats_of(person):
-        first.setdefault(seat.post.id, seat)
-    return [seat_name(seat) for seat in first.values()]

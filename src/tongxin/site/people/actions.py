@@ -205,11 +205,19 @@ def issue_token_for(seat: Seat, *, by: Acting, key: str, label: str) -> Once:
 def revoke_token(*, by: Acting, key: str, token: int) -> dict[str, Any]:
     """Revoke a token; the next call with it is refused."""
     by.need(ADMINISTER)
-    row = queries.token(by, token)
-    with act("people.token.revoked", by=by, key=key, request={"token": token}) as a:
+    return _revoke(queries.token(by, token), by=by, key=key)
+
+
+def revoke_token_by_prefix(prefix: str, *, by: Acting, key: str) -> dict[str, Any]:
+    """Revoke a token by how its secret begins; the operator's act, on the command line only."""
+    return _revoke(queries.token_by_prefix(prefix), by=by, key=key)
+
+
+def _revoke(found: OfficeToken, *, by: Acting, key: str) -> dict[str, Any]:
+    with act("people.token.revoked", by=by, key=key, request={"token": found.pk}) as a:
         if a.replayed:
             return a.result
-        row = _locked(OfficeToken, row.pk)
+        row = _locked(OfficeToken, found.pk)
         if row.revoked_at is not None:
             raise Conflict("token_revoked", _("This token has been revoked already."))
         tokens.revoke(row, at=a.at)

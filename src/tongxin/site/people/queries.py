@@ -155,6 +155,15 @@ def token(reader: Acting, token_id: int) -> OfficeToken:
     return row
 
 
+def token_by_prefix(prefix: str) -> OfficeToken:
+    """Return a token by how its secret begins; for the operator. Raises NotFound."""
+    parts = prefix.split("_")
+    row = OfficeToken.objects.filter(prefix=parts[1] if len(parts) > 1 else prefix).first()
+    if row is None:
+        raise NotFound("no_such_token", _("There is no such token."))
+    return row
+
+
 def admin_post(jurisdiction_id: str) -> Post:
     """Return the post from which a jurisdiction is administered. Raises NotFound when its pack names none."""
     if not Jurisdiction.objects.filter(id=jurisdiction_id).exists():

@@ -1,0 +1,67 @@
+"""The ticker: rings what is due and signs checkpoints. It only rings; lateness is computed from the times alone.
+
+On SQLite one thread of the one server process, so that writers queue at one lock; on PostgreSQL `tongxin worker`.
+A round that fails is logged and the next one tries again: nothing is lost by it, because nothing depends on it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+
+log = structlog.get_logger(__name__)
+
+# Where each job is: what it does, how many ticks lie between two runs.
+JOBS = (
+    ("tongxin.heart.agreements.jobs:ring_due", 1),
+    ("tongxin.heart.cases.jobs:ring_due", 1),
+    ("tongxin.heart.ledger.actions:checkpoint", 4),
+)
+
+_started = threading.Lock()
+
+
+def start() -> None:
+    """Start the ticker's thread, once in a process, where the settings want it there."""
+    if settings.TICKER == "thread" and _started.acquire(blocking=False):
+        threading.Thread(target=run, name="ticker", daemon=True).start()
+
+
+def run(stop: threading.Event | None = None) -> None:
+    """Tick until told to stop."""
+    stop = stop or threading.Event()
+    known = jobs()
+    tick = 0
+    while not stop.wait(settings.TICKER_SECONDS if tick else 1):
+        once(known, tick)
+        tick += 1
+
+
+def once(known: list[tuple[str, Callable[[], object], int]], tick: int) -> None:
+    """Run the jobs whose turn it is."""
+    for name, job, every in known:
+        if tick % every:
+            continue
+        close_old_connections()
+        try:
+            job()
+        except Exception:
+            log.exception("a job of the ticker failed", job=name)
+        finally:
+            close_old_connections()
+
+
+def jobs() -> list[tuple[str, Callable[[], object], int]]:
+    """Return the jobs of this installation: name, function, every how many ticks."""
+    found = []
+    for place, every in JOBS:
+        module, _colon, name = place.partition(":")
+        if find_spec(module) is not None:
+            found.append((place, getattr(import_module(module), name), every))
+    return found

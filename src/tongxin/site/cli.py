@@ -1,0 +1,275 @@
+"""The command line: the same actions and queries as the screens and the API, with the authority of an office token."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tongxin.heart.region.acting import Acting
+
+NAME = "tongxin - turns the cooperation agreements of neighbouring governments into running services"
+SYNOPSIS = "tongxin [--mode MODE] [--token TOKEN] [--key KEY] COMMAND [ARGUMENT ...]"
+DESCRIPTION = (
+    "Starts and keeps an installation, and does on the command line what the screens and the API do. A command that "
+    "acts does so in the post of an office token: it sees and may do what that post may, and each act is one entry "
+    "of the ledger. Commands of the operator (demo, run, worker, migrate, region, people, token issue) need no token: "
+    "who can run them holds the machine."
+)
+SECTIONS = (
+    ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
+    ("The region, people and tokens", ("region", "people", "token", "whoami")),
+    ("Acting and looking, with a token", ("desk", "incidents", "agreements", "cases")),
+    ("Verifying, by anyone", ("ledger",)),
+)
+# Rooms bring their own groups: where it is, and one line for this page.
+ROOMS = {
+    "desk": ("tongxin.site.board_cli", "What my office has to do now."),
+    "incidents": ("tongxin.petals.ecology.cli", "Report incidents; list and show them."),
+    "agreements": ("tongxin.heart.agreements.cli", "Check, list and explain agreements; tell and confirm."),
+    "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
+    "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
+}
+OWN = "tongxin.site.commands"
+ENVIRONMENT = (
+    ("TONGXIN_MODE", "demo, run (default) or test. `demo` and `run` set it themselves."),
+    ("TONGXIN_DATA", "Data folder; default var/MODE beside the programme."),
+    (
+        "TONGXIN_DATABASE_URL",
+        "postgresql://user:password@host/name; default an SQLite file in the data folder.",
+    ),
+    ("TONGXIN_SECRET_KEY", "At least 32 random characters. Needed by run."),
+    ("TONGXIN_HOSTS", "Host names of the server, comma-separated. Needed by run."),
+    ("TONGXIN_ORIGIN", "The address people use, https://…; default http://localhost:PORT."),
+    ("TONGXIN_BIND, TONGXIN_PORT", "Where the server listens; default 127.0.0.1 and 8000."),
+    (
+        "TONGXIN_PROCESSES, TONGXIN_THREADS",
+        "Server processes (PostgreSQL only; default 2) and threads in each (8).",
+    ),
+    ("TONGXIN_PROXIES", "How many proxies in front write X-Forwarded-For; default 0."),
+    ("TONGXIN_REQUIRE_MFA", "1: nobody acts without a second factor. Default 1 in run, 0 in demo."),
+    ("TONGXIN_REGION", "Folder of the region pack; default regions/jingjinji."),
+    ("TONGXIN_NODE", "Name of this node in the ledger; default main."),
+    ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
+    ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
+    ("TONGXIN_MAP_APPROVAL", "Approval number of the map (审图号); without it public pages show the table."),
+    ("TONGXIN_TOKEN", "The office token, instead of --token, which others on the machine can see."),
+    ("LANG", "zh… for messages in Chinese, else English."),
+)
+FILES = (
+    ("var/MODE/tongxin.sqlite3", "The database, unless TONGXIN_DATABASE_URL names another."),
+    ("var/MODE/keys/", "The node's signing key. Keep it, and keep it to yourself."),
+    ("var/MODE/map/", "Map layers drawn from the boundaries; made anew by `region load`."),
+    ("regions/NAME/", "A region pack: everything the programme knows about places, offices and agreements."),
+)
+EXIT_STATUS = (
+    ("0", "Done."),
+    ("1", "A check found something: a ledger that does not verify, a fault in a file, a sick server."),
+    (
+        "2",
+        "Refused, or the command was not understood; what happened, what was kept and what to do is on stderr.",
+    ),
+    ("130", "Ended by Ctrl-C."),
+)
+
+
+@dataclass
+class Session:
+    """Who acts on this command line; the object every command finds in its context."""
+
+    token: str = ""
+    given_key: str = ""
+
+    def acting(self) -> Acting:
+        """Return the post the token acts in. Raises Refused when there is none, TokenRefused when it is not valid."""
+        from tongxin.heart.region.tokens import acting_from_token
+        from tongxin.shared.errors import Refused
+
+        if not self.token:
+            raise Refused(
+                "no_token",
+                "This command acts for an office and needs its token.",
+                todo="Put it into TONGXIN_TOKEN or give --token. Administrators issue tokens at /people/tokens/.",
+            )
+        return acting_from_token(self.token.strip(), via="cli")
+
+    def key(self) -> str:
+        """Return the idempotency key given with --key, or a fresh one."""
+        from tongxin.heart.exchange.acts import new_key
+
+        return self.given_key or new_key()
+
+
+class Page(click.HelpFormatter):
+    """Headings as a page of the manual has them."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading without a colon."""
+        self.write(f"{'':>{self.current_indent}}{heading}\n")
+
+
+class PageContext(click.Context):
+    """A context whose help is such a page."""
+
+    formatter_class = Page
+
+
+class Manual(click.Group):
+    """The root: finds commands where they are, and prints help like a page of the manual."""
+
+    context_class = PageContext
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands of this installation."""
+        return [n for _title, names in SECTIONS for n in names if n not in ROOMS or find_spec(ROOMS[n][0])]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command; a room's own is imported when it is asked for."""
+        if name in ROOMS:
+            if find_spec(ROOMS[name][0]) is None:
+                return None
+            if "--help" in sys.argv:
+                os.environ.setdefault("TONGXIN_MODE", "demo")  # help needs no secrets
+            set_up()
+            group: click.Command = import_module(ROOMS[name][0]).group
+            return group
+        return (
+            getattr(import_module(OWN), name.replace("-", "_"), None)
+            if name in self.list_commands(ctx)
+            else None
+        )
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the page."""
+        _paragraph(formatter, "NAME", NAME)
+        _paragraph(formatter, "SYNOPSIS", SYNOPSIS)
+        _paragraph(formatter, "DESCRIPTION", DESCRIPTION)
+        with formatter.section("COMMANDS"):
+            known = set(self.list_commands(ctx))
+            for title, names in SECTIONS:
+                here = [(name, self._line(ctx, name)) for name in names if name in known]
+                if here:
+                    with formatter.section(title):
+                        formatter.write_dl(here)
+            formatter.write_text("tongxin COMMAND --help tells more about each.")
+        options = [p.get_help_record(ctx) for p in self.get_params(ctx)]
+        _list(formatter, "OPTIONS", [record for record in options if record])
+        _list(formatter, "ENVIRONMENT", ENVIRONMENT)
+        _list(formatter, "FILES", FILES)
+        _list(formatter, "EXIT STATUS", EXIT_STATUS)
+        _paragraph(formatter, "SEE ALSO", "README.md, docs/operate.md, docs/openapi.json")
+
+    def _line(self, ctx: click.Context, name: str) -> str:
+        if name in ROOMS:
+            return ROOMS[name][1]
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(100) if command else ""
+
+
+@click.group(cls=Manual, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
+@click.option("--mode", type=click.Choice(["demo", "run", "test"]), help="Instead of TONGXIN_MODE.")
+@click.option(
+    "--token", envvar="TONGXIN_TOKEN", default="", show_envvar=True, help="The office token to act with."
+)
+@click.option(
+    "--key", default="", help="Idempotency key of the command; the same again has no second effect."
+)
+@click.version_option(package_name=None, version="0.1.0", prog_name="tongxin")
+@click.pass_context
+def root(ctx: click.Context, mode: str | None, token: str, key: str) -> None:
+    """Turn cooperation agreements into running services."""
+    if mode:
+        os.environ["TONGXIN_MODE"] = mode
+    ctx.obj = Session(token=token, given_key=key)
+
+
+def set_up() -> None:
+    """Bring Django up and choose the language of messages."""
+    import django
+    from django.apps import apps
+    from django.utils import translation
+
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.site.settings")
+        django.setup()
+        translation.activate("zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en")
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; a refusal is told in three parts, never as a traceback."""
+    try:
+        answer = root.main(
+            args=list(args) if args is not None else None, prog_name="tongxin", standalone_mode=False
+        )
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        parts = _told(error)
+        if parts is None:
+            raise
+        for line in parts:
+            click.echo(line, err=True)
+        return 2
+    return answer if isinstance(answer, int) else 0
+
+
+def _told(error: Exception) -> list[str] | None:
+    """Return an expected error in three parts, or None when it is a fault of ours."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError
+
+    from tongxin.shared.errors import Invalid, Refused
+
+    if isinstance(error, Refused):
+        if not settings.configured:
+            settings.configure(
+                USE_I18N=False
+            )  # refused before the settings were read: the words alone are needed
+        what = [f"tongxin: {error.what}"]
+        if isinstance(error, Invalid):
+            what += [f"  {name}: {text}" for name, texts in error.fields.items() for text in texts]
+        return [*what, *(f"  {part}" for part in (error.kept, error.todo) if str(part))]
+    if isinstance(error, ImproperlyConfigured):
+        return [
+            f"tongxin: the settings are not complete: {error}.",
+            "  Nothing was changed.",
+            "  See: tongxin --help, under ENVIRONMENT.",
+        ]
+    if isinstance(error, DatabaseError):
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return [
+            f"tongxin: the database does not answer as it should: {first}",
+            "  What was confirmed before is kept; this command was not carried out.",
+            "  Check TONGXIN_DATABASE_URL and TONGXIN_DATA; on a new database: tongxin migrate.",
+        ]
+    return None
+
+
+def _paragraph(formatter: click.HelpFormatter, title: str, text: str) -> None:
+    with formatter.section(title):
+        formatter.write_text(text)
+
+
+def _list(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    with formatter.section(title):
+        formatter.write_dl(list(rows), col_max=26)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
