@@ -49,7 +49,6 @@ def browser_context_args(browser_context_args: dict[str, Any], live_server: Any)
         "base_url": live_server.url,
         "locale": "zh-CN",
         "timezone_id": "Asia/Shanghai",
-        "viewport": {"width": 1440, "height": 900},
         "accept_downloads": True,
     }
 
@@ -93,7 +92,7 @@ def new_context(
     """pytest-playwright's factory of browser windows, each listened to."""
 
     def make(**options: Any) -> BrowserContext:
-        made = new_context(**options)
+        made = new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
         made.set_default_timeout(15_000)
         troubles.listen_to(made)
         return made

@@ -1,0 +1,79 @@
+"""Keeps the whole content of the test database and puts it back fast, so that a test with commits starts afresh."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+
+@dataclass
+class Snapshot:
+    """The content of every table at one moment; on SQLite the file, on PostgreSQL the rows and the sequences."""
+
+    file: sqlite3.Connection | None = None
+    rows: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+
+
+def take() -> Snapshot:
+    """Keep what the database holds now."""
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+        kept = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(kept)
+        return Snapshot(file=kept)
+    snapshot = Snapshot()
+    with connection.cursor() as cursor:
+        for table in _tables():
+            cursor.execute(
+                "SELECT string_agg(quote_ident(column_name), ',' ORDER BY ordinal_position) FROM"
+                " information_schema.columns WHERE table_schema = 'public' AND table_name = %s"
+                " AND is_generated = 'NEVER'",
+                [table],
+            )
+            columns = cursor.fetchone()[0]
+            with _copy(f'COPY "{table}" ({columns}) TO STDOUT') as copy:
+                snapshot.rows[table] = columns, b"".join(map(bytes, copy))
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+        snapshot.sequences = dict(cursor.fetchall())
+    return snapshot
+
+
+def restore(snapshot: Snapshot) -> None:
+    """Make the database hold what it held then, and forget what this process remembers of it."""
+    from django.contrib.contenttypes.models import ContentType
+
+    connection.ensure_connection()
+    if snapshot.file is not None:
+        snapshot.file.backup(connection.connection)
+    else:
+        _restore_rows(snapshot)
+    ContentType.objects.clear_cache()
+    cache.clear()
+
+
+def _restore_rows(snapshot: Snapshot) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys while rows go back
+        names = ", ".join(f'"{table}"' for table in snapshot.rows)
+        cursor.execute(f"TRUNCATE {names}")
+        for table, (columns, data) in snapshot.rows.items():
+            if data:
+                with _copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+                    copy.write(data)
+        for name, value in snapshot.sequences.items():
+            cursor.execute("SELECT setval(%s, %s, %s)", [f'public."{name}"', value or 1, value is not None])
+        cursor.execute("COMMIT")
+
+
+def _copy(statement: str) -> Any:
+    return connection.connection.cursor().copy(statement)
+
+
+def _tables() -> list[str]:
+    return sorted(set(connection.introspection.table_names()) - {"django_migrations"})
