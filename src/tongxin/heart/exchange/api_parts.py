@@ -13,54 +13,38 @@ An operation that anyone may read without a token says `auth=None` and `**PUBLIC
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from django.http import HttpRequest
-from ninja import Header, Schema
-from pydantic import Field
 
 from tongxin.heart.region.acting import Acting
+from tongxin.shared.api_parts import (
+    PUBLIC_PROBLEMS,
+    READ_PROBLEMS,
+    WRITE_PROBLEMS,
+    IdempotencyKey,
+    Line,
+    Number,
+    PageSize,
+    Problem,
+    Text,
+    Word,
+)
 
-# Text without control characters: the databases do not agree on them, and nobody means them.
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=80,
-        pattern=r"^[\x21-\x7e]+$",
-        description="Made by the caller, one for each command. The same key again gives the same answer and has "
-        "no second effect; for another command it is refused (422).",
-    ),
+__all__ = [
+    "PUBLIC_PROBLEMS",
+    "READ_PROBLEMS",
+    "WRITE_PROBLEMS",
+    "Call",
+    "IdempotencyKey",
+    "Line",
+    "Number",
+    "PageSize",
+    "Problem",
+    "Text",
+    "Word",
 ]
-Word = Annotated[str, Field(min_length=1, max_length=160, pattern=_LINE)]  # an id, a code, a name
-Line = Annotated[str, Field(max_length=400, pattern=_LINE)]
-Text = Annotated[str, Field(max_length=4000, pattern=_TEXT)]
-Number = Annotated[int, Field(ge=0, le=2**53 - 1)]  # a ledger index, a sequence; what JSON can carry
-PageSize = Annotated[int, Field(ge=1, le=500)]
 
 
 class Call(HttpRequest):
     """A request whose token was checked: `auth` is who acts."""
 
     auth: Acting
-
-
-class Problem(Schema):
-    """A refusal in three parts: what happened, what was kept, what to do. `code` is stable, for programs."""
-
-    code: str
-    what: str
-    kept: str
-    todo: str
-    fields: dict[str, list[str]] | None = None
-
-
-PUBLIC_PROBLEMS: dict[frozenset[int], type[Problem]] = {frozenset({404, 422}): Problem}
-READ_PROBLEMS: dict[frozenset[int], type[Problem]] = {frozenset({401, 403, 404, 422, 429}): Problem}
-WRITE_PROBLEMS: dict[frozenset[int], type[Problem]] = {
-    frozenset({400, 401, 403, 404, 409, 422, 429}): Problem
-}
