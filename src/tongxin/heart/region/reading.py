@@ -9,9 +9,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+
+from tongxin.shared.errors import Refused
 
 M = TypeVar("M", bound=BaseModel)
 Loc = Sequence[int | str]
@@ -31,12 +35,22 @@ class Problem:
         return f"{self.file}:{self.line}: {self.what}{hint}"
 
 
-class PackInvalid(ValueError):
-    """A region pack that cannot be loaded; nothing of it was."""
+class PackInvalid(Refused):
+    """A region pack that cannot be loaded; nothing of it was (422)."""
+
+    status = 422
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(problems)
-        super().__init__("\n".join(str(p) for p in self.problems))
+        listed = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(
+            "pack_invalid",
+            format_lazy("{}\n{}", _("The region pack is not sound:"), listed),
+            todo=_("Mend the lines named above and load the pack again."),
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
