@@ -31,6 +31,16 @@ die() { say ""; say "tongxin: $1"; shift; for line in "$@"; do say "  $line"; do
 have() { command -v "$1" >/dev/null 2>&1; }
 is_root() { [ "$(id -u)" = 0 ]; }
 
+# Ctrl-C ends the set-up and what it started, whatever the program it waits for makes of the signal.
+web=""
+interrupted() {
+    if [ -n "$web" ]; then kill -- "-$web" 2>/dev/null || true; fi
+    say ""
+    say "tongxin: interrupted; the same command goes on from here"
+    exit 130
+}
+trap interrupted INT TERM
+
 mkdir -p "$state"
 # uv and npm keep caches under HOME. Where there is no HOME to write to, they keep them here.
 if [ -z "${HOME:-}" ] || ! { [ -d "$HOME" ] && [ -w "$HOME" ]; }; then
@@ -238,7 +248,7 @@ base() {
 
 # prepare run|dev: environment and bundle, at the same time where both are to be made.
 prepare() {
-    local set="$1" web=""
+    local set="$1"
     lock
     base
     if ! web_is_built; then
@@ -247,11 +257,10 @@ prepare() {
         set -m
         ( web_bundle ) & web=$!
         set +m
-        trap 'kill -- "-$web" 2>/dev/null; exit 130' INT TERM
     fi
     local python_ok=yes web_ok=yes
     python_env "$set" || python_ok=""
-    if [ -n "$web" ]; then wait "$web" || web_ok=""; trap - INT TERM; fi
+    if [ -n "$web" ]; then wait "$web" || web_ok=""; web=""; fi
     [ -n "$python_ok" ] || die "the packages of requirements/$set.txt could not be installed." \
         "Is there a way to a package index from here? The last words of the installer are above."
     [ -n "$web_ok" ] || exit 1
