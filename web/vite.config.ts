@@ -16,5 +16,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: 'es' },
-  test: { environment: 'happy-dom', include: ['{shell,form,map,passkey}/**/*.test.ts'] },
+  test: { environment: 'jsdom', include: ['{shell,form,map,passkey}/**/*.test.ts'] },
 })

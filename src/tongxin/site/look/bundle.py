@@ -43,6 +43,11 @@ def manifest() -> dict[str, Any]:
     return _read.chunks
 
 
+def static_prefix() -> str:
+    """Return where static files begin."""
+    return str(PrefixNode.handle_simple("STATIC_URL"))
+
+
 def _styles(chunks: dict[str, Any], name: str, seen: set[str]) -> list[str]:
     if name in seen or name not in chunks:
         return []
@@ -61,7 +66,7 @@ def tags(entry: str) -> SafeString:
         return SafeString("")
     if name not in chunks:
         raise ValueError(f"the bundle has no entry {entry!r}")
-    at = PrefixNode.handle_simple("STATIC_URL") + "bundle/"
+    at = static_prefix() + "bundle/"
     links = format_html_join(
         "", '<link rel="stylesheet" href="{}{}">', ((at, css) for css in _styles(chunks, name, set()))
     )

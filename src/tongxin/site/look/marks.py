@@ -36,6 +36,7 @@ class PetalState:
     today: int = 0
     overdue: int = 0
     url: str = ""
+    clauses: bool = False  # clauses in force, though there is no share to tell yet
 
     @property
     def name(self) -> str:
@@ -63,8 +64,12 @@ def percent(share: float) -> str:
 
 
 def _petal(it: PetalState, turn: float, ref: str) -> SafeString:
-    if it.share is None:
+    if it.share is None and not it.clauses:
         return format_html('<path class="none" transform="rotate({})" d="{}"/>', f"{turn:.2f}", PETAL)
+    if it.share is None:
+        return format_html(
+            '<g class="{}" transform="rotate({})"><path class="p" d="{}"/></g>', it.code, f"{turn:.2f}", PETAL
+        )
     return format_html(
         '<g class="{code}" transform="rotate({turn})"><clipPath id="{ref}"><circle r="{r}"/></clipPath>'
         '<path class="p" d="{d}"/><path class="f" clip-path="url(#{ref})" d="{d}"/></g>',
@@ -77,8 +82,9 @@ def _petal(it: PetalState, turn: float, ref: str) -> SafeString:
 
 
 def _lines(it: PetalState) -> list[tuple[str, str]]:
-    if it.share is None:
+    if it.share is None and not it.clauses:
         return [("name", it.name), ("sub", _("no clause yet"))]
+    kept = _kept(it.share) if it.share is not None else _("no share yet")
     today = (
         ngettext("%(n)s today", "%(n)s today", it.today) % {"n": it.today} if it.today else _("none today")
     )
@@ -86,10 +92,10 @@ def _lines(it: PetalState) -> list[tuple[str, str]]:
         late = ngettext("%(n)s late", "%(n)s late", it.overdue) % {"n": it.overdue}
         return [
             ("name", it.name),
-            ("sub", _kept(it.share)),
+            ("sub", kept),
             ("hot", _("%(today)s, %(late)s") % {"today": today, "late": late}),
         ]
-    return [("name", it.name), ("sub", _kept(it.share)), ("sub", today)]
+    return [("name", it.name), ("sub", kept), ("sub", today)]
 
 
 def _kept(share: float) -> str:

@@ -41,6 +41,12 @@ def bundle(entry: str) -> SafeString:
 
 
 @register.simple_tag
+def mark_icon() -> str:
+    """The address of the mark as a picture, for the browser's tab."""
+    return bundles.static_prefix() + "mark.svg"
+
+
+@register.simple_tag
 def clock(
     state: str,
     due_at: datetime | None = None,

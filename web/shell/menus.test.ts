@@ -1,0 +1,23 @@
+import { beforeEach, expect, test } from 'vitest'
+import { startMenus } from './menus'
+
+startMenus()
+beforeEach(() => {
+  document.body.innerHTML = '<details data-closes id="a"><summary>A</summary><a href="/x">x</a></details><button id="out">o</button>'
+  menu().open = true
+})
+const menu = (): HTMLDetailsElement => document.querySelector<HTMLDetailsElement>('#a')!
+
+test('Escape closes the menu and gives the focus back', () => {
+  document.querySelector<HTMLElement>('#a a')?.focus()
+  document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))
+  expect(menu().open).toBe(false)
+  expect(document.activeElement?.tagName).toBe('SUMMARY')
+})
+
+test('a click beside it closes it, one inside does not', () => {
+  document.querySelector<HTMLElement>('#a summary')?.dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))
+  expect(menu().open).toBe(true)
+  document.querySelector<HTMLElement>('#out')?.click()
+  expect(menu().open).toBe(false)
+})
