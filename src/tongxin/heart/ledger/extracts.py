@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
@@ -20,6 +21,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
 MOST_CHECKPOINTS = 100  # an extract shows at most so many, the first and the last among them
+VERIFIER = Path(__file__).parent / "verifier" / "tongxin_verify.py"
 AT_ONCE = 1000  # entries read in one statement
 
 
@@ -38,13 +40,7 @@ def extract(
     a checkpoint that the reader keeps: the proof from there on is added. Raises NotFound before the first
     checkpoint.
     """
-    last = queries.latest_checkpoint()
-    if last is None:
-        raise NotFound(
-            "no_checkpoint",
-            _("The log has no checkpoint yet."),
-            todo=_("Come back in a minute; one is being made."),
-        )
+    last = queries.checkpoint()
     rows = list(_chosen(subjects, jurisdiction, last.size))
     lines = queries.lines(rows, visible_to=visible_to, subjects=allowed)
     scope: dict[str, Any] = {"subjects": sorted(subjects), "jurisdiction": jurisdiction}
@@ -67,6 +63,16 @@ def export_lines() -> Iterator[bytes]:
             "empty_log", _("The log has no entries yet."), todo=_("Come back after the first act.")
         )
     return _export(head)
+
+
+def as_file(found: dict[str, Any]) -> bytes:
+    """Return an extract as the bytes of its file."""
+    return json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def verifier_source() -> bytes:
+    """Return the single-file verifier as it is handed out."""
+    return VERIFIER.read_bytes()
 
 
 def _export(head: queries.Head) -> Iterator[bytes]:

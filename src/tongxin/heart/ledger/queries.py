@@ -22,6 +22,10 @@ from tongxin.shared.errors import Invalid, NotFound
 SHOWN, WITHHELD, ERASED_STATE, NONE = "shown", "withheld", "erased", "missing"
 CHUNK = 500  # rows or parameters a statement
 
+EMPTY = _("The log has no entries yet.")
+NOT_YOURS = _("This payload is not for your post to see.")
+ERASED_TEXT = _("This entry has no payload any more.")
+
 
 @dataclass(frozen=True)
 class Head:
@@ -163,9 +167,21 @@ def latest_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
 
 
+def checkpoint(size: int | None = None) -> Checkpoint:
+    """Return the last checkpoint, or that of `size`; raises NotFound."""
+    found = latest_checkpoint() if size is None else checkpoint_of(size)
+    if found is None:
+        raise NotFound(
+            "no_checkpoint",
+            _("There is no such checkpoint."),
+            todo=_("A checkpoint is signed within a minute after the log grew; come back then."),
+        )
+    return found
+
+
 def checkpoint_of(size: int) -> Checkpoint | None:
     """Return the checkpoint at exactly `size`, if one was signed there."""
-    return Checkpoint.objects.filter(pk=size).first()
+    return Checkpoint.objects.filter(pk=size).first() if size < 1 << 62 else None
 
 
 def checkpoint_note(signed: Checkpoint, algorithm: str = "sha256") -> str:

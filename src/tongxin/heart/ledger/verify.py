@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import BigIntegerField, Max, Q, Subquery, Value
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.ledger import keys, queries, tree
@@ -79,6 +80,15 @@ class Finding:
     def fault(self) -> bool:
         """Tell whether this breaks the log; an erased payload does not."""
         return self.kind is not Kind.PAYLOAD_ERASED
+
+    @property
+    def place(self) -> str:
+        """Return where it is, in the active language."""
+        if self.kind is Kind.CHECKPOINT_CHANGED:
+            return gettext("checkpoint over %(size)d") % {"size": self.start}
+        if self.end - self.start <= 1:
+            return gettext("entry %(index)d") % {"index": self.start}
+        return gettext("entries %(first)d to %(last)d") % {"first": self.start, "last": self.end - 1}
 
     @property
     def text(self) -> str:
