@@ -30,4 +30,6 @@ class Acting:
             )
 
 
-SYSTEM = Acting(post="system", desk="system", jurisdiction="", capabilities=frozenset({"system"}), via="system")
+SYSTEM = Acting(
+    post="system", desk="system", jurisdiction="", capabilities=frozenset({"system"}), via="system"
+)

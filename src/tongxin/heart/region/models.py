@@ -55,7 +55,9 @@ class Jurisdiction(Named, Dated):
     short_zh = models.CharField(max_length=60)
     short_en = models.CharField(max_length=80)
     level = models.CharField(max_length=12, choices=Level.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     illustrative = models.BooleanField(default=False)
 
@@ -156,7 +158,9 @@ class Desk(models.Model):
     jurisdiction = models.ForeignKey(
         Jurisdiction, null=True, blank=True, on_delete=models.PROTECT, related_name="desks"
     )
-    group = models.ForeignKey(JurisdictionGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="desks")
+    group = models.ForeignKey(
+        JurisdictionGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="desks"
+    )
     role = models.ForeignKey(OfficeRole, on_delete=models.PROTECT, related_name="desks")
 
     def __str__(self) -> str:
