@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from tongxin.heart.agreements import queries as agreements
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.cases import queries as cases
 from tongxin.heart.exchange import queries as exchange
 from tongxin.heart.ledger.models import Checkpoint, Log
 from tongxin.heart.region.models import RegionInfo
+from tongxin.shared import clock
 from tongxin.site.account.words import seat_name
 from tongxin.site.context import ShellCounts
+from tongxin.site.home import petals
 
 
 def shell_counts(request: HttpRequest) -> ShellCounts:
@@ -18,7 +24,15 @@ def shell_counts(request: HttpRequest) -> ShellCounts:
     log = Log.objects.first()
     checkpoint = Checkpoint.objects.order_by("-size").first()
     seat = next((s for s in seats if acting and (s.post.id, s.desk.id) == (acting.post, acting.desk)), None)
+    now = clock.now()
+    public = settings.MODE == "demo"  # scores of real places are shown to everybody in the demonstration only
+    own = Duty.objects.filter(bound_desk_id=acting.desk, state=Duty.State.OPEN) if acting else Duty.objects.none()
     return ShellCounts(
+        office_open=own.count(),
+        office_overdue=agreements.overdue(acting, now) if acting else 0,
+        cases=cases.in_hand(acting) if acting else 0,
+        agreements=len(agreements.versions_in_force(now)),
+        petals=petals(now, []) if acting or public else [],
         notifications=exchange.unread_count(acting) if acting else 0,
         ledger_size=log.size if log else None,
         ledger_checked_at=checkpoint.at if checkpoint else None,

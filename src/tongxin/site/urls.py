@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tongxin.site import health
+from tongxin.site import board, health, home
 from tongxin.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("desk/", board.desk, name="desk"),
+    path("desk/export/", board.export, name="desk_export"),
+    path("map/jurisdictions.geojson", home.places, name="map_places"),
+    path("map/ties.json", home.map_ties, name="map_ties"),
+    path("map/<slug:layer>.geojson", home.places, name="map_layer"),
     path("health/", health.live, name="health"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

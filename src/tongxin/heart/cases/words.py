@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook
@@ -51,12 +52,10 @@ def title(procedure: Procedure) -> str:
 
 
 def clause_title(clause: Clause) -> str:
-    """Return a clause as a page quotes it: 《agreement》 clause n."""
+    """Return a clause as a page quotes it: the agreement's title and the clause's number."""
     instrument = clause.version.instrument
-    return pick(
-        f"《{instrument.title_zh}》第 {clause.ordinal} 条",
-        f"{instrument.title_en}, clause {clause.ordinal}",
-    )
+    title = pick(instrument.title_zh, instrument.title_en)
+    return gettext("%(agreement)s, clause %(n)d") % {"agreement": title, "n": clause.ordinal}
 
 
 def clause_url(clause: Clause) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongxin.petals.services import screens
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("services/", screens.items, name="services_items"),
+]

@@ -1,0 +1,92 @@
+"""Reads of services: items with the windows that take them in, the places that decide, and the clause for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements.models import Clause
+from tongxin.heart.cases import queries as cases
+from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.models import Jurisdiction, Mandate, Office
+from tongxin.shared import clock
+from tongxin.shared.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Window:
+    """A place where an item may be handed in, and decided when the matter lies there."""
+
+    place: Jurisdiction
+    office: Office
+    halls: tuple[Mandate, ...]  # windows of the office on another's soil
+
+
+@dataclass(frozen=True)
+class Item:
+    """A service item: what to bring, where to hand it in, who decides, by when."""
+
+    procedure: ProcedureFile
+    illustrative: bool
+    windows: tuple[Window, ...]
+    clauses: tuple[Clause, ...]
+
+    @property
+    def needed(self) -> list[PaperKind]:
+        """The papers without which it is not taken in."""
+        return [paper for paper in self.procedure.papers if paper.required]
+
+    @property
+    def across(self) -> bool:
+        """Whether it may be handed in at more than one place."""
+        return len(self.windows) > 1
+
+
+def items(*, q: str = "", place: str = "") -> list[Item]:
+    """Return the items whose words hold every word of `q` and that may be handed in at `place`, by title."""
+    book = rulebook.at(clock.now())
+    found = [_item(read, book, illustrative=row.illustrative) for row, read in cases.procedures()]
+    words = q.lower().split()
+    return [
+        item
+        for item in sorted(found, key=lambda item: item.procedure.procedure)
+        if all(word in _text(item) for word in words)
+        and (not place or any(place in {w.place.id, w.place.parent_id} for w in item.windows))
+    ]
+
+
+def places() -> list[Jurisdiction]:
+    """Return the places at which anything may be handed in."""
+    found = {window.place.id: window.place for item in items() for window in item.windows}
+    return sorted(found.values(), key=lambda p: (p.adcode, p.id))
+
+
+def _item(read: ProcedureFile, book: list[str], *, illustrative: bool) -> Item:
+    bindings = [b for b, clause in rulebook.handle_clauses(book, read.procedure) if clause.role == read.role]
+    parties = dict.fromkeys(party for binding in bindings for party in binding.parties)
+    windows = [window for party in parties if (window := _window(party, read.role)) is not None]
+    clauses = Clause.objects.select_related("version__instrument").filter(
+        id__in=[b.clause_id for b in bindings]
+    )
+    return Item(read, illustrative, tuple(windows), tuple(clauses.order_by("id")))
+
+
+def _window(party: str, role: str) -> Window | None:
+    try:
+        place = region.jurisdiction(party)
+        office = region.desk_office(f"{party}/{role}")
+    except NotFound:  # a party that is a group, or that has no such office: no window there
+        return None
+    return Window(place, office, tuple(region.presences(office=office.id)))
+
+
+def _text(item: Item) -> str:
+    read = item.procedure
+    parts = [
+        read.title.zh,
+        read.title.en,
+        *(p.name.zh for p in read.papers),
+        *(p.name.en for p in read.papers),
+    ]
+    return " ".join(parts).lower()

@@ -1,0 +1,212 @@
+"""The home page: who owes whom today, what is late, what is running; and the map's data."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import http_date, parse_http_date_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from tongxin.heart.agreements import queries as agreements
+from tongxin.heart.agreements import wording
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.cases import queries as cases
+from tongxin.heart.cases import words
+from tongxin.heart.events import vocabulary as events
+from tongxin.heart.events.models import Matter
+from tongxin.heart.measures import queries as measures
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+from tongxin.site import board_rows
+from tongxin.site import ties as between
+from tongxin.site.look.marks import PetalState
+
+ROWS = 8  # of the table of due and overdue
+RUNNING = 6
+LAYERS = ("districts", "provinces", "borders", "labels")
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the reader's own page; who does not act in a post sees the public one."""
+    reader: Acting | None = getattr(request, "acting", None)
+    return _staff(request, reader) if reader is not None else _public(request)
+
+
+def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
+    now = clock.now()
+    due = board_rows.due_and_overdue(reader, now)
+    states = list(due.values_list("clause__version__instrument__field", "due_at"))
+    late = sum(due_at < now for _field, due_at in states)
+    in_force = len(agreements.versions_in_force(now))
+    rows = between.tie_rows(reader, now)
+    context = {
+        "now": now,
+        "in_force": in_force,
+        "due_today": len(states) - late,
+        "overdue": late,
+        "petals": petals(now, states),
+        "rows": [_told(row) for row in board_rows.rows_of(reader, list(due[:ROWS]), now)],
+        "rows_all": len(states),
+        "matters": _matters(reader),
+        "cases": _cases(reader, now),
+        "ties": rows,
+        "map": _map(rows),
+        "made_up": settings.MODE == "demo",
+    }
+    return render(request, "site/home.html", context)
+
+
+def _public(request: HttpRequest) -> HttpResponse:
+    """Show everybody the register; in the demonstration also counts of the whole region, marked as made up."""
+    now = clock.now()
+    context: dict[str, Any] = {
+        "now": now,
+        "versions": agreements.versions_in_force(now),
+        "fields": {code: name for code, name in wording.FIELD_NAMES.items()},
+    }
+    context["in_force"] = len(context["versions"])
+    if settings.MODE == "demo":
+        standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
+        states = list(standing.values_list("clause__version__instrument__field", "due_at"))
+        rows = between.tie_rows(None, now)
+        context |= {
+            "shown": True,
+            "open": len(states),
+            "overdue": sum(due_at < now for _field, due_at in states),
+            "petals": petals(now, [(field, at) for field, at in states if _today(at, now)]),
+            "ties": rows,
+            "map": _map(rows) if settings.MAP_APPROVAL else None,
+        }
+    return render(request, "site/home_public.html", context)
+
+
+@require_GET
+def places(request: HttpRequest, layer: str = "jurisdictions") -> HttpResponseBase:
+    """Give the outlines that the region pack's loader has drawn; kept by the browser for a day."""
+    _map_or_404(request)
+    folder = Path(settings.DATA) / "map"
+    names = LAYERS if layer == "jurisdictions" else (layer,)
+    paths = [folder / f"{name}.geojson" for name in names]
+    if any(name not in LAYERS for name in names) or not all(path.exists() for path in paths):
+        raise Http404
+    changed = max(int(path.stat().st_mtime) for path in paths)
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    response: HttpResponseBase
+    if since is not None and changed <= since:
+        response = HttpResponse(status=304)
+    elif len(paths) == 1:
+        response = FileResponse(paths[0].open("rb"), content_type="application/geo+json")
+    else:
+        response = HttpResponse(_joined(str(folder), changed), content_type="application/geo+json")
+    response["Last-Modified"] = http_date(changed)
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@require_GET
+def map_ties(request: HttpRequest) -> HttpResponse:
+    """Give the ties that the reader may see, as the map draws them."""
+    _map_or_404(request)
+    rows = between.tie_rows(getattr(request, "acting", None), clock.now())
+    response = JsonResponse({"ties": between.for_map(rows), "finding": between.finding(rows)})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def petals(now: datetime, today: list[tuple[str, datetime]]) -> list[PetalState]:
+    """Return the petals of the mark: the share kept of each field, with the duties that are due today and late."""
+    due: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    for field, due_at in today:
+        due[field] += 1
+        late[field] += due_at < now
+    return [
+        PetalState(
+            code=it.code,
+            share=it.kept.share,
+            today=due[it.code],
+            overdue=late[it.code],
+            url=f"{reverse('agreements')}?field={it.code}",
+            clauses=True,
+        )
+        for it in measures.kept_by_field(now)
+    ]
+
+
+def _told(row: board_rows.Row) -> dict[str, Any]:
+    return {
+        "row": row,
+        "clause": words.clause_title(row.clause) if row.clause else "",
+        "url": words.clause_url(row.clause) if row.clause else "",
+    }
+
+
+def _matters(reader: Acting) -> list[dict[str, Any]]:
+    """Return the incidents that run, with how many of their duties are open."""
+    rows = agreements.matters(reader).filter(state=Matter.State.OPEN)[:RUNNING]
+    waiting = Counter(
+        agreements.duties(reader)
+        .filter(matter__in=[row.number for row in rows], state__in=between.STANDING)
+        .values_list("matter_id", flat=True)
+    )
+    told = []
+    for row in rows:
+        n = waiting[row.number]
+        text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
+        told.append({"matter": row, "title": events.title_words(row.kind, row.title), "sub": text})
+    return told
+
+
+def _cases(reader: Acting, now: datetime) -> dict[str, int]:
+    rows = cases.cases(reader).filter(state__in=cases.OPEN_STATES).order_by()
+    return {
+        "open": rows.count(),
+        "offered": rows.filter(frozen_by__isnull=False).count(),
+        "late": rows.filter(promise_due_at__lt=now).count(),
+    }
+
+
+def _map(rows: list[between.TieRow]) -> dict[str, Any]:
+    here = region.region()
+    focus = here.settings.get("focus", []) if here else []
+    codes = list(dict.fromkeys(row.field for row in rows))
+    return {
+        "geojson": reverse("map_places"),
+        "ties": reverse("map_ties"),
+        "label": between.finding(rows),
+        "focus": ",".join(focus),
+        "tiles": settings.TILE_URL,
+        "approval": settings.MAP_APPROVAL,
+        "codes": [{"code": code, "name": wording.FIELD_NAMES[code]} for code in codes],
+    }
+
+
+def _map_or_404(request: HttpRequest) -> None:
+    """Let the map's data go to staff; to everybody only in the demonstration and with a map approval number."""
+    if getattr(request, "acting", None) is None and not (settings.MODE == "demo" and settings.MAP_APPROVAL):
+        raise Http404
+
+
+@lru_cache(maxsize=2)
+def _joined(folder: str, changed: int) -> bytes:
+    """Return all layers as one collection, read once per drawing."""
+    parts = [json.loads((Path(folder) / f"{name}.geojson").read_text("utf-8"))["features"] for name in LAYERS]
+    body = {"type": "FeatureCollection", "features": [feature for part in parts for feature in part]}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _today(at: datetime, now: datetime) -> bool:
+    return at < now or clock.beijing(at).date() == clock.beijing(now).date()
