@@ -138,19 +138,17 @@ def not_storable(request: HttpRequest, exc: DataError) -> HttpResponse:
 
 
 ROOMS = (
-    "heart.region",
-    "heart.exchange",
-    "heart.events",
-    "heart.agreements",
-    "heart.cases",
-    "heart.measures",
-    "heart.ledger",
-    "petals.ecology",
-    "petals.services",
+    "tongxin.site.board_api",
+    "tongxin.petals.ecology.api",
+    "tongxin.petals.services.api",
+    "tongxin.heart.region.api",
+    "tongxin.heart.agreements.api",
+    "tongxin.heart.cases.api",
+    "tongxin.heart.ledger.api",
 )
 for room in ROOMS:
-    if find_spec(f"tongxin.{room}.api") is not None:
-        api.add_router("", import_module(f"tongxin.{room}.api").router)
+    if find_spec(room) is not None:
+        api.add_router("", import_module(room).router)
 
 
 def _no_such_number(word: str) -> Any:

@@ -8,3 +8,10 @@ class SiteConfig(AppConfig):
 
     name = "tongxin.site"
     label = "site"
+
+    def ready(self) -> None:
+        """Make the heart's notifications worded and its things searchable."""
+        from tongxin.site.finding import searches, words
+
+        words.register_all()
+        searches.register_all()

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("account/", include("tongxin.site.account.urls")),
     path("people/", include("tongxin.site.people.urls")),
+    path("", include("tongxin.site.finding.urls")),
     path("", include("tongxin.heart.region.urls")),
     path("", include("tongxin.heart.exchange.urls")),
     path("", include("tongxin.heart.agreements.urls")),

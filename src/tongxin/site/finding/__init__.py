@@ -1,0 +1,1 @@
+"""What leads people to a thing: notifications and the search."""

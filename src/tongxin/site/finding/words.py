@@ -1,0 +1,59 @@
+"""What the heart's notifications say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongxin.heart.agreements.wording import desk_names
+from tongxin.heart.exchange.models import Notification
+from tongxin.shared import notices
+from tongxin.site.look import times
+
+Params = Mapping[str, Any]
+
+
+def words(row: Notification) -> str:
+    """Return what a notification says, in the language of the page."""
+    return notices.worded(row.kind, row.params) or _("There is something new.")
+
+
+def register_all() -> None:
+    """Make the heart's kinds known."""
+    for kind, wording in {
+        "duty_do": _duty,
+        "duty_confirm": lambda p: _("A notice is to be confirmed by %(due)s") % _values(p),
+        "duty_stand_down": lambda p: (
+            _("The other side is to be told by %(due)s that it is over") % _values(p)
+        ),
+        "reminder": lambda p: _("A duty is due at %(due)s") % _values(p),
+        "escalation": lambda p: _("A duty is overdue since %(due)s") % _values(p),
+        "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
+        "offer": lambda p: _("Case %(thing)s is offered to your desk") % _values(p),
+        "offer_taken_over": lambda p: _("Case %(thing)s was taken over") % _values(p),
+        "offer_returned": lambda p: _("Case %(thing)s was returned") % _values(p),
+        "offer_recalled": lambda p: _("The offer of case %(thing)s was recalled") % _values(p),
+        "case_decided": lambda p: _("Case %(thing)s is decided") % _values(p),
+    }.items():
+        notices.register(kind, wording)
+
+
+def _duty(params: Params) -> str:
+    return _("A new duty to %(desk)s, due at %(due)s") % _values(params)
+
+
+def _values(params: Params) -> dict[str, str]:
+    """Return the parameters as words: the thing's number, the desk's name, the due as people say it."""
+    desk = str(params.get("desk") or params.get("to") or "")
+    names = desk_names([desk]) if desk else {}
+    due = params.get("due_at")
+    return {
+        "thing": str(
+            params.get("case") or params.get("matter") or str(params.get("thread", "")).rpartition(":")[2]
+        ),
+        "desk": str(names.get(desk, desk)),
+        "due": times.instant(datetime.fromisoformat(str(due)), "near") if due else "—",
+    }
