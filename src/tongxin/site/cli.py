@@ -26,14 +26,15 @@ DESCRIPTION = (
 SECTIONS = (
     ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
-    ("Acting and looking, with a token", ("desk", "incidents", "agreements", "cases")),
+    ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases")),
     ("Verifying, by anyone", ("ledger",)),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),
-    "incidents": ("tongxin.petals.ecology.cli", "Report incidents; list and show them."),
-    "agreements": ("tongxin.heart.agreements.cli", "Check, list and explain agreements; tell and confirm."),
+    "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes and is owed, and until when."),
+    "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
+    "agreements": ("tongxin.heart.agreements.cli", "List, show and check agreements; explain why duties stand."),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
 }

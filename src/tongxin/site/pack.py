@@ -8,15 +8,12 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import vocabulary as clauses
+from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.reader import BadInstrument, Fault, Known, ReadInstrument, read_file
 from tongxin.heart.cases import actions as cases
-from tongxin.heart.cases.models import Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
-from tongxin.heart.events import vocabulary as events
 from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
-from tongxin.heart.region.models import Jurisdiction, JurisdictionGroup, OfficeRole
 
 
 def load(pack: Path) -> dict[str, int]:
@@ -57,18 +54,3 @@ def read_instruments(pack: Path, known: Known) -> list[ReadInstrument]:
     if faults:
         raise BadInstrument(faults)
     return found
-
-
-def known_words() -> Known:
-    """Return the words that instruments may name in this installation."""
-    places = set(Jurisdiction.objects.values_list("id", flat=True))
-    groups = set(JurisdictionGroup.objects.values_list("id", flat=True))
-    return Known(
-        events=frozenset(events.names()),
-        conditions=frozenset(clauses.conditions()),
-        questions=frozenset(clauses.questions()),
-        roles=frozenset(OfficeRole.objects.values_list("id", flat=True)),
-        parties=frozenset(places | groups),
-        procedures=frozenset(Procedure.objects.values_list("name", flat=True)),
-        fields=frozenset(clauses.fields()),
-    )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.models import Message
+from tongxin.heart.ledger.sights import Looker
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
@@ -119,7 +120,7 @@ def notices(reader: Acting) -> QuerySet[Message]:
     )
 
 
-def sees_whole(reader: Acting, matter: Matter) -> bool:
+def sees_whole(reader: Looker, matter: Matter) -> bool:
     """Whether the reader sees the report itself: its desk reported it, must tell of it, or coordinates for such.
 
     Others see what they were told: the fields that a notice carried to them.

@@ -111,3 +111,8 @@ def places(reader: Acting, at: datetime) -> list[Jurisdiction]:
         return []
     own = region.jurisdiction(reader.jurisdiction)
     return [own, *region.jurisdictions(region.day_of(at), within=own.id)]
+
+
+def title(reader: Acting, matter: Matter) -> str:
+    """Return a matter's title in the reader's language, as far as the reader may know it."""
+    return _seen(reader, matter).title

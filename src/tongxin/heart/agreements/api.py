@@ -1,0 +1,293 @@
+"""API of agreements: the public register, the duties of the caller's desk, receipts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import Q
+from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
+
+from tongxin.heart.agreements import actions, queries, rulebook, wording
+from tongxin.heart.agreements import register as the_register
+from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
+from tongxin.heart.exchange.api_parts import (
+    PUBLIC_PROBLEMS,
+    READ_PROBLEMS,
+    WRITE_PROBLEMS,
+    Call,
+    IdempotencyKey,
+    Number,
+    PageSize,
+    Word,
+)
+from tongxin.shared import clock
+
+router = Router(tags=["agreements"])
+
+States = Literal["open", "claimed", "suspended", "met", "excused", "void", "failed"]
+
+
+class Words(Schema):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+
+class KeptOut(Schema):
+    """How duties due in the last twelve months were kept; `share` is null under five."""
+
+    on_time: int
+    total: int
+    share: float | None
+    illustrative: bool
+
+
+class AgreementOut(Schema):
+    """One version of an instrument."""
+
+    id: str
+    instrument: str
+    number: int
+    kind: str
+    field: str
+    title: Words
+    parties: list[str]
+    state: str
+    in_force_from: date
+    in_force_until: date | None
+    illustrative: bool
+    canonical_hash: str
+    kept: KeptOut | None = Field(None, description="Null where made-up terms may not be scored.")
+    url: str
+
+
+class ClauseOut(Schema):
+    """A clause: the signed words, what the machine reads, and where it stands in the file."""
+
+    id: str
+    name: str
+    kind: str
+    title: Words
+    text: Words
+    body: dict[str, Any]
+    first_line: int
+    last_line: int
+
+
+class AgreementWholeOut(AgreementOut):
+    """One version with its clauses, its provenance and the entry with which it was registered."""
+
+    provenance: dict[str, Any]
+    source_file: str
+    ledger_index: int | None
+    clauses: list[ClauseOut]
+
+
+class DutyOut(Schema):
+    """What the bound desk owes the owed desk. `overdue` is computed now; instants are Beijing time with offset."""
+
+    id: int
+    thread: str
+    agreement: str
+    clause: str
+    purpose: str
+    bound_desk: str
+    owed_desk: str
+    round: int
+    state: str
+    overdue: bool
+    opened_at: str
+    starts_at: str
+    due_at: str
+    clock: str
+    within: str
+    provisional: bool
+    delivered_at: str | None
+    ended_at: str | None
+    end_reason: str
+    illustrative: bool
+    drill: bool
+    url: str
+
+
+class DutiesOut(Schema):
+    """A page of duties, earliest due first; `next_offset` leads on."""
+
+    total: int
+    next_offset: int | None
+    duties: list[DutyOut]
+
+
+class DutyFilter(Schema):
+    """Which duties are wanted; all that is given must fit."""
+
+    state: States | None = None
+    overdue: bool | None = Field(None, description="Open and past the due now.")
+    side: Literal["bound", "owed"] | None = Field(None, description="What the own desk owes, or is owed.")
+    thread: Word | None = Field(None, description="`matter:M-2026-000001` or `case:…`")
+    agreement: Word | None = None
+    limit: PageSize = 100
+    offset: Number = 0
+
+
+class ConfirmedOut(Schema):
+    """The receipt: its message and the duties it met."""
+
+    message: UUID
+    met: list[int]
+
+
+@router.get(
+    "/agreements",
+    response={200: list[AgreementOut], **PUBLIC_PROBLEMS},
+    auth=None,
+    operation_id="list_agreements",
+)
+def list_agreements(
+    request: Call, field: Word | None = None, party: Word | None = None, kind: Word | None = None
+) -> list[dict[str, Any]]:
+    """List the register: of each instrument the version in force, else its newest one. Anyone may read it."""
+    rows = the_register.rows(clock.now(), field=field or "", party=party or "", kind=kind or "")
+    return [_agreement(row.version, row.kept) for row in rows]
+
+
+@router.get(
+    "/agreements/{agreement}",
+    response={200: AgreementWholeOut, **PUBLIC_PROBLEMS},
+    auth=None,
+    operation_id="show_agreement",
+)
+def show_agreement(request: Call, agreement: Word) -> dict[str, Any]:
+    """Show one version, `id@number`; `id` alone means the newest. Anyone may read it."""
+    version = queries.version(agreement)
+    shown = the_register.scores_shown(version.illustrative)
+    kept = queries.kept(clock.now(), instrument=version.instrument_id) if shown else None
+    return _agreement(version, kept) | {
+        "provenance": version.provenance,
+        "source_file": version.source_file,
+        "ledger_index": the_register.ledger_index(version),
+        "clauses": [_clause(c) for c in version.clauses.order_by("ordinal")],
+    }
+
+
+@router.get("/duties", response={200: DutiesOut, **READ_PROBLEMS}, tags=["duties"], operation_id="list_duties")
+def list_duties(request: Call, wanted: Query[DutyFilter]) -> dict[str, Any]:
+    """List the duties that the caller's desk owes or is owed, earliest due first."""
+    now = clock.now()
+    rows = queries.duties(request.auth)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.overdue is not None:
+        late = Q(state=Duty.State.OPEN, due_at__lt=now)
+        rows = rows.filter(late) if wanted.overdue else rows.exclude(late)
+    if wanted.side:
+        rows = rows.filter(**{f"{wanted.side}_desk_id": request.auth.desk})
+    if wanted.thread:
+        rows = rows.filter(thread=wanted.thread)
+    if wanted.agreement:
+        rows = rows.filter(clause__version__instrument_id=wanted.agreement)
+    total = rows.count()
+    page = rows[wanted.offset : wanted.offset + wanted.limit] if wanted.offset < total else []
+    end = wanted.offset + wanted.limit
+    return {
+        "total": total,
+        "next_offset": end if end < total else None,
+        "duties": [duty_out(d, now) for d in page],
+    }
+
+
+@router.get(
+    "/duties/{duty}", response={200: DutyOut, **READ_PROBLEMS}, tags=["duties"], operation_id="show_duty"
+)
+def show_duty(request: Call, duty: Number) -> dict[str, Any]:
+    """Show one duty that the caller's desk owes or is owed."""
+    return duty_out(queries.duty(request.auth, duty), clock.now())
+
+
+@router.post(
+    "/notices/{message}/confirmation",
+    response={201: ConfirmedOut, **WRITE_PROBLEMS},
+    tags=["incidents"],
+    operation_id="confirm_notice",
+)
+def confirm_notice(request: Call, message: UUID, key: IdempotencyKey) -> Status[dict[str, Any]]:
+    """Confirm receipt of a notice to the caller's desk. Needs the capability `confirm`."""
+    return Status(201, actions.confirm(by=request.auth, key=key, message=str(message)))
+
+
+def local(at: datetime | None) -> str | None:
+    """Return an instant as ISO 8601 in Beijing time with its offset."""
+    return clock.beijing(at).isoformat(timespec="seconds") if at else None
+
+
+def duty_out(duty: Duty, now: datetime) -> dict[str, Any]:
+    """Return a duty as the API tells it."""
+    count = duty.due_count
+    return {
+        "id": duty.pk,
+        "thread": duty.thread,
+        "agreement": duty.clause.version_id,
+        "clause": duty.clause_id,
+        "purpose": duty.purpose,
+        "bound_desk": duty.bound_desk_id,
+        "owed_desk": duty.owed_desk_id,
+        "round": duty.round,
+        "state": duty.state,
+        "overdue": wording.duty_state(duty, now) == "late",
+        "opened_at": local(duty.opened_at),
+        "starts_at": local(duty.starts_at),
+        "due_at": local(duty.due_at),
+        "clock": str(count.get("clock", "")),
+        "within": str(count.get("within", "")),
+        "provisional": bool(count.get("provisional", False)),
+        "delivered_at": local(duty.delivered_at),
+        "ended_at": local(duty.ended_at),
+        "end_reason": duty.end_reason,
+        "illustrative": duty.illustrative,
+        "drill": duty.drill,
+        "url": f"/api/v1/duties/{duty.pk}",
+    }
+
+
+def _agreement(version: InstrumentVersion, kept: queries.Kept | None) -> dict[str, Any]:
+    instrument = version.instrument
+    return {
+        "id": version.id,
+        "instrument": instrument.id,
+        "number": version.number,
+        "kind": instrument.kind,
+        "field": instrument.field,
+        "title": {"zh": instrument.title_zh, "en": instrument.title_en},
+        "parties": version.parties,
+        "state": version.state,
+        "in_force_from": version.in_force_from,
+        "in_force_until": version.in_force_until,
+        "illustrative": version.illustrative,
+        "canonical_hash": version.canonical_hash,
+        "kept": {
+            "on_time": kept.on_time,
+            "total": kept.total,
+            "share": kept.share,
+            "illustrative": kept.illustrative,
+        }
+        if kept
+        else None,
+        "url": f"/api/v1/agreements/{version.id}",
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "id": clause.id,
+        "name": clause.name,
+        "kind": clause.kind,
+        "title": {"zh": clause.title_zh, "en": clause.title_en},
+        "text": {"zh": clause.text_zh, "en": clause.text_en},
+        "body": rulebook.read_clause(clause).model_dump(mode="json", by_alias=True),
+        "first_line": clause.first_line,
+        "last_line": clause.last_line,
+    }

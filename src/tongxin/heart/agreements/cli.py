@@ -1,0 +1,106 @@
+"""Command line of agreements: list and show the register, check files, explain why duties stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tongxin.heart.agreements import explain, known, queries, rulebook, wording
+from tongxin.heart.agreements import register as the_register
+from tongxin.heart.agreements.reader import BadInstrument, read_file
+from tongxin.shared import clock
+from tongxin.shared.named import pick
+
+
+@click.group()
+def group() -> None:
+    """Read the agreement register, check instrument files, and ask why a desk owes what it owes.
+
+    `list`, `show` and `check` need no token; `explain` answers for the desk of the office token.
+    """
+
+
+@group.command("list")
+@click.option("--field", default="", help="Only this field, such as ecology.")
+@click.option("--party", default="", help="Only instruments of this party, such as tj-baodi.")
+@click.option("--kind", default="", help="Only law, agreement, plan or decision.")
+def list_agreements(field: str, party: str, kind: str) -> None:
+    """List the register: of each instrument the version in force, else its newest one."""
+    for row in the_register.rows(clock.now(), field=field, party=party, kind=kind):
+        version = row.version
+        title = pick(version.instrument.title_zh, version.instrument.title_en)
+        marks = "  [illustrative]" if version.illustrative else ""
+        until = version.in_force_until or ""
+        click.echo(f"{version.id}  {version.in_force_from}–{until}  {title}{marks}")
+        click.echo(f"    {', '.join(str(p) for p in row.parties)}")
+
+
+@group.command()
+@click.argument("agreement")
+@click.option("--source", is_flag=True, help="Print the file as it was read, and nothing else.")
+def show(agreement: str, source: bool) -> None:
+    """Show one version: its clauses as signed and as the machine reads them.
+
+    AGREEMENT is `id@number`, or `id` for the newest version.
+    """
+    version = queries.version(agreement)
+    if source:
+        click.echo(version.source_text, nl=False)
+        return
+    names = wording.party_names(version.parties)
+    roles = wording.roles()
+    click.echo(f"{version.id}  {pick(version.instrument.title_zh, version.instrument.title_en)}")
+    click.echo(f"{', '.join(str(names[p]) for p in version.parties)}")
+    click.echo(f"{version.in_force_from}–{version.in_force_until or ''}  sha256:{version.canonical_hash}")
+    if version.illustrative:
+        click.echo("[illustrative terms]")
+    for clause in version.clauses.order_by("ordinal"):
+        place = f"{version.source_file}:{clause.first_line}-{clause.last_line}"
+        click.echo(f"\n{clause.ordinal}. {pick(clause.title_zh, clause.title_en)}  ({clause.kind}, {place})")
+        click.echo(f"   {pick(clause.text_zh, clause.text_en)}")
+        for line in wording.reading(rulebook.read_clause(clause), roles):
+            click.echo(f"   {line.term}: {line.text}")
+
+
+@group.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.pass_context
+def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Check instrument files without loading them.
+
+    Prints every fault as FILE:LINE: reason, with the nearest known word, and ends with status 1 when there is one.
+    The words that files may name are those of this installation: load its region first.
+    """
+    words = known.known_words()
+    faulty = 0
+    for path in files:
+        try:
+            read = read_file(path, words)
+        except BadInstrument as bad:
+            faulty += 1
+            for fault in bad.faults:
+                click.echo(str(fault), err=True)
+        else:
+            n = len(read.model.clauses)
+            click.echo(f"{path.name}: {read.model.agreement}@{read.model.version}, {n} clauses, {read.canonical_hash}")
+    if faulty:
+        click.echo(f"{faulty} of {len(files)} files have faults; nothing was loaded.", err=True)
+        ctx.exit(1)
+
+
+@group.command("explain")
+@click.argument("matter")
+@click.pass_context
+def explain_matter(ctx: click.Context, matter: str) -> None:
+    """Say why the duties of a matter stand: every clause that was looked at, and why it did or did not bind.
+
+    MATTER is the number of an incident, such as M-2026-000001. Needs an office token.
+    """
+    reader = ctx.obj.acting()
+    for reason in explain.explain(reader, queries.matter(reader, matter)):
+        mark = "+" if reason.bound else "-"
+        click.echo(f"{mark} {reason.clause.id}")
+        click.echo(f"    {reason}")

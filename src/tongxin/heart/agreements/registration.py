@@ -1,0 +1,11 @@
+"""What agreements tell the other rooms when Django starts."""
+
+from __future__ import annotations
+
+from tongxin.heart.agreements import sights
+from tongxin.heart.ledger import sights as ledger_sights
+
+
+def register_all() -> None:
+    """Register everything once, when Django starts."""
+    ledger_sights.register("matter", sights.may_see)

@@ -1,0 +1,36 @@
+"""What a desk may see of a matter in the ledger: the payloads of what it reported, must tell, was told or is owed."""
+
+from __future__ import annotations
+
+import uuid
+
+from tongxin.heart.agreements import queries
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange.models import Message
+from tongxin.heart.ledger.sights import Looker
+
+
+def may_see(looker: Looker, subject: str) -> bool:
+    """Whether the looker's desk may see the payload of an entry about a matter or anything below it."""
+    number, _slash, below = subject.partition(":")[2].partition("/")
+    matter = Matter.objects.filter(number=number).first()
+    if matter is None:
+        return False
+    if queries.sees_whole(looker, matter):
+        return True
+    kind, _colon, name = below.partition(":")
+    if kind == "duty" and name.isdecimal():
+        duty = Duty.objects.filter(pk=int(name[:18]), matter=matter).first()
+        return duty is not None and looker.desk in {duty.bound_desk_id, duty.owed_desk_id}
+    if kind == "message":
+        message = Message.objects.filter(pk=_uuid(name)).first()
+        return message is not None and looker.desk in {message.from_desk_id, message.to_desk_id}
+    return False
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

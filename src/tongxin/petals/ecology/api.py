@@ -1,0 +1,278 @@
+"""API of water incidents: list, report, show, tell, and why the duties stand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import translation
+from ninja import Field, Router, Schema
+from ninja.responses import Status
+from pydantic import AwareDatetime
+
+from tongxin.heart.agreements import actions as agreements
+from tongxin.heart.agreements import errands, explain
+from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
+from tongxin.heart.agreements.errands import Notice
+from tongxin.heart.events.actions import Report
+from tongxin.heart.exchange.api_parts import (
+    READ_PROBLEMS,
+    WRITE_PROBLEMS,
+    Call,
+    IdempotencyKey,
+    Line,
+    Number,
+    PageSize,
+    Text,
+    Word,
+)
+from tongxin.petals.ecology import actions, queries
+from tongxin.petals.ecology.queries import Incident
+from tongxin.petals.ecology.registration import WATER_INCIDENT
+from tongxin.shared import clock
+
+router = Router(tags=["incidents"])
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(
+        ge=datetime(2000, 1, 1, tzinfo=UTC),
+        le=datetime(2100, 1, 1, tzinfo=UTC),
+        description="ISO 8601 with an offset, such as 2026-03-09T22:40:00+08:00",
+    ),
+]
+
+
+class ReportIn(Schema):
+    """A report of a water incident."""
+
+    place: Word = Field(description="The own jurisdiction or one inside it, such as `he-langfang-xianghe`")
+    river: Word
+    location: Word
+    pollutant: Word
+    known_at: Instant
+    occurred_at: Instant | None = None
+    amount: Line = ""
+    level: Word = "unknown"
+    description: Text = ""
+    late_reason: Line = Field("", description="Needed when it was known more than an hour ago.")
+    drill: bool = False
+
+
+class ReportedOut(Schema):
+    """What a report opened."""
+
+    incident: str
+    event: UUID
+    duties: list[int]
+    url: str
+
+
+class ReportSeenOut(Schema):
+    """The report itself, for those who may see it."""
+
+    event: UUID
+    by_desk: str
+    place: str
+    occurred_at: str | None
+    known_at: str
+    recorded_at: str
+    late_reason: str
+    data: dict[str, Any]
+
+
+class NoticeOut(Schema):
+    """A notice to or from the caller's side."""
+
+    id: UUID
+    from_desk: str
+    to_desk: str
+    carried: dict[str, str]
+    sent_at: str
+    delivered_at: str | None
+    confirmed_at: str | None
+    url: str = Field(description="Where its receipt is confirmed, by POST.")
+
+
+class IncidentLineOut(Schema):
+    """One line of the list."""
+
+    number: str
+    title: str
+    state: str
+    drill: bool
+    opened_at: str
+    whole: bool = Field(description="Whether the caller sees the report itself.")
+    next_due_at: str | None
+    url: str
+
+
+class IncidentOut(IncidentLineOut):
+    """An incident as far as the caller may see it; `report` is null for who only sees what notices carried."""
+
+    rulebook: list[str]
+    report: ReportSeenOut | None
+    duties: list[DutyOut]
+    notices: list[NoticeOut]
+
+
+class IncidentsOut(Schema):
+    """A page of incidents, newest first; `next_offset` leads on."""
+
+    total: int
+    next_offset: int | None
+    incidents: list[IncidentLineOut]
+
+
+class NoticeIn(Schema):
+    """A notice to one desk: what the clauses demand, by field."""
+
+    to_desk: Word
+    carried: dict[Word, Text] = Field(max_length=40)
+
+
+class ToldOut(Schema):
+    """The message that was sent, the duties it met and those it opened."""
+
+    message: UUID
+    met: list[int]
+    confirm: list[int]
+
+
+class ReasonOut(Schema):
+    """A clause that was looked at: whether it bound, a stable reason, and its words."""
+
+    clause: str
+    agreement: str
+    bound: bool
+    reason: str
+    words: Words
+
+
+@router.get("/incidents", response={200: IncidentsOut, **READ_PROBLEMS}, operation_id="list_incidents")
+def list_incidents(request: Call, limit: PageSize = 50, offset: Number = 0) -> dict[str, Any]:
+    """List the incidents that the caller's desk has a part in."""
+    rows = queries.incidents(request.auth)
+    total = rows.count()
+    page = rows[offset : offset + limit] if offset < total else []
+    end = offset + limit
+    return {
+        "total": total,
+        "next_offset": end if end < total else None,
+        "incidents": [_line(found) for found in queries.seen(request.auth, page)],
+    }
+
+
+@router.post("/incidents", response={201: ReportedOut, **WRITE_PROBLEMS}, operation_id="report_incident")
+def report_incident(
+    request: Call, body: ReportIn, key: IdempotencyKey, response: HttpResponse
+) -> Status[dict[str, Any]]:
+    """Report a water incident; the clauses in force make the duties. Needs the capability `report_incident`."""
+    data = body.dict(include={"river", "location", "pollutant", "amount", "level", "description"})
+    report = Report(
+        type=WATER_INCIDENT,
+        place=body.place,
+        known_at=body.known_at,
+        occurred_at=body.occurred_at,
+        data=data,
+        late_reason=body.late_reason,
+        drill=body.drill,
+    )
+    done = actions.report_incident(report, by=request.auth, key=key)
+    url = f"/api/v1/incidents/{done['matter']}"
+    response["Location"] = url
+    return Status(
+        201, {"incident": done["matter"], "event": done["event"], "duties": done["duties"], "url": url}
+    )
+
+
+@router.get("/incidents/{number}", response={200: IncidentOut, **READ_PROBLEMS}, operation_id="show_incident")
+def show_incident(request: Call, number: Word) -> dict[str, Any]:
+    """Show one incident as far as the caller may see it."""
+    found = queries.incident(request.auth, number)
+    now = clock.now()
+    event = found.event
+    notices = errands.notices(request.auth, found.matter, found.duties)
+    return _line(found) | {
+        "rulebook": found.matter.rulebook,
+        "report": {
+            "event": event.id,
+            "by_desk": event.by_desk_id,
+            "place": event.place_id,
+            "occurred_at": local(event.occurred_at),
+            "known_at": local(event.known_at),
+            "recorded_at": local(event.recorded_at),
+            "late_reason": event.late_reason,
+            "data": event.data,
+        }
+        if event
+        else None,
+        "duties": [duty_out(d, now) for d in found.duties],
+        "notices": [_notice(n) for n in notices],
+    }
+
+
+@router.post(
+    "/incidents/{number}/notices", response={201: ToldOut, **WRITE_PROBLEMS}, operation_id="send_notice"
+)
+def send_notice(request: Call, number: Word, body: NoticeIn, key: IdempotencyKey) -> Status[dict[str, Any]]:
+    """Tell one desk: one notice meets every open duty of the caller's desk to it. Needs the capability `notify`."""
+    carried = {str(name): str(text) for name, text in body.carried.items()}
+    done = agreements.tell(by=request.auth, key=key, matter=number, to_desk=body.to_desk, carried=carried)
+    return Status(201, done)
+
+
+@router.get(
+    "/incidents/{number}/explanation",
+    response={200: list[ReasonOut], **READ_PROBLEMS},
+    operation_id="explain_incident",
+)
+def explain_incident(request: Call, number: Word) -> list[dict[str, Any]]:
+    """Say why these duties stand: every clause that was looked at, and why it did or did not bind."""
+    found = queries.incident(request.auth, number)
+    return [
+        {
+            "clause": r.clause.id,
+            "agreement": r.clause.version_id,
+            "bound": r.bound,
+            "reason": r.considered.reason,
+            "words": {"zh": _in("zh-hans", r), "en": _in("en", r)},
+        }
+        for r in explain.explain(request.auth, found.matter)
+    ]
+
+
+def _in(language: str, thing: object) -> str:
+    with translation.override(language):
+        return str(thing)
+
+
+def _line(found: Incident) -> dict[str, Any]:
+    matter = found.matter
+    duty = found.next_due
+    return {
+        "number": matter.number,
+        "title": found.title,
+        "state": matter.state,
+        "drill": matter.drill,
+        "opened_at": local(matter.opened_at),
+        "whole": found.event is not None,
+        "next_due_at": local(duty.due_at) if duty else None,
+        "url": f"/api/v1/incidents/{matter.number}",
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    message = notice.message
+    return {
+        "id": message.id,
+        "from_desk": message.from_desk_id,
+        "to_desk": message.to_desk_id,
+        "carried": notice.carried,
+        "sent_at": local(message.sent_at),
+        "delivered_at": local(message.delivered_at),
+        "confirmed_at": local(notice.confirmed_at),
+        "url": f"/api/v1/notices/{message.id}/confirmation",
+    }
