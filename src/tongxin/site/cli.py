@@ -60,7 +60,7 @@ ENVIRONMENT = (
     ("TONGXIN_NODE", "Name of this node in the ledger; default main."),
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
-    ("TONGXIN_MAP_APPROVAL", "Approval number of the map (审图号); without it public pages show the table."),
+    ("TONGXIN_MAP_APPROVAL", "Approval number of the map; without it public pages show the table."),
     ("TONGXIN_TOKEN", "The office token, instead of --token, which others on the machine can see."),
     ("LANG", "zh… for messages in Chinese, else English."),
 )
