@@ -39,6 +39,8 @@ KEYWORDS: dict[str, Any] = {
 }
 # Both languages stand side by side in code: dates are written by rules of each; the verifier is one file by itself.
 BOTH_LANGUAGES = {"site/look/times.py", "heart/ledger/verifier/tongxin_verify.py"}
+# The command line speaks English to operators, like the manual pages beside it; refusals of actions are translated.
+COMMAND_LINE = re.compile(r"(^|/)(cli|\w+_cli|commands|launch|demo|production)\.py$|/management/commands/")
 REFUSALS = {"Refused": 1, "NotAllowed": 1, "NotFound": 1, "Conflict": 1, "KeyReused": 1, "Invalid": 0}
 SHOWN_KEYWORDS = {
     "what",
@@ -280,7 +282,8 @@ def check_python(path: Path) -> Iterator[Finding]:
     text = path.read_text("utf-8")
     lines = text.splitlines()
     tree = ast.parse(text)
-    both = str(path.relative_to(SOURCE)) in BOTH_LANGUAGES
+    for_operators = COMMAND_LINE.search(str(path.relative_to(SOURCE)))
+    both = for_operators or str(path.relative_to(SOURCE)) in BOTH_LANGUAGES
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -293,7 +296,7 @@ def check_python(path: Path) -> Iterator[Finding]:
         return any("# not ui" in line for line in lines[node.lineno - 1 : (node.end_lineno or node.lineno)])
 
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and not for_operators:
             for part in shown_arguments(node):
                 if is_text(part) and not marked(part):
                     yield finding(path, part.lineno, "shown to a reader without gettext")
