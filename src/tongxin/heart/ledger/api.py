@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol
 
 from django.http import HttpRequest
@@ -10,12 +9,14 @@ from ninja import Field, Query, Router, Schema
 
 from tongxin.heart.ledger import actions, extracts, queries, sights
 from tongxin.heart.ledger.models import Checkpoint, Entry
+from tongxin.shared import clock
 from tongxin.shared.api_parts import PUBLIC_PROBLEMS, READ_PROBLEMS, Number, PageSize, Word
 from tongxin.shared.errors import NotAllowed, NotFound
 
 router = Router(tags=["ledger"])
 
 Hash = Annotated[str, Field(description="SHA-256, 64 hex digits.")]
+Instant = Annotated[str, Field(description="ISO 8601 in UTC, six decimals, as in the entry's bytes.")]
 Filter = Annotated[str, Field(max_length=160, pattern=r"^[\x21-\x7e]*$")]
 
 
@@ -32,7 +33,7 @@ class HeadOut(Schema):
     algorithm: str
     size: int
     root: Hash
-    at: datetime | None
+    at: Instant
     key_id: Hash
     checkpoint_size: int
 
@@ -41,7 +42,7 @@ class EntryOut(Schema):
     """An entry. `body` holds the exact bytes that are hashed (UTF-8); the other fields repeat it."""
 
     index: int
-    at: datetime
+    at: Instant
     act: str
     desk: str
     post: str
@@ -85,7 +86,7 @@ class CheckpointOut(Schema):
     node: str
     size: int
     root: Hash
-    at: datetime
+    at: Instant
     algorithm: str
     key_id: Hash
     public_key: str
@@ -139,7 +140,8 @@ def head(request: HttpRequest) -> dict[str, Any]:
     if now is None:
         raise NotFound("empty_log", queries.EMPTY)
     signed = queries.latest_checkpoint()
-    return {**vars(now), "root": now.root.hex(), "checkpoint_size": signed.size if signed else 0}
+    at = clock.iso(now.at) if now.at else ""
+    return {**vars(now), "at": at, "root": now.root.hex(), "checkpoint_size": signed.size if signed else 0}
 
 
 @router.get(
@@ -243,7 +245,7 @@ def extract(
 def _entry(found: Entry) -> dict[str, Any]:
     return {
         "index": found.index,
-        "at": found.at,
+        "at": clock.iso(found.at),
         "act": found.act,
         "desk": found.desk,
         "post": found.post,
@@ -260,7 +262,7 @@ def _checkpoint(signed: Checkpoint) -> dict[str, Any]:
         "node": signed.node,
         "size": signed.size,
         "root": bytes(signed.root).hex(),
-        "at": signed.at,
+        "at": clock.iso(signed.at),
         "algorithm": signed.algorithm,
         "key_id": signed.key_id,
         "public_key": bytes(signed.public_key).hex(),

@@ -146,7 +146,7 @@ def extract(
         found = extracts.extract(subjects=subjects, jurisdiction=side, visible_to=looker, since=since)
         data = extracts.as_file(found)
     if output is None:
-        click.get_binary_stream("stdout").write(data)
+        click.echo(data, nl=False)
     else:
         output.write_bytes(data)
         click.echo(f"{output}: {len(data):,} bytes", err=True)
@@ -167,7 +167,7 @@ def checkpoint(new: bool) -> None:
 @group.command()
 def verifier() -> None:
     """Print the single-file verifier (Python 3.8 or newer, nothing to install) to standard output."""
-    click.get_binary_stream("stdout").write(extracts.verifier_source())
+    click.echo(extracts.verifier_source(), nl=False)
 
 
 def _verify_live(as_json: bool) -> int:

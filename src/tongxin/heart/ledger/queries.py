@@ -60,6 +60,17 @@ class InclusionProof:
 
 
 @dataclass(frozen=True)
+class ProofStep:
+    """One step from a leaf towards the root: the hash that comes in, from which side, over which entries."""
+
+    side: str  # left or right: where the incoming hash stands
+    first: int
+    last: int
+    incoming: bytes
+    result: bytes
+
+
+@dataclass(frozen=True)
 class ConsistencyProof:
     """Shows that the tree of `old` is the beginning of the tree of `new`."""
 
@@ -151,6 +162,17 @@ def inclusion_proof(index: int, size: int | None = None) -> InclusionProof:
     return InclusionProof(index, size, nodes[(0, index)], _root(size, nodes), path)
 
 
+def proof_steps(proof: InclusionProof) -> list[ProofStep]:
+    """Return the proof as the steps one does by hand."""
+    steps: list[ProofStep] = []
+    value = proof.leaf
+    for (start, end), incoming in zip(tree.inclusion_spans(proof.index, proof.size), proof.path, strict=True):
+        left = start < proof.index
+        value = tree.node_hash(incoming, value) if left else tree.node_hash(value, incoming)
+        steps.append(ProofStep("left" if left else "right", start, end - 1, incoming, value))
+    return steps
+
+
 def consistency_proof(old: int, new: int | None = None) -> ConsistencyProof:
     """Return the proof that the log of `old` is the beginning of that of `new`; raises NotFound."""
     now = _head_or_refuse()
@@ -182,6 +204,11 @@ def checkpoint(size: int | None = None) -> Checkpoint:
 def checkpoint_of(size: int) -> Checkpoint | None:
     """Return the checkpoint at exactly `size`, if one was signed there."""
     return Checkpoint.objects.filter(pk=size).first() if size < 1 << 62 else None
+
+
+def first_checkpoint_over(index: int) -> Checkpoint | None:
+    """Return the earliest checkpoint that covers the entry, None while none does."""
+    return Checkpoint.objects.filter(size__gt=index).order_by("size").first()
 
 
 def checkpoint_note(signed: Checkpoint, algorithm: str = "sha256") -> str:
