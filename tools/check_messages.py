@@ -57,6 +57,7 @@ SHOWN_ATTRIBUTES = {
     "summary", "hx-confirm",
 }  # fmt: skip
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+CODE = {"code", "kbd", "pre", "samp"}
 # Names and abbreviations that are the same in both languages.
 SAME = re.compile(
     r"\b(Tongxin|API|CLI|CSV|GeoJSON|JSON|YAML|SHA-256|Ed25519|RFC 6962|TOTP|km|m³/s|EN|GMT|UTC|ID|ok)\b|同心|中文"
@@ -197,7 +198,12 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        exempt = self.exempt or given.get("translate") == "no" or ("lang" in given and tag != "html")
+        exempt = (
+            self.exempt
+            or given.get("translate") == "no"
+            or ("lang" in given and tag != "html")
+            or tag in CODE
+        )
         if not exempt:
             for name, value in attrs:
                 self._attribute(tag, name, value or "", given)
