@@ -278,7 +278,10 @@ def _need_carried(clauses: list[Notify], carried: dict[str, str]) -> None:
     if long:
         raise Invalid(
             _("A text is too long; the notice was not sent."),
-            {field: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}] for field in long},
+            {
+                field: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
+                for field in long
+            },
             code="too_long",
         )
     unknown = sorted(set(carried) - needed)

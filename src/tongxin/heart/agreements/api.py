@@ -174,7 +174,9 @@ def show_agreement(request: Call, agreement: Word) -> dict[str, Any]:
     }
 
 
-@router.get("/duties", response={200: DutiesOut, **READ_PROBLEMS}, tags=["duties"], operation_id="list_duties")
+@router.get(
+    "/duties", response={200: DutiesOut, **READ_PROBLEMS}, tags=["duties"], operation_id="list_duties"
+)
 def list_duties(request: Call, wanted: Query[DutyFilter]) -> dict[str, Any]:
     """List the duties that the caller's desk owes or is owed, earliest due first."""
     now = clock.now()

@@ -85,7 +85,9 @@ def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
                 click.echo(str(fault), err=True)
         else:
             n = len(read.model.clauses)
-            click.echo(f"{path.name}: {read.model.agreement}@{read.model.version}, {n} clauses, {read.canonical_hash}")
+            click.echo(
+                f"{path.name}: {read.model.agreement}@{read.model.version}, {n} clauses, {read.canonical_hash}"
+            )
     if faulty:
         click.echo(f"{faulty} of {len(files)} files have faults; nothing was loaded.", err=True)
         ctx.exit(1)

@@ -41,7 +41,9 @@ def list_duties(ctx: click.Context, everything: bool, late: bool, thread: str) -
         state = wording.DUTY_STATES[wording.duty_state(duty, now)]
         other = duty.owed_desk if side == ">" else duty.bound_desk
         what = f"{wording.duty_words(duty)} · {wording.desk_name(other)}"
-        click.echo(f"{side} {wording.moment(duty.due_at)}  {state}  {duty.thread}  {what}  [{duty.clause_id}]")
+        click.echo(
+            f"{side} {wording.moment(duty.due_at)}  {state}  {duty.thread}  {what}  [{duty.clause_id}]"
+        )
     if not shown:
         click.echo("No duties.")
     if len(shown) > SHOWN:

@@ -42,7 +42,9 @@ class Reason:
                 event = str(events.get(detail).title) if detail in known else detail
                 return _("It waits for another event: %(event)s.") % {"event": event}
             case "condition_fails":
-                return _("Its condition does not hold: %(condition)s.") % {"condition": vocabulary.title(detail)}
+                return _("Its condition does not hold: %(condition)s.") % {
+                    "condition": vocabulary.title(detail)
+                }
             case "place_is_no_party":
                 return _("The place, %(place)s, belongs to none of its parties.") % {"place": named}
             case "nobody_to_tell":

@@ -115,7 +115,9 @@ def notices(reader: Acting) -> QuerySet[Message]:
         side = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
     return (
         Message.objects.filter(side, kind="notice")
-        .select_related("from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role")
+        .select_related(
+            "from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role"
+        )
         .order_by("sent_at", "seq")
     )
 
@@ -132,7 +134,9 @@ def sees_whole(reader: Looker, matter: Matter) -> bool:
             events.filter(by_desk__jurisdiction_id=reader.jurisdiction).exists()
             or to_tell.filter(bound_desk__jurisdiction_id=reader.jurisdiction).exists()
         )
-    return events.filter(by_desk_id=reader.desk).exists() or to_tell.filter(bound_desk_id=reader.desk).exists()
+    return (
+        events.filter(by_desk_id=reader.desk).exists() or to_tell.filter(bound_desk_id=reader.desk).exists()
+    )
 
 
 def overdue(reader: Acting, now: datetime) -> int:

@@ -94,7 +94,9 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
     except ValidationError as error:
         raise BadInstrument([_fault(file, tree, dict(e)) for e in error.errors()]) from error
     wrong = _unknown(model, known) + [(where, reason, "") for where, reason in _senseless(model)]
-    faults = sorted((Fault(file, _line(tree, w), reason, near) for w, reason, near in wrong), key=lambda f: f.line)
+    faults = sorted(
+        (Fault(file, _line(tree, w), reason, near) for w, reason, near in wrong), key=lambda f: f.line
+    )
     if faults:
         raise BadInstrument(faults)
     hashed = canonical.sha256_hex(model.model_dump(mode="json", by_alias=True))
@@ -213,7 +215,9 @@ def _senseless(model: InstrumentFile) -> list[tuple[tuple[int | str, ...], str]]
         if due.clock == "hours" and due.within >= timedelta(days=1):
             wrong.append(((*at, "within"), "working hours are written in hours: write for example PT8H"))
         if clause.kind == "notify" and due.starts == "delivered":
-            wrong.append(((*at, "starts"), "nothing is delivered before a notice: write occurred, known or recorded"))
+            wrong.append(
+                ((*at, "starts"), "nothing is delivered before a notice: write occurred, known or recorded")
+            )
         if clause.kind == "handle" and due.starts != "delivered":
             wrong.append(((*at, "starts"), "an answer is counted from delivery: write `starts: delivered`"))
     return wrong

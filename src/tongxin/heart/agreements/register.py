@@ -81,7 +81,9 @@ def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> 
         Row(
             version,
             [names[p] for p in version.parties],
-            queries.kept(now, instrument=version.instrument_id) if scores_shown(version.illustrative) else None,
+            queries.kept(now, instrument=version.instrument_id)
+            if scores_shown(version.illustrative)
+            else None,
             version.clauses.count(),
         )
         for version in found
@@ -152,7 +154,9 @@ def _produced(version: InstrumentVersion, now: datetime) -> dict[str, Produced]:
     """Return counts by clause over twelve months; drills stay out."""
     rows = Duty.objects.filter(clause__version=version, drill=False, due_at__gte=now - timedelta(days=365))
     found: dict[str, Produced] = {}
-    for clause, state, due_at, delivered_at in rows.values_list("clause_id", "state", "due_at", "delivered_at"):
+    for clause, state, due_at, delivered_at in rows.values_list(
+        "clause_id", "state", "due_at", "delivered_at"
+    ):
         met = state == Duty.State.MET
         in_time = met and delivered_at is not None and delivered_at <= due_at
         running = state in {Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED}

@@ -70,7 +70,9 @@ def _moment(entry: Entry, payload: dict[str, Any], names: dict[str, Both], posts
     if act == "agreements.notice.sent":
         to = str(payload.get("to", ""))
         said = {"from": desk, "to": names.get(to, to)}
-        return Moment(entry.at, _("%(from)s notified %(to)s") % said, "border", entry.index, _met(payload, entry))
+        return Moment(
+            entry.at, _("%(from)s notified %(to)s") % said, "border", entry.index, _met(payload, entry)
+        )
     if act == "agreements.notice.confirmed":
         text = _("%(desk)s confirmed receipt") % {"desk": desk}
         return Moment(entry.at, text, "done", entry.index, _met(payload, entry))
@@ -90,7 +92,9 @@ def _rung(entry: Entry, payload: dict[str, Any], posts: dict[str, Post]) -> Mome
     rung = [posts[p] for p in payload.get("posts", ()) if p in posts]
     if not rung:
         text = _("Nobody there for: %(step)s") % {"step": words}
-        return Moment(entry.at, text, kind, entry.index, _("the next step was taken at once") if kind == "bad" else "")
+        return Moment(
+            entry.at, text, kind, entry.index, _("the next step was taken at once") if kind == "bad" else ""
+        )
     text = _("Rung: %(step)s") % {"step": words}
     return Moment(
         entry.at, text, kind, entry.index, pick("、", ", ").join(pick(p.name_zh, p.name_en) for p in rung)

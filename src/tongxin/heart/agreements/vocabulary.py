@@ -36,7 +36,6 @@ Question = Callable[[Fact, dict[str, Any]], list[Answer]]
 Condition = Callable[[Fact], bool]
 
 
-
 @dataclass(frozen=True)
 class Field:
     """Something that a notice may have to carry: its title, its first value from the event, its listed values."""

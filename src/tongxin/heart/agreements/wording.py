@@ -148,7 +148,9 @@ def roles() -> dict[str, Both]:
 def _reading_notify(clause: Notify, roles: Mapping[str, Any]) -> list[Reading]:
     fields = vocabulary.fields()
     carry = [str(fields[name].title) if name in fields else name for name in clause.must_carry]
-    event = str(events.get(clause.when.event).title) if clause.when.event in events.names() else clause.when.event
+    event = (
+        str(events.get(clause.when.event).title) if clause.when.event in events.names() else clause.when.event
+    )
     when = f"{event}{pick('，', ', ')}{vocabulary.title(clause.when.reach)}" if clause.when.reach else event
     return [
         Reading(_("When"), when),
@@ -170,7 +172,9 @@ def _reading_handle(clause: Handle, roles: Mapping[str, Any]) -> list[Reading]:
             _("the offices of the parties for: %(role)s") % {"role": roles.get(clause.role, clause.role)},
         ),
         Reading(_("Answer"), limit(clause.answer)),
-        Reading(_("Returned only for"), pick("；", "; ").join(str(r) for r in clause.refuse_reasons.values())),
+        Reading(
+            _("Returned only for"), pick("；", "; ").join(str(r) for r in clause.refuse_reasons.values())
+        ),
         Reading(_("If late"), _escalation(clause.if_late.after)),
     ]
 
@@ -183,9 +187,9 @@ def _spoken(desk: Spoken, roles: Mapping[str, Any]) -> str:
 
 
 def _escalation(after: timedelta) -> str:
-    return _("at the due the next on duty; each %(length)s later the deputy, the head, the coordination office") % {
-        "length": length(after)
-    }
+    return _(
+        "at the due the next on duty; each %(length)s later the deputy, the head, the coordination office"
+    ) % {"length": length(after)}
 
 
 def duty_words(duty: Duty) -> str:

@@ -81,7 +81,9 @@ def show(ctx: click.Context, number: str) -> None:
     for duty in found.duties:
         who = f"{wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}"
         state = wording.DUTY_STATES[wording.duty_state(duty, now)]
-        click.echo(f"  {wording.moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  {who}  [{duty.clause_id}]")
+        click.echo(
+            f"  {wording.moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  {who}  [{duty.clause_id}]"
+        )
     for errand in errands.of_matter(reader, found.matter):
         if errand.open and errand.bound.id == reader.desk:
             click.echo(f"  to tell {errand.owed.id}: --carry {'=… --carry '.join(errand.carries)}=…")
@@ -91,18 +93,26 @@ def show(ctx: click.Context, number: str) -> None:
         for name, value in notice.carried.items():
             click.echo(f"    {name}: {value}")
     for line in timeline.of_matter(reader, found.matter):
-        click.echo(f"  #{line.seal}  {wording.moment(line.at)}  {line.text}{f' ({line.sub})' if line.sub else ''}")
+        click.echo(
+            f"  #{line.seal}  {wording.moment(line.at)}  {line.text}{f' ({line.sub})' if line.sub else ''}"
+        )
 
 
 @group.command()
-@click.option("--place", required=True, help="The own jurisdiction or one inside it, such as he-langfang-xianghe.")
+@click.option(
+    "--place", required=True, help="The own jurisdiction or one inside it, such as he-langfang-xianghe."
+)
 @click.option("--river", required=True, help="The river's id in the region pack, such as qinglongwan-jianhe.")
 @click.option("--location", required=True, help="Monitoring section, bridge, outfall or landmark.")
 @click.option("--pollutant", required=True, type=click.Choice(list(POLLUTANTS)), help="The pollutant.")
-@click.option("--known", "known_at", required=True, type=Instant(), help="When the office learnt of it, or `now`.")
+@click.option(
+    "--known", "known_at", required=True, type=Instant(), help="When the office learnt of it, or `now`."
+)
 @click.option("--occurred", "occurred_at", type=Instant(), help="When it happened, if that is known.")
 @click.option("--amount", default="", help="Amount with its unit.")
-@click.option("--level", default="unknown", type=click.Choice(list(LEVELS)), help="First estimate of the level.")
+@click.option(
+    "--level", default="unknown", type=click.Choice(list(LEVELS)), help="First estimate of the level."
+)
 @click.option("--description", default="", help="What is known.")
 @click.option("--late-reason", default="", help="Why it is entered late; needed after an hour.")
 @click.option("--drill", is_flag=True, help="A drill: marked throughout, sent to nobody outside.")
@@ -139,13 +149,17 @@ def report(
         drill=drill,
     )
     done = actions.report_incident(told, by=ctx.obj.acting(), key=ctx.obj.key())
-    click.echo(f"{done['matter']}: {len(done['duties'])} duties opened. See: tongxin incidents show {done['matter']}")
+    click.echo(
+        f"{done['matter']}: {len(done['duties'])} duties opened. See: tongxin incidents show {done['matter']}"
+    )
 
 
 @group.command()
 @click.argument("number")
 @click.option("--to", "to_desk", required=True, help="The desk to tell, such as tj-baodi/ecology_bureau.")
-@click.option("--carry", multiple=True, metavar="FIELD=VALUE", help="What the clauses demand; once for each field.")
+@click.option(
+    "--carry", multiple=True, metavar="FIELD=VALUE", help="What the clauses demand; once for each field."
+)
 @click.pass_context
 def tell(ctx: click.Context, number: str, to_desk: str, carry: tuple[str, ...]) -> None:
     """Notify one desk; one notice meets every open duty to it. `show` says what must be carried."""

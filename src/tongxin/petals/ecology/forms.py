@@ -56,7 +56,9 @@ class ReportForm(forms.Form):
     known_at = Moment(
         label=_("Known to your office at"), help_text=_("Beijing time; the time limits are counted from it")
     )
-    occurred_at = Moment(label=_("Happened at"), required=False, help_text=_("Leave it empty when it is not known"))
+    occurred_at = Moment(
+        label=_("Happened at"), required=False, help_text=_("Leave it empty when it is not known")
+    )
     late_reason = forms.CharField(
         label=_("Why it was entered late"),
         max_length=REASON_MAX,
@@ -64,9 +66,7 @@ class ReportForm(forms.Form):
         help_text=_("Needed when it was known more than an hour ago; shown with the report"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    drill = forms.BooleanField(
-        label=_("Drill: marked throughout, sent to nobody outside"), required=False
-    )
+    drill = forms.BooleanField(label=_("Drill: marked throughout, sent to nobody outside"), required=False)
 
     def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
@@ -77,7 +77,9 @@ class ReportForm(forms.Form):
         if not self.is_bound:
             self.initial.setdefault("known_at", clock.beijing(clock.now()))
         for name in ("known_at", "occurred_at"):
-            self.fields[name].widget.attrs["max"] = f"{clock.beijing(clock.now()) + timedelta(minutes=1):{WALL}}"
+            self.fields[name].widget.attrs["max"] = (
+                f"{clock.beijing(clock.now()) + timedelta(minutes=1):{WALL}}"
+            )
 
     def report(self) -> Report:
         """Return the report as the heart takes it; call it on a valid form."""
@@ -100,7 +102,9 @@ class ReportForm(forms.Form):
 class NoticeForm(forms.Form):
     """The notice to one receiver: the fields that its clauses demand."""
 
-    def __init__(self, *args: Any, fields: Sequence[Field], data_of_event: dict[str, Any], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, fields: Sequence[Field], data_of_event: dict[str, Any], **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         for field in fields:
             choices = list(field.choices())

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import vocabulary as clauses
 from tongxin.heart.agreements.vocabulary import Answer, Fact, Field
 from tongxin.heart.events import vocabulary as events
+from tongxin.petals.ecology import searching
 from tongxin.petals.ecology.incident import WaterIncident, title_of
 from tongxin.petals.ecology.rivers import downstream
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices, title_words
-from tongxin.shared import petals
+from tongxin.shared import petals, search
 
 WATER_INCIDENT = "ecology.water_incident"
 
@@ -67,6 +68,7 @@ def register_all() -> None:
     )
     for field in carried_fields():
         clauses.register_field(field)
+    search.register("matters", _("Water incidents"), searching.incidents)
     petals.register(
         petals.Petal(
             code="ecology",

@@ -69,7 +69,14 @@ def incidents(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     late = agreement_queries.overdue(reader, now)
     may_report = "report_incident" in reader.capabilities
-    context = {"page": page, "rows": rows, "late": late, "now": now, "may_report": may_report, "crumbs": _crumbs()}
+    context = {
+        "page": page,
+        "rows": rows,
+        "late": late,
+        "now": now,
+        "may_report": may_report,
+        "crumbs": _crumbs(),
+    }
     return render(request, "ecology/incidents.html", context)
 
 
@@ -251,7 +258,9 @@ def _lead(found: Incident, owed: list[Errand]) -> str:
 def _typed(request: HttpRequest) -> dict[str, str]:
     """Return what was typed into a notice."""
     hidden = {"csrfmiddlewaretoken", "key", "to"}
-    return {name: str(value) for name, value in request.POST.items() if name not in hidden and str(value).strip()}
+    return {
+        name: str(value) for name, value in request.POST.items() if name not in hidden and str(value).strip()
+    }
 
 
 def _settled(request: StaffRequest, number: str, to: str) -> HttpResponse:

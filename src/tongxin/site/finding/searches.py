@@ -1,4 +1,4 @@
-"""What can be searched in the heart: cases, incidents, agreements, places; each only as far as the reader may see."""
+"""What can be searched in the heart: cases and agreements, each only as far as the reader may see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ Reader = Acting | None
 def register_all() -> None:
     """Make the heart's things searchable, in the order of the results."""
     search.register("cases", _("Cases"), _cases)
-    search.register("matters", _("Incidents"), _matters)
     search.register("agreements", _("Agreements"), _agreements)
 
 
@@ -38,15 +37,6 @@ def _cases(reader: Reader, words: str, limit: int) -> Iterable[Hit]:
         )
         for row in rows
     ]
-
-
-def _matters(reader: Reader, words: str, limit: int) -> Iterable[Hit]:
-    if reader is None:
-        return []
-    rows = agreements.matters(reader).filter(Q(number__icontains=words) | Q(title__icontains=words))[
-        : limit + 1
-    ]
-    return [Hit(row.number, reverse("incident", args=[row.number]), row.title) for row in rows]
 
 
 def _agreements(reader: Reader, words: str, limit: int) -> Iterable[Hit]:

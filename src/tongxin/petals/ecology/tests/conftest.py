@@ -58,6 +58,8 @@ def tell(house: House) -> Callable[..., str]:
         by = house.acting("langfang-duty")
         only = {} if to == "tj-baodi/ecology_bureau" else {"forecast_arrival": None}
         carry = {k: v for k, v in (CARRIED | carried).items() if k not in only}
-        return str(actions.tell(by=by, key=f"{key}:{to}", matter=number, to_desk=to, carried=carry)["message"])
+        return str(
+            actions.tell(by=by, key=f"{key}:{to}", matter=number, to_desk=to, carried=carry)["message"]
+        )
 
     return do

@@ -161,7 +161,10 @@ def test_the_desk_that_must_tell_sees_the_report_of_its_county(house, report):
     number = report(by=house.acting("xianghe-duty"))
     langfang = queries.incident(house.acting("langfang-duty"), number)
     assert langfang.event is not None
-    assert {e.owed.id for e in errands.of_matter(house.acting("langfang-duty"), langfang.matter)} == {BAODI, WUQING}
+    assert {e.owed.id for e in errands.of_matter(house.acting("langfang-duty"), langfang.matter)} == {
+        BAODI,
+        WUQING,
+    }
 
 
 def test_coordination_offices_see_what_their_desks_have_a_part_in(house, report, tell):
@@ -178,7 +181,9 @@ def test_who_comes_second_is_told_that_the_first_stands(house, report, tell):
     with pytest.raises(Conflict) as refused:
         tell(number, key="second")
     assert refused.value.code == "nothing_owed"
-    message = errands.notices(house.acting("baodi-duty"), queries.incident(house.acting("baodi-duty"), number).matter)
+    message = errands.notices(
+        house.acting("baodi-duty"), queries.incident(house.acting("baodi-duty"), number).matter
+    )
     first = house.acting("baodi-duty")
     actions.confirm(by=first, key="one", message=str(message[0].message.id))
     with pytest.raises(Conflict):
