@@ -137,7 +137,7 @@ def lasting(length: timedelta | int | float | None) -> str:
 @register.filter
 def figure(value: int | float | None, places: int = 0) -> str:
     """`{{ n|figure }}`: a number for a table, comma every three digits, true minus; missing is —."""
-    return "—" if value is None or value == "" else f"{value:,.{places}f}".replace("-", "−")
+    return "—" if value is None else f"{value:,.{places}f}".replace("-", "−")
 
 
 @register.simple_tag(takes_context=True)
