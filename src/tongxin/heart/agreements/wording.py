@@ -233,7 +233,7 @@ def due_counted(duty: Duty) -> str:
         "clause": pick(duty.clause.title_zh, duty.clause.title_en) or duty.clause_id,
     }
     words = _("%(length)s, %(clock)s; from %(starts)s to %(due)s. Set by: %(clause)s") % said
-    return f"{words}{pick('（暂定）', ' (provisional)')}" if count.get("provisional") else words
+    return _("%(count)s (provisional)") % {"count": words} if count.get("provisional") else words
 
 
 def moment(at: datetime) -> str:

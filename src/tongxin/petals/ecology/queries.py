@@ -22,6 +22,7 @@ from tongxin.heart.region.models import Jurisdiction
 from tongxin.petals.ecology.words import title_words
 
 KIND = "incident"
+TITLE = ("river", "location", "pollutant")  # fields of a notice that name the incident, in this order
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Incident:
             return title_words(self.matter.title)
         if not self.told:
             return _("Incident that your desk has not been told of yet")
-        named = title_words(f"{self.told.get('river', '')}/{self.told.get('pollutant', '')}").lstrip(": ")
-        return f"{self.told.get('location', '')} {named}".strip() or self.matter.number
+        words = [vocabulary.value_words(name, self.told[name]) for name in TITLE if self.told.get(name)]
+        return " · ".join(str(word) for word in words) or self.matter.number
 
     @property
     def delay(self) -> timedelta | None:

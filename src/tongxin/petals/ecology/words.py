@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.petals.ecology.rivers import rivers
@@ -40,7 +41,8 @@ def river_choices() -> list[tuple[str, str]]:
 def title_words(title: str) -> str:
     """Return the title of an incident from its codes: `beiyun-he/oil` is `Beiyun River: oil`."""
     river, _slash, pollutant = title.partition("/")
-    name = str(POLLUTANTS.get(pollutant, pollutant))
     if pollutant in {"", "unknown"}:
-        return pick(f"{river_words(river)}水污染", f"{river_words(river)}: water pollution")
-    return pick(f"{river_words(river)}{name}污染", f"{river_words(river)}: {name[:1].lower()}{name[1:]}")
+        return gettext("%(river)s: water pollution") % {"river": river_words(river)}
+    name = str(POLLUTANTS.get(pollutant, pollutant))
+    said = {"river": river_words(river), "pollutant": pick(name, name[:1].lower() + name[1:])}
+    return gettext("%(river)s: %(pollutant)s") % said
