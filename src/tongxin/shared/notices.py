@@ -15,6 +15,11 @@ def register(kind: str, wording: Wording) -> None:
     _wordings[kind] = wording
 
 
+def known(kind: str) -> bool:
+    """Return whether somebody has words for the kind."""
+    return kind in _wordings
+
+
 def worded(kind: str, params: Mapping[str, Any]) -> str | None:
     """Return the words of a notification, or None when nobody knows the kind."""
     wording = _wordings.get(kind)

@@ -28,6 +28,11 @@ def register(name: str, label: Any, searcher: Searcher) -> None:
     _searchers[name] = (label, searcher)
 
 
+def known(name: str) -> bool:
+    """Return whether a kind of thing can be searched already."""
+    return name in _searchers
+
+
 def search(reader: Any, words: str, limit: int) -> list[tuple[Any, list[Hit]]]:
     """Return what each kind has for these words, kinds without a hit left out."""
     found = [(label, list(searcher(reader, words, limit))) for label, searcher in _searchers.values()]

@@ -19,7 +19,7 @@ Reader = Acting | None
 
 
 def register_all() -> None:
-    """Make the heart's things searchable, in the order of the results."""
+    """Make the heart's things searchable, where its room does not say how itself."""
     search.register("cases", _("Cases"), _cases)
     search.register("agreements", _("Agreements"), _agreements)
 

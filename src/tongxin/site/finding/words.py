@@ -22,7 +22,7 @@ def words(row: Notification) -> str:
 
 
 def register_all() -> None:
-    """Make the heart's kinds known."""
+    """Make the heart's kinds known, where the room that rings has no words of its own."""
     for kind, wording in {
         "duty_do": _duty,
         "duty_confirm": lambda p: _("A notice is to be confirmed by %(due)s") % _values(p),
@@ -38,7 +38,8 @@ def register_all() -> None:
         "offer_recalled": lambda p: _("The offer of case %(thing)s was recalled") % _values(p),
         "case_decided": lambda p: _("Case %(thing)s is decided") % _values(p),
     }.items():
-        notices.register(kind, wording)
+        if not notices.known(kind):
+            notices.register(kind, wording)
 
 
 def _duty(params: Params) -> str:
