@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from tongxin.heart.agreements.language import InstrumentFile
 from tongxin.shared import canonical
 from tongxin.shared.petals import FIELDS
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
         line = mark.line + 1 if mark else 1
         raise BadInstrument([Fault(file, line, str(error.problem or error.context or error))]) from error
     except (YAMLError, ValueError) as error:
-        raise BadInstrument([Fault(file, 1, str(error).splitlines()[0])]) from error
+        raise BadInstrument([Fault(file, _line_of_bad_day(text), str(error).splitlines()[0])]) from error
     except RecursionError as error:
         raise BadInstrument([Fault(file, 1, "the file is nested too deeply")]) from error
     if not isinstance(tree, CommentedMap):
@@ -92,7 +95,7 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
     try:
         model = InstrumentFile.model_validate(plain)
     except ValidationError as error:
-        raise BadInstrument([_fault(file, tree, dict(e)) for e in error.errors()]) from error
+        raise BadInstrument(_faults(file, tree, [dict(e) for e in error.errors()])) from error
     wrong = _unknown(model, known) + [(where, reason, "") for where, reason in _senseless(model)]
     faults = sorted(
         (Fault(file, _line(tree, w), reason, near) for w, reason, near in wrong), key=lambda f: f.line
@@ -134,6 +137,24 @@ def _line(tree: Any, where: Sequence[int | str]) -> int:
     return line
 
 
+def _line_of_bad_day(text: str) -> int:
+    """Return the line of the first day that no calendar has; the YAML reader does not say where it was."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for found in _DAY.findall(line):
+            try:
+                date.fromisoformat(found)
+            except ValueError:
+                return number
+    return 1
+
+
+def _faults(file: str, tree: CommentedMap, errors: list[dict[str, Any]]) -> list[Fault]:
+    """Return the faults by line; a list that only seems too short because its members are faulty is left out."""
+    deeper = {e["loc"][:n] for e in errors for n in range(1, len(e["loc"]))}
+    kept = [e for e in errors if e["type"] != "too_short" or e["loc"] not in deeper]
+    return sorted((_fault(file, tree, e) for e in kept), key=lambda f: f.line)
+
+
 def _fault(file: str, tree: CommentedMap, error: dict[str, Any]) -> Fault:
     where = [step for step in error["loc"] if step not in {"notify", "handle"}]
     name = str(where[-1]) if where else ""
@@ -141,6 +162,8 @@ def _fault(file: str, tree: CommentedMap, error: dict[str, Any]) -> Fault:
     line = _line(tree, where)
     if kind == "extra_forbidden":
         return Fault(file, line, f"unknown key {name!r}", nearest(name, _keys_beside(where)))
+    if kind == "too_short":
+        return Fault(file, line, f"{name}: at least one is needed")
     if kind == "missing":
         return Fault(file, line, f"the key {name!r} is missing")
     if kind == "union_tag_invalid":

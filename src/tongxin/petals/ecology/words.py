@@ -19,6 +19,7 @@ POLLUTANTS: dict[str, Any] = {
     "low_oxygen": _("Low dissolved oxygen"),
     "unknown": _("Not known yet"),
 }
+STATES = {"low_oxygen"}  # a state of the water, no substance: its title says no "pollution"
 LEVELS: dict[str, Any] = {
     "I": _("Level I, extremely serious"),
     "II": _("Level II, very serious"),
@@ -45,4 +46,6 @@ def title_words(title: str) -> str:
         return gettext("%(river)s: water pollution") % {"river": river_words(river)}
     name = str(POLLUTANTS.get(pollutant, pollutant))
     said = {"river": river_words(river), "pollutant": pick(name, name[:1].lower() + name[1:])}
+    if pollutant in STATES:
+        return gettext("%(river)s: %(pollutant)s in the water") % said
     return gettext("%(river)s: %(pollutant)s") % said
