@@ -195,7 +195,7 @@ def _exported(row: Row) -> list[Any]:
     return [
         board_rows.GROUPS[row.group],
         row.text,
-        row.sub,
+        f"{row.about} {row.number}".strip(),
         wording.desk_name(row.bound),
         wording.desk_name(row.owed) if row.owed else "",
         wall(row.due_at),

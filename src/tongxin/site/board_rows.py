@@ -17,9 +17,9 @@ from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
 from tongxin.heart.cases.models import Case
-from tongxin.heart.events import vocabulary as events
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
+from tongxin.petals.ecology import queries as ecology
 from tongxin.shared import clock
 
 SOON = timedelta(hours=1)  # what a clock shows in amber: the last hour, or the last 30 % of the time
@@ -43,7 +43,8 @@ class Row:
     group: str
     state: str  # for the clock: open, waiting, met
     text: str
-    sub: str
+    about: str
+    number: str  # of the matter or case
     bound: Desk
     owed: Desk | None
     due_at: datetime | None
@@ -57,10 +58,6 @@ class Row:
     case: Case | None = None
     illustrative: bool = False
 
-    def late(self, now: datetime) -> bool:
-        """Whether it is open and past its due."""
-        return self.group != "done" and self.due_at is not None and self.due_at < now
-
 
 @dataclass
 class Board:
@@ -69,6 +66,10 @@ class Board:
     now: datetime
     groups: dict[str, list[Row]] = field(default_factory=lambda: {code: [] for code in GROUPS})
     done_today: int = 0
+
+    def late(self, row: Row) -> bool:
+        """Whether a row is open and past its due."""
+        return row.group != "done" and row.due_at is not None and row.due_at < self.now
 
     @property
     def rows(self) -> list[Row]:
@@ -83,7 +84,7 @@ class Board:
     @property
     def overdue(self) -> int:
         """How many of the office's own are late."""
-        return sum(row.late(self.now) for row in self.mine)
+        return sum(self.late(row) for row in self.mine)
 
     @property
     def soon(self) -> int:
@@ -131,7 +132,7 @@ def board(reader: Acting, *, scope: str = "desk", field_code: str = "", now: dat
         found.groups["done"].append(_duty_row(duty, "met", titles, now))
     if field_code in {"", "services"}:
         for case in _own_cases(reader, {duty.thread for duty in own}):
-            row = _case_row(case, now)
+            row = _case_row(reader, case, now)
             found.groups[row.group].append(row)
     for code in ("now", "today", "later", "waiting"):
         found.groups[code].sort(key=lambda row: (row.due_at is None, row.due_at or now, row.key))
@@ -141,7 +142,7 @@ def board(reader: Acting, *, scope: str = "desk", field_code: str = "", now: dat
 def sorted_by(rows: Iterable[Row], key: str) -> list[Row]:
     """Return the rows of a group in another order: due, what, who, clause; `-` turns it round."""
     kinds = {
-        "what": lambda row: (row.text, row.sub),
+        "what": lambda row: (row.text, row.about, row.number),
         "who": lambda row: row.owed.id if row.owed else "",
         "clause": lambda row: row.clause.id if row.clause else "",
     }
@@ -167,21 +168,26 @@ def rows_of(reader: Acting, duties: list[Duty], now: datetime) -> list[Row]:
 
 
 class _Titles:
-    """What the duties are about, read in one go: matters by their kind's words, cases by their procedure."""
+    """What the duties are about: matters in the words that the reader may know, cases by their procedure."""
 
     def __init__(self, reader: Acting, duties: list[Duty]) -> None:
+        self.reader = reader
+        self.matters: dict[str, str] = {}
         numbers = {duty.thread.partition(":")[2] for duty in duties if duty.thread.startswith("case:")}
         self.cases = Case.objects.select_related("procedure").in_bulk(numbers)
         self.open_to_reader = set(
             cases.cases(reader).filter(number__in=numbers).values_list("number", flat=True)
         )
 
-    def of(self, duty: Duty) -> str:
-        if duty.matter is not None:
-            return f"{events.title_words(duty.matter.kind, duty.matter.title)} {duty.matter.number}"
+    def of(self, duty: Duty) -> tuple[str, str]:
+        """Return what a duty is about, as far as the reader may know it, and the number."""
         number = duty.thread.partition(":")[2]
+        if duty.matter is not None:
+            if number not in self.matters:
+                self.matters[number] = ecology.title(self.reader, duty.matter)
+            return self.matters[number], number
         case = self.cases.get(number)
-        return f"{words.title(case.procedure)} {number}" if case else number
+        return (words.title(case.procedure) if case else "", number)
 
     def url(self, duty: Duty) -> str:
         kind, _colon, number = duty.thread.partition(":")
@@ -204,12 +210,15 @@ def _duty_row(duty: Duty, state: str, titles: _Titles, now: datetime) -> Row:
         duty.due_at, duty.opened_at, now
     )
     url = titles.url(duty)
+    about, number = titles.of(duty)
+    action, capability = _action(duty)
     return Row(
         key=f"duty-{duty.pk}",
         group=group,
         state=state if state != "waiting" or duty.due_at >= now else "open",
         text=wording.duty_words(duty),
-        sub=titles.of(duty),
+        about=about,
+        number=number,
         bound=duty.bound_desk,
         owed=duty.owed_desk,
         due_at=duty.due_at,
@@ -218,18 +227,19 @@ def _duty_row(duty: Duty, state: str, titles: _Titles, now: datetime) -> Row:
         clause=duty.clause,
         field=duty.clause.version.instrument.field,
         url=url,
-        action=_action(duty) if state == "open" and url else "",
+        action=action if state == "open" and url and capability in titles.reader.capabilities else "",
         duty=duty,
         illustrative=duty.illustrative,
     )
 
 
-def _action(duty: Duty) -> str:
+def _action(duty: Duty) -> tuple[str, str]:
+    """Return the button of a duty and the capability that it needs."""
     if duty.purpose == Duty.Purpose.CONFIRM:
-        return _("Confirm receipt")
+        return _("Confirm receipt"), "confirm"
     if duty.thread.startswith("matter:"):
-        return _("Notify")
-    return _("Decide") if duty.subject == "decide" else _("Take over")
+        return _("Notify"), "notify"
+    return (_("Decide"), "decide") if duty.subject == "decide" else (_("Take over"), "take_over")
 
 
 def _own_cases(reader: Acting, threads: set[str]) -> list[Case]:
@@ -240,26 +250,27 @@ def _own_cases(reader: Acting, threads: set[str]) -> list[Case]:
     return [case for case in rows if f"case:{case.number}" not in threads]
 
 
-def _case_row(case: Case, now: datetime) -> Row:
+def _case_row(reader: Acting, case: Case, now: datetime) -> Row:
     if case.state == Case.State.FILED:
-        text, action = _("Accept the case"), _("Accept")
+        text, action, capability = _("Accept the case"), _("Accept"), "file_case"
     elif case.competent_desk_id == case.holder_id:
-        text, action = _("Decide the case"), _("Decide")
+        text, action, capability = _("Decide the case"), _("Decide"), "decide"
     else:
-        text, action = _("Hand the case over"), _("Hand over")
+        text, action, capability = _("Hand the case over"), _("Hand over"), "hand_over"
     return Row(
         key=f"case-{case.number}",
         group=_group(case.promise_due_at, case.accepted_at, now),
         state="open",
         text=text,
-        sub=f"{words.title(case.procedure)} {case.number}",
+        about=words.title(case.procedure),
+        number=case.number,
         bound=case.holder,
         owed=case.competent_desk if case.competent_desk_id != case.holder_id else None,
         due_at=case.promise_due_at,
         opened_at=case.accepted_at,
         field=case.procedure.field,
         url=f"/cases/{case.number}/",
-        action=action,
+        action=action if capability in reader.capabilities else "",
         case=case,
         illustrative=case.illustrative,
     )

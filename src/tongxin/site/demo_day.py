@@ -136,7 +136,7 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
             _stage_case(stage, case, n)
         step = LAST_HOURS
         while step >= timedelta():
-            stage.add(until - step, lambda: None if jobs.ring_due() else None)
+            stage.add(until - step, _ring)
             step -= RINGS
         for at, _n, act in sorted(stage.acts, key=lambda it: it[:2]):
             hand.move_to(max(at, clock.now()))
@@ -144,6 +144,10 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
         played = Played(len(day.incidents), len(day.cases), len(stage.acts))
     hand.move_to(max(until, clock.now()))
     return played
+
+
+def _ring() -> None:
+    jobs.ring_due()
 
 
 def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:
@@ -182,7 +186,7 @@ def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:
     for desk, after in it.confirmed.items():
         stage.add(known + after, confirm(desk))
         if after > timedelta(hours=1):  # it was late: the bell rang before
-            stage.add(known + after - timedelta(minutes=1), lambda: None if jobs.ring_due() else None)
+            stage.add(known + after - timedelta(minutes=1), _ring)
 
 
 def _stage_case(stage: _Stage, it: DemoCase, n: int) -> None:

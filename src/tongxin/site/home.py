@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,11 +24,11 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
-from tongxin.heart.events import vocabulary as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.measures import queries as measures
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
+from tongxin.petals.ecology import queries as ecology
 from tongxin.shared import clock
 from tongxin.site import board_rows
 from tongxin.site import ties as between
@@ -35,6 +36,7 @@ from tongxin.site.look.marks import PetalState
 
 ROWS = 8  # of the table of due and overdue
 RUNNING = 6
+RECENT = timedelta(days=1)
 LAYERS = ("districts", "provinces", "borders", "labels")
 
 
@@ -60,7 +62,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
         "petals": petals(now, states),
         "rows": [_told(row) for row in board_rows.rows_of(reader, list(due[:ROWS]), now)],
         "rows_all": len(states),
-        "matters": _matters(reader),
+        "matters": _matters(reader, now),
         "cases": _cases(reader, now),
         "ties": rows,
         "map": _map(rows),
@@ -75,7 +77,6 @@ def _public(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "now": now,
         "versions": agreements.versions_in_force(now),
-        "fields": {code: name for code, name in wording.FIELD_NAMES.items()},
     }
     context["in_force"] = len(context["versions"])
     if settings.MODE == "demo":
@@ -154,19 +155,17 @@ def _told(row: board_rows.Row) -> dict[str, Any]:
     }
 
 
-def _matters(reader: Acting) -> list[dict[str, Any]]:
-    """Return the incidents that run, with how many of their duties are open."""
-    rows = agreements.matters(reader).filter(state=Matter.State.OPEN)[:RUNNING]
-    waiting = Counter(
-        agreements.duties(reader)
-        .filter(matter__in=[row.number for row in rows], state__in=between.STANDING)
-        .values_list("matter_id", flat=True)
-    )
+def _matters(reader: Acting, now: datetime) -> list[dict[str, Any]]:
+    """Return the incidents that run: those with open duties, and those of the last day."""
+    standing = agreements.duties(reader).filter(matter__isnull=False, state__in=between.STANDING).order_by()
+    waiting = Counter(standing.values_list("matter_id", flat=True))
+    running = Q(number__in=list(waiting)) | Q(opened_at__gte=now - RECENT)
+    rows = agreements.matters(reader).filter(running, state=Matter.State.OPEN)[:RUNNING]
     told = []
     for row in rows:
         n = waiting[row.number]
         text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
-        told.append({"matter": row, "title": events.title_words(row.kind, row.title), "sub": text})
+        told.append({"matter": row, "title": ecology.title(reader, row), "sub": text})
     return told
 
 

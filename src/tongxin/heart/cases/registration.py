@@ -2,12 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from tongxin.heart.agreements import vocabulary
-from tongxin.heart.cases import sights
+from tongxin.heart.cases import queries, sights, words
 from tongxin.heart.ledger import sights as ledger_sights
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import notices, search
 
 
 def register_all() -> None:
     """Register everything once, when Django starts."""
     ledger_sights.register("case", sights.may_see)
     vocabulary.register_procedures(sights.procedure_titles)
+    search.register("cases", gettext_lazy("Cases"), found)
+    search.register("procedures", gettext_lazy("Items"), found_items)
+    notices.register("offer", _offered)
+    notices.register("offer_taken_over", _taken_over)
+    notices.register("offer_returned", _returned)
+    notices.register("offer_recalled", _recalled)
+    notices.register("case_decided", _decided)
+
+
+def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:
+    """Return the reader's cases by number, item, or what the applicant gave where the reader may see that."""
+    text = sought.strip()
+    if reader is None or not text:
+        return []
+    item = Q(procedure__title_zh__icontains=text) | Q(procedure__title_en__icontains=text)
+    hits = []
+    for row in queries.cases(reader).filter(Q(number__icontains=text) | item | Q(applicant__icontains=text))[
+        :200
+    ]:
+        by_applicant = text.casefold() in " ".join(row.applicant.values()).casefold()
+        by_name = (
+            text.casefold() in f"{row.number} {row.procedure.title_zh} {row.procedure.title_en}".casefold()
+        )
+        if by_name or (by_applicant and queries.sees_applicant(reader.desk, row)):
+            detail = f"{words.title(row.procedure)} · {words.state_of(row)}"
+            hits.append(search.Hit(row.number, reverse("case", args=[row.number]), detail, row.illustrative))
+        if len(hits) > limit:
+            break
+    return hits
+
+
+def found_items(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:
+    """Return the items whose title holds the words; anyone may look."""
+    text = sought.strip().casefold()
+    return [
+        search.Hit(str(read.title), "/services/", "", row.illustrative)
+        for row, read in queries.procedures()
+        if text and text in f"{read.title.zh} {read.title.en}".casefold()
+    ][: limit + 1]
+
+
+def _offered(params: Mapping[str, Any]) -> str:
+    return _("Case %(case)s is offered to your office: take it over or return it.") % params
+
+
+def _taken_over(params: Mapping[str, Any]) -> str:
+    return _("Case %(case)s was taken over.") % params
+
+
+def _returned(params: Mapping[str, Any]) -> str:
+    return _("Case %(case)s was returned; your office goes on with it.") % params
+
+
+def _recalled(params: Mapping[str, Any]) -> str:
+    return _("The offer of case %(case)s was recalled.") % params
+
+
+def _decided(params: Mapping[str, Any]) -> str:
+    return _("Case %(case)s was decided.") % params

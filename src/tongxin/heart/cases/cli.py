@@ -1,0 +1,163 @@
+"""Command line of cases: the same acts as the screens and the API, in the post of an office token."""
+
+from __future__ import annotations
+
+import click
+
+from tongxin.heart.agreements import wording
+from tongxin.heart.cases import actions, queries, words
+
+SHOWN = 200
+
+
+@click.group()
+def group() -> None:
+    """File, hand over, take over and decide cases, in the post of the office token."""
+
+
+@group.command("list")
+@click.option("--stage", type=click.Choice(queries.STAGES), default="open", show_default=True)
+@click.pass_context
+def list_cases(ctx: click.Context, stage: str) -> None:
+    """List the cases in which the desk has a part; `*` stands before those it holds. Times are Beijing time."""
+    reader = ctx.obj.acting()
+    rows = list(queries.listed(reader, stage=stage)[: SHOWN + 1])
+    for row in rows[:SHOWN]:
+        mark = "*" if row.holder_id == reader.desk else " "
+        due = wording.moment(row.promise_due_at) if row.promise_due_at else "-"
+        click.echo(
+            f"{mark} {row.number}  {words.state_of(row)}  {due}  {words.title(row.procedure)}  [{row.holder_id}]"
+        )
+    if not rows:
+        click.echo("No cases.")
+    if len(rows) > SHOWN:
+        click.echo(f"The first {SHOWN} are shown; narrow the list with --stage.", err=True)
+
+
+@group.command("show")
+@click.argument("number")
+@click.pass_context
+def show(ctx: click.Context, number: str) -> None:
+    """Show one case: in whose hands, until when, what may be done now."""
+    reader = ctx.obj.acting()
+    row = queries.case(reader, number)
+    click.echo(f"{row.number}  {words.title(row.procedure)}  {words.state_of(row)}")
+    click.echo(f"holder     {row.holder_id}  (epoch {row.epoch})")
+    click.echo(f"accepted   {row.accepting_desk_id}   decides  {row.competent_desk_id}")
+    if row.promise_due_at:
+        click.echo(f"promised   {wording.moment(row.promise_due_at)}")
+    for made in queries.offers_of(row):
+        state = words.OFFER_STATES[made.state]
+        click.echo(
+            f"offer      {made.id}  {made.from_desk_id} -> {made.to_desk_id}  {state}  {words.reason_of(made)}".rstrip()
+        )
+    if row.outcome:
+        click.echo(
+            f"decided    {wording.moment(row.decided_at)}  {words.OUTCOMES[row.outcome]}  {row.outcome_reason}".rstrip()
+        )
+    if queries.sees_applicant(reader.desk, row):
+        for name, text in row.applicant.items():
+            click.echo(f"applicant  {name}: {text}")
+    may = queries.possible(reader, row)
+    names = [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)]
+    click.echo("may        " + (", ".join(name.replace("_", "-") for name in names) or "-"))
+
+
+@group.command("file")
+@click.argument("procedure")
+@click.argument("decide_at")
+@click.option(
+    "--given", "-g", multiple=True, metavar="FIELD=TEXT", help="What the applicant gives; once a field."
+)
+@click.option(
+    "--paper", "-p", multiple=True, metavar="PAPER", help="A paper that was handed in; once a paper."
+)
+@click.pass_context
+def file(
+    ctx: click.Context, procedure: str, decide_at: str, given: tuple[str, ...], paper: tuple[str, ...]
+) -> None:
+    """Take an application in for PROCEDURE, to be decided at the jurisdiction DECIDE_AT. Prints the case's number."""
+    applicant = {}
+    for pair in given:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{pair!r} is not FIELD=TEXT", param_hint="--given")
+        applicant[name] = text
+    done = actions.file_case(
+        by=ctx.obj.acting(),
+        key=ctx.obj.key(),
+        procedure=procedure,
+        decide_at=decide_at,
+        applicant=applicant,
+        papers=list(paper),
+    )
+    click.echo(done["case"])
+
+
+@group.command("accept")
+@click.argument("number")
+@click.pass_context
+def accept(ctx: click.Context, number: str) -> None:
+    """Accept a received case: the promise to the applicant begins."""
+    by = ctx.obj.acting()
+    actions.accept_case(by=by, key=ctx.obj.key(), number=number)
+    row = queries.case(by, number)
+    click.echo(f"{number} accepted, promised by {wording.moment(row.promise_due_at)}")
+
+
+@group.command("offer")
+@click.argument("number")
+@click.argument("to_desk")
+@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@click.pass_context
+def offer(ctx: click.Context, number: str, to_desk: str, epoch: int | None) -> None:
+    """Offer a case to the desk TO_DESK, such as bj-tongzhou/service_centre. Prints the offer's number."""
+    by = ctx.obj.acting()
+    seen = queries.case(by, number).epoch if epoch is None else epoch
+    done = actions.offer(by=by, key=ctx.obj.key(), number=number, to_desk=to_desk, epoch=seen)
+    click.echo(done["offer"])
+
+
+@group.command("take-over")
+@click.argument("offer_id", metavar="OFFER")
+@click.pass_context
+def take_over(ctx: click.Context, offer_id: str) -> None:
+    """Take an offered case over: the desk holds it from then on."""
+    done = actions.take_over(by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id)
+    click.echo(f"{done['case']} is held by {done['holder']}")
+
+
+@group.command("return")
+@click.argument("offer_id", metavar="OFFER")
+@click.option("--reason", required=True, help="One that the clause lists, such as papers_incomplete.")
+@click.option("--remark", default="", help="What the other office needs in order to go on.")
+@click.pass_context
+def return_over(ctx: click.Context, offer_id: str, reason: str, remark: str) -> None:
+    """Return an offered case with a listed reason."""
+    done = actions.return_over(
+        by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id, reason=reason, remark=remark
+    )
+    click.echo(f"{done['case']} is held by {done['holder']}")
+
+
+@group.command("recall")
+@click.argument("offer_id", metavar="OFFER")
+@click.pass_context
+def recall(ctx: click.Context, offer_id: str) -> None:
+    """Recall an offer that was not answered."""
+    done = actions.recall(by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id)
+    click.echo(f"{done['case']} is held by {done['holder']}")
+
+
+@group.command("decide")
+@click.argument("number")
+@click.argument("outcome", type=click.Choice(actions.OUTCOMES))
+@click.option("--reason", default="", help="Needed for a refusal.")
+@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@click.pass_context
+def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: int | None) -> None:
+    """Decide a case, as its holder and competent desk."""
+    by = ctx.obj.acting()
+    seen = queries.case(by, number).epoch if epoch is None else epoch
+    done = actions.decide(by=by, key=ctx.obj.key(), number=number, epoch=seen, outcome=outcome, reason=reason)
+    click.echo(f"{done['case']} decided: {done['outcome']}")
