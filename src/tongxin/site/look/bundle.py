@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import PrefixNode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -31,13 +32,13 @@ _read = _Read()
 
 
 def manifest() -> dict[str, Any]:
-    """Return Vite's manifest, read again when the bundle was rebuilt; empty when there is none."""
+    """Return Vite's manifest; empty when there is none. Read once in `run` mode, elsewhere again after a new build."""
     try:
         stamp = MANIFEST.stat().st_mtime
     except FileNotFoundError:
         log.error("the web bundle is not built: %s is missing", MANIFEST)
         return {}
-    if _read.chunks is None or stamp != _read.stamp:
+    if _read.chunks is None or (settings.MODE != "run" and stamp != _read.stamp):
         _read.chunks = json.loads(MANIFEST.read_text("utf-8"))
         _read.stamp = stamp
     return _read.chunks
