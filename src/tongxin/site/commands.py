@@ -77,7 +77,7 @@ def run(port: int, host: str, processes: int, threads: int) -> None:
 
     from tongxin.site import launch
 
-    _fit_to_run()
+    fit_to_run()
     call_command("collectstatic", interactive=False, verbosity=0)
     if connection.vendor == "sqlite":
         processes = 1
@@ -303,7 +303,7 @@ def _whole_environment() -> None:
                       todo="Set them and start again. docs/operate.md says more.")  # fmt: skip
 
 
-def _fit_to_run() -> None:
+def fit_to_run() -> None:
     """Refuse a database that production must not serve."""
     from tongxin.heart.region.models import Person, RegionInfo
     from tongxin.shared.errors import Refused
@@ -322,5 +322,5 @@ def _fit_to_run() -> None:
         if not Person.objects.filter(administers__isnull=False, is_active=True).exists():
             faults.append("there is no administrator (tongxin people create-admin)")
     if faults:
-        raise Refused("not_fit_to_run", "This installation is not fit to run: " + "; ".join(faults) + ".",
+        raise Refused("notfit_to_run", "This installation is not fit to run: " + "; ".join(faults) + ".",
                       todo="Mend this and start again. docs/operate.md says more.")  # fmt: skip
