@@ -28,7 +28,7 @@ DONE_SHOWN = 5
 GROUPS: dict[str, Any] = {
     "now": gettext_lazy("To do now"),
     "today": gettext_lazy("Later today"),
-    "later": gettext_lazy("Later"),
+    "later": gettext_lazy("Later on"),
     "waiting": gettext_lazy("Waiting for others"),
     "done": gettext_lazy("Just done"),
 }

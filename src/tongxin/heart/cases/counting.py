@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tongxin.shared import clock, durations
+from tongxin.shared.named import pick
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Counting:
     def whole_hours(self) -> bool:
         """Whether the limit is a whole number of hours."""
         return self.within is not None and self.within % timedelta(hours=1) == timedelta()
+
+    @property
+    def days_said(self) -> str:
+        """The days that counted, as a list."""
+        return pick("、", ", ").join(on.isoformat() for on in self.days)
 
     @property
     def overnight(self) -> bool:

@@ -12,6 +12,7 @@ from tongxin.heart.region import queries as region
 from tongxin.heart.region.models import Jurisdiction, Mandate, Office
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
+from tongxin.shared.named import pick
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Item:
     def needed(self) -> list[PaperKind]:
         """The papers without which it is not taken in."""
         return [paper for paper in self.procedure.papers if paper.required]
+
+    @property
+    def hand_in_at(self) -> str:
+        """The names of the offices with a window."""
+        return pick("、", ", ").join(pick(w.office.name_zh, w.office.name_en) for w in self.windows)
 
     @property
     def across(self) -> bool:
