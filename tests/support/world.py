@@ -112,7 +112,7 @@ def moved_clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture(scope="session")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Any, Any]]:
+def loaded(django_db_setup: None, django_db_blocker: Any) -> tuple[Any, Any]:
     """The empty database and the loaded one, kept."""
     from django.conf import settings
 
@@ -127,7 +127,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Any,
 
         full = snapshots.take()
         snapshots.restore(empty)
-    yield empty, full
+    return empty, full
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Who may see the payload of an entry: its own side always; others where the room that owns the subject says so.
+"""Who may see the payload of an entry: the desk that wrote it; others as the room that owns the subject says.
+
+Where no room speaks for a subject, the whole side of the desk may: but what one desk knows of a case, with the
+applicant's own data, the next desk of the same government does not know without a reason.
 
 The ledger knows no cases and no matters. A room that does registers one function for its kind of subject,
 the word before the colon: `sights.register("case", may_see_case)`. What nobody allows is withheld.
@@ -45,7 +48,7 @@ def may_see(looker: Looker | None, desk: str, subject: str) -> bool:
     """Tell whether `looker` may see the payload of an entry by `desk` about `subject`."""
     if looker is None:
         return False
-    if own(looker, desk):
-        return True
     sight = _sights.get(subject.partition(":")[0])
-    return sight is not None and sight(looker, subject)
+    if sight is None:
+        return own(looker, desk)
+    return desk == looker.desk or sight(looker, subject)

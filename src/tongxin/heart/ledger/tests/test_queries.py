@@ -75,7 +75,8 @@ def test_an_empty_log_has_no_head_and_no_proofs():
             queries.entry(index)
 
 
-def test_payloads_are_for_the_own_side_and_for_whom_the_subjects_room_allows():
+def test_payloads_are_for_the_own_side_where_no_room_speaks_for_the_subject(monkeypatch):
+    monkeypatch.delitem(sights._sights, "case", raising=False)
     grow(6)
     rows = list(queries.entries_of("case:WT-2026-000001"))  # by Tongzhou (index 2) and Langfang (index 6)
     states = lambda looker, **kw: [line.state for line in queries.lines(rows, visible_to=looker, **kw)]  # noqa: E731
@@ -84,11 +85,17 @@ def test_payloads_are_for_the_own_side_and_for_whom_the_subjects_room_allows():
     assert states(Looker("bj")) == ["withheld", "withheld"]
     assert states(Looker("")) == ["withheld", "withheld"]
     assert states(Looker("tj-wuqing"), subjects=["case:WT-2026-000001"]) == ["shown", "shown"]
-    sights.register("case", lambda looker, subject: looker.jurisdiction == "tj-wuqing")
-    try:
-        assert states(Looker("tj-wuqing")) == ["shown", "shown"]
-    finally:
-        sights._sights.pop("case")
+
+
+def test_where_a_room_speaks_for_the_subject_it_rules_beside_the_desk_that_wrote(monkeypatch):
+    monkeypatch.setitem(sights._sights, "case", lambda looker, subject: looker.jurisdiction == "tj-wuqing")
+    grow(6)
+    rows = list(queries.entries_of("case:WT-2026-000001"))
+    written = rows[0].desk
+    states = lambda looker: [line.state for line in queries.lines(rows, visible_to=looker)]  # noqa: E731
+    assert states(Looker("tj-wuqing")) == ["shown", "shown"]
+    assert states(Looker(written.split("/")[0], written))[0] == "shown"
+    assert states(Looker(written.split("/")[0], written + "-next-door"))[0] == "withheld"
 
 
 def test_a_note_is_signed_lines_an_empty_line_and_signatures():
