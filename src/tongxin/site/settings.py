@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from tongxin.site import database
 
@@ -162,7 +161,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS: list[Path] = []
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = MODE != "run"  # production serves what collectstatic gathered
 WHITENOISE_AUTOREFRESH = MODE == "demo"  # a bundle built anew is found without a new start
 WHITENOISE_MAX_AGE = 3600
 
@@ -206,5 +205,3 @@ if TILE_URL:
     _tile_host = "/".join(TILE_URL.split("/")[:3])
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(_tile_host)
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_tile_host)
-
-LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
