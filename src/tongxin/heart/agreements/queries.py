@@ -57,18 +57,21 @@ def _may_see(reader: Acting) -> Q:
 
 def duties(reader: Acting) -> QuerySet[Duty]:
     """Return the duties the reader may see, by due."""
-    return (
-        Duty.objects.filter(_may_see(reader))
-        .select_related(
-            "clause__version__instrument",
-            "bound_desk__jurisdiction",
-            "bound_desk__role",
-            "owed_desk__jurisdiction",
-            "owed_desk__role",
-            "matter",
-            "performance",
-        )
-        .order_by("due_at", "id")
+    return with_names(Duty.objects.filter(_may_see(reader))).order_by("due_at", "id")
+
+
+def with_names(rows: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Return the duties with everything that naming them takes."""
+    return rows.select_related(
+        "clause__version__instrument",
+        "bound_desk__jurisdiction",
+        "bound_desk__group",
+        "bound_desk__role",
+        "owed_desk__jurisdiction",
+        "owed_desk__group",
+        "owed_desk__role",
+        "matter",
+        "performance",
     )
 
 

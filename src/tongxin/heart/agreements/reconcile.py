@@ -38,13 +38,17 @@ def wanted_of(matter: Matter) -> tuple[list[tuple[Event, Wanted]], list[Consider
         new, seen = match(
             fact_of(event),
             book,
-            party_of=lambda place, parties, on=on: region.party_of(place, parties, on),
+            party_of=partial(_party_of, on=on),
             questions=vocabulary.questions(),
             conditions=vocabulary.conditions(),
         )
         wanted += [(event, w) for w in new]
         considered += seen
     return wanted, considered
+
+
+def _party_of(place: str, parties: Sequence[str], *, on: date) -> str | None:
+    return region.party_of(place, parties, on)
 
 
 def reconcile(matter: Matter, *, at: datetime) -> list[Duty]:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import errands, queries, wording
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Matter
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Post
-from tongxin.shared.named import Both, pick
+from tongxin.shared.named import Both
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,17 @@ def of_matter(reader: Acting, matter: Matter) -> list[Moment]:
     thread = f"matter:{matter.number}"
     lines = [(line.entry, line.payload or {}) for line in ledger.timeline(thread)]
     if not queries.sees_whole(reader, matter):
-        duties = {str(pk) for pk in queries.duties(reader).filter(matter=matter).values_list("pk", flat=True)}
+        own = {str(pk) for pk in queries.duties(reader).filter(matter=matter).values_list("pk", flat=True)}
         messages = {str(n.message.id) for n in errands.notices(reader, matter)}
         lines = [
             (entry, payload)
             for entry, payload in lines
-            if _part_of(entry, payload, reader, thread, duties, messages)
+            if _part_of(entry, payload, reader, thread, own, messages)
         ]
     names = wording.desk_names({e.desk for e, _p in lines} | {str(p["to"]) for _e, p in lines if "to" in p})
     posts = Post.objects.in_bulk({post for _e, p in lines for post in p.get("posts", ())})
-    return [_moment(entry, payload, names, posts) for entry, payload in reversed(lines)]
+    duties = queries.with_names(Duty.objects.filter(matter=matter)).in_bulk()
+    return [_moment(entry, payload, names, posts, duties) for entry, payload in reversed(lines)]
 
 
 def _part_of(
@@ -64,7 +66,13 @@ def _part_of(
     return kind == "message" and (name in messages or str(payload.get("notice")) in messages)
 
 
-def _moment(entry: Entry, payload: dict[str, Any], names: dict[str, Both], posts: dict[str, Post]) -> Moment:
+def _moment(
+    entry: Entry,
+    payload: dict[str, Any],
+    names: dict[str, Both],
+    posts: dict[str, Post],
+    duties: dict[int, Duty],
+) -> Moment:
     desk = str(names.get(entry.desk, entry.desk))
     act = entry.act
     if act == "agreements.notice.sent":
@@ -77,7 +85,7 @@ def _moment(entry: Entry, payload: dict[str, Any], names: dict[str, Both], posts
         text = _("%(desk)s confirmed receipt") % {"desk": desk}
         return Moment(entry.at, text, "done", entry.index, _met(payload, entry))
     if act in {"agreements.duty.reminded", "agreements.duty.escalated"}:
-        return _rung(entry, payload, posts)
+        return _rung(entry, payload, posts, duties)
     if act.endswith(".reported"):
         n = len(payload.get("duties", ()))
         sub = ngettext("%(n)d duty opened", "%(n)d duties opened", n) % {"n": n} if payload else ""
@@ -85,20 +93,19 @@ def _moment(entry: Entry, payload: dict[str, Any], names: dict[str, Both], posts
     return Moment(entry.at, f"{desk}: {act}", "done", entry.index)
 
 
-def _rung(entry: Entry, payload: dict[str, Any], posts: dict[str, Post]) -> Moment:
+def _rung(entry: Entry, payload: dict[str, Any], posts: dict[str, Post], duties: dict[int, Duty]) -> Moment:
     step = str(payload.get("step", ""))
     words = wording.STEPS.get(step, step)
     kind = "bad" if entry.act.endswith("escalated") else "done"
+    pk = entry.subject.rpartition("duty:")[2]
+    duty = duties.get(int(pk)) if pk.isdecimal() else None
+    about = f"{wording.desk_name(duty.bound_desk)} · {wording.duty_words(duty)}" if duty else ""
     rung = [posts[p] for p in payload.get("posts", ()) if p in posts]
-    if not rung:
-        text = _("Nobody there for: %(step)s") % {"step": words}
-        return Moment(
-            entry.at, text, kind, entry.index, _("the next step was taken at once") if kind == "bad" else ""
-        )
-    text = _("Rung: %(step)s") % {"step": words}
-    return Moment(
-        entry.at, text, kind, entry.index, pick("、", ", ").join(pick(p.name_zh, p.name_en) for p in rung)
-    )
+    if rung:
+        return Moment(entry.at, _("Rung: %(step)s") % {"step": words}, kind, entry.index, about)
+    text = _("Nobody there for: %(step)s") % {"step": words}
+    after = _("the next step was taken at once") if kind == "bad" else ""
+    return Moment(entry.at, text, kind, entry.index, " · ".join(part for part in (about, after) if part))
 
 
 def _met(payload: dict[str, Any], entry: Entry) -> str:

@@ -165,7 +165,7 @@ def _page(
     context = {
         "found": found,
         "report": _report(found),
-        "lead": _lead(found, owed),
+        "lead": _lead(found, owed, notices),
         "rows": rows,
         "notices": [_notice_row(reader, notice) for notice in notices],
         "reasons": explain.explain(reader, found.matter),
@@ -237,11 +237,14 @@ def _report(found: Incident) -> list[tuple[str, Any]]:
     return [(str(term), value) for term, value in lines if value]
 
 
-def _lead(found: Incident, owed: list[Errand]) -> str:
+def _lead(found: Incident, owed: list[Errand], notices: list[Notice]) -> str:
     """Return the sentence the page opens with."""
     event = found.event
     if event is None:
-        return found.title
+        if not found.told:
+            return found.title
+        said_by = wording.desk_name(notices[-1].message.from_desk)
+        return _("%(desk)s tells: %(what)s") % {"desk": said_by, "what": found.title}
     said = {
         "place": pick(event.place.name_zh, event.place.name_en),
         "what": found.title,
