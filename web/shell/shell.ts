@@ -4,6 +4,7 @@ import '../css/components.css'
 import '../css/shell.css'
 import { prepareForms, startForms } from '../form/form'
 import { startMenus } from './menus'
+import { startPrint } from './print'
 import { startHtmx } from './safe-htmx'
 import { startTables } from './tables'
 import { startTheme } from './theme'
@@ -19,8 +20,10 @@ startMenus()
 startTables()
 startForms()
 startToasts()
+startPrint()
 startHtmx((root) => {
   startToasts(root)
+  startPrint(root)
   prepareForms(root)
   onDemand(root)
 })
