@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -232,7 +233,7 @@ def _stage_case(stage: _Stage, it: DemoCase, n: int) -> None:
             if step.before is not None
             else _working(stage.until, step.day, step.at, here)
         )
-        stage.add(at, lambda step=step: act(step))
+        stage.add(at, partial(act, step))
 
 
 def _file(it: DemoCase, n: int, by: Acting, key: str) -> str:

@@ -178,7 +178,9 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
     with act("agreements.notice.confirmed", by=by, key=key, request={"message": message}) as a:
         if a.replayed:
             return a.result
-        notice = Message.objects.filter(id=_uuid(message), to_desk_id=by.desk, kind="notice").first()
+        message_id = _uuid(message)
+        to_us = Message.objects.filter(to_desk_id=by.desk, kind="notice")
+        notice = to_us.filter(id=message_id).first() if message_id else None
         if notice is None:
             raise NotFound("no_such_notice", _("There is no such notice to your desk."))
         number = notice.thread.removeprefix("matter:")

@@ -38,7 +38,7 @@ class Notice:
     @property
     def ruling(self) -> Duty | None:
         """The receipt whose due comes first: an open one, else the last word on it."""
-        return (self.open or list(self.confirms) or [None])[0]
+        return next(iter(self.open or self.confirms), None)
 
     @property
     def carried(self) -> dict[str, str]:
@@ -106,13 +106,24 @@ def of_matter(reader: Acting, matter: Matter) -> list[Errand]:
 
 def notices(reader: Acting, matter: Matter, duties: Iterable[Duty] | None = None) -> list[Notice]:
     """Return the notices of a matter to or from the reader's side, oldest first."""
-    rows = queries.duties(reader).filter(matter=matter) if duties is None else duties
+    return notices_of(reader, [matter], duties).get(matter.number, [])
+
+
+def notices_of(
+    reader: Acting, matters: Iterable[Matter], duties: Iterable[Duty] | None = None
+) -> dict[str, list[Notice]]:
+    """Return the notices of several matters, by number; `duties` are those the reader may see, when at hand."""
+    numbers = [m.number for m in matters]
+    rows = queries.duties(reader).filter(matter__in=numbers) if duties is None else duties
     confirms: dict[str, list[Duty]] = {}
     for duty in rows:
         if duty.purpose == Duty.Purpose.CONFIRM:
             confirms.setdefault(duty.opened_by, []).append(duty)
-    sent = queries.notices(reader).filter(thread=f"matter:{matter.number}")
-    return [Notice(m, tuple(confirms.get(f"message:{m.id}", ()))) for m in sent]
+    found: dict[str, list[Notice]] = {}
+    for message in queries.notices(reader).filter(thread__in=[f"matter:{n}" for n in numbers]):
+        notice = Notice(message, tuple(confirms.get(f"message:{message.id}", ())))
+        found.setdefault(message.thread.removeprefix("matter:"), []).append(notice)
+    return found
 
 
 def told(found: Iterable[Notice], reader: Acting) -> dict[str, str]:

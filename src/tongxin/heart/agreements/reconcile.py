@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from tongxin.heart.agreements import duties, rulebook, vocabulary
 from tongxin.heart.agreements.match import Considered, Wanted, match
@@ -38,17 +39,13 @@ def wanted_of(matter: Matter) -> tuple[list[tuple[Event, Wanted]], list[Consider
         new, seen = match(
             fact_of(event),
             book,
-            party_of=partial(_party_of, on=on),
+            party_of=partial(region.party_of, on=on),
             questions=vocabulary.questions(),
             conditions=vocabulary.conditions(),
         )
         wanted += [(event, w) for w in new]
         considered += seen
     return wanted, considered
-
-
-def _party_of(place: str, parties: Sequence[str], *, on: date) -> str | None:
-    return region.party_of(place, parties, on)
 
 
 def reconcile(matter: Matter, *, at: datetime) -> list[Duty]:

@@ -24,7 +24,8 @@ def may_see(looker: Looker, subject: str) -> bool:
         duty = Duty.objects.filter(pk=int(name[:18]), matter=matter).first()
         return duty is not None and looker.desk in {duty.bound_desk_id, duty.owed_desk_id}
     if kind == "message":
-        message = Message.objects.filter(pk=_uuid(name)).first()
+        message_id = _uuid(name)
+        message = Message.objects.filter(pk=message_id).first() if message_id else None
         return message is not None and looker.desk in {message.from_desk_id, message.to_desk_id}
     return False
 

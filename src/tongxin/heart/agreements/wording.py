@@ -236,6 +236,6 @@ def due_counted(duty: Duty) -> str:
     return _("%(count)s (provisional)") % {"count": words} if count.get("provisional") else words
 
 
-def moment(at: datetime) -> str:
-    """Return an instant for a line of text: `2026-03-10 00:12`, Beijing time."""
-    return f"{clock.beijing(at):%Y-%m-%d %H:%M}"
+def moment(at: datetime | None) -> str:
+    """Return an instant for a line of text: `2026-03-10 00:12`, Beijing time; `-` where there is none yet."""
+    return f"{clock.beijing(at):%Y-%m-%d %H:%M}" if at else "-"

@@ -15,7 +15,7 @@ from tongxin.petals.ecology.words import LEVELS, POLLUTANTS
 from tongxin.shared import clock
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime, str | datetime]):
     """An instant: with an offset as written, without one in Beijing time; `now` is now."""
 
     name = "time"
