@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -138,6 +139,13 @@ def lasting(length: timedelta | int | float | None) -> str:
 def figure(value: int | float | None, places: int = 0) -> str:
     """`{{ n|figure }}`: a number for a table, comma every three digits, true minus; missing is —."""
     return "—" if value is None else f"{value:,.{places}f}".replace("-", "−")
+
+
+@register.filter
+def breakable(code: Any) -> SafeString:
+    """`{{ entry.subject|breakable }}`: a code that may break after its own signs, for narrow columns."""
+    parts = re.split(r"(?<=[./:@_])(?=.)", str(code))
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.simple_tag(takes_context=True)

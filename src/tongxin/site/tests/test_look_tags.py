@@ -101,6 +101,11 @@ def test_figures(value, shown):
     assert render("{{ v|figure }}", v=value) == shown
 
 
+def test_a_code_breaks_after_its_own_signs_and_is_escaped():
+    html = render("{{ v|breakable }}", v="he-langfang/ecology_bureau:<b>")
+    assert html == "he-langfang/<wbr>ecology_<wbr>bureau:<wbr>&lt;b&gt;"
+
+
 def test_made_up_things_say_so():
     assert ">示例条款</span>" in render('{% madeup "terms" %}', language="zh-hans")
     assert 'title="Made for this demonstration' in render("{% madeup %}")
