@@ -185,7 +185,7 @@ def _sentence(found: Board, on_duty: list[Post]) -> str:
     if not on_duty:
         return text[:1].upper() + text[1:] + stop
     names = pick("、", ", ").join(pick(post.name_zh, post.name_en) for post in on_duty)
-    return text[:1].upper() + text[1:] + stop + " " + _("On duty: %(posts)s.") % {"posts": names}
+    return text[:1].upper() + text[1:] + stop + pick("", " ") + _("On duty: %(posts)s.") % {"posts": names}
 
 
 def _exported(row: Row) -> list[Any]:

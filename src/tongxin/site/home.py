@@ -30,6 +30,7 @@ from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.petals.ecology import queries as ecology
 from tongxin.shared import clock
+from tongxin.shared.named import pick
 from tongxin.site import board_rows
 from tongxin.site import ties as between
 from tongxin.site.look.marks import PetalState
@@ -56,6 +57,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
     rows = between.tie_rows(reader, now)
     context = {
         "now": now,
+        "gap": pick("", " "),
         "in_force": in_force,
         "due_today": len(states) - late,
         "overdue": late,
@@ -76,6 +78,7 @@ def _public(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context: dict[str, Any] = {
         "now": now,
+        "gap": pick("", " "),
         "versions": agreements.versions_in_force(now),
     }
     context["in_force"] = len(context["versions"])

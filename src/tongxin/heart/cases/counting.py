@@ -48,6 +48,11 @@ class Counting:
         return self.within is not None and self.within % timedelta(hours=1) == timedelta()
 
     @property
+    def gap(self) -> str:
+        """What stands between two parts of the sentence: nothing in Chinese."""
+        return pick("", " ")
+
+    @property
     def days_said(self) -> str:
         """The days that counted, as a list."""
         return pick("、", ", ").join(on.isoformat() for on in self.days)
