@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -130,16 +131,20 @@ def sees_whole(reader: Looker, matter: Matter) -> bool:
 
     Others see what they were told: the fields that a notice carried to them.
     """
-    events = Event.objects.filter(matter=matter)
-    to_tell = Duty.objects.filter(matter=matter, purpose=Duty.Purpose.DO)
+    return matter.number in whole_of(reader, [matter.number])
+
+
+def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
+    """Return those of the matters that the reader sees whole; see `sees_whole`."""
     if reader.desk.endswith("/coordination_office"):
-        return (
-            events.filter(by_desk__jurisdiction_id=reader.jurisdiction).exists()
-            or to_tell.filter(bound_desk__jurisdiction_id=reader.jurisdiction).exists()
-        )
-    return (
-        events.filter(by_desk_id=reader.desk).exists() or to_tell.filter(bound_desk_id=reader.desk).exists()
-    )
+        reported = Q(by_desk__jurisdiction_id=reader.jurisdiction)
+        bound = Q(bound_desk__jurisdiction_id=reader.jurisdiction)
+    else:
+        reported, bound = Q(by_desk_id=reader.desk), Q(bound_desk_id=reader.desk)
+    wanted = list(numbers)
+    own = Event.objects.filter(reported, matter__in=wanted).values_list("matter_id", flat=True)
+    to_tell = Duty.objects.filter(bound, matter__in=wanted, purpose=Duty.Purpose.DO)
+    return set(own) | {number for number in to_tell.values_list("matter_id", flat=True) if number}
 
 
 def overdue(reader: Acting, now: datetime) -> int:

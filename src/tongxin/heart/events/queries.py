@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tongxin.heart.events.models import Event, Matter
 
 
 def heads(matter: Matter) -> list[Event]:
     """Return the heads of the matter's chains: events that nothing replaced, oldest first."""
-    return list(
-        matter.events.filter(replaced_by__isnull=True)
-        .select_related("place", "by_desk")
-        .order_by("recorded_at", "id")
-    )
+    return heads_of([matter.number]).get(matter.number, [])
+
+
+def heads_of(numbers: Iterable[str]) -> dict[str, list[Event]]:
+    """Return the heads of the chains of several matters, by number."""
+    found: dict[str, list[Event]] = {}
+    rows = Event.objects.filter(matter__in=list(numbers), replaced_by__isnull=True)
+    for event in rows.select_related("place", "by_desk").order_by("recorded_at", "id"):
+        found.setdefault(event.matter_id, []).append(event)
+    return found

@@ -65,19 +65,26 @@ def incidents(reader: Acting) -> QuerySet[Matter]:
 
 def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
     """Return these incidents as the reader sees them."""
-    return [_seen(reader, matter) for matter in matters]
+    rows = list(matters)
+    duties: dict[str | None, list[Duty]] = {}
+    for duty in agreements.duties(reader).filter(matter__in=rows):
+        duties.setdefault(duty.matter_id, []).append(duty)
+    notices = errands.notices_of(reader, rows, [d for found in duties.values() for d in found])
+    heads = events.heads_of(agreements.whole_of(reader, [m.number for m in rows]))
+    return [
+        Incident(
+            matter,
+            heads.get(matter.number, [None])[0],
+            errands.told(notices.get(matter.number, ()), reader),
+            tuple(duties.get(matter.number, ())),
+        )
+        for matter in rows
+    ]
 
 
 def incident(reader: Acting, number: str) -> Incident:
     """Return one incident as the reader sees it, or raise NotFound."""
-    return _seen(reader, agreements.matter(reader, number))
-
-
-def _seen(reader: Acting, matter: Matter) -> Incident:
-    heads = events.heads(matter) if agreements.sees_whole(reader, matter) else []
-    duties = tuple(agreements.duties(reader).filter(matter=matter))
-    told = errands.told(errands.notices(reader, matter, duties), reader)
-    return Incident(matter, heads[0] if heads else None, told, duties)
+    return seen(reader, [agreements.matter(reader, number)])[0]
 
 
 def errand(reader: Acting, found: Incident, to_desk: str) -> Errand | None:
@@ -116,4 +123,4 @@ def places(reader: Acting, at: datetime) -> list[Jurisdiction]:
 
 def title(reader: Acting, matter: Matter) -> str:
     """Return a matter's title in the reader's language, as far as the reader may know it."""
-    return _seen(reader, matter).title
+    return seen(reader, [matter])[0].title

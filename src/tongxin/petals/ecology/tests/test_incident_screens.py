@@ -198,7 +198,7 @@ def test_the_pages_do_not_ask_more_when_there_is_more(house, report, django_asse
         report(key=f"r{n}", location=f"第{n}处")
     client = house.client("langfang-duty")
     client.get("/incidents/")
-    with django_assert_max_num_queries(90):
+    with django_assert_max_num_queries(40):
         client.get("/incidents/")
-    with django_assert_max_num_queries(110):
+    with django_assert_max_num_queries(80):
         client.get("/incidents/M-2026-000001/")
