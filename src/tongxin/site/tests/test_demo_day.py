@@ -1,0 +1,67 @@
+"""The demonstration day can be played on any day, and says of everything it makes that it is made up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tongxin.shared import clock
+
+PACK = Path(__file__).resolve().parents[4] / "regions" / "jingjinji"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(datetime(2026, 2, 18, 3, 20, tzinfo=clock.BEIJING), id="the night of a holiday"),
+        pytest.param(datetime(2026, 11, 20, 9, 41, tzinfo=clock.BEIJING), id="a Friday morning"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime) -> None:
+    from tongxin.heart.agreements.models import Duty, Ring
+    from tongxin.heart.cases.models import Case, Offer
+    from tongxin.heart.events.models import Matter
+    from tongxin.heart.ledger.models import Entry
+    from tongxin.heart.measures.queries import kept_by_field
+    from tongxin.site import demo_day, pack
+
+    with clock.held_at(demo_day.begins(now, PACK)) as hand:
+        pack.load(PACK)
+        played = demo_day.play(hand, until=now, pack=PACK)
+        assert clock.now() == now
+    assert (played.incidents, played.cases) == (Matter.objects.count(), Case.objects.count())
+    times = list(Entry.objects.order_by("index").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert all(at <= now for at in times)
+    shares = {it.code: it.kept for it in kept_by_field(now)}
+    assert shares["ecology"].share is not None
+    assert shares["services"].share is not None
+    assert shares["ecology"].on_time + shares["services"].on_time >= 12
+    assert all(kept.illustrative for kept in shares.values())
+    late = Duty.objects.filter(state="open", due_at__lt=now, purpose="confirm")
+    assert late.count() == 1
+    assert set(Ring.objects.filter(duty=late.get()).values_list("step", flat=True)) >= {
+        "remind",
+        "next_on_duty",
+    }
+    assert Duty.objects.filter(state="open", due_at__lt=now, purpose="do", matter__isnull=False).count() == 1
+    assert set(Offer.objects.values_list("state", flat=True)) == {"offered", "taken_over", "returned"}
+    assert set(Case.objects.values_list("state", flat=True)) == {"filed", "accepted", "in_hand", "decided"}
+    assert set(Case.objects.values_list("outcome", flat=True)) == {"", "granted", "refused"}
+    for case in Case.objects.all():
+        assert case.applicant["applicant_name"].startswith("示例")
+        assert case.illustrative
+
+
+def test_a_pack_without_a_day_has_none(tmp_path: Path) -> None:
+    from tongxin.site import demo_day
+
+    now = clock.now()
+    assert demo_day.read(tmp_path) is None
+    assert demo_day.begins(now, tmp_path) == now
+    with clock.held_at(now) as hand:
+        demo_day.play(hand, until=now + timedelta(minutes=1), pack=tmp_path)
+        assert clock.now() == now + timedelta(minutes=1)
