@@ -55,7 +55,7 @@ class StrictJson(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the body; any fault of it becomes a 400."""
-        return json.loads(request.body, parse_constant=_no_such_number)
+        return _storable(json.loads(request.body, parse_constant=_no_such_number))
 
 
 api = NinjaAPI(
@@ -149,6 +149,20 @@ ROOMS = (
 for room in ROOMS:
     if find_spec(room) is not None:
         api.add_router("", import_module(room).router)
+
+
+def _storable(value: Any) -> Any:
+    """Return the value, or raise ValueError where it holds the sign NUL."""
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("NUL cannot be stored")
+    inner: list[Any] = []
+    if isinstance(value, dict):
+        inner = [*value.keys(), *value.values()]
+    elif isinstance(value, list):
+        inner = value
+    for each in inner:
+        _storable(each)
+    return value
 
 
 def _no_such_number(word: str) -> Any:

@@ -45,7 +45,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; a program never gets an error as HTML."""
+        """Pass the request on; a program never gets an error as HTML.
+
+        The sign NUL, which PostgreSQL cannot keep and nobody means, is refused at the door.
+        """
+        if _holds_nul(request):
+            return refusals.answer(request, refusals.plain(400 if not _is_api(request) else 404))
         response = self.get_response(request)
         if _is_api(request) and response.status_code >= 400 and not _is_json(response):
             plain = refusals.plain(response.status_code)
@@ -75,3 +80,11 @@ def _is_machine(request: HttpRequest) -> bool:
 
 def _is_json(response: HttpResponse) -> bool:
     return response.get("Content-Type", "").startswith("application/json")
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    if _is_api(request) or request.method != "POST":
+        return False
+    return any("\x00" in value for values in request.POST.lists() for value in (values[0], *values[1]))

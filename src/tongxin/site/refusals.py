@@ -75,7 +75,7 @@ def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
     return page(request, refused)
 
 
-def page(request: HttpRequest, refused: Refused) -> HttpResponse:
+def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResponse:
     """Return the error page: what happened, what was kept, what to do, and what was typed."""
     context = {
         "title": TITLES.get(refused.status, TITLES[500]),
@@ -85,8 +85,9 @@ def page(request: HttpRequest, refused: Refused) -> HttpResponse:
         "fields": getattr(refused, "fields", {}),
         "typed": _typed(request),
     }
-    template = loader.select_template([f"{refused.status}.html", "refused.html"])
-    response = HttpResponse(template.render(context, request), status=refused.status)
+    names = [template] if template else [f"{refused.status}.html", "refused.html"]
+    text = loader.select_template(names).render(context, request)
+    response = HttpResponse(text, status=refused.status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -127,13 +128,13 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that came without its mark, most often from a page left open too long."""
-    return answer(
-        request,
-        Plain(
-            403,
-            "form_expired",
-            _("This form has expired or did not come from this site."),
-            _("Go back, load the page anew and send it again."),
+    """Answer a form from a page that is too old: of another sign-in, or of the post one acted in before."""
+    refused = Plain(
+        403,
+        "form_expired",
+        _(
+            "This page was opened too long ago, in another sign-in or in another post, so its form was not taken."
         ),
+        _("Go back, load the page anew and send it again."),
     )
+    return page(request, refused, "refused.html")

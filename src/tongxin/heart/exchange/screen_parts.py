@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -18,6 +19,7 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import NotAllowed
 
 P = ParamSpec("P")
+KEY = re.compile(r"[\x21-\x7e]{1,80}")
 
 
 class StaffRequest(HttpRequest):
@@ -49,8 +51,9 @@ def for_staff(
 
 
 def form_key(request: HttpRequest) -> str:
-    """Return the idempotency key that a form carries in its field `key`, or a fresh one for a new form."""
-    return (request.POST.get("key") or new_key())[:80]
+    """Return the idempotency key that a form carries in its field `key`, or a fresh one where it carries none."""
+    given = request.POST.get("key", "")
+    return given if KEY.fullmatch(given) else new_key()
 
 
 def no_store(response: HttpResponse) -> HttpResponse:

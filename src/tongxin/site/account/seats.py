@@ -6,6 +6,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import Seat, acting_in
@@ -38,5 +39,7 @@ def seated(request: HttpRequest, person: Person, seats: list[Seat]) -> Acting | 
 
 
 def choose(request: HttpRequest, seat: Seat) -> None:
-    """Act in this seat from the next request on."""
-    request.session[SESSION_KEY] = seat.code
+    """Act in this seat from the next request on. Forms opened before, in the other post, are no longer taken."""
+    if request.session.get(SESSION_KEY) != seat.code:
+        request.session[SESSION_KEY] = seat.code
+        rotate_token(request)

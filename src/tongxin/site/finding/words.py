@@ -32,11 +32,6 @@ def register_all() -> None:
         "reminder": lambda p: _("A duty is due at %(due)s") % _values(p),
         "escalation": lambda p: _("A duty is overdue since %(due)s") % _values(p),
         "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
-        "offer": lambda p: _("Case %(thing)s is offered to your desk") % _values(p),
-        "offer_taken_over": lambda p: _("Case %(thing)s was taken over") % _values(p),
-        "offer_returned": lambda p: _("Case %(thing)s was returned") % _values(p),
-        "offer_recalled": lambda p: _("The offer of case %(thing)s was recalled") % _values(p),
-        "case_decided": lambda p: _("Case %(thing)s is decided") % _values(p),
     }.items():
         if not notices.known(kind):
             notices.register(kind, wording)

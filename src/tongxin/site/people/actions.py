@@ -168,10 +168,10 @@ def add_shift(
 def remove_shift(*, by: Acting, key: str, shift: int) -> dict[str, Any]:
     """Take a shift off the roster; of one that runs, what has passed stays."""
     by.need(MANAGE_ROSTER)
-    row = queries.shift(by, shift)
     with act("people.shift.removed", by=by, key=key, request={"shift": shift}) as a:
         if a.replayed:
-            return a.result
+            return a.result  # the shift may be gone by now
+        row = queries.shift(by, shift)
         if row.until_at <= a.at:
             raise Conflict("shift_over", _("This shift is over; it stays on record."))
         if row.from_at < a.at:

@@ -199,3 +199,35 @@ def test_a_password_is_changed_and_a_weak_one_refused(client, sign_in):
     assert client.post("/account/password/change/", form).status_code == 302
     client.post("/account/logout/")
     assert sign_in("duty", "four honest words here").status_code == 302
+
+
+def test_a_form_opened_in_one_post_is_not_taken_in_another(world):
+    browser = Client(enforce_csrf_checks=True)
+
+    def mark():
+        return browser.cookies["csrftoken"].value
+
+    browser.get("/account/login/")
+    browser.post("/account/login/", {"login": "both", "password": PASSWORD, "csrfmiddlewaretoken": mark()})
+    browser.get("/account/post/")
+    before = mark()
+    head = {"seat": "a-ecology_bureau/head@a/ecology_bureau", "csrfmiddlewaretoken": before}
+    assert browser.post("/account/post/", head).status_code == 302
+    stale = {"oldpassword": "typed before", "note": "words of mine", "csrfmiddlewaretoken": before}
+    answer = browser.post("/account/password/change/", stale)
+    assert answer.status_code == 403
+    assert "words of mine" in answer.content.decode(), "what was typed is offered back"
+    assert "typed before" not in answer.content.decode(), "but never a password"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/account/post/?next=%00", "/people/99999999999999999999999999/", "/account/login/?next=//evil", "/%00"],
+)
+def test_odd_addresses_are_refused_and_never_a_fault(client, sign_in, address):
+    sign_in("admin-a")
+    assert client.get(address).status_code in {200, 302, 400, 404}
+
+
+def test_nul_in_a_form_is_refused(client, sign_in):
+    assert client.post("/account/login/", {"login": "a\x00b", "password": "x"}).status_code == 400
