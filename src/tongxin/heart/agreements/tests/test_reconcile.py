@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from tongxin.heart.agreements import clocks, reconcile
 from tongxin.heart.agreements.language import Due
@@ -29,7 +30,10 @@ def matter_of(house, rulebook) -> Matter:
         data={},
     )
     data = {"river": "qinglongwan-jianhe", "location": "桥", "pollutant": "oil"}
-    matter, _event = events.record(report, data=data, by_desk=LANGFANG, at=house.clock.at, rulebook=rulebook)
+    with transaction.atomic():
+        matter, _event = events.record(
+            report, data=data, by_desk=LANGFANG, at=house.clock.at, rulebook=rulebook
+        )
     return matter
 
 

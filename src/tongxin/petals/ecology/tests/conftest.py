@@ -22,6 +22,11 @@ CARRIED = {"location": "土门楼闸下", "pollutant": "ammonia", "forecast_arri
 
 
 @pytest.fixture
+def _django_db_helper(django_db_setup: None) -> None:
+    """In place of pytest-django's, which would flush every table after each test: `house` puts them back instead."""
+
+
+@pytest.fixture
 def report(house: House) -> Callable[..., str]:
     """Reports an incident at Xianghe on the Qinglongwan as Langfang's duty officer; returns the matter's number."""
 
