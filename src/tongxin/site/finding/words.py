@@ -25,12 +25,12 @@ def register_all() -> None:
     """Make the heart's kinds known, where the room that rings has no words of its own."""
     for kind, wording in {
         "duty_do": _duty,
-        "duty_confirm": lambda p: _("A notice is to be confirmed by %(due)s") % _values(p),
+        "duty_confirm": lambda p: _("%(thing)s: a notice is to be confirmed by %(due)s") % _values(p),
         "duty_stand_down": lambda p: (
-            _("The other side is to be told by %(due)s that it is over") % _values(p)
+            _("%(thing)s: the other side is to be told by %(due)s that it is over") % _values(p)
         ),
-        "reminder": lambda p: _("A duty is due at %(due)s") % _values(p),
-        "escalation": lambda p: _("A duty is overdue since %(due)s") % _values(p),
+        "reminder": lambda p: _("%(thing)s: a duty is due at %(due)s") % _values(p),
+        "escalation": lambda p: _("%(thing)s: a duty is overdue since %(due)s") % _values(p),
         "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
     }.items():
         if not notices.known(kind):
@@ -38,7 +38,7 @@ def register_all() -> None:
 
 
 def _duty(params: Params) -> str:
-    return _("A new duty to %(desk)s, due at %(due)s") % _values(params)
+    return _("%(thing)s: a new duty to %(desk)s, due at %(due)s") % _values(params)
 
 
 def _values(params: Params) -> dict[str, str]:
