@@ -95,7 +95,7 @@ def test_the_explanation_is_worded_in_both_languages(api, report):
         ("langfang-duty", "post", "/incidents", BODY | {"known_at": "2026-03-11T09:55:00"}, "k", 422),
         ("langfang-duty", "post", "/incidents", BODY | {"known_at": "0001-01-01T00:00:00+08:00"}, "k", 422),
         ("langfang-duty", "post", "/incidents", BODY | {"known_at": "9999-12-31T23:59:59-08:00"}, "k", 422),
-        ("langfang-duty", "post", "/incidents", BODY | {"location": "a\x00"}, "k", 422),
+        ("langfang-duty", "post", "/incidents", BODY | {"location": "a\x00"}, "k", 400),
         ("langfang-duty", "post", "/incidents", BODY | {"amount": "x" * 300}, "k", 422),
         ("langfang-clerk", "post", "/incidents", BODY, "k", 403),
         (
