@@ -140,7 +140,7 @@ def test_everybody_sees_the_register_only(house, client, settings):
     shown = client.get("/", headers={"accept-language": "en"}).content.decode()
     assert "One window for Tongzhou, Wuqing and Langfang" in shown
     assert "Ties between places" not in shown
-    settings.MODE = "demo"
+    settings.DEMO = True
     shown = client.get("/", headers={"accept-language": "en"}).content.decode()
     assert "Ties between places" in shown
     assert "Illustrative" in shown
@@ -159,7 +159,7 @@ def test_the_map_is_for_staff_and_its_ties_are_the_readers(house, client):
 
 
 def test_with_an_approval_number_the_demonstration_shows_everybody_the_map(house, client, settings):
-    settings.MODE, settings.MAP_APPROVAL = "demo", "GS(2026)0000"
+    settings.DEMO, settings.MAP_APPROVAL = True, "GS(2026)0000"
     shown = client.get("/").content.decode()
     assert "data-map" in shown
     assert "GS(2026)0000" in shown

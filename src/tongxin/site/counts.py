@@ -25,7 +25,7 @@ def shell_counts(request: HttpRequest) -> ShellCounts:
     checkpoint = Checkpoint.objects.order_by("-size").first()
     seat = next((s for s in seats if acting and (s.post.id, s.desk.id) == (acting.post, acting.desk)), None)
     now = clock.now()
-    public = settings.MODE == "demo"  # scores of real places are shown to everybody in the demonstration only
+    public = settings.DEMO  # scores of real places are shown to everybody in the demonstration only
     own = Duty.objects.filter(bound_desk_id=acting.desk, state=Duty.State.OPEN) if acting else Duty.objects.none()
     return ShellCounts(
         office_open=own.count(),

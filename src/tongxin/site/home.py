@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import register, wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
@@ -68,7 +68,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
         "cases": _cases(reader, now),
         "ties": rows,
         "map": _map(rows),
-        "made_up": settings.MODE == "demo",
+        "made_up": settings.DEMO,
     }
     return render(request, "site/home.html", context)
 
@@ -82,7 +82,7 @@ def _public(request: HttpRequest) -> HttpResponse:
         "versions": agreements.versions_in_force(now),
     }
     context["in_force"] = len(context["versions"])
-    if settings.MODE == "demo":
+    if settings.DEMO:
         standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
         states = list(standing.values_list("clause__version__instrument__field", "due_at"))
         rows = between.tie_rows(None, now)
@@ -140,7 +140,7 @@ def petals(now: datetime, today: list[tuple[str, datetime]]) -> list[PetalState]
     return [
         PetalState(
             code=it.code,
-            share=it.kept.share,
+            share=it.kept.share if register.scores_shown(it.kept.illustrative) else None,
             today=due[it.code],
             overdue=late[it.code],
             url=f"{reverse('agreements')}?field={it.code}",
@@ -198,7 +198,7 @@ def _map(rows: list[between.TieRow]) -> dict[str, Any]:
 
 def _map_or_404(request: HttpRequest) -> None:
     """Let the map's data go to staff; to everybody only in the demonstration and with a map approval number."""
-    if getattr(request, "acting", None) is None and not (settings.MODE == "demo" and settings.MAP_APPROVAL):
+    if getattr(request, "acting", None) is None and not (settings.DEMO and settings.MAP_APPROVAL):
         raise Http404
 
 

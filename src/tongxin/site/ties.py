@@ -32,6 +32,7 @@ class TieRow:
     count: int
     overdue: int
     waiting: int  # of these, receipts that are awaited
+    illustrative: bool
 
     @property
     def said(self) -> str:
@@ -73,15 +74,18 @@ def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
         "owed_desk__jurisdiction_id",
         "due_at",
         "purpose",
+        "illustrative",
     )
     total: Counter[tuple[str, str, str]] = Counter()
     late: Counter[tuple[str, str, str]] = Counter()
     wait: Counter[tuple[str, str, str]] = Counter()
-    for field, bound, owed, due_at, purpose in rows:
+    made_up: Counter[tuple[str, str, str]] = Counter()
+    for field, bound, owed, due_at, purpose, illustrative in rows:
         key = (field, bound, owed)
         total[key] += 1
         late[key] += due_at < now
         wait[key] += purpose == Duty.Purpose.CONFIRM
+        made_up[key] += illustrative
     places = Jurisdiction.objects.in_bulk({place for _field, *pair in total for place in pair})
     return [
         TieRow(
@@ -92,6 +96,7 @@ def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
             n,
             late[(field, bound, owed)],
             wait[(field, bound, owed)],
+            made_up[(field, bound, owed)] > 0,
         )
         for (field, bound, owed), n in sorted(total.items())
     ]
