@@ -1,0 +1,153 @@
+"""The small world that every cell of the tables is tried in, and who stands in which column."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.world import House
+
+HERE = Path(__file__).parent
+ROLES = ("own", "own_without", "partner", "third", "auditor", "admin_own", "admin_other")
+# Somebody with several posts acts in the one named here.
+POSTS = {
+    "wuqing-clerk": "tj-wuqing-services/window_clerk",
+    "tongzhou-clerk": "bj-tongzhou-services/window_clerk",
+    "langfang-clerk": "he-langfang-services/window_clerk",
+    "baodi-clerk": "tj-baodi-services/window_clerk",
+    "wuqing-approver": "tj-wuqing-services/approver",
+    "tongzhou-approver": "bj-tongzhou-services/approver",
+    "langfang-approver": "he-langfang-services/approver",
+    "wuqing-coordinator": "tj-wuqing-coordination/coordinator",
+}
+APPLICANT = {"applicant_name": "示例店", "credit_code": "91120000MA0TEST001", "premises": "示例路 1 号"}
+PAPERS = ["application_form", "business_licence", "floor_plan", "safety_rules"]
+TONGZHOU = "bj-tongzhou/service_centre"
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a table that was written by hand."""
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+CASTS = {row["cast"]: row for row in table("casts.csv")}
+
+
+@dataclass
+class Scene:
+    """One incident, four cases as far on as each act needs them, and the things of the administration."""
+
+    house: House
+    words: dict[str, str] = field(default_factory=dict)  # what {names} in the tables stand for
+
+    def seat(self, cast: str, role: str) -> tuple[str, str]:
+        """Username and post of who stands in a column."""
+        who = CASTS[cast][role]
+        if who.startswith("reader@"):
+            office = who.removeprefix("reader@")
+            return f"reader-{office}", f"{office}/reader"
+        return who, POSTS.get(who, "")
+
+
+def build(house: House) -> Scene:
+    """Act it all out through the real actions."""
+    from tongxin.heart.ledger import actions as ledger
+    from tongxin.heart.ledger.models import Entry
+
+    scene = Scene(house)
+    for office in ("tj-wuqing-ecology", "he-langfang-ecology", "tj-wuqing-services", "bj-tongzhou-services"):
+        _reader(office)
+    scene.words["now"] = house.clock.at.strftime("%Y-%m-%dT%H:%M")
+    _incident(scene)
+    _cases(scene)
+    _administration(scene)
+    filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
+    scene.words["filed_entry"] = str(filed.index)
+    ledger.checkpoint()
+    return scene
+
+
+def _reader(office: str) -> None:
+    """A post of the office that may do nothing, with somebody in it."""
+    from tongxin.heart.region.models import Person, Post, PostHolding
+
+    post = Post.objects.create(
+        id=f"{office}/reader", office_id=office, role="reader", name_zh="阅览", name_en="Reader", capabilities=[]
+    )
+    person = Person.objects.create(username=f"reader-{office}", display_name="示例·阅览", demo=True)
+    PostHolding.objects.create(post=post, person=person, valid_from="2023-01-01")
+
+
+def _incident(scene: Scene) -> None:
+    from tongxin.heart.agreements import actions as agreements
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.events.actions import Report
+    from tongxin.petals.ecology import actions as ecology
+
+    house = scene.house
+    by = house.acting("langfang-duty")
+    data = {"river": "qinglongwan-jianhe", "location": "示例闸下", "pollutant": "ammonia"}
+    report = Report("ecology.water_incident", "he-langfang-xianghe", house.clock.at, data)
+    done = ecology.report_incident(report, by=by, key="scene-report")
+    scene.words["incident"] = done["matter"]
+    told = agreements.tell(
+        by=by, key="scene-tell", matter=done["matter"], to_desk="tj-wuqing/ecology_bureau",
+        carried={"location": "示例闸下", "pollutant": "ammonia"},
+    )  # fmt: skip
+    scene.words["notice"] = told["message"]
+    scene.words["duty"] = str(Duty.objects.get(pk=told["met"][0]).pk)
+
+
+def _cases(scene: Scene) -> None:
+    from tongxin.heart.cases import actions
+
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    taker = scene.house.acting("tongzhou-clerk", POSTS["tongzhou-clerk"])
+    for state in ("filed", "accepted", "offered", "in_hand"):
+        number = actions.file_case(
+            by=clerk, key=f"scene-{state}", procedure="food-business-licence", decide_at="bj-tongzhou",
+            applicant=APPLICANT, papers=PAPERS,
+        )["case"]  # fmt: skip
+        scene.words[state] = number
+        if state == "filed":
+            continue
+        actions.accept_case(by=clerk, key=f"scene-{state}-accept", number=number)
+        if state == "accepted":
+            continue
+        made = actions.offer(by=clerk, key=f"scene-{state}-offer", number=number, to_desk=TONGZHOU, epoch=0)
+        if state == "offered":
+            scene.words["offer"] = made["offer"]
+            continue
+        actions.take_over(by=taker, key=f"scene-{state}-take", offer_id=made["offer"])
+
+
+def _administration(scene: Scene) -> None:
+    from tongxin.heart.region import tokens
+    from tongxin.heart.region.models import RosterShift
+
+    house = scene.house
+    person = house.person("wuqing-clerk")
+    scene.words["person"] = str(person.pk)
+    scene.words["holding"] = str(person.holdings.order_by("id").first().pk)
+    shift = RosterShift.objects.filter(desk="tj-wuqing/ecology_bureau").order_by("-until_at").first()
+    assert shift is not None
+    scene.words["shift"] = str(shift.pk)
+    token, _secret = tokens.issue(house.seat("wuqing-approver"), label="示例", at=house.clock.at)
+    scene.words["token"] = str(token.pk)
+
+
+def written() -> tuple[Any, ...]:
+    """What no refused command may change: entries, keys, messages, states."""
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.cases.models import Case, Offer
+    from tongxin.heart.exchange.models import IdempotencyKey, Message
+    from tongxin.heart.ledger.models import Entry
+    from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
+
+    models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
+                               OfficeToken)  # fmt: skip
+    counts = tuple(model.objects.count() for model in models)
+    return counts + tuple(Case.objects.order_by("number").values_list("state", "holder_id", "epoch"))
