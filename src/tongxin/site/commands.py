@@ -134,8 +134,10 @@ def region_load(folder: Path | None) -> None:
 
     from tongxin.site import pack
 
-    counted = pack.load(folder.resolve() if folder else settings.REGION_PACK)
-    click.echo(" · ".join(f"{name}: {n}" for name, n in counted.items()))
+    loaded = pack.load(folder.resolve() if folder else settings.REGION_PACK)
+    click.echo(f"procedures: {loaded.procedures} · instruments: {loaded.instruments}")
+    if loaded.left_out:
+        click.echo(f"left out, because their terms are illustrative: {', '.join(loaded.left_out)}")
 
 
 @region.command("show")

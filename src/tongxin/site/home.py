@@ -11,13 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import http_date, parse_http_date_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
+from fast_geocn.coord import wgs84_to_gcj02
 
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements import register, wording
@@ -98,7 +99,7 @@ def _public(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def places(request: HttpRequest, layer: str = "jurisdictions") -> HttpResponseBase:
+def places(request: HttpRequest, layer: str = "jurisdictions") -> HttpResponse:
     """Give the outlines that the region pack's loader has drawn; kept by the browser for a day."""
     _map_or_404(request)
     folder = Path(settings.DATA) / "map"
@@ -108,13 +109,13 @@ def places(request: HttpRequest, layer: str = "jurisdictions") -> HttpResponseBa
         raise Http404
     changed = max(int(path.stat().st_mtime) for path in paths)
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    response: HttpResponseBase
+    response: HttpResponse
     if since is not None and changed <= since:
         response = HttpResponse(status=304)
-    elif len(paths) == 1:
-        response = FileResponse(paths[0].open("rb"), content_type="application/geo+json")
     else:
-        response = HttpResponse(_joined(str(folder), changed), content_type="application/geo+json")
+        shifted = bool(settings.TILE_URL) and settings.TILE_CRS == "gcj02"
+        body = _joined(tuple(map(str, paths)), changed, shifted)
+        response = HttpResponse(body, content_type="application/geo+json")
     response["Last-Modified"] = http_date(changed)
     response["Cache-Control"] = "private, max-age=86400"
     return response
@@ -202,12 +203,24 @@ def _map_or_404(request: HttpRequest) -> None:
         raise Http404
 
 
-@lru_cache(maxsize=2)
-def _joined(folder: str, changed: int) -> bytes:
-    """Return all layers as one collection, read once per drawing."""
-    parts = [json.loads((Path(folder) / f"{name}.geojson").read_text("utf-8"))["features"] for name in LAYERS]
-    body = {"type": "FeatureCollection", "features": [feature for part in parts for feature in part]}
+@lru_cache(maxsize=4)
+def _joined(paths: tuple[str, ...], changed: int, shifted: bool) -> bytes:
+    """Return the layers as one collection, read once per drawing; shifted to GCJ-02 under tiles that are."""
+    parts = [json.loads(Path(path).read_text("utf-8"))["features"] for path in paths]
+    features = [feature for part in parts for feature in part]
+    if shifted:
+        for feature in features:
+            feature["geometry"]["coordinates"] = _gcj02(feature["geometry"]["coordinates"])
+    body = {"type": "FeatureCollection", "features": features}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _gcj02(coordinates: Any) -> Any:
+    """Return nested WGS 84 coordinates as GCJ-02."""
+    if isinstance(coordinates[0], (int, float)):
+        lon, lat = wgs84_to_gcj02(coordinates[0], coordinates[1])
+        return [round(lon, 5), round(lat, 5)]
+    return [_gcj02(part) for part in coordinates]
 
 
 def _today(at: datetime, now: datetime) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from tongxin.heart.region.holdings import seats_of
@@ -11,6 +13,7 @@ from tongxin.shared.errors import Refused
 from tongxin.site import refusals
 from tongxin.site.account import seats
 
+log = structlog.get_logger()
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -49,6 +52,7 @@ class RefusalMiddleware:
 
         The sign NUL, which PostgreSQL cannot keep and nobody means, is refused at the door.
         """
+        request.number = secrets.token_hex(4)  # type: ignore[attr-defined]  # quoted on error pages, found in the log
         if _holds_nul(request):
             return refusals.answer(request, refusals.plain(400 if not _is_api(request) else 404))
         response = self.get_response(request)
@@ -67,6 +71,7 @@ class RefusalMiddleware:
             return refusals.answer(request, exception)
         if isinstance(exception, Http404):
             return refusals.answer(request, refusals.plain(404))
+        log.error("fault", number=request.number, path=request.path, exc_info=exception)  # type: ignore[attr-defined]
         return None
 
 

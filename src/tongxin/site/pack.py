@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.conf import settings
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
@@ -16,16 +18,42 @@ from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
 
 
-def load(pack: Path) -> dict[str, int]:
-    """Load everything in the folder; return how many of each kind it holds. Raises BadInstrument or BadPack."""
+@dataclass(frozen=True)
+class Loaded:
+    """How much a pack brought, and what was left out because its terms are illustrative."""
+
+    procedures: int
+    instruments: int
+    left_out: tuple[str, ...]
+
+
+def load(pack: Path) -> Loaded:
+    """Load everything in the folder. Raises BadInstrument, or the region's PackInvalid.
+
+    Procedures and instruments with illustrative terms bind nobody for real: in `run` they are read, so that
+    their faults are told, but not entered.
+    """
     region.load_region(pack)
-    procedures = read_procedures(pack)
+    left_out: list[str] = []
+
+    def entered(name: str, terms: str) -> bool:
+        if settings.MODE == "run" and terms == "illustrative":
+            left_out.append(name)
+            return False
+        return True
+
+    read = read_procedures(pack)
+    procedures = [p for p in read if entered(p.procedure, p.provenance.terms)]
     for procedure in procedures:
         cases.load_procedure(procedure, by=SYSTEM)
-    instruments = read_instruments(pack, known_words())
+    known = known_words()
+    known = replace(known, procedures=known.procedures | {p.procedure for p in read})
+    instruments = [
+        i for i in read_instruments(pack, known) if entered(i.model.agreement, i.model.provenance.terms)
+    ]
     for instrument in instruments:
         agreements.load_instrument(instrument, by=SYSTEM)
-    return {"procedures": len(procedures), "instruments": len(instruments)}
+    return Loaded(len(procedures), len(instruments), tuple(left_out))
 
 
 def read_procedures(pack: Path) -> list[ProcedureFile]:

@@ -79,6 +79,7 @@ def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResp
     """Return the error page: what happened, what was kept, what to do, and what was typed."""
     context = {
         "title": TITLES.get(refused.status, TITLES[500]),
+        "code": refused.code,
         "what": refused.what,
         "kept": refused.kept,
         "todo": refused.todo,
@@ -124,7 +125,9 @@ def fault(request: HttpRequest) -> HttpResponse:
     """Answer 500 without asking the database or the shell for anything."""
     if request.path.startswith("/api/"):
         return JsonResponse(plain(500).as_dict(), status=500)
-    return HttpResponse(loader.get_template("500.html").render({}), status=500)
+    return HttpResponse(
+        loader.get_template("500.html").render({"number": getattr(request, "number", "")}), status=500
+    )
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -23,6 +23,8 @@ NODE = os.environ.get("TONGXIN_NODE", "main")
 PORT = int(os.environ.get("TONGXIN_PORT", "8000"))
 TILE_URL = os.environ.get("TONGXIN_TILE_URL", "")
 TILE_CRS = os.environ.get("TONGXIN_TILE_CRS", "wgs84")
+if TILE_CRS not in {"wgs84", "gcj02"}:
+    raise ImproperlyConfigured(f"TONGXIN_TILE_CRS is {TILE_CRS!r}; it must be wgs84 or gcj02")
 MAP_APPROVAL = os.environ.get("TONGXIN_MAP_APPROVAL", "")  # 审图号; public pages show a map only with it
 
 DEMO_SECRET = "demo-only-not-a-secret-change-before-any-real-use"

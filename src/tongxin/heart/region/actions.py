@@ -107,6 +107,7 @@ def _measured(read: Pack, on: date) -> tuple[outlines.Outlines, outlines.Pairs, 
     """Return outlines, shared edges and label points, which take longer than everything else."""
     found = outlines.read_outlines(read, on)
     labels = {name: outlines.label_point(shape) for name, shape in found.shapes.items()}
+    labels |= {name: at for name, at in read.region.map.label_points.items() if name in labels}
     return found, outlines.neighbours_of(read, found, on), labels
 
 

@@ -73,6 +73,9 @@ class MapView(Part):
     bounds: tuple[float, float, float, float]
     focus: list[Slug] = []
     focus_bounds: tuple[float, float, float, float] | None = None
+    label_points: dict[
+        Slug, tuple[float, float]
+    ] = {}  # where the middle of the outline is not where the place is
 
 
 class Region(Part):
