@@ -62,7 +62,9 @@ def test_filters_and_order_narrow_the_list(house, wuqing):
     rows = page(wuqing.get("/cases/", {"sort": "-number"}))
     assert rows.index(second) < rows.index(first)
     assert "No case here" in page(wuqing.get("/cases/", {"stage": "decided"}))
-    assert wuqing.get("/cases/", {"stage": "x", "sort": "'", "place": "nowhere", "page": "z"}).status_code == 200
+    assert (
+        wuqing.get("/cases/", {"stage": "x", "sort": "'", "place": "nowhere", "page": "z"}).status_code == 200
+    )
 
 
 def test_everything_missing_is_told_at_once_and_nothing_typed_is_lost(house, wuqing):

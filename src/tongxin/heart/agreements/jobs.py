@@ -27,10 +27,24 @@ class Step:
 
 def steps(duty: Duty, after: timedelta) -> list[Step]:
     """Return the rows for a duty: remind before due, then next on the roster, deputy, head, own coordination."""
-    used = (duty.due_at - duty.opened_at) * REMIND_SHARE
-    rows = [Step("remind", duty.opened_at + used)] if duty.due_at > duty.opened_at else []
+    rows = [Step("remind", _remind_at(duty))] if duty.due_at > duty.opened_at else []
     late = ["next_on_duty", "deputy", "head", "own_coordination"]
     return rows + [Step(name, duty.due_at + after * n) for n, name in enumerate(late)]
+
+
+def _remind_at(duty: Duty) -> datetime:
+    """Return when so much of the time is used; of a limit in working hours only those count, so it rings in them."""
+    spans = [
+        (datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in duty.due_count.get("spans", [])
+    ]
+    if not spans:
+        return duty.opened_at + (duty.due_at - duty.opened_at) * REMIND_SHARE
+    left = sum((end - begin for begin, end in spans), timedelta()) * REMIND_SHARE
+    for begin, end in spans:
+        if left <= end - begin:
+            return begin + left
+        left -= end - begin
+    return duty.due_at
 
 
 def ring_due(now: datetime | None = None) -> int:

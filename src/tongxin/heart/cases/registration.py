@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +14,8 @@ from tongxin.heart.cases import queries, sights, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
+
+LOOKED_AT = 500  # cases whose words are compared, newest first
 
 
 def register_all() -> None:
@@ -35,11 +36,8 @@ def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit
     text = sought.strip()
     if reader is None or not text:
         return []
-    item = Q(procedure__title_zh__icontains=text) | Q(procedure__title_en__icontains=text)
     hits = []
-    for row in queries.cases(reader).filter(Q(number__icontains=text) | item | Q(applicant__icontains=text))[
-        :200
-    ]:
+    for row in queries.cases(reader)[:LOOKED_AT]:
         by_applicant = text.casefold() in " ".join(row.applicant.values()).casefold()
         by_name = (
             text.casefold() in f"{row.number} {row.procedure.title_zh} {row.procedure.title_en}".casefold()
