@@ -750,8 +750,8 @@ def verify_export(report: Report, lines: list[str], expected: list[str], kept: N
             report.tell("unreadable", "line", position + 1)
         elif position == 0:
             log.size, log.node = number(raw.get("size")), str(raw.get("node"))
-            if raw.get("hash") != "sha256":
-                report.tell("unreadable", "line", 1, detail="hash")
+            if raw.get("hash") != "sha256" or log.size is None:
+                report.tell("unreadable", "line", 1, detail="hash, size")
         elif "checkpoint" in raw:
             _line_checkpoint(report, log, raw["checkpoint"], position + 1, expected)
         else:
