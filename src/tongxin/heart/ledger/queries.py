@@ -233,22 +233,26 @@ def signed_text(signed: Checkpoint, algorithm: str = "sha256") -> bytes:
 
 def stored(positions: Iterable[tree.Position]) -> Mapping[tree.Position, bytes]:
     """Fetch the hashes at these positions: leaves from the entries, inner nodes from the tree."""
-    wanted: dict[int, set[int]] = {}
-    for level, index in positions:
-        wanted.setdefault(level, set()).add(index)
+    wanted = sorted(set(positions))
+    leaves = [index for level, index in wanted if level == 0]
     found: dict[tree.Position, bytes] = {}
-    for level, indices in wanted.items():
-        for part in _parts(sorted(indices)):
-            found.update({(level, index): value for index, value in _hashes_at(level, part)})
+    for part in _parts(leaves):
+        rows = Entry.objects.filter(index__in=part).values_list("index", "leaf")
+        found.update({(0, index): bytes(value) for index, value in rows})
+    for start in range(len(leaves), len(wanted), CHUNK):
+        nodes = TreeNode.objects.filter(_any_of(wanted[start : start + CHUNK]))
+        found.update(
+            {(level, i): bytes(value) for level, i, value in nodes.values_list("level", "index", "hash")}
+        )
     return found
 
 
-def _hashes_at(level: int, indices: list[int]) -> list[tuple[int, bytes]]:
-    if level == 0:
-        leaves = Entry.objects.filter(index__in=indices).values_list("index", "leaf")
-        return [(index, bytes(value)) for index, value in leaves]
-    nodes = TreeNode.objects.filter(level=level, index__in=indices).values_list("index", "hash")
-    return [(index, bytes(value)) for index, value in nodes]
+def _any_of(positions: list[tree.Position]) -> Q:
+    """Return the condition for these nodes, one branch a level: one statement instead of one a level."""
+    levels: dict[int, list[int]] = {}
+    for level, index in positions:
+        levels.setdefault(level, []).append(index)
+    return Q(*(Q(level=level, index__in=part) for level, part in levels.items()), _connector=Q.OR)
 
 
 def key_entries(size: int) -> QuerySet[Entry]:

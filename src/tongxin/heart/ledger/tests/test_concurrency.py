@@ -73,7 +73,9 @@ def test_sixteen_writers_leave_no_gap_and_a_log_that_verifies():
     assert queries.head().size == expected
     assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == list(range(expected))
     assert IdempotencyKey.objects.count() == ACTS
-    kept = Counter(s.partition("/")[0] for s in Entry.objects.exclude(index=0).values_list("subject", flat=True))
+    kept = Counter(
+        s.partition("/")[0] for s in Entry.objects.exclude(index=0).values_list("subject", flat=True)
+    )
     assert kept == {f"thing:{n}": entries for n, entries in done}
     for n, entries in random.Random(0).sample(done, 50):
         run = list(Entry.objects.filter(subject__startswith=f"thing:{n}/").values_list("index", flat=True))
