@@ -1,0 +1,249 @@
+"""The story that the crash test plays: every act of the product at least once, each under a key of its own.
+
+A command sees what the earlier ones answered (`told`), as a client that keeps its answers would. A new act gets its
+command here; `test_crash_points` finds it in the code and fails until it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+BEGINS = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday; every office is open
+WUQING, BAODI = "tj-wuqing/ecology_bureau", "tj-baodi/ecology_bureau"
+CLERK, TAKER = "tj-wuqing-services/window_clerk", "bj-tongzhou-services/window_clerk"
+TONGZHOU_CENTRE = "bj-tongzhou/service_centre"
+
+Told = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name is also its idempotency key; `at` is minutes after the beginning."""
+
+    name: str
+    at: int
+    do: Callable[[Told, str], dict[str, Any]]
+
+
+def acting(username: str, post: str = "") -> Any:
+    from tongxin.heart.region.holdings import acting_in, seats_of
+    from tongxin.heart.region.models import Person
+
+    person = Person.objects.get(username=username)
+    held = [seat for seat in seats_of(person) if not post or seat.post.id == post]
+    return acting_in(held[0], person=person, via="cli")
+
+
+def load(told: Told, key: str) -> dict[str, Any]:
+    from django.conf import settings
+
+    from tongxin.site import pack
+
+    pack.load(settings.REGION_PACK)
+    return {}
+
+
+def report(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.events.actions import Report
+    from tongxin.petals.ecology import actions
+
+    return actions.report_incident(
+        Report(
+            type="ecology.water_incident",
+            place="he-langfang-xianghe",
+            known_at=BEGINS,
+            occurred_at=BEGINS - timedelta(minutes=20),
+            data={
+                "river": "qinglongwan-jianhe",
+                "location": "示例·闸下",
+                "pollutant": "ammonia",
+                "level": "III",
+            },
+        ),
+        by=acting("langfang-duty"),
+        key=key,
+    )
+
+
+def tell(desk: str, **carried: str) -> Callable[[Told, str], dict[str, Any]]:
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.agreements import actions
+
+        return actions.tell(
+            by=acting("langfang-duty"),
+            key=key,
+            matter=told["report"]["matter"],
+            to_desk=desk,
+            carried=carried,
+        )
+
+    return do
+
+
+def confirm(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.agreements import actions
+
+    return actions.confirm(by=acting("wuqing-duty"), key=key, message=told["tell-wuqing"]["message"])
+
+
+def ring(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.agreements import jobs
+
+    jobs.ring_due()
+    return {}
+
+
+def sign(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.ledger import actions
+
+    actions.checkpoint()
+    return {}
+
+
+def read_notifications(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.exchange import actions
+    from tongxin.heart.exchange.models import Notification
+
+    by = acting("baodi-duty")
+    ids = list(Notification.objects.filter(desk_id=by.desk).order_by("id").values_list("id", flat=True))
+    return actions.mark_read(by=by, key=key, ids=ids)
+
+
+def export(name: str, subject: str) -> Callable[[Told, str], dict[str, Any]]:
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.exchange import exports
+
+        by = acting("wuqing-clerk", CLERK)
+        return exports.record(by=by, key=key, name=name, subject=subject, rows=3, fields=["number"])
+
+    return do
+
+
+def file_case(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.file_case(
+        by=acting("wuqing-clerk", CLERK),
+        key=key,
+        procedure="food-business-licence",
+        decide_at="bj-tongzhou",
+        applicant={
+            "applicant_name": "示例·运河面馆",
+            "credit_code": "91120000MA0TEST001",
+            "premises": "示例·新华西街 1 号",
+        },
+        papers=["application_form", "business_licence", "floor_plan", "safety_rules"],
+    )
+
+
+def _case(told: Told) -> str:
+    return str(told["file"]["case"])
+
+
+def accept(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.accept_case(by=acting("wuqing-clerk", CLERK), key=key, number=_case(told))
+
+
+def offer(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.offer(
+        by=acting("wuqing-clerk", CLERK), key=key, number=_case(told), to_desk=TONGZHOU_CENTRE, epoch=0
+    )
+
+
+def return_over(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    by, made = acting("tongzhou-clerk", TAKER), told["offer-1"]["offer"]
+    return actions.return_over(by=by, key=key, offer_id=made, reason="papers_incomplete", remark="示例")
+
+
+def recall(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.recall(by=acting("wuqing-clerk", CLERK), key=key, offer_id=told["offer-2"]["offer"])
+
+
+def take_over(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.take_over(by=acting("tongzhou-clerk", TAKER), key=key, offer_id=told["offer-3"]["offer"])
+
+
+def decide(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    by = acting("tongzhou-approver", "bj-tongzhou-services/approver")
+    return actions.decide(by=by, key=key, number=_case(told), epoch=1, outcome="granted", reason="")
+
+
+def people(name: str, **more: Any) -> Callable[[Told, str], dict[str, Any]]:
+    """A command of the administrator of Wuqing; values that are functions are asked of what was told before."""
+
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.site.people import actions
+
+        given = {word: value(told) if callable(value) else value for word, value in more.items()}
+        done = getattr(actions, name)(by=acting("wuqing-admin"), key=key, **given)
+        return done.result if isinstance(done, actions.Once) else done
+
+    return do
+
+
+def first_administrator(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.region.acting import SYSTEM
+    from tongxin.site.people import actions
+
+    done = actions.create_administrator(
+        by=SYSTEM, key=key, username="gaobeidian-admin", display_name="示例", jurisdiction="bj-tongzhou"
+    )
+    return done.result
+
+
+POST, DESK = "tj-wuqing-ecology/duty_officer", WUQING
+SHIFT = (BEGINS + timedelta(days=2000), BEGINS + timedelta(days=2001))
+
+STORY = [
+    Command("load", 0, load),
+    Command("report", 2, report),
+    Command("tell-wuqing", 10, tell(WUQING, location="示例·闸下", pollutant="ammonia")),
+    Command("tell-baodi", 11, tell(BAODI, location="示例·闸下", pollutant="ammonia", forecast_arrival="06:00")),
+    Command("confirm", 14, confirm),
+    Command("sign-1", 15, sign),
+    Command("ring-reminder", 33, ring),
+    Command("ring-late", 45, ring),
+    Command("ring-later", 120, ring),
+    Command("read", 121, read_notifications),
+    Command("file", 130, file_case),
+    Command("accept", 131, accept),
+    Command("offer-1", 132, offer),
+    Command("return", 133, return_over),
+    Command("offer-2", 134, offer),
+    Command("recall", 135, recall),
+    Command("offer-3", 136, offer),
+    Command("take-over", 137, take_over),
+    Command("decide", 138, decide),
+    Command("export-cases", 139, export("cases.list.exported", "desk:tj-wuqing/service_centre/cases")),
+    Command("export-board", 140, export("site.board.exported", "desk:tj-wuqing/service_centre/board")),
+    Command("person", 150, people("create_person", username="faults-new", display_name="示例", post=POST,
+                                  valid_from=date(2026, 3, 1))),
+    Command("holding", 151, people("give_holding", person=lambda told: told["person"]["person"],
+                                   post="tj-wuqing-ecology/deputy", valid_from=date(2026, 3, 1), valid_until=None)),
+    Command("holding-ended", 152, people("end_holding", holding=lambda told: told["holding"]["holding"])),
+    Command("reset", 153, people("reset_login", person=lambda told: told["person"]["person"])),
+    Command("closed", 154, people("set_login_open", person=lambda told: told["person"]["person"], is_open=False)),
+    Command("opened", 155, people("set_login_open", person=lambda told: told["person"]["person"], is_open=True)),
+    Command("shift", 156, people("add_shift", desk=DESK, post=POST, from_at=SHIFT[0], until_at=SHIFT[1])),
+    Command("shift-removed", 157, people("remove_shift", shift=lambda told: told["shift"]["shift"])),
+    Command("token", 158, people("issue_token", post=POST, desk=DESK, label="faults")),
+    Command("token-revoked", 159, people("revoke_token", token=lambda told: told["token"]["token"])),
+    Command("administrator", 160, first_administrator),
+    Command("sign-2", 161, sign),
+]  # fmt: skip

@@ -1,0 +1,152 @@
+"""A process dies before and after every commit and every send: one final state, one effect, the same answers.
+
+The story dies at each point once, in one life: after each death a new process goes on with the commands that have
+no answer yet, under the keys they had. At the end every row equals that of a story in which nobody died.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.faults import in_code
+from tests.faults.story import STORY
+
+ROOT = Path(__file__).resolve().parents[2]
+# Transactions that are no commands: nobody sends them again, and a second one does no harm.
+NOT_COMMANDS = {
+    "account.login try": "a try at the login door; one that dies is a try all the same",
+    "account.login right": "strikes out tries after a right one; the next login does it again",
+}
+
+
+def played(how: str, folder: Path, url: str) -> dict[str, Any]:
+    """Play the story in a process of its own, on a database of its own."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.crashes", how, str(folder)],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": "src", "TONGXIN_DATA": str(folder), "TONGXIN_DATABASE_URL": url},
+        capture_output=True, text=True, check=False, timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    result: dict[str, Any] = json.loads((folder / f"{how}.json").read_text())
+    return result
+
+
+def own_database(how: str, folder: Path) -> str:
+    """A fresh database of the kind the tests run on."""
+    if connection.vendor == "sqlite":
+        return f"sqlite://{folder}/{how}.sqlite3"
+    name = f"faults_{how}_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    given = connection.settings_dict
+    host, port = given["OPTIONS"].get("host") or given["HOST"], given["PORT"]
+    login = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
+    return (
+        f"postgresql://{login}@{'' if host.startswith('/') else host}{f':{port}' if port else ''}/{name}"
+        + (f"?host={host}" if host.startswith("/") else "")
+    )
+
+
+@pytest.fixture(scope="module")
+def stories(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("crashes")
+    with django_db_blocker.unblock():
+        urls = {how: own_database(how, folder) for how in ("straight", "crashing")}
+        try:
+            return tuple(played(how, folder, url) for how, url in urls.items())  # type: ignore[return-value]
+        finally:
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    for how in urls:
+                        cursor.execute(f'DROP DATABASE IF EXISTS "faults_{how}_{os.getpid()}" WITH (FORCE)')
+
+
+uses_database = pytest.mark.django_db  # so that the tests run on both databases
+
+
+def names_of(points: list[str]) -> set[str]:
+    return {point.split(" | ")[1] for point in points}
+
+
+@uses_database
+def test_it_died_at_every_point_that_a_life_without_death_passes(stories):
+    straight, crashing = stories
+    assert set(straight["points"]) <= set(crashing["points"])
+    assert crashing["deaths"] == len(crashing["points"]) >= 80
+
+
+@uses_database
+def test_the_final_state_is_that_of_a_life_without_death(stories):
+    straight, crashing = stories
+    assert straight["faults"] == crashing["faults"] == []
+    if connection.vendor == "sqlite":
+        assert crashing["told"] == straight["told"]
+        different = [t for t in straight["rows"] if straight["rows"][t] != crashing["rows"][t]]
+        assert different == []
+    # On PostgreSQL a number that was drawn before a death is not drawn again, so ids differ and nothing else does.
+    assert {t: len(rows) for t, rows in crashing["rows"].items()} == {
+        t: len(rows) for t, rows in straight["rows"].items()
+    }
+    assert Counter(said(crashing)) == Counter(said(straight))
+    assert said(crashing) == said(straight)
+
+
+def said(story: dict[str, Any]) -> list[tuple[str, ...]]:
+    """What the ledger says was done, in order; numbers of rows left out."""
+    entries = sorted((json.loads(row) for row in story["rows"]["ledger_entry"]), key=lambda e: e["index"])
+    words = ("act", "at", "desk", "post", "subject", "basis")
+    return [tuple(re.sub(r"(?<=[a-z]:)\d+\b", "#", str(entry[word])) for word in words) for entry in entries]
+
+
+@uses_database
+def test_every_command_given_once_more_gets_the_same_answer_and_has_no_effect(stories):
+    for story in stories:
+        assert story["answered_differently"] == []
+        assert story["unchanged_by_again"]
+
+
+def test_every_act_in_the_code_is_in_the_story(request):
+    found = in_code.scan()
+    assert found.unreadable == [], "the crash test cannot see which act these open"
+    straight, _crashing = request.getfixturevalue("stories")
+    reached = names_of(straight["points"])
+    for name, where in found.acts.items():
+        if name in NOT_COMMANDS:
+            continue
+        for end in ("before commit", "after commit"):
+            assert f"{name}:{end}" in reached, (
+                f"{where} opens {name!r}; give it a command in tests/faults/story.py"
+            )
+    for kind, where in found.kinds.items():
+        for end in ("before send", "after send"):
+            assert f"send {kind}:{end}" in reached, f"{where} sends {kind!r}; no command of the story does"
+
+
+def test_the_scan_sees_what_is_there():
+    found = in_code.scan()
+    assert {"cases.offer.taken_over", "agreements.duty.escalated", "ecology.incident.reported"} <= set(
+        found.acts
+    )
+    assert {"ledger.checkpoint", "region.load", "people.login.closed"} <= set(found.acts)
+    assert {"notice", "confirm", "offer", "accept", "refuse", "recall"} <= set(found.kinds)
+    assert set(NOT_COMMANDS) <= set(found.acts), "an exception that no code needs"
+
+
+def test_keys_are_used_once():
+    assert len({command.name for command in STORY}) == len(STORY)
+    assert [command.at for command in STORY] == sorted(command.at for command in STORY)
