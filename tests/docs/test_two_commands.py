@@ -88,8 +88,14 @@ def group_members(group: int) -> list[str]:
     return found
 
 
-def test_the_demo_answers_keeps_its_data_and_ends_whole(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder: making the demonstration is what takes the time."""
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+def test_the_demo_answers_keeps_its_data_and_ends_whole(data: Path) -> None:
+    port = free_port()
     with demo(data, port) as (process, printed):
         said = printed.read_text()
         assert re.search(rf"http://localhost:{port}\b", said), said
@@ -106,19 +112,19 @@ def test_the_demo_answers_keeps_its_data_and_ends_whole(tmp_path: Path) -> None:
     assert group_members(process.pid) == []
 
 
-def test_a_taken_port_is_left_alone(tmp_path: Path) -> None:
+def test_a_taken_port_is_left_alone(data: Path) -> None:
     """The demo takes the next free one and prints that; a second demo on the same data is refused, by address."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with demo(tmp_path / "data", port) as (_process, printed):
+        with demo(data, port) as (_process, printed):
             said = re.search(r"http://localhost:(\d+)", printed.read_text())
             assert said is not None
             assert int(said[1]) != port
             second = subprocess.run(
                 [str(ROOT / "tools" / "setup.sh"), "demo"],
-                env={**os.environ, "TONGXIN_DATA": str(tmp_path / "data"), "TONGXIN_PORT": str(port)},
+                env={**os.environ, "TONGXIN_DATA": str(data), "TONGXIN_PORT": str(port)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
