@@ -78,7 +78,8 @@ def test_a_command_needs_a_sound_key(house, call, key):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Bearer x", "Basic d3U6cGFzcw==", "Bearer tx_0000000000_" + "a" * 5000]
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer x", "Basic d3U6cGFzcw==", "Bearer tx_0000000000_" + "a" * 5000],
 )
 def test_a_wrong_token_is_refused(house, call, header):
     answer = call("", "/cases", FILE, **({"Authorization": header} if header else {}))

@@ -75,7 +75,12 @@ def _reader(office: str) -> None:
     from tongxin.heart.region.models import Person, Post, PostHolding
 
     post = Post.objects.create(
-        id=f"{office}/reader", office_id=office, role="reader", name_zh="阅览", name_en="Reader", capabilities=[]
+        id=f"{office}/reader",
+        office_id=office,
+        role="reader",
+        name_zh="阅览",
+        name_en="Reader",
+        capabilities=[],
     )
     person = Person.objects.create(username=f"reader-{office}", display_name="示例·阅览", demo=True)
     PostHolding.objects.create(post=post, person=person, valid_from="2023-01-01")

@@ -34,7 +34,10 @@ ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),
     "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes and is owed, and until when."),
     "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
-    "agreements": ("tongxin.heart.agreements.cli", "List, show and check agreements; explain why duties stand."),
+    "agreements": (
+        "tongxin.heart.agreements.cli",
+        "List, show and check agreements; explain why duties stand.",
+    ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
 }

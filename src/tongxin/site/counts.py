@@ -26,7 +26,11 @@ def shell_counts(request: HttpRequest) -> ShellCounts:
     seat = next((s for s in seats if acting and (s.post.id, s.desk.id) == (acting.post, acting.desk)), None)
     now = clock.now()
     public = settings.DEMO  # scores of real places are shown to everybody in the demonstration only
-    own = Duty.objects.filter(bound_desk_id=acting.desk, state=Duty.State.OPEN) if acting else Duty.objects.none()
+    own = (
+        Duty.objects.filter(bound_desk_id=acting.desk, state=Duty.State.OPEN)
+        if acting
+        else Duty.objects.none()
+    )
     return ShellCounts(
         office_open=own.count(),
         office_overdue=agreements.overdue(acting, now) if acting else 0,

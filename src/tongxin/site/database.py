@@ -29,7 +29,9 @@ def from_url(url: str, data: Path) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
-    raise ImproperlyConfigured(f"TONGXIN_DATABASE_URL begins with {parts.scheme!r}; use sqlite: or postgresql:")
+    raise ImproperlyConfigured(
+        f"TONGXIN_DATABASE_URL begins with {parts.scheme!r}; use sqlite: or postgresql:"
+    )
 
 
 def sqlite(path: Path) -> dict[str, Any]:
