@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from tongxin.heart.ledger import actions, extracts, queries, sights
 from tongxin.heart.ledger.models import Checkpoint, Entry
 from tongxin.shared import clock
-from tongxin.shared.api_parts import PUBLIC_PROBLEMS, READ_PROBLEMS, Number, PageSize, Word
+from tongxin.shared.api_parts import PUBLIC_PROBLEMS, READ_PROBLEMS, Number, PageSize, Problem, Word
 from tongxin.shared.errors import NotAllowed, NotFound
 
 router = Router(tags=["ledger"])
@@ -230,7 +230,11 @@ def checkpoint(request: HttpRequest, size: Number | None = None) -> dict[str, An
     return _checkpoint(queries.checkpoint(size))
 
 
-@router.get("/ledger/extract", response={200: ExtractOut, **READ_PROBLEMS}, operation_id="ledger_extract")
+@router.get(
+    "/ledger/extract",
+    response={200: ExtractOut, 409: Problem, **READ_PROBLEMS},
+    operation_id="ledger_extract",
+)
 def extract(
     request: TokenCall,
     subject: Annotated[list[Word], Query(max_length=50)] = [],  # noqa: B006 - ninja reads the default, nobody writes it
