@@ -57,7 +57,9 @@ def call(row, words, headers: dict[str, str]):
 
 def test_every_operation_has_a_row_and_every_row_an_operation():
     listed = {(row["method"], BASE + row["path"]) for row in ROWS}
-    assert routes.operations() - listed == set(), "operations without a row in tests/authorisation/operations.csv"
+    assert routes.operations() - listed == set(), (
+        "operations without a row in tests/authorisation/operations.csv"
+    )
     assert listed - routes.operations() == set(), "rows without an operation"
 
 

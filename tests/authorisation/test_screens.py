@@ -30,7 +30,7 @@ def body(row, words) -> dict[str, list[str]]:
 
 
 def answer(response) -> str:
-    if response.status_code == 302 and response.url.startswith("/account/login/?"):
+    if response.status_code == 302 and response.url.partition("?")[0] == "/account/login/":
         return "login"
     if response.status_code == 302 and "reauthenticate" in response.url:
         return "again"
