@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from tests.authorisation.scene import APPLICANT, PAPERS, POSTS, TONGZHOU
+
+NOBODY = "00000000-0000-4000-8000-000000000000"  # a name nobody has; the same in every worker
 
 FILE = {
     "procedure": "food-business-licence",
@@ -102,11 +103,11 @@ def test_a_token_whose_office_no_longer_staffs_the_desk_is_refused(house, call):
         ("wuqing-clerk", "/cases/WUQING-2026-999999/acceptance", None),
         ("wuqing-clerk", "/cases/WUQING-2026-999999/offers", {"to_desk": TONGZHOU, "epoch": 0}),
         ("tongzhou-approver", "/cases/nothing/decision", {"outcome": "granted", "epoch": 0}),
-        ("tongzhou-clerk", f"/offers/{uuid4()}/take-over", None),
-        ("tongzhou-clerk", f"/offers/{uuid4()}/return", {"reason": "not_competent"}),
-        ("wuqing-clerk", f"/offers/{uuid4()}/recall", None),
+        ("tongzhou-clerk", f"/offers/{NOBODY}/take-over", None),
+        ("tongzhou-clerk", f"/offers/{NOBODY}/return", {"reason": "not_competent"}),
+        ("wuqing-clerk", f"/offers/{NOBODY}/recall", None),
         ("langfang-duty", "/incidents/M-2026-999999/notices", {"to_desk": "tj-baodi/ecology_bureau", "carried": {}}),
-        ("baodi-duty", f"/notices/{uuid4()}/confirmation", None),
+        ("baodi-duty", f"/notices/{NOBODY}/confirmation", None),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_404(house, call, who, path, body):
