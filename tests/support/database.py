@@ -11,7 +11,7 @@ from typing import Any
 import django
 import pytest
 
-from tests.support.folders import temporary
+from tests.support.folders import sweep, temporary
 from tests.support.postgres import Postgres
 
 DATABASE = os.environ.get("TONGXIN_TEST_DB", "sqlite")
@@ -23,7 +23,9 @@ OF_THE_TESTS = {"TONGXIN_TEST_DB", "TONGXIN_TEST_DATABASE_URL"}
 
 def _environment() -> tuple[Path, Postgres | None]:
     """A data folder of this process, and the address of the one PostgreSQL of all of them, for Django's settings."""
-    data = temporary("tongxin-test-")
+    if not WORKER:
+        sweep()
+    data = temporary("test")
     keep = OF_THE_TESTS | (
         {"TONGXIN_DATABASE_URL"} if WORKER else set()
     )  # the process that started us set it

