@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.test import Client
+
 from tests.support.world import House
 
 HERE = Path(__file__).parent
@@ -42,6 +44,9 @@ class Scene:
 
     house: House
     words: dict[str, str] = field(default_factory=dict)  # what {names} in the tables stand for
+    sessions: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # of who is in some cast, logged in once
 
     def seat(self, cast: str, role: str) -> tuple[str, str]:
         """Username and post of who stands in a column."""
@@ -50,6 +55,13 @@ class Scene:
             office = who.removeprefix("reader@")
             return f"reader-{office}", f"{office}/reader"
         return who, POSTS.get(who, "")
+
+    def client(self, cast: str, role: str, **options: Any) -> Client:
+        """A client of who stands in a column; nobody for `anonymous`."""
+        client = Client(raise_request_exception=False, **options)
+        if role != "anonymous":
+            client.cookies["sessionid"] = self.sessions[self.seat(cast, role)]
+        return client
 
 
 def build(house: House) -> Scene:
@@ -67,6 +79,11 @@ def build(house: House) -> Scene:
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
     ledger.checkpoint()
+    for cast in CASTS:
+        for role in ROLES:
+            seat = scene.seat(cast, role)
+            if seat not in scene.sessions:
+                scene.sessions[seat] = house.client(*seat).cookies["sessionid"].value
     return scene
 
 
