@@ -120,10 +120,11 @@ def test_every_command_given_once_more_gets_the_same_answer_and_has_no_effect(st
         assert story["unchanged_by_again"]
 
 
-def test_every_act_in_the_code_is_in_the_story(request):
+@uses_database
+def test_every_act_in_the_code_is_in_the_story(stories):
     found = in_code.scan()
     assert found.unreadable == [], "the crash test cannot see which act these open"
-    straight, _crashing = request.getfixturevalue("stories")
+    straight, _crashing = stories
     reached = names_of(straight["points"])
     for name, where in found.acts.items():
         if name in NOT_COMMANDS:
