@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Callable
 
 import structlog
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from tongxin.heart.region.holdings import seats_of
@@ -15,6 +17,9 @@ from tongxin.site.account import seats
 
 log = structlog.get_logger()
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# What Django and allauth answer themselves: a page that may not be seen, a request that is none, the password again.
+NO_FAULT = (PermissionDenied, SuspiciousOperation, ImmediateHttpResponse, ReauthenticationRequired)
 
 
 class ActingMiddleware:
@@ -71,6 +76,8 @@ class RefusalMiddleware:
             return refusals.answer(request, exception)
         if isinstance(exception, Http404):
             return refusals.answer(request, refusals.plain(404))
+        if isinstance(exception, NO_FAULT):
+            return None
         log.error("fault", number=request.number, path=request.path, exc_info=exception)  # type: ignore[attr-defined]
         return None
 
