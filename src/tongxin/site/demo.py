@@ -29,6 +29,7 @@ def prepare(*, reset: bool, say: Say) -> bool:
         raise Refused("not_demo", "This is not the demonstration.", todo="Use `tongxin demo`.")
     stamp = _read()
     if reset or not stamp:
+        _refuse_real_work()
         _clear(say)
         _build(say)
         return True
@@ -87,6 +88,22 @@ def _build(say: Say) -> None:
             demo_day.play(hand, until=now)
     ledger.checkpoint()
     _write()
+
+
+def _refuse_real_work() -> None:
+    """Refuse to empty a database with logins of which none is a demo person; the settings may name the wrong one."""
+    own = connections["default"]
+    if "region_person" not in own.introspection.table_names():
+        return
+    with own.cursor() as cursor:  # not the object mapper: the tables may be of an older version
+        cursor.execute("SELECT COUNT(*), COUNT(CASE WHEN demo THEN 1 END) FROM region_person")
+        people, made_up = cursor.fetchone()
+    if people and not made_up:
+        raise Refused(
+            "not_a_demonstration",
+            "This database holds logins and none of them is made up: it is no demonstration's.",
+            todo="Look at TONGXIN_DATABASE_URL and TONGXIN_DATA; the demonstration empties what it begins in.",
+        )
 
 
 def _clear(say: Say) -> None:

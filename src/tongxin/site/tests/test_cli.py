@@ -16,7 +16,7 @@ from tongxin.heart.region.models import OfficeToken, Person
 from tongxin.heart.region.tokens import issue
 from tongxin.shared import clock
 from tongxin.shared.errors import Refused
-from tongxin.site import background, cli, launch
+from tongxin.site import background, cli, demo, launch
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -118,6 +118,14 @@ def test_the_operator_issues_and_revokes_a_token(world, capsys):
     assert cli.main(["token", "issue", "--post", "no/such"]) == 2
     assert cli.main(["token", "issue", "--post", "a-ecology_bureau/head", "--desk", "b/ecology_bureau"]) == 2
     assert OfficeToken.objects.count() == 1
+
+
+def test_a_demonstration_never_empties_a_database_in_which_others_work(world, settings, tmp_path):
+    settings.DEMO, settings.DATA = True, tmp_path
+    with pytest.raises(Refused) as refused:
+        demo.prepare(reset=True, say=print)
+    assert refused.value.code == "not_a_demonstration"
+    assert Person.objects.exists()
 
 
 def test_run_names_everything_that_is_missing_at_once(tmp_path):
