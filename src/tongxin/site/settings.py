@@ -185,8 +185,9 @@ HTTPS = ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
-if MODE == "run":
+if TRUSTED_PROXIES:  # without one, whoever calls could claim this header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if MODE == "run":
     SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 
 CONTENT_SECURITY_POLICY = {
