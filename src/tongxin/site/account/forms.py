@@ -56,6 +56,16 @@ class NewPassword(ChangePasswordForm):  # type: ignore[misc]
             "At least 12 characters; a sentence is easier to keep than signs."
         )
 
+    def clean_oldpassword(self) -> str:
+        """Check the present password; wrong tries count as they do at the login."""
+        try:
+            this_try = lockout.begin(lockout.LOGIN, self.user.get_username(), context.request)
+        except lockout.LockedOut as refused:
+            raise locked(refused) from refused
+        password = str(super().clean_oldpassword())
+        this_try.right()
+        return password
+
 
 class _Counted:
     """A code that counts wrong tries like a password does."""

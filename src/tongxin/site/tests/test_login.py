@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tongxin.heart.region.models import Person
 from tongxin.shared import clock
 from tongxin.site.tests.conftest import PASSWORD
 
@@ -199,6 +200,15 @@ def test_a_password_is_changed_and_a_weak_one_refused(client, sign_in):
     assert client.post("/account/password/change/", form).status_code == 302
     client.post("/account/logout/")
     assert sign_in("duty", "four honest words here").status_code == 302
+
+
+def test_whoever_sits_at_an_open_session_cannot_guess_its_password(client, sign_in):
+    sign_in("duty")
+    new = {"password1": "four honest words here", "password2": "four honest words here"}
+    for guess in range(5):
+        client.post("/account/password/change/", {"oldpassword": f"guess {guess}", **new})
+    assert client.post("/account/password/change/", {"oldpassword": PASSWORD, **new}).status_code == 200
+    assert Person.objects.get(username="duty").check_password(PASSWORD)
 
 
 def test_a_form_opened_in_one_post_is_not_taken_in_another(world):
