@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from tongxin.heart.exchange import queries
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Channel, Message, Notification
 from tongxin.heart.region.acting import Acting
@@ -82,10 +83,10 @@ def notify(
 
 
 def mark_read(*, by: Acting, key: str, ids: list[int]) -> dict[str, Any]:
-    """Mark notifications of the actor's desk as read; others are left alone."""
+    """Mark notifications that the actor is rung with as read; others', also of a colleague's post, are left alone."""
     with act("exchange.notifications.read", by=by, key=key, request={"ids": sorted(ids)}) as a:
         if not a.replayed:
-            rows = Notification.objects.filter(desk_id=by.desk, id__in=ids, read_at__isnull=True)
+            rows = queries.notifications(by).order_by().filter(id__in=ids, read_at__isnull=True)
             a.result = {"read": rows.update(read_at=clock.now())}
     return a.result
 

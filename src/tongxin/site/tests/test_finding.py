@@ -52,6 +52,13 @@ def test_reading_one_leads_to_its_thing_and_the_next_time_it_is_gone(officer, ri
     )
 
 
+def test_a_ring_for_a_colleague_is_not_taken_from_under_them(officer, ring):
+    theirs = ring("a/ecology_bureau")
+    Notification.objects.filter(pk=theirs.pk).update(post_id="a-ecology_bureau/head")
+    officer.post("/notifications/read/", {"id": str(theirs.pk)})
+    assert Notification.objects.get(pk=theirs.pk).read_at is None
+
+
 def test_residents_have_no_notifications(client, db):
     assert client.get("/notifications/").url.startswith("/account/login/")
 
