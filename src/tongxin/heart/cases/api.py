@@ -287,9 +287,12 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
     return _line(row) | {
         "applicant": row.applicant if sees else None,
         "papers": row.papers if sees else None,
-        "outcome_reason": row.outcome_reason,
+        "outcome_reason": row.outcome_reason if sees else "",
         "may": [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)],
-        "offers": [_offer(made) for made in queries.offers_of(row)],
+        "offers": [
+            _offer(made, readable=queries.sees_remark(request.auth.desk, made, sees=sees))
+            for made in queries.offers_of(row)
+        ],
         "duties": [duty_out(duty, now) for duty in queries.duties_of(row)],
     }
 
@@ -322,7 +325,11 @@ def offer_case(
 @router.get("/offers/{offer}", response={200: OfferOut, **READ_PROBLEMS}, operation_id="show_offer")
 def show_offer(request: Call, offer: UUID) -> dict[str, Any]:
     """Show one offer of a case in which the caller's desk has a part."""
-    return _offer(queries.offer(request.auth, str(offer)))
+    made = queries.offer(request.auth, str(offer))
+    desk = request.auth.desk
+    return _offer(
+        made, readable=queries.sees_remark(desk, made, sees=queries.sees_applicant(desk, made.case))
+    )
 
 
 @router.post(
@@ -383,7 +390,7 @@ def _line(row: Case) -> dict[str, Any]:
     }
 
 
-def _offer(made: Offer) -> dict[str, Any]:
+def _offer(made: Offer, *, readable: bool) -> dict[str, Any]:
     return {
         "id": made.id,
         "case": made.case_id,
@@ -393,7 +400,7 @@ def _offer(made: Offer) -> dict[str, Any]:
         "epoch": made.epoch,
         "state": made.state,
         "reason": made.reason,
-        "remark": made.remark,
+        "remark": made.remark if readable else "",
         "offered_at": local(made.offered_at),
         "settled_at": local(made.settled_at),
         "url": f"/api/v1/offers/{made.id}",

@@ -51,11 +51,13 @@ def show(ctx: click.Context, number: str) -> None:
         click.echo(
             f"offer      {made.id}  {made.from_desk_id} -> {made.to_desk_id}  {state}  {words.reason_of(made)}".rstrip()
         )
+    sees = queries.sees_applicant(reader.desk, row)
     if row.outcome:
+        reason = row.outcome_reason if sees else ""
         click.echo(
-            f"decided    {wording.moment(row.decided_at)}  {words.OUTCOMES[row.outcome]}  {row.outcome_reason}".rstrip()
+            f"decided    {wording.moment(row.decided_at)}  {words.OUTCOMES[row.outcome]}  {reason}".rstrip()
         )
-    if queries.sees_applicant(reader.desk, row):
+    if sees:
         for name, text in row.applicant.items():
             click.echo(f"applicant  {name}: {text}")
     may = queries.possible(reader, row)

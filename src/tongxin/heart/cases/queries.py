@@ -122,15 +122,6 @@ def places_of(reader: Acting) -> list[Jurisdiction]:
     return list(Jurisdiction.objects.filter(found).order_by("adcode", "id"))
 
 
-def offers_to(reader: Acting) -> QuerySet[Offer]:
-    """Return the offers that wait for the reader's desk to answer, oldest first."""
-    return (
-        Offer.objects.filter(to_desk_id=reader.desk, state=Offer.State.OFFERED)
-        .select_related("case__procedure", "from_desk__jurisdiction", "clause__version__instrument")
-        .order_by("offered_at")
-    )
-
-
 def offers_of(row: Case) -> list[Offer]:
     """Return every offer of a case, oldest first."""
     desks = (
@@ -178,6 +169,11 @@ def sees_applicant(desk: str, row: Case) -> bool:
         return True
     seen = [Offer.State.OFFERED, Offer.State.TAKEN_OVER]
     return row.offers.filter(to_desk_id=desk, state__in=seen).exists()
+
+
+def sees_remark(desk: str, made: Offer, *, sees: bool) -> bool:
+    """Whether a desk may read an offer's remark: it is between them, or it sees the applicant's data."""
+    return sees or desk in {made.from_desk_id, made.to_desk_id}
 
 
 def possible(reader: Acting, row: Case) -> Possible:

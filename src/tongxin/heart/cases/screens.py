@@ -261,7 +261,7 @@ def _page(
             for name in ("accept", "offer", "take_over", "return", "recall", "decide")
         },
         "steps": story.steps(row, read, offers),
-        "timeline": story.timeline(row, offers, story.waiting_for(row)),
+        "timeline": story.timeline(row, offers, story.waiting_for(row), desk=reader.desk, sees=sees),
         "sees": sees,
         "given": [(asked, row.applicant.get(asked.id, "")) for asked in read.applicant] if sees else [],
         "papers": [(paper, paper.id in row.papers) for paper in read.papers] if sees else [],

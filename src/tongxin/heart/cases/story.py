@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import words
+from tongxin.heart.cases import queries, words
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.ledger import queries as ledger
@@ -113,8 +113,11 @@ def steps(case: Case, form: ProcedureFile, offers: list[Offer]) -> list[Step]:
     return found
 
 
-def timeline(case: Case, offers: list[Offer], waiting: str) -> list[Line]:
-    """Return the case's entries in the ledger, told, latest first; on top what is waited for now."""
+def timeline(case: Case, offers: list[Offer], waiting: str, *, desk: str, sees: bool) -> list[Line]:
+    """Return the case's entries in the ledger, told, latest first; on top what is waited for now.
+
+    What officers wrote, reasons and remarks, is told only to whom `queries.sees_applicant` lets see the case whole.
+    """
     lines = list(ledger.timeline(f"case:{case.number}"))
     ids = (
         {line.entry.desk for line in lines}
@@ -123,7 +126,9 @@ def timeline(case: Case, offers: list[Offer], waiting: str) -> list[Line]:
     )
     names = wording.desk_names(ids)
     by_id = {str(o.id): o for o in offers}
-    told = [_told(line, case, by_id, names) for line in reversed(lines)]
+    free = {str(o.id): o.remark for o in offers if queries.sees_remark(desk, o, sees=sees)}
+    free |= {"": case.outcome_reason} if sees else {}
+    told = [_told(line, case, by_id, names, free) for line in reversed(lines)]
     return [Line(waiting, when=_("now"), kind="now"), *told] if waiting else told
 
 
@@ -142,18 +147,27 @@ def waiting_for(case: Case) -> str:
     return ""
 
 
-def _told(line: Any, case: Case, offers: dict[str, Offer], names: dict[str, Both]) -> Line:
+def _told(
+    line: Any, case: Case, offers: dict[str, Offer], names: dict[str, Both], free: dict[str, str]
+) -> Line:
     entry = line.entry
     desk = str(names.get(entry.desk, entry.desk))
     made = offers.get(entry.subject.rpartition("offer:")[2]) if "/offer:" in entry.subject else None
-    text, sub, kind = _words(entry.act, desk, case, made, names, line.payload or {})
+    written = free.get(str(made.id) if made else "", "")
+    text, sub, kind = _words(entry.act, desk, case, made, names, line.payload or {}, written)
     return Line(text, entry.at, sub=sub, kind=kind, seal=f"{entry.index:,}", url=f"/ledger/{entry.index}/")
 
 
 def _words(
-    act: str, desk: str, case: Case, made: Offer | None, names: dict[str, Both], payload: dict[str, Any]
+    act: str,
+    desk: str,
+    case: Case,
+    made: Offer | None,
+    names: dict[str, Both],
+    payload: dict[str, Any],
+    written: str,
 ) -> tuple[str, str, str]:
-    """Return text, second line and kind of one act."""
+    """Return text, second line and kind of one act; `written` is its remark or reason, as far as it may be read."""
     said = {"desk": desk}
     other = {"to": names.get(made.to_desk_id, ""), "from": names.get(made.from_desk_id, "")} if made else {}
     match act:
@@ -172,13 +186,13 @@ def _words(
             return _("%(desk)s took it over") % said, "", "done"
         case "cases.offer.returned" if made:
             text = _("%(desk)s returned it: %(reason)s") % {**said, "reason": words.reason_of(made)}
-            return text, made.remark, "bad"
+            return text, written, "bad"
         case "cases.offer.recalled":
             return _("%(desk)s recalled the offer") % said, "", "done"
         case "cases.case.decided":
             outcome = words.OUTCOMES.get(case.outcome, case.outcome)
             text = _("%(desk)s decided: %(outcome)s") % {**said, "outcome": outcome}
-            return text, case.outcome_reason, "bad" if case.outcome == "refused" else "done"
+            return text, written, "bad" if case.outcome == "refused" else "done"
         case "agreements.duty.reminded":
             return _("Reminder rung"), "", "done"
         case "agreements.duty.escalated":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import actions, queries
+from tongxin.heart.cases import actions, queries, story
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.tests.conftest import APPLICATION
 from tongxin.heart.ledger.models import Entry
@@ -248,3 +248,20 @@ def test_the_night_does_not_count(offered):
         timedelta(hours=2, minutes=30),
     ]
     assert all(start.tzinfo == UTC for start, _end in spans)
+
+
+def test_who_returned_a_case_reads_its_own_remark_and_no_later_reasons(offered, at):
+    receiver = at("bj-tongzhou", "window_clerk")
+    actions.return_over(
+        by=receiver, key="r", offer_id=str(offered.id), reason="papers_incomplete", remark="plan is blurred"
+    )
+    case = Case.objects.get(pk=offered.case_id)
+    made = Offer.objects.get(pk=offered.id)
+    assert not queries.sees_applicant(receiver.desk, case)
+    assert queries.sees_remark(receiver.desk, made, sees=False)
+    assert not queries.sees_remark("he-langfang/service_centre", made, sees=False)
+
+    case.outcome_reason = "the applicant's own affairs"
+    for desk, sees, told in ((receiver.desk, False, "plan is blurred"), ("a/third", False, "")):
+        lines = story.timeline(case, [made], "", desk=desk, sees=sees)
+        assert [line.sub for line in lines if line.kind == "bad"] == [told]
