@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +16,6 @@ from tongxin.heart.ledger.sights import Looker
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
-
-DUE_SOON = timedelta(hours=1)
 
 
 def register() -> QuerySet[Instrument]:
@@ -150,44 +147,6 @@ def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
 def overdue(reader: Acting, now: datetime) -> int:
     """Return how many open duties of the reader's own desk are past due."""
     return Duty.objects.filter(bound_desk_id=reader.desk, state=Duty.State.OPEN, due_at__lt=now).count()
-
-
-@dataclass(frozen=True)
-class Tie:
-    """Open duties between two jurisdictions in one field, for the map: counts only, no content."""
-
-    field: str
-    bound: str
-    owed: str
-    count: int
-    overdue: int
-    waiting: int  # of these, receipts that are awaited
-
-
-def ties(now: datetime) -> list[Tie]:
-    """Return the open duties between jurisdictions, counted; drills stay out."""
-    rows = (
-        Duty.objects.filter(
-            state__in=[Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED], drill=False
-        )
-        .exclude(bound_desk__jurisdiction=None)
-        .values_list(
-            "clause__version__instrument__field",
-            "bound_desk__jurisdiction_id",
-            "owed_desk__jurisdiction_id",
-            "due_at",
-            "purpose",
-        )
-    )
-    total: Counter[tuple[str, str, str]] = Counter()
-    late: Counter[tuple[str, str, str]] = Counter()
-    wait: Counter[tuple[str, str, str]] = Counter()
-    for field, bound, owed, due_at, purpose in rows:
-        key = (field, bound, owed)
-        total[key] += 1
-        late[key] += due_at < now
-        wait[key] += purpose == Duty.Purpose.CONFIRM
-    return [Tie(*key, count=n, overdue=late[key], waiting=wait[key]) for key, n in sorted(total.items())]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import errands, vocabulary
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements.errands import Errand, Notice
+from tongxin.heart.agreements.errands import Errand
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event, Matter
@@ -97,11 +97,6 @@ def errand(reader: Acting, found: Incident, to_desk: str) -> Errand | None:
         ),
         None,
     )
-
-
-def to_confirm(reader: Acting, notices: Iterable[Notice]) -> list[Notice]:
-    """Return the notices whose receipt the reader's own desk still owes."""
-    return [n for n in notices if n.message.to_desk_id == reader.desk and n.open]
 
 
 def told_words(told: dict[str, str]) -> list[tuple[Any, Any]]:
