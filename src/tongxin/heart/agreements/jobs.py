@@ -13,6 +13,7 @@ from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Post
 from tongxin.shared import clock
+from tongxin.shared.errors import NotFound
 
 REMIND_SHARE = 0.7  # a reminder rings when this share of the time is used
 
@@ -102,6 +103,14 @@ def _chain(first: str) -> list[str]:
 
 
 def _posts(duty: Duty, step: str, at: datetime) -> list[Post]:
+    """Return whom a step rings; nobody where no office staffs the desk, so that one duty does not silence the rest."""
+    try:
+        return _staff(duty, step, at)
+    except NotFound:
+        return []
+
+
+def _staff(duty: Duty, step: str, at: datetime) -> list[Post]:
     """Return whom a step rings: the first on duty, the next on duty, the deputy, the head, own coordination."""
     desk = duty.bound_desk_id
     if step in {"remind", "next_on_duty"}:
