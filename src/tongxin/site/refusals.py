@@ -25,6 +25,11 @@ TITLES: dict[int, Any] = {
 }
 
 
+# what the page itself put into its form, and secrets
+NOT_TYPED = ("csrfmiddlewaretoken", "key", "next", "credential", "code", "epoch", "offer", "to_desk")
+TYPED: dict[str, Any] = {"remark": _("Remark"), "reason": _("Reason")}  # a form's prefix is no part of a name
+
+
 class Plain(Refused):
     """A refusal that has only a status code to go by."""
 
@@ -97,12 +102,12 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was typed, to be offered back as text; never a secret."""
     if request.method != "POST":
         return []
-    hidden = ("csrfmiddlewaretoken", "key", "next", "credential", "code")
+    plain_names = [(name.rpartition("-")[2], name, values) for name, values in request.POST.lists()]
     return [
-        (name, value)
-        for name, values in request.POST.lists()
+        (str(TYPED.get(plain_name, name)), value)
+        for plain_name, name, values in plain_names
         for value in values
-        if value.strip() and name not in hidden and "password" not in name
+        if value.strip() and plain_name not in NOT_TYPED and "password" not in name
     ]
 
 

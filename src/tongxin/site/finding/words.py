@@ -29,7 +29,7 @@ def register_all() -> None:
         "duty_stand_down": lambda p: (
             _("%(thing)s: the other side is to be told by %(due)s that it is over") % _values(p)
         ),
-        "reminder": lambda p: _("%(thing)s: a duty is due at %(due)s") % _values(p),
+        "reminder": lambda p: _("%(thing)s: a duty due at %(due)s is still open") % _values(p),
         "escalation": lambda p: _("%(thing)s: a duty is overdue since %(due)s") % _values(p),
         "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
     }.items():

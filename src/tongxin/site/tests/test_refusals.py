@@ -1,0 +1,25 @@
+"""What an error page gives back of what was typed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from tongxin.site import refusals
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Remark"), ("zh-hans", "说明")])
+def test_what_was_typed_comes_back_under_its_label_and_what_the_page_put_in_does_not(language, label):
+    sent = {"return-remark": "x", "offer-epoch": "0", "offer-to_desk": "a/b", "offer": "1", "password": "p"}
+    with translation.override(language):
+        assert refusals._typed(RequestFactory().post("/", sent)) == [(label, "x")]
+
+
+def test_a_name_without_a_label_keeps_what_was_typed():
+    assert refusals._typed(RequestFactory().post("/", {"note": "y", "key": "k"})) == [("note", "y")]
+
+
+def test_djangos_word_for_an_empty_field_is_as_brief_as_ours():
+    with translation.override("zh-hans"):
+        assert translation.gettext("This field is required.") == translation.gettext("This field is needed.")
