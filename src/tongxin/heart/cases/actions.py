@@ -436,6 +436,8 @@ def _open_decide(a: Act, case: Case, made: Offer, message: Message) -> Duty | No
     """Open the holder's duty to decide, due when the applicant was promised; hand-overs do not restart it."""
     if case.competent_desk_id != case.holder_id or case.promise_due_at is None:
         return None
+    if case.holder_id == case.accepting_desk_id:  # back home: nobody owes a duty to itself
+        return None
     limit = Due(within=_promise(case), clock="days", starts="recorded")
     return duties.open_round(
         clause=made.clause,

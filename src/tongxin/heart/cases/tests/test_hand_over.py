@@ -265,3 +265,15 @@ def test_who_returned_a_case_reads_its_own_remark_and_no_later_reasons(offered, 
     for desk, sees, told in ((receiver.desk, False, "plan is blurred"), ("a/third", False, "")):
         lines = story.timeline(case, [made], "", desk=desk, sees=sees)
         assert [line.sub for line in lines if line.kind == "bad"] == [told]
+
+
+def test_a_case_that_came_home_leaves_no_duty_of_a_desk_to_itself(house, at):
+    clerk, there = at("tj-wuqing", "window_clerk"), at("bj-tongzhou", "window_clerk")
+    number = actions.file_case(by=clerk, key="f", **APPLICATION | {"decide_at": "tj-wuqing"})["case"]
+    actions.accept_case(by=clerk, key="a", number=number)
+    for epoch, (giver, taker) in enumerate(((clerk, there), (there, clerk))):
+        made = actions.offer(by=giver, key=f"o{epoch}", number=number, to_desk=taker.desk, epoch=epoch)
+        actions.take_over(by=taker, key=f"t{epoch}", offer_id=made["offer"])
+    approver = at("tj-wuqing", "approver")
+    actions.decide(by=approver, key="d", number=number, epoch=2, outcome="granted", reason="")
+    assert not Duty.objects.filter(thread=f"case:{number}", state=Duty.State.OPEN).exists()
