@@ -20,7 +20,6 @@ log = structlog.get_logger(__name__)
 # Where each job is: what it does, how many ticks lie between two runs.
 JOBS = (
     ("tongxin.heart.agreements.jobs:ring_due", 1),
-    ("tongxin.heart.cases.jobs:ring_due", 1),
     ("tongxin.heart.ledger.actions:checkpoint", 4),
 )
 
