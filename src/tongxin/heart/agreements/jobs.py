@@ -130,6 +130,8 @@ def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
     desk = duty.bound_desk_id
     if step == "own_coordination":
         desk = f"{desk.split('/')[0]}/coordination_office"
+        if duty.thread.startswith("case:"):  # it looks after the duty; the case itself is not its to open
+            link = f"/desk/?scope=jurisdiction&row=duty-{duty.pk}"
     exchange.notify(
         desk,
         "reminder" if step == "remind" else "escalation",
