@@ -76,8 +76,13 @@ def plain(status: int) -> Plain:
 def answer(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Return the refusal as a page, or as JSON to a program."""
     if request.path.startswith("/api/"):
-        return JsonResponse(refused.as_dict(), status=refused.status)
+        return _json(refused)
     return page(request, refused)
+
+
+def _json(refused: Refused) -> HttpResponse:
+    """Return the refusal to a program, in characters as people read them."""
+    return JsonResponse(refused.as_dict(), status=refused.status, json_dumps_params={"ensure_ascii": False})
 
 
 def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResponse:
@@ -129,7 +134,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def fault(request: HttpRequest) -> HttpResponse:
     """Answer 500 without asking the database or the shell for anything."""
     if request.path.startswith("/api/"):
-        return JsonResponse(plain(500).as_dict(), status=500)
+        return _json(plain(500))
     return HttpResponse(
         loader.get_template("500.html").render({"number": getattr(request, "number", "")}), status=500
     )

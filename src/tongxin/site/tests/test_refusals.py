@@ -23,3 +23,9 @@ def test_a_name_without_a_label_keeps_what_was_typed():
 def test_djangos_word_for_an_empty_field_is_as_brief_as_ours():
     with translation.override("zh-hans"):
         assert translation.gettext("This field is required.") == translation.gettext("This field is needed.")
+
+
+def test_a_program_reads_a_refusal_in_characters():
+    with translation.override("zh-hans"):
+        answer = refusals.answer(RequestFactory().get("/api/v1/nothing"), refusals.plain(404))
+    assert "未作任何改动" in answer.content.decode()
