@@ -58,7 +58,7 @@ def test_filters_stay_in_the_page_and_are_shown_as_typed(client, log):
 
 
 def test_a_filter_no_code_can_be_gets_a_clear_answer(client, log):
-    assert client.get("/ledger/", {"act": "a\x00b"}).status_code in {400, 422}
+    assert client.get("/ledger/", {"act": "a\x00b"}).status_code == 400
 
 
 def test_an_entry_shows_its_bytes_and_a_proof_that_leads_to_the_checkpoint(client, log):
