@@ -26,6 +26,12 @@ BIN = Path(sys.executable).parent
 REPORTS = ROOT / "test-results"
 WEB = ROOT / "web"
 
+PLAIN = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+
+# The tests' own folders go where theirs go: in memory, where there is room.
+sys.path.insert(0, str(ROOT))
+from tests.support.folders import base  # noqa: E402
+
 
 @dataclass
 class Step:
@@ -113,7 +119,8 @@ def pytest(
         "--durations=5",
     ]
     if workers:
-        command += ["-n", str(workers), "--dist", "loadscope" if name == "browser" else "load"]
+        # A module stays with one worker, and so does what it prepares once; the longest come first.
+        command += ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
     if path:
         command.append(path)
     return Step(name, what, [[*command, *extra]], {"TONGXIN_TEST_DB": on})
@@ -129,7 +136,7 @@ def run(step: Step, *, hold_output: bool) -> Step:
         done = subprocess.run(
             command,
             cwd=step.folder,
-            env={**os.environ, **step.environment, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
+            env={**os.environ, "PYTEST_DEBUG_TEMPROOT": str(base()), **step.environment, **PLAIN},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if hold_output else None,
             stderr=subprocess.STDOUT if hold_output else None,
