@@ -119,8 +119,10 @@ def pytest(
         "--durations=5",
     ]
     if workers:
-        # A module stays with one worker, and so does what it prepares once; the longest come first.
-        command += ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
+        # A module stays with one worker, and so does what it prepares once; the longest come first. Those that drive
+        # a browser prepare nothing together.
+        dealt = ["worksteal"] if name == "browser" else ["loadscope", "--no-loadscope-reorder"]
+        command += ["-n", str(workers), "--dist", *dealt]
     if path:
         command.append(path)
     return Step(name, what, [[*command, *extra]], {"TONGXIN_TEST_DB": on})
