@@ -177,8 +177,20 @@ class Manual(click.Group):
         return command.get_short_help_str(100) if command else ""
 
 
+def _take_mode(mode: str | None) -> str | None:
+    """Set the mode while the line is read: a room's command is found, and Django set up, before `root` runs."""
+    if mode:
+        os.environ["TONGXIN_MODE"] = mode
+    return mode
+
+
 @click.group(cls=Manual, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
-@click.option("--mode", type=click.Choice(["demo", "run", "test"]), help="Instead of TONGXIN_MODE.")
+@click.option(
+    "--mode",
+    type=click.Choice(["demo", "run", "test"]),
+    callback=lambda _ctx, _param, value: _take_mode(value),
+    help="Instead of TONGXIN_MODE.",
+)
 @click.option(
     "--token", envvar="TONGXIN_TOKEN", default="", show_envvar=True, help="The office token to act with."
 )
@@ -189,8 +201,6 @@ class Manual(click.Group):
 @click.pass_context
 def root(ctx: click.Context, mode: str | None, token: str, key: str) -> None:
     """Turn cooperation agreements into running services."""
-    if mode:
-        os.environ["TONGXIN_MODE"] = mode
     ctx.obj = Session(token=token, given_key=key)
 
 

@@ -207,3 +207,9 @@ def test_one_job_that_fails_does_not_silence_the_others(db):
 
 def test_every_job_of_the_ticker_is_there():
     assert "tongxin.heart.ledger.actions:checkpoint" in {name for name, _job, _every in background.jobs()}
+
+
+def test_the_mode_is_set_before_a_rooms_command_is_looked_for(monkeypatch):
+    monkeypatch.setenv("TONGXIN_MODE", "run")
+    cli.root.make_context("tongxin", ["--mode", "demo", "ledger", "verify"])  # reads the line, runs nothing
+    assert os.environ["TONGXIN_MODE"] == "demo"
