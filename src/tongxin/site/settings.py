@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from tongxin.site import database
+
+structlog.configure(  # tracebacks without the values of variables: those may be secrets
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 MODE = os.environ.get("TONGXIN_MODE", "run")  # demo | run | test

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+from django.db import DatabaseError
+
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.models import Duty, Ring
 from tongxin.heart.exchange import actions as exchange
@@ -13,7 +16,9 @@ from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Post
 from tongxin.shared import clock
-from tongxin.shared.errors import NotFound
+from tongxin.shared.errors import NotFound, Refused
+
+log = structlog.get_logger(__name__)
 
 REMIND_SHARE = 0.7  # a reminder rings when this share of the time is used
 
@@ -56,12 +61,17 @@ def ring_due(now: datetime | None = None) -> int:
         Duty.objects.filter(state=Duty.State.OPEN).select_related("clause__version").order_by("due_at", "id")
     )
     for duty in list(rows):
-        after = rulebook.read_clause(duty.clause).if_late.after
-        taken = set(duty.rings.values_list("step", flat=True))
-        for step in steps(duty, after):
-            if step.at <= now and step.name not in taken:
-                rung += _take(duty, step)
+        try:
+            rung += _ring_one(duty, now)
+        except (DatabaseError, LookupError, ValueError, Refused):
+            log.exception("a duty could not be rung", duty=duty.pk, clause=duty.clause_id)  # the others go on
     return rung
+
+
+def _ring_one(duty: Duty, now: datetime) -> int:
+    after = rulebook.read_clause(duty.clause).if_late.after
+    taken = set(duty.rings.values_list("step", flat=True))
+    return sum(_take(duty, step) for step in steps(duty, after) if step.at <= now and step.name not in taken)
 
 
 def _take(duty: Duty, step: Step) -> int:

@@ -62,7 +62,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
     """
     if not key or len(key) > 80:
         raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
-    wanted = canonical.sha256_hex({"act": name, "request": request})
+    wanted = canonical.sha256_hex({"act": name, "desk": by.desk, "request": request})
     with writing(name):
         running = Act(name=name, by=by, at=clock.now())
         row = _claim(by.post, key, name, wanted, running.at)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -19,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.region.models import Person
 from tongxin.site.account import lockout
+
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -65,8 +69,14 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return the text as it was."""
-        return _box().decrypt(encrypted_text.encode()).decode()
+        """Return the text as it was; one that nobody can guess, which no code fits, when the secret key has changed."""
+        try:
+            return _box().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.warning(
+                "second factor sealed with another TONGXIN_SECRET_KEY; the administrator resets the login"
+            )
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def get_totp_issuer(self) -> str:
         """Return the name that stands in people's authenticator programs."""

@@ -10,6 +10,7 @@ from django.test import Client
 
 from tongxin.heart.region.models import Person
 from tongxin.shared import clock
+from tongxin.site.account.adapter import MfaAdapter
 from tongxin.site.tests.conftest import PASSWORD
 
 
@@ -241,3 +242,14 @@ def test_odd_addresses_are_refused_and_never_a_fault(client, sign_in, address):
 
 def test_nul_in_a_form_is_refused(client, sign_in):
     assert client.post("/account/login/", {"login": "a\x00b", "password": "x"}).status_code == 400
+
+
+def test_a_sealed_secret_of_another_key_opens_to_nothing_anybody_knows(settings):
+    adapter = MfaAdapter()
+    settings.SECRET_KEY = "another-key-that-is-long-enough-for-this"
+    sealed = adapter.encrypt("JBSWY3DPEHPK3PXP")
+    settings.SECRET_KEY = "the-key-that-came-after-it-and-differs"
+    first, second = adapter.decrypt(sealed), adapter.decrypt(sealed)
+    assert "JBSWY3DPEHPK3PXP" not in {first, second}
+    assert first != second
+    assert len(first) == 32
