@@ -119,9 +119,9 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
             return a.result
         case = _held(number, by, epoch=epoch)
         _in_state(case, Case.State.ACCEPTED, Case.State.IN_HAND)
-        if to_desk == by.desk:
+        if to_desk in {"", by.desk}:
             raise Invalid(
-                _("A case is handed to another desk, not to one's own."), {"to": [_("Choose a desk.")]}
+                _("A case is handed to another desk, not to one's own."), {"to_desk": [_("Choose a desk.")]}
             )
         binding, clause = _basis(case.rulebook, case.procedure.name, by.desk, to_desk, a.at)
         message = _send(a, case, "offer", to_desk, basis=binding.clause_id, body=_shown(case))

@@ -217,6 +217,10 @@ def _acted(
             act(form.cleaned_data)
         except Invalid as refused:
             forms.take(form, refused)
+        except NotAllowed as refused:
+            if refused.code != "no_clause_binds":
+                raise
+            form.add_error("to_desk", str(refused.what))
         else:
             return _done(request, row.number, said)
     return _page(request, row, sent={name: form}, key=form_key(request))

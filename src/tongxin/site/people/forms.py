@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -31,6 +32,20 @@ class _MomentInput(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class _Moment(forms.DateTimeField):
+    """A minute of Beijing time that a roster may name."""
+
+    widget = _MomentInput
+    years = range(2000, 2101)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the instant; a year that no roster means is refused as no time at all."""
+        found: datetime | None = super().to_python(value)
+        if found is not None and found.year not in self.years:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 def _post_choices(reader: Acting) -> list[tuple[str, str]]:
@@ -86,8 +101,8 @@ class NewShift(_OfReader):
     """A post on the roster of a desk."""
 
     seat = forms.ChoiceField(label=_("Post and desk"))
-    from_at = forms.DateTimeField(label=_("From"), widget=_MomentInput, help_text=_("Beijing time"))
-    until_at = forms.DateTimeField(label=_("Until"), widget=_MomentInput, help_text=_("Beijing time"))
+    from_at = _Moment(label=_("From"), help_text=_("Beijing time"))
+    until_at = _Moment(label=_("Until"), help_text=_("Beijing time"))
 
 
 class NewToken(_OfReader):

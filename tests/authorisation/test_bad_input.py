@@ -1,0 +1,249 @@
+"""Bad input on every form: the page comes back and says what to mend, what was typed is still there, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.authorisation import routes
+from tests.authorisation.scene import written
+
+LONG = "长" * 10_000
+CONTROL = "a\x01b\x1fc"
+MARKUP = "\"><script>alert('x')</script>"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: whose it is, a body that would be taken, and what of it each kind of bad input may replace."""
+
+    screen: str
+    cast: str
+    args: str
+    body: dict[str, Any]
+    needed: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def address(self, words: dict[str, str]) -> str:
+        args = dict(pair.split("=", 1) for pair in self.args.format_map(words).split("&") if pair)
+        return reverse(self.screen, kwargs=args)
+
+    def filled(self, words: dict[str, str]) -> dict[str, Any]:
+        return {
+            name: value.format_map(words) if isinstance(value, str) else value
+            for name, value in self.body.items()
+        }
+
+
+FORMS = [
+    Form(
+        "incident_new",
+        "report",
+        "",
+        {
+            "place": "he-langfang-xianghe",
+            "river": "qinglongwan-jianhe",
+            "location": "示例闸下",
+            "pollutant": "oil",
+            "level": "II",
+            "amount": "约 2 t",
+            "description": "示例",
+            "known_at": "{now}",
+        },
+        needed=("place", "river", "location", "pollutant", "known_at"),
+        choices=("place", "river", "pollutant", "level"),
+        texts=("location", "amount", "description", "late_reason"),
+        times=("known_at", "occurred_at"),
+    ),
+    Form(
+        "incident_tell",
+        "report",
+        "number={incident}",
+        {
+            "to": "tj-baodi/ecology_bureau",
+            "location": "示例闸下",
+            "pollutant": "oil",
+            "forecast_arrival": "示例：明晨",
+        },
+        needed=("location", "pollutant", "forecast_arrival"),
+        texts=("location", "forecast_arrival"),
+    ),
+    Form(
+        "case_new",
+        "case",
+        "",
+        {
+            "procedure": "food-business-licence",
+            "decide_at": "bj-tongzhou",
+            "given_applicant_name": "示例店",
+            "given_credit_code": "91120000MA0TEST001",
+            "given_premises": "示例路 1 号",
+            "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
+        },
+        needed=("decide_at", "given_applicant_name", "given_credit_code", "given_premises", "papers"),
+        choices=("decide_at", "papers"),
+        texts=("given_applicant_name", "given_credit_code", "given_premises", "given_contact"),
+    ),
+    Form(
+        "case_offer",
+        "case",
+        "number={accepted}",
+        {"offer-to_desk": "bj-tongzhou/service_centre", "offer-epoch": "0"},
+        needed=("offer-to_desk", "offer-epoch"),
+        choices=("offer-to_desk",),
+        numbers=("offer-epoch",),
+    ),
+    Form(
+        "case_return",
+        "offer",
+        "number={offered}",
+        {"offer": "{offer}", "return-reason": "not_competent", "return-remark": "示例"},
+        needed=("return-reason",),
+        choices=("return-reason",),
+        texts=("return-remark",),
+    ),
+    Form(
+        "case_decide",
+        "decide",
+        "number={in_hand}",
+        {"decide-outcome": "refused", "decide-reason": "示例：图纸不全", "decide-epoch": "1"},
+        needed=("decide-outcome", "decide-reason", "decide-epoch"),
+        choices=("decide-outcome",),
+        texts=("decide-reason",),
+        numbers=("decide-epoch",),
+    ),
+    Form(
+        "people_new",
+        "people",
+        "",
+        {
+            "username": "new-person",
+            "display_name": "示例·新人",
+            "post": "tj-wuqing-services/window_clerk",
+            "valid_from": "2026-03-11",
+        },
+        needed=("username", "display_name", "post", "valid_from"),
+        choices=("post",),
+        texts=("username", "display_name"),
+        times=("valid_from",),
+    ),
+    Form(
+        "people_person",
+        "people",
+        "person_id={person}",
+        {"post": "tj-wuqing-services/approver", "valid_from": "2026-03-11", "valid_until": ""},
+        needed=("post", "valid_from"),
+        choices=("post",),
+        times=("valid_from", "valid_until"),
+    ),
+    Form(
+        "people_roster",
+        "roster",
+        "",
+        {
+            "seat": "tj-wuqing-ecology/deputy@tj-wuqing/ecology_bureau",
+            "from_at": "2026-05-01T08:00",
+            "until_at": "2026-05-02T08:00",
+        },
+        needed=("seat", "from_at", "until_at"),
+        choices=("seat",),
+        times=("from_at", "until_at"),
+    ),
+    Form(
+        "people_tokens",
+        "people",
+        "",
+        {"seat": "tj-wuqing-services/approver@tj-wuqing/service_centre", "label": "示例程序"},
+        needed=("seat", "label"),
+        choices=("seat",),
+        texts=("label",),
+    ),
+]
+# Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
+WITHOUT_FIELDS = {
+    "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "notices_read",
+    "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token", "set_language",
+}  # fmt: skip
+
+
+def bad(form: Form) -> Iterator[tuple[str, str, Any]]:
+    """Kind of fault, field, value."""
+    for name in form.needed:
+        yield "empty", name, ""
+        yield "missing", name, None
+    for name in form.choices:
+        yield "unknown choice", name, "no-such-choice"
+        yield "long choice", name, LONG
+    for name in form.texts:
+        yield "too long", name, LONG
+    for name in form.times:
+        yield "no time", name, "yesterday"
+        yield "no such day", name, "2026-02-30T25:61"
+        yield "before time", name, "0001-01-01T00:00"
+        yield "after time", name, "99999-01-01T00:00"
+    for name in form.numbers:
+        yield "no number", name, "one"
+    if form.screen == "incident_new":
+        yield "in the future", "known_at", "2031-01-01T00:00"
+        yield "known before it happened", "occurred_at", "2031-01-01T00:00"
+
+
+CELLS = [
+    pytest.param(form, *fault, id=f"{form.screen} {fault[1]} {fault[0]}")
+    for form in FORMS
+    for fault in bad(form)
+]
+
+
+def test_every_form_with_fields_is_tried():
+    from tests.authorisation.scene import table
+
+    posted = {row["screen"] for row in table("screens.csv") if row["method"] == "POST"}
+    own = {name for name in posted & routes.screens() if not name.startswith(("account_", "mfa_"))}
+    assert own - WITHOUT_FIELDS == {form.screen for form in FORMS}
+
+
+@pytest.mark.parametrize(("form", "kind", "name", "value"), CELLS)
+def test_bad_input_comes_back_with_what_was_typed(scene, cell, form, kind, name, value):
+    body = form.filled(scene.words) | {"key": "a-key-of-this-form", name: value}
+    if value is None:
+        del body[name]
+    with cell():
+        client = scene.client(form.cast, "own", headers={"Accept-Language": "en"})
+        before = written()
+        answer = client.post(form.address(scene.words), body)
+        page = unescape(answer.content.decode())
+        assert answer.status_code == 422, f"{kind} in {name}: {answer.status_code}"
+        assert written() == before
+    assert 'class="error-summary' in page
+    for other in form.texts:
+        typed = body.get(other)
+        if typed:
+            assert typed in page, f"what was typed into {other} is gone"
+
+
+@pytest.mark.parametrize("form", [f for f in FORMS if f.texts], ids=lambda form: form.screen)
+@pytest.mark.parametrize("text", [CONTROL, "nul\x00", MARKUP, "𠮷‮‭", "=1+1", "'; DROP TABLE x; --"])
+def test_odd_signs_are_refused_or_kept_as_they_are(scene, cell, form, text):
+    """Never a fault, never markup on a page."""
+    for name in form.texts:
+        body = form.filled(scene.words) | {"key": "a-key-of-this-form", name: text}
+        with cell():
+            client = scene.client(form.cast, "own")
+            before = written()
+            answer = client.post(form.address(scene.words), body)
+            page = answer.content.decode()
+            if answer.status_code == 302:
+                page = client.get(answer.url).content.decode()
+            else:
+                assert answer.status_code in {200, 400, 422}, f"{name}: {answer.status_code}"
+                assert answer.status_code == 200 or written() == before
+        assert "<script>alert" not in page
