@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError, expect
 
 ARGUMENTS = [
     "--no-sandbox",  # as root there is none to be had
@@ -26,6 +26,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
         (event.sourceFile || "") + ":" + event.lineNumber + " " + (event.sample || ""));
 });
 """
+expect.set_options(timeout=30_000)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -93,7 +94,7 @@ def new_context(
 
     def make(**options: Any) -> BrowserContext:
         made = new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        made.set_default_timeout(15_000)
+        made.set_default_timeout(60_000)  # two cores that do much else
         troubles.listen_to(made)
         return made
 
