@@ -53,7 +53,7 @@ def test_a_notice_is_told_and_confirmed_and_the_other_one_escalates(house, deput
     baodi = window()
     steps.sign_in(baodi, "baodi-duty", onward="/notifications/")
     with baodi.expect_navigation():
-        baodi.click("main li:has-text('到期') button")
+        baodi.click("main li:has-text('尚未履行') button")
     assert baodi.url.endswith(f"/incidents/{number}/")
     house.clock.move_by(minutes=10)
     assert jobs.ring_due() == 1
