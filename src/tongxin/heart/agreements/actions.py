@@ -12,7 +12,7 @@ from tongxin.heart.agreements.language import Due, Notify
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion, Performance
 from tongxin.heart.agreements.reader import ReadInstrument
 from tongxin.heart.events import actions as events
-from tongxin.heart.events.models import Matter
+from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Message
@@ -93,6 +93,7 @@ def report(report: events.Report, *, by: Acting, key: str, name: str) -> dict[st
             return a.result
         _need_own_place(by, report.place)
         data = events.check(report, now=a.at)
+        _need_news(by, report, data)
         matter, event = events.record(
             report, data=data, by_desk=by.desk, at=a.at, rulebook=rulebook.at(report.known_at)
         )
@@ -251,6 +252,26 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
+
+
+def _need_news(by: Acting, report: events.Report, data: dict[str, Any]) -> None:
+    """Refuse a report that says word for word what the desk has reported before: a page gone back to and sent again."""
+    same = Event.objects.filter(
+        type=report.type,
+        by_desk_id=by.desk,
+        place_id=report.place,
+        known_at=report.known_at,
+        occurred_at=report.occurred_at,
+        drill=report.drill,
+        data=data,
+    ).first()
+    if same is not None:
+        raise Conflict(
+            "reported_already",
+            _("Your desk has reported exactly this before: %(number)s.") % {"number": same.matter_id},
+            kept=_("The first report stands; no second incident was opened."),
+            todo=_("Open that incident. If this is another one, say what differs and report again."),
+        )
 
 
 def _lock_matter(number: str) -> Matter:

@@ -103,6 +103,8 @@ class OfferForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"epoch": epoch}, prefix=prefix)
         choices = [(desk.id, str(wording.desk_name(desk))) for desk in desks]
+        if len(choices) > 1:
+            choices.insert(0, ("", str(_("Choose an office"))))  # so that no case goes anywhere by one click
         self.fields["to_desk"].choices = choices  # type: ignore[attr-defined]
 
 

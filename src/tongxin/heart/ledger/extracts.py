@@ -93,7 +93,8 @@ def _chosen(subjects: Sequence[str], jurisdiction: str, size: int) -> list[Entry
     for subject in subjects:
         wanted |= queries.below("subject", subject, "/")
     if jurisdiction:
-        wanted |= queries.below("desk", jurisdiction, "/")
+        wanted |= queries.below("desk", jurisdiction, "/")  # its own desks, and those of the places inside it
+        wanted |= queries.below("desk", jurisdiction, "-")
     rows = {e.index: e for e in Entry.objects.filter(wanted, index__lt=size).select_related("payload")}
     rows.update({e.index: e for e in queries.key_entries(size).select_related("payload")})
     gone = [e.index for e in rows.values() if not hasattr(e, "payload")]
