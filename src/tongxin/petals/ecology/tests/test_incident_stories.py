@@ -7,6 +7,7 @@ import pytest
 from tongxin.heart.agreements import actions, errands, explain, jobs, timeline
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.models import Duty, Ring
+from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Notification
 from tongxin.heart.region.models import RosterShift
 from tongxin.petals.ecology import queries
@@ -252,3 +253,12 @@ def test_a_drill_is_marked_and_does_not_count(house, report, tell):
     assert agreements.kept(clock.now(), instrument="baodi-langfang-water").total == 0
     page = house.client("baodi-duty").get(f"/incidents/{number}/").content.decode()
     assert 'class="drill' in page
+
+
+def test_the_same_report_sent_again_from_a_page_gone_back_to_opens_no_second_incident(house, report):
+    known = clock.now() - timedelta(minutes=5)
+    first = report(known_at=known)
+    with pytest.raises(Conflict) as refused:
+        report(key="another key", known_at=known)
+    assert first in str(refused.value.what)
+    assert Matter.objects.count() == 1
