@@ -29,7 +29,8 @@ DESCRIPTION = """The same actions and queries that the screens use.
 
 **Authority.** `Authorization: Bearer <office token>`: the caller acts in the token's post, at its desk, and sees
 and may do what that post may. **Commands** carry an `Idempotency-Key`. **Refusals** have one shape, `Problem`: what
-happened, what was kept, what to do, and a stable `code`. Instants are ISO 8601 in UTC; money is whole fen."""
+happened, what was kept, what to do, and a stable `code`. Instants are ISO 8601 with
+their offset, Beijing time (the ledger's, which are hashed, in UTC); money is whole fen."""
 
 
 class OfficeToken(HttpBearer):
