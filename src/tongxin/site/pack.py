@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
@@ -16,6 +17,7 @@ from tongxin.heart.cases import actions as cases
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
+from tongxin.heart.region.reading import PackInvalid, Problem
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,19 @@ class Loaded:
 
 
 def load(pack: Path) -> Loaded:
-    """Load everything in the folder. Raises BadInstrument, or the region's PackInvalid.
+    """Load everything in the folder. Raises PackInvalid, naming every fault, before a procedure is entered.
 
     Procedures and instruments with illustrative terms bind nobody for real: in `run` they are read, so that
     their faults are told, but not entered.
     """
     region.load_region(pack)
+    try:
+        procedures = read_procedures(pack)
+        known = known_words()
+        named = known.procedures | {p.procedure for p in procedures}
+        instruments = read_instruments(pack, replace(known, procedures=named))
+    except BadInstrument as bad:
+        raise _invalid(bad) from bad
     left_out: list[str] = []
 
     def entered(name: str, terms: str) -> bool:
@@ -42,18 +51,19 @@ def load(pack: Path) -> Loaded:
             return False
         return True
 
-    read = read_procedures(pack)
-    procedures = [p for p in read if entered(p.procedure, p.provenance.terms)]
+    procedures = [p for p in procedures if entered(p.procedure, p.provenance.terms)]
+    instruments = [i for i in instruments if entered(i.model.agreement, i.model.provenance.terms)]
     for procedure in procedures:
         cases.load_procedure(procedure, by=SYSTEM)
-    known = known_words()
-    known = replace(known, procedures=known.procedures | {p.procedure for p in read})
-    instruments = [
-        i for i in read_instruments(pack, known) if entered(i.model.agreement, i.model.provenance.terms)
-    ]
     for instrument in instruments:
         agreements.load_instrument(instrument, by=SYSTEM)
     return Loaded(len(procedures), len(instruments), tuple(left_out))
+
+
+def _invalid(bad: BadInstrument) -> PackInvalid:
+    refused = PackInvalid(Problem(f.file, f.line, f.reason, f.nearest) for f in bad.faults)
+    refused.kept = _("Places, offices and calendars were loaded; no procedure and no instrument was entered.")
+    return refused
 
 
 def read_procedures(pack: Path) -> list[ProcedureFile]:
