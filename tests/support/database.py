@@ -143,3 +143,13 @@ def in_chinese() -> Iterator[None]:
 
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Each test begins in the language of the settings, whatever the one before it chose."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
