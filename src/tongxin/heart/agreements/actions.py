@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, queries, reconcile, rulebook
-from tongxin.heart.agreements.language import Due, Notify
+from tongxin.heart.agreements.language import Notify, Within
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion, Performance
 from tongxin.heart.agreements.reader import ReadInstrument
 from tongxin.heart.events import actions as events
@@ -329,7 +329,7 @@ def _perform(name: str, by: Acting, message: Message, carried: dict[str, str], a
 
 
 def _open_confirm(duty: Duty, clause: Notify, message: Message, delivered: Any) -> Duty | None:
-    limit = Due(within=clause.receipt.within, starts="delivered", clock="calendar")
+    limit = Within(within=clause.receipt.within, starts="delivered", clock="calendar")
     return duties.open_round(
         clause=duty.clause,
         thread=duty.thread,

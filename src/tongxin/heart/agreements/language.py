@@ -1,15 +1,24 @@
-"""The clause language: instruments as pydantic models.
+"""The clause language: instruments as pydantic models. Six kinds, six forms over two things, duty and permit.
 
-This slice reads two of the six kinds, `notify` and `handle`, and only the keys it acts on: a key that nothing
-acts on is refused, so that no instrument promises what the machine does not do.
+A key that nothing acts on is refused, so that no instrument promises what the machine does not do. Words that a
+clause names (events, questions, roles, fields …) are registered elsewhere; `reader` checks them.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+)
 
 from tongxin.shared import durations
 from tongxin.shared.named import Both
@@ -23,9 +32,15 @@ def _length(value: Any) -> timedelta:
     return durations.parse(value)
 
 
+PERIODS = ("P1W", "P1M", "P3M", "P6M", "P1Y")
+
 Length = Annotated[timedelta, BeforeValidator(_length), PlainSerializer(durations.iso, return_type=str)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+ClauseKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=130)]
+Period = Literal["P1W", "P1M", "P3M", "P6M", "P1Y"]
+Clock = Literal["calendar", "hours", "days"]
+CalendarOf = Literal["debtor", "creditor", "both"]
 
 
 class Strict(BaseModel):
@@ -34,27 +49,92 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Spoken(Strict):
-    """A desk by its role and whose it is: `place`, or a question that a petal answers."""
+class Spoken(BaseModel):
+    """A desk by its role and whose it is: `place`, a party, or a question; a question's own keys stand beside it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
 
     role: Word
-    of: Word
+    of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the question is asked with, such as `hours: 72`."""
+        return dict(self.model_extra or {})
+
+
+class Range(Strict):
+    """Values from `min` to `max`, both included; one of them may be left out."""
+
+    min: float | None = None
+    max: float | None = None
 
 
 class When(Strict):
-    """The event that a clause waits for."""
+    """The event that a clause waits for, a condition on its reach, and the values its data must have."""
 
     event: str
     reach: Word | None = None
+    where: dict[Word, tuple[str | int | bool, ...] | Range] = Field(default_factory=dict)
 
 
-class Due(Strict):
-    """A time limit with its clock."""
+class Within(Strict):
+    """A length of time from a moment, on a clock."""
 
     within: Length
     starts: Literal["occurred", "known", "recorded", "delivered"] = "known"
-    clock: Literal["calendar", "hours", "days"] = "calendar"
-    calendar_of: Literal["debtor", "creditor"] = "debtor"
+    clock: Clock = "calendar"
+    calendar_of: CalendarOf = "debtor"
+
+
+class On(Strict):
+    """By the end of a day."""
+
+    on: date
+
+
+class Every(Strict):
+    """Each period: by its end, or so long after it."""
+
+    every: Period
+    within: Length | None = None
+    clock: Clock = "calendar"
+    calendar_of: CalendarOf = "debtor"
+
+
+class Before(Strict):
+    """So long before a time that an engine computes."""
+
+    before: Word
+    minus: Length | None = None
+
+
+class After(Strict):
+    """So long after a milestone is reported."""
+
+    milestone: Slug
+    within: Length
+    clock: Clock = "calendar"
+    calendar_of: CalendarOf = "debtor"
+
+
+def _due_form(value: Any) -> str:
+    keys = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
+    for name, form in (("on", "on"), ("every", "every"), ("before", "before"), ("milestone", "after")):
+        if name in keys:
+            return form
+    return "within"
+
+
+Due = Annotated[
+    Annotated[Within, Tag("within")]
+    | Annotated[On, Tag("on")]
+    | Annotated[Every, Tag("every")]
+    | Annotated[Before, Tag("before")]
+    | Annotated[After, Tag("after")],
+    Discriminator(_due_form),
+]
+DUE_FORMS = ("within", "on", "every", "before", "after")
 
 
 class Receipt(Strict):
@@ -63,57 +143,195 @@ class Receipt(Strict):
     within: Length
 
 
+class Undo(Strict):
+    """Those who were told and no longer need it are told so within a time, calendar time."""
+
+    within: Length
+
+
+class Likely(Strict):
+    """Binds at a probability of `bind` or more, and lets go only below `release`."""
+
+    bind: float = Field(gt=0, le=1)
+    release: float = Field(ge=0, le=1)
+
+
 class IfLate(Strict):
-    """How long after the due each further step of the escalation is taken."""
+    """How long after the due each further step of the escalation is taken, and the last of them."""
 
     after: Length
+    up_to: Literal[
+        "next_on_duty",
+        "deputy",
+        "head",
+        "own_coordination",
+        "both_coordination",
+        "lead_departments",
+        "leaders_agenda",
+    ] = "leaders_agenda"
 
 
-class Notify(Strict):
-    """Tell a desk that is not under you."""
+class Score(Strict):
+    """The measure that the clause's duties count for."""
+
+    measure: Word
+
+
+class Reviewer(Strict):
+    """Who reviews a refusal: a desk by its role, of the debtor's or the creditor's side."""
+
+    role: Word
+    of: Literal["debtor", "creditor"]
+
+
+class Common(Strict):
+    """What every clause may have."""
 
     id: Slug
-    kind: Literal["notify"]
     title: Both
     text: Both
+    if_late: IfLate = IfLate(after=timedelta(minutes=30))
+    reaction: Length | None = None  # no due moves closer than this to the moment the debtor is told
+    yields_to: tuple[ClauseKey, ...] = ()  # other-agreement/clause: stated precedence; there is no other
+    grounds: dict[Word, Both] = Field(default_factory=dict)  # on which the debtor may suspend
+    score: Score | None = None
+
+
+class Judged(Common):
+    """A clause whose performance the creditor accepts or sends back."""
+
+    answer: Within | None = None  # how long the creditor has; none: delivery suffices
+    on_silence: Literal["escalate", "accept", "return"] = "escalate"
+
+
+class Notify(Common):
+    """Tell a desk that is not under you."""
+
+    kind: Literal["notify"]
     when: When
     sender: Spoken = Field(alias="from")
     to: Spoken
-    due: Due
+    likely: Likely | None = None
+    due: Annotated[
+        Annotated[Within, Tag("within")] | Annotated[Before, Tag("before")], Discriminator(_due_form)
+    ]
+    needed: Before | None = None  # when the receiver needs it: shown and escalated, never scored
     must_carry: tuple[Word, ...] = Field(min_length=1)
-    receipt: Receipt
-    if_late: IfLate = IfLate(after=timedelta(minutes=30))
+    receipt: Receipt | None = None
+    renew: Literal["never"] | dict[Word, Length] = "never"
+    undo: Undo | None = None
+    only_after: str | None = None  # an event that must be known in the matter first
 
 
-class Handle(Strict):
+class Handle(Common):
     """Accept here, decide there: a case of these procedures may be offered between the parties."""
 
-    id: Slug
     kind: Literal["handle"]
-    title: Both
-    text: Both
     procedures: tuple[Slug, ...] = Field(min_length=1)
     role: Word  # the desks between which cases go, one of each party
-    answer: Due
+    answer: Within
+    progress: Within | None = None  # each so long the holder reports progress to the accepting desk
     refuse_reasons: dict[Word, Both] = Field(min_length=1)
-    if_late: IfLate = IfLate(after=timedelta(minutes=30))
+    review_by: Reviewer | None = None
 
 
-AnyClause = Annotated[Notify | Handle, Field(discriminator="kind")]
+class Recognise(Common):
+    """What one side issued counts at the other: accepted, or refused with a listed reason."""
+
+    kind: Literal["recognise"]
+    what: Both
+    when: When
+    sender: Spoken = Field(alias="from")  # who must accept
+    to: Spoken  # who issued it
+    due: Within
+    refuse_reasons: dict[Word, Both] = Field(min_length=1)
+    review_by: Reviewer | None = None
+
+
+class Share(Judged):
+    """These fields may be seen for this purpose; with `due`, they are supplied each period."""
+
+    kind: Literal["share"]
+    fields: tuple[Word, ...] = Field(min_length=1)
+    purpose: Both
+    sender: Spoken = Field(alias="from")
+    to: Spoken
+    until: date | None = None
+    due: Every | None = None
+    on_end: Literal["keep", "delete"] = "keep"
+
+
+class Deliver(Judged):
+    """Something is delivered by a day or after a milestone; the baseline stays beside the agreed new date."""
+
+    kind: Literal["deliver"]
+    what: Both
+    sender: Spoken = Field(alias="from")
+    to: Spoken
+    due: Annotated[
+        Annotated[On, Tag("on")] | Annotated[Every, Tag("every")] | Annotated[After, Tag("after")],
+        Discriminator(_due_form),
+    ]
+
+
+class Settle(Common):
+    """Each period: state the account, check or contest it, pay it. Late corrections go into the next period."""
+
+    kind: Literal["settle"]
+    what: Both
+    every: Period
+    payee: Spoken  # states the account and is paid
+    payer: Spoken  # checks it and pays
+    state: Within  # from the end of the period
+    check: Within  # from the delivery of the statement
+    pay: Within  # from the delivery of the check
+
+    @property
+    def stages(self) -> tuple[tuple[str, Within], ...]:
+        """The three duties of a period, in order."""
+        return (("state", self.state), ("check", self.check), ("pay", self.pay))
+
+
+AnyClause = Annotated[Notify | Handle | Recognise | Share | Deliver | Settle, Field(discriminator="kind")]
+KINDS: dict[str, type[Common]] = {
+    "notify": Notify,
+    "handle": Handle,
+    "recognise": Recognise,
+    "share": Share,
+    "deliver": Deliver,
+    "settle": Settle,
+}
+
+
+class Bar(Strict):
+    """Fields that must not cross, from whom and to whom; a bar beats every clause that demands them."""
+
+    id: Slug
+    text: Both
+    fields: tuple[Word, ...] = Field(min_length=1)
+    of: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "each_party"  # whose data
+    to: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "anyone"  # a party, or anyone
+
+
+class Leaving(Strict):
+    """How long before a party leaves it gives notice."""
+
+    notice: Length
 
 
 class Validity(Strict):
-    """From a day (inclusive) until a day (exclusive)."""
+    """From a day (inclusive) until a day (exclusive), and how exactly the first day is known."""
 
     from_: date = Field(alias="from")
     until: date | None = None
+    known: Literal["day", "month", "year", "reported"] = "day"
 
 
 class Provenance(Strict):
-    """How we know the instrument, and whether its terms are published or our illustration."""
+    """How we know the instrument, and whether its terms are published, our illustration, or not known at all."""
 
     known_from: Both
-    terms: Literal["published", "illustrative"]
+    terms: Literal["published", "illustrative", "unpublished"]
     source: str = ""
 
 
@@ -128,4 +346,22 @@ class InstrumentFile(Strict):
     parties: tuple[Slug, ...] = Field(min_length=1)
     in_force: Validity
     provenance: Provenance
-    clauses: tuple[AnyClause, ...] = Field(min_length=1)
+    transition: Literal["keep", "switch"] = (
+        "keep"  # what running matters do when this version comes into force
+    )
+    leaving: Leaving | None = None
+    bars: tuple[Bar, ...] = ()
+    clauses: tuple[AnyClause, ...] = ()
+
+
+def renewal_words(times: set[str] | frozenset[str]) -> set[str]:
+    """Return the words that `renew:` may hold for the times that petals registered: `arrival_p50_shifts`."""
+    return {f"{name}_shifts" for name in times}
+
+
+def canonical_body(model: BaseModel) -> dict[str, Any]:
+    """Return what was written, in one form whatever the layout: the text that is hashed, signed and stored."""
+    return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+PLACE = re.compile(r"^[a-z]{2}(-[a-z0-9]+)*$")  # the shape of a jurisdiction's id

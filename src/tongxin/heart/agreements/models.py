@@ -46,9 +46,47 @@ class InstrumentVersion(models.Model):
     canonical_hash = models.CharField(max_length=64)
     source_file = models.CharField(max_length=160)
     source_text = models.TextField()
+    body = models.JSONField(default=dict)  # the canonical body that is hashed and signed
+    written_by = models.CharField(max_length=120, blank=True)  # post; empty: it came with the region pack
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    ratified_at = models.DateTimeField(null=True, blank=True)
+    # These two instants alone decide whether a version binds; `state` follows them, rung by the ticker.
+    binds_from = models.DateTimeField(null=True, blank=True)
+    binds_until = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=12, blank=True)  # replaced, expired, terminated
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "number"], name="one_version_number")]
+        indexes = [models.Index(fields=["binds_from", "binds_until"], name="versions_by_binding")]
+
+
+class Signature(models.Model):
+    """One authorised post of a party signed the canonical hash of a version; a law is entered by two of these."""
+
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="signatures")
+    party = models.CharField(max_length=80)  # jurisdiction or group id; empty for the entry of a law
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=120)
+    person = models.ForeignKey("region.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    canonical_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party", "person"], name="one_signature_a_person")
+        ]
+
+
+class Departure(models.Model):
+    """A party's notice that it leaves an instrument, and the day from which new matters do not bind it."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="departures")
+    party = models.CharField(max_length=80)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=120)
+    given_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
 
 class Clause(models.Model):
@@ -78,7 +116,9 @@ class Performance(models.Model):
     message = models.ForeignKey(
         "exchange.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="performances"
     )
+    channel = models.CharField(max_length=12, default="platform")  # platform, telephone
     carried = models.JSONField(default=dict)
+    withheld = models.JSONField(default=list)  # fields a clause demanded and a bar forbade: field, bar
     at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
 
@@ -101,6 +141,7 @@ class Duty(models.Model):
         FAILED = "failed"
 
     TERMINAL = ("met", "excused", "void", "failed")
+    STANDING = ("open", "claimed", "suspended")
 
     clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="duties")
     clause_key = models.CharField(max_length=160)  # instrument/clause, without the version
@@ -111,18 +152,30 @@ class Duty(models.Model):
     bound_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="owes")
     owed_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="is_owed")
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
-    subject = models.CharField(max_length=120, blank=True)
+    subject = models.CharField(max_length=120, blank=True)  # or period; of a confirm, the round it confirms
     round = models.PositiveSmallIntegerField(default=1)
     opened_by = models.CharField(max_length=160)  # event:… or message:…
     opened_at = models.DateTimeField()  # when the round opened
     starts_at = models.DateTimeField()  # when its clock began
     due_at = models.DateTimeField(db_index=True)
     due_count = models.JSONField(default=dict)  # clock, within, calendar and version, spans counted
+    baseline_due_at = models.DateTimeField(null=True, blank=True)  # of a delivery: the first date, kept
+    needed_by = models.DateTimeField(null=True, blank=True)  # when the receiver needs it: shown, never scored
+    no_time_left = models.BooleanField(default=False)  # past at birth through a computed time: counted apart
+    wanted = models.JSONField(
+        default=dict
+    )  # what matching said: computed times, facts carried, fields withheld
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN, db_index=True)
     performance = models.ForeignKey(
         Performance, null=True, blank=True, on_delete=models.PROTECT, related_name="duties"
     )
+    told = models.JSONField(default=dict)  # facts and computed times as they stood when it was met
     delivered_at = models.DateTimeField(null=True, blank=True)
+    answer_due_at = models.DateTimeField(
+        null=True, blank=True
+    )  # until when the owed desk accepts or sends back
+    pauses = models.JSONField(default=list)  # suspensions and times at the owed desk: from, until, ground
+    sent_back = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=400, blank=True)
     illustrative = models.BooleanField(default=True)
@@ -140,6 +193,12 @@ class Duty(models.Model):
                 name="one_open_round_per_key",
             ),
         ]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="duties_by_state"),
+            models.Index(fields=["bound_desk", "state", "due_at"], name="duties_by_bound"),
+            models.Index(fields=["owed_desk", "state", "due_at"], name="duties_by_owed"),
+            models.Index(fields=["clause_key", "due_at"], name="duties_by_clause"),
+        ]
 
     @property
     def terminal(self) -> bool:
@@ -151,12 +210,54 @@ class Ring(models.Model):
     """A reminder or an escalation that was rung, once a step."""
 
     duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="rings")
-    step = models.CharField(
-        max_length=40
-    )  # remind, on_duty, deputy, head, own_coordination, both_coordination
+    step = models.CharField(max_length=40)  # a row of jobs.ROWS
     post = models.CharField(max_length=120, blank=True)
     skipped = models.BooleanField(default=False)  # nobody there: the next step was taken at once
     at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "step", "post"], name="one_ring_per_step")]
+
+
+class DueMove(models.Model):
+    """A due that moved: from when to when, and why. Each move is a ledger entry."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.CASCADE, related_name="moves")
+    old = models.DateTimeField()
+    new = models.DateTimeField()
+    why = models.CharField(
+        max_length=40
+    )  # correction, computed_time, calendar, suspension, sent_back, agreed
+    cause = models.CharField(max_length=160)
+    at = models.DateTimeField()
+
+
+class ClauseConflict(models.Model):
+    """Two demands on one errand that exclude each other; both coordination offices decide which one rules."""
+
+    thread = models.CharField(max_length=80, db_index=True)
+    bound_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    owed_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    one = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    votes = models.JSONField(default=dict)  # coordination desk: the clause that shall rule, by which post
+    ruling = models.ForeignKey(Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread", "bound_desk", "owed_desk", "one", "other"], name="one_conflict_a_pair"
+            )
+        ]
+
+
+class AgendaItem(models.Model):
+    """A duty that every step failed to get done: a line on the agenda of the next leaders' meeting."""
+
+    duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="agenda_item")
+    put_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=400, blank=True)
+    settled_by = models.CharField(max_length=120, blank=True)  # post

@@ -1,48 +1,110 @@
-"""The rulebook: the versions in force on a day, pinned by a matter or a case when it opens."""
+"""The rulebook: the versions that bind at an instant, pinned by a matter or a case when it opens.
+
+Only two instants decide whether a version binds, `binds_from` and `binds_until`; no ticker has to have run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
 
+from django.db.models import Q
 from pydantic import TypeAdapter
 
-from tongxin.heart.agreements.language import AnyClause, Handle
-from tongxin.heart.agreements.match import Binding
-from tongxin.heart.agreements.models import Clause, InstrumentVersion
+from tongxin.heart.agreements.language import AnyClause, Bar, Handle
+from tongxin.heart.agreements.match import Barring, Binding
+from tongxin.heart.agreements.models import Clause, Departure, InstrumentVersion
 from tongxin.shared import clock
 
 _clauses: TypeAdapter[AnyClause] = TypeAdapter(AnyClause)
+_read: dict[tuple[str, str], AnyClause] = {}  # by clause and the hash of its version: such text never changes
+KEPT_READ = 20_000
 
 
-def in_force_on(on: date) -> list[str]:
-    """Return the ids of the versions in force on a day, sorted."""
-    rows = InstrumentVersion.objects.filter(state="in_force", in_force_from__lte=on)
-    return sorted(v.id for v in rows if v.in_force_until is None or v.in_force_until > on)
+def midnight(on: date) -> datetime:
+    """Return the beginning of a day in Beijing."""
+    return datetime.combine(on, time(), tzinfo=clock.BEIJING)
+
+
+def binding_at(instant: datetime) -> Q:
+    """Return the condition that a version binds at an instant."""
+    return Q(binds_from__lte=instant) & (Q(binds_until__isnull=True) | Q(binds_until__gt=instant))
 
 
 def at(instant: datetime) -> list[str]:
-    """Return the ids of the versions in force at an instant, by the day in Beijing."""
-    return in_force_on(clock.beijing(instant).date())
+    """Return the ids of the versions that bind at an instant, sorted: of each instrument the newest one."""
+    newest: dict[str, tuple[int, str]] = {}
+    rows = InstrumentVersion.objects.filter(binding_at(instant))
+    for pk, instrument, number in rows.values_list("id", "instrument_id", "number"):
+        newest[instrument] = max(newest.get(instrument, (0, "")), (number, pk))
+    return sorted(pk for _number, pk in newest.values())
 
 
 def read_clause(row: Clause) -> AnyClause:
-    """Return the clause as the machine reads it."""
-    return _clauses.validate_python(row.body)
+    """Return the clause as the machine reads it; `row.version` should be at hand."""
+    return read_body(row.id, row.version.canonical_hash, row.body)
 
 
-def bindings(version_ids: Sequence[str]) -> list[Binding]:
-    """Return the clauses of the versions, in a stable order."""
-    rows = Clause.objects.filter(version_id__in=version_ids).select_related("version").order_by("id")
+def read_body(clause_id: str, version_hash: str, body: Mapping[str, Any]) -> AnyClause:
+    """Return the clause of a stored body; a clause of a version never changes, so it is read once."""
+    key = (clause_id, version_hash)
+    found = _read.get(key)
+    if found is None:
+        if len(_read) >= KEPT_READ:
+            _read.clear()
+        found = _read[key] = _clauses.validate_python(body)
+    return found
+
+
+def bindings(
+    version_ids: Sequence[str], *, pinned_at: datetime | None = None, joined: Mapping[str, str] | None = None
+) -> list[Binding]:
+    """Return the clauses of the versions, in a stable order, with the parties that they bind.
+
+    A party that had left before `pinned_at` is not bound. A version in `joined` (id → ISO instant) came after the
+    matter opened and binds for events known since then only.
+    """
+    later = dict(joined or {})
+    ids = [*version_ids, *later]
+    left = _left(ids, pinned_at)
+    rows = Clause.objects.filter(version_id__in=ids).select_related("version").order_by("id")
     return [
         Binding(
             clause_id=row.id,
             clause_key=f"{row.version.instrument_id}/{row.name}",
-            parties=tuple(row.version.parties),
+            parties=tuple(p for p in row.version.parties if (row.version.instrument_id, p) not in left),
             clause=read_clause(row),
+            since=datetime.fromisoformat(later[row.version_id]) if row.version_id in later else None,
         )
         for row in rows
     ]
+
+
+def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -> list[Barring]:
+    """Return the bars of the versions, in a stable order."""
+    left = _left(version_ids, pinned_at)
+    rows = InstrumentVersion.objects.filter(id__in=list(version_ids)).order_by("id")
+    return [
+        Barring(
+            bar_id=f"{row.id}/{bar['id']}",
+            parties=tuple(p for p in row.parties if (row.instrument_id, p) not in left),
+            bar=Bar.model_validate(bar),
+        )
+        for row in rows
+        for bar in row.body.get("bars", ())
+    ]
+
+
+def _left(version_ids: Sequence[str], instant: datetime | None) -> set[tuple[str, str]]:
+    """Return (instrument, party) of those that had left at the instant."""
+    if instant is None:
+        return set()
+    instruments = {pk.partition("@")[0] for pk in version_ids}
+    rows = Departure.objects.filter(
+        instrument__in=instruments, ends_at__lte=instant, withdrawn_at__isnull=True
+    )
+    return set(rows.values_list("instrument_id", "party"))
 
 
 def handle_clauses(version_ids: Sequence[str], procedure: str) -> list[tuple[Binding, Handle]]:

@@ -6,7 +6,8 @@ Petals register them when Django starts; each brings its title, so that a screen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -22,14 +23,27 @@ class Fact:
     known_at: Any
     recorded_at: Any
     occurred_at: Any
+    chain: str = ""  # id of the first event of its chain
+    reporter: str = ""  # the jurisdiction of the desk that told it
+    computed: bool = False  # an engine told it
+    beside: tuple[Fact, ...] = ()  # heads of the matter's other chains at the same time, such as a forecast
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A jurisdiction that an event concerns, and how likely."""
+    """A jurisdiction that an event concerns, how likely, and the times that an engine computed for it."""
 
     jurisdiction: str
     probability: float
+    times: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class QuestionWords:
+    """What may stand beside `of: <question>` (key and its type), and whether answers are held to the parties."""
+
+    params: Mapping[str, type] = field(default_factory=dict)
+    within_parties: bool = True
 
 
 Question = Callable[[Fact, dict[str, Any]], list[Answer]]
@@ -48,15 +62,31 @@ class Field:
 
 
 _questions: dict[str, Question] = {}
+_question_words: dict[str, QuestionWords] = {}
+_times: dict[str, Any] = {}
+_measures: dict[str, Any] = {}
+_shareable: dict[str, Any] = {}
 _conditions: dict[str, Condition] = {}
 _fields: dict[str, Field] = {}
 _titles: dict[str, Any] = {}
 _procedures: list[Callable[[], Mapping[str, Any]]] = []
 
 
-def register_question(name: str, answer: Question, *, title: Any = "") -> None:
-    """Let clauses write `of: <name>` in `to:`; the answer lists jurisdictions with probabilities."""
+def register_question(
+    name: str,
+    answer: Question,
+    *,
+    title: Any = "",
+    params: Mapping[str, type] | None = None,
+    within_parties: bool = True,
+) -> None:
+    """Let clauses write `of: <name>` in `to:`; the answer lists jurisdictions with probabilities.
+
+    `params` are the keys that may stand beside it. Without `within_parties` an answer may name a jurisdiction that is
+    no party, as laws do (the superior office).
+    """
     _questions[name] = answer
+    _question_words[name] = QuestionWords(dict(params or {}), within_parties)
     _titles[name] = title or name
 
 
@@ -75,6 +105,41 @@ def register_procedures(names: Callable[[], Mapping[str, Any]]) -> None:
     """Let clauses name procedures; `names` returns those there are, with their titles."""
     if names not in _procedures:
         _procedures.append(names)
+
+
+def register_time(name: str, title: Any) -> None:
+    """Let clauses name a computed time in `before:`, and `<name>_shifts` in `renew:`; answers bring its values."""
+    _times[name] = title
+
+
+def register_measure(name: str, title: Any) -> None:
+    """Let clauses write `score: {measure: <name>}`."""
+    _measures[name] = title
+
+
+def register_shareable(name: str, title: Any) -> None:
+    """Let `share` clauses and bars list a field of data that is no field of a notice."""
+    _shareable[name] = title
+
+
+def question_words() -> dict[str, QuestionWords]:
+    """Return what may stand beside each question."""
+    return dict(_question_words)
+
+
+def times() -> dict[str, Any]:
+    """Return the computed times that clauses may name, with their titles."""
+    return dict(_times)
+
+
+def measures() -> dict[str, Any]:
+    """Return the measures that clauses may count for, with their titles."""
+    return dict(_measures)
+
+
+def shareable() -> dict[str, Any]:
+    """Return every field that a `share` clause or a bar may list, with its title: those of notices too."""
+    return {name: f.title for name, f in _fields.items()} | _shareable
 
 
 def questions() -> dict[str, Question]:

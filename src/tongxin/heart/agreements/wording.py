@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tongxin.heart.agreements import vocabulary
-from tongxin.heart.agreements.language import Due, Handle, Notify, Spoken
+from tongxin.heart.agreements.language import AnyClause, Handle, Notify, Spoken, Within
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.region.models import Desk, Jurisdiction, JurisdictionGroup, OfficeRole
@@ -113,7 +113,7 @@ def length(value: timedelta) -> str:
     return pick("", " ").join(parts)
 
 
-def limit(due: Due) -> str:
+def limit(due: Within) -> str:
     """Return a time limit with its clock and its start: `1 hour, calendar time, from when it is known`."""
     starts = {
         "occurred": _("from when it happened"),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import clocks, duties, rulebook, wording
-from tongxin.heart.agreements.language import Due, Handle
+from tongxin.heart.agreements.language import Handle, Within
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty, Performance
 from tongxin.heart.cases import procedures
@@ -98,7 +98,7 @@ def accept_case(*, by: Acting, key: str, number: str) -> dict[str, Any]:
         case = _held(number, by)
         _in_state(case, Case.State.FILED)
         form = procedures.ProcedureFile.model_validate(case.procedure.body)
-        limit = Due(within=form.promise.within, clock=form.promise.clock, starts="recorded")
+        limit = Within(within=form.promise.within, clock=form.promise.clock, starts="recorded")
         count = clocks.due(limit, a.at, bound_desk=case.competent_desk_id, owed_desk=case.accepting_desk_id)
         case.state = Case.State.ACCEPTED
         case.accepted_at = a.at
@@ -438,7 +438,7 @@ def _open_decide(a: Act, case: Case, made: Offer, message: Message) -> Duty | No
         return None
     if case.holder_id == case.accepting_desk_id:  # back home: nobody owes a duty to itself
         return None
-    limit = Due(within=_promise(case), clock="days", starts="recorded")
+    limit = Within(within=_promise(case), clock="days", starts="recorded")
     return duties.open_round(
         clause=made.clause,
         thread=f"case:{case.number}",

@@ -20,6 +20,13 @@ class Matter(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     drill = models.BooleanField(default=False)
     rulebook = models.JSONField(default=list)  # ids of the instrument versions in force when it opened
+    pinned_at = models.DateTimeField(null=True)  # the root event's known_at: the instant the rulebook is of
+    joined = models.JSONField(
+        default=dict
+    )  # versions that came later: id → since when (ISO), for newer events
+    absorbed_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -31,12 +38,15 @@ class Event(models.Model):
         REPORT = "report"
         CORRECTION = "correction"
         WITHDRAWAL = "withdrawal"
-        MERGE = "merge"
+        MERGE = "merge"  # joins the matter of an absorbed one
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     type = models.CharField(max_length=60)
     schema = models.PositiveSmallIntegerField(default=1)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="events")
+    ordinal = models.PositiveIntegerField(
+        default=1
+    )  # in its matter, given under the matter's lock: order is no clock
     by_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="events")
     place = models.ForeignKey("region.Jurisdiction", on_delete=models.PROTECT, related_name="events")
     occurred_at = models.DateTimeField(null=True, blank=True)
@@ -52,6 +62,47 @@ class Event(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
     engine = models.JSONField(null=True, blank=True)  # name, version, inputs hash, seed of a computed event
+    reason = models.CharField(max_length=400, blank=True)  # of a correction, withdrawal or merge
+
+    class Meta:
+        indexes = [models.Index(fields=["matter", "recorded_at"], name="events_by_matter")]
+
+
+class Objection(models.Model):
+    """What another party holds against an event: shown beside it, changes nothing."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="objections")
+    by_desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=120)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+
+
+class MergeProposal(models.Model):
+    """That two matters are one: proposed by one desk, agreed or refused by the other."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        AGREED = "agreed"
+        REFUSED = "refused"
+
+    earlier = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    later = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    asked = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["earlier", "later"],
+                condition=models.Q(state="proposed"),
+                name="one_merge_proposal_a_pair",
+            )
+        ]
 
 
 class Serial(models.Model):
