@@ -24,11 +24,11 @@ def register_all() -> None:
     vocabulary.register_procedures(sights.procedure_titles)
     search.register("cases", gettext_lazy("Cases"), found)
     search.register("procedures", gettext_lazy("Items"), found_items)
-    notices.register("offer", _offered)
-    notices.register("offer_taken_over", _taken_over)
-    notices.register("offer_returned", _returned)
-    notices.register("offer_recalled", _recalled)
-    notices.register("case_decided", _decided)
+    notices.register("offer", _offered, gettext_lazy("A case is offered"))
+    notices.register("offer_taken_over", _taken_over, gettext_lazy("An offered case was taken over"))
+    notices.register("offer_returned", _returned, gettext_lazy("An offered case was returned"))
+    notices.register("offer_recalled", _recalled, gettext_lazy("An offer was recalled"))
+    notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
 
 
 def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:

@@ -9,3 +9,10 @@ class EventsConfig(AppConfig):
     name = "tongxin.heart.events"
     label = "events"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell exchange which matters are drills: nothing of them leaves the house."""
+        from tongxin.heart.events import queries
+        from tongxin.heart.exchange import drills
+
+        drills.register("matter", queries.is_drill)

@@ -19,3 +19,8 @@ def heads_of(numbers: Iterable[str]) -> dict[str, list[Event]]:
     for event in rows.select_related("place", "by_desk").order_by("recorded_at", "id"):
         found.setdefault(event.matter_id, []).append(event)
     return found
+
+
+def is_drill(number: str) -> bool:
+    """Tell whether a matter is a drill; an unknown one is none."""
+    return Matter.objects.filter(number=number, drill=True).exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongxin.heart.exchange import queries
+from tongxin.heart.exchange import outbox, queries
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Channel, Message, Notification
 from tongxin.heart.region.acting import Acting
@@ -67,9 +67,13 @@ def notify(
     dedupe: str,
     params: dict[str, Any] | None = None,
     post: str | None = None,
+    drill: bool = False,
 ) -> None:
-    """Ring a desk, or one post of it, once per `dedupe`."""
-    Notification.objects.get_or_create(
+    """Ring a desk, or one post of it, once per `dedupe`; where the desk is subscribed, also outside (`outbox`).
+
+    Nothing of a drill goes outside.
+    """
+    _row, new = Notification.objects.get_or_create(
         dedupe=dedupe,
         defaults={
             "desk_id": desk,
@@ -80,6 +84,8 @@ def notify(
             "at": at,
         },
     )
+    if new:
+        outbox.put(desk, kind, link=link, at=at, dedupe=dedupe, params=params or {}, post=post, drill=drill)
 
 
 def mark_read(*, by: Acting, key: str, ids: list[int]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables of exchange: channels, messages, idempotency keys, notifications."""
+"""Tables of exchange: channels, messages, idempotency keys, notifications, and the outbox to outside systems."""
 
 from __future__ import annotations
 
@@ -68,3 +68,79 @@ class Notification(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     dedupe = models.CharField(max_length=200, unique=True)
+
+
+class Subscription(models.Model):
+    """That the rings of a desk also go to a system outside: over which connector, where to, of which kinds."""
+
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="subscriptions")
+    connector = models.CharField(max_length=20)  # webhook, email …: a name in `senders`
+    target = models.CharField(max_length=400)  # an address of that connector
+    secret = models.CharField(max_length=200, blank=True)  # sealed (`sealing`); empty where nothing is signed
+    kinds = models.JSONField(default=list)  # kinds of rings that are wanted; empty: all
+    active = models.BooleanField(default=True)
+    created_by = models.CharField(max_length=120)  # the post
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["desk", "connector", "target"], name="one_subscription_per_target"
+            )
+        ]
+
+
+class Delivery(models.Model):
+    """A row of the outbox: one ring on its way to one subscription. Sent at least once, under one id."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        LEASED = "leased"  # somebody is sending it, until `lease_until` at the latest
+        SENT = "sent"
+        DEAD = "dead"  # given up; it waits here for somebody to replay it
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="deliveries")
+    kind = models.CharField(max_length=40)
+    thread = models.CharField(max_length=80)  # matter:M-… or case:WT-…; empty where it is about neither
+    payload = models.JSONField()  # all that leaves, as it was when it was written
+    dedupe = models.CharField(max_length=240, unique=True)
+    drill = models.BooleanField(default=False)  # never true: see the constraint
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since it was written or last replayed
+    next_at = models.DateTimeField()  # when it is tried next, while it is pending
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)  # a code, with a detail after a colon
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(drill=False), name="nothing_of_a_drill_leaves"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="outbox_by_turn"),
+            models.Index(fields=["subscription", "created_at"], name="outbox_by_subscription"),
+        ]
+
+
+class Attempt(models.Model):
+    """One try to send a delivery; one without an end was cut short, and whether it arrived nobody knows."""
+
+    class Outcome(models.TextChoices):
+        SENT = "sent"
+        FAILED = "failed"
+        CUT_SHORT = "cut_short"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="history")
+    number = models.PositiveIntegerField()  # from 1, through all replays
+    target = models.CharField(max_length=400)  # of the subscription, as it was then
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="one_attempt_number")]

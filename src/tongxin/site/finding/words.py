@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements.wording import desk_names
 from tongxin.heart.exchange.models import Notification
@@ -14,6 +15,14 @@ from tongxin.shared import notices
 from tongxin.site.look import times
 
 Params = Mapping[str, Any]
+TITLES = {
+    "duty_do": gettext_lazy("A new duty"),
+    "duty_confirm": gettext_lazy("A notice to be confirmed"),
+    "duty_stand_down": gettext_lazy("A notice that it is over"),
+    "reminder": gettext_lazy("A reminder before due"),
+    "escalation": gettext_lazy("An escalation after due"),
+    "notice_confirmed": gettext_lazy("A notice was confirmed"),
+}
 
 
 def words(row: Notification) -> str:
@@ -34,7 +43,7 @@ def register_all() -> None:
         "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
     }.items():
         if not notices.known(kind):
-            notices.register(kind, wording)
+            notices.register(kind, wording, TITLES[kind])
 
 
 def _duty(params: Params) -> str:
@@ -45,11 +54,11 @@ def _values(params: Params) -> dict[str, str]:
     """Return the parameters as words: the thing's number, the desk's name, the due as people say it."""
     desk = str(params.get("desk") or params.get("to") or "")
     names = desk_names([desk]) if desk else {}
-    due = params.get("due_at")
+    due, style = params.get("due_at"), "outside" if params.get("outside") else "near"
     return {
         "thing": str(
             params.get("case") or params.get("matter") or str(params.get("thread", "")).rpartition(":")[2]
         ),
         "desk": str(names.get(desk, desk)),
-        "due": times.instant(datetime.fromisoformat(str(due)), "near") if due else "—",
+        "due": times.instant(datetime.fromisoformat(str(due)), style) if due else "—",
     }

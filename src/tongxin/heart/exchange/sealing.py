@@ -1,0 +1,44 @@
+"""Keeps the secrets of subscriptions unreadable to whoever has a copy of the database alone.
+
+AES-256-GCM under a key made from the server's secret key, bound to the subscription, so that one sealed secret
+cannot be moved to another row.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+NONCE = 12  # bytes
+
+
+class Unreadable(Exception):
+    """It was sealed with another server's secret key, for another row, or was damaged."""
+
+
+def seal(secret: str, *, row: str) -> str:
+    """Return the secret as the database keeps it, bound to the name of its row."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = AESGCM(_key()).encrypt(nonce, secret.encode(), row.encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def unseal(sealed: str, *, row: str) -> str:
+    """Return the secret as it was. Raises Unreadable."""
+    try:
+        kept = base64.b64decode(sealed, validate=True)
+        return AESGCM(_key()).decrypt(kept[:NONCE], kept[NONCE:], row.encode()).decode()
+    except (InvalidTag, ValueError) as fault:
+        raise Unreadable from fault
+
+
+def _key() -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tongxin subscriptions").derive(
+        settings.SECRET_KEY.encode()
+    )
