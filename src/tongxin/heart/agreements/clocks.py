@@ -1,14 +1,24 @@
-"""From a time limit to a due instant, with the count that explains it."""
+"""From a time limit to a due instant, with the count that explains it; and when a due may move.
+
+Three clocks (HEART §6): `calendar` is elapsed time, `hours` runs inside office hours, `days` are working days, the
+starting day not counted, ending at the close of the last one. Times that do not count (`pauses`, from inclusive, until
+exclusive) stop all three. A due on an agreed day, or before a computed time, is not counted, so no pause moves it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from tongxin.heart.agreements.language import Due
-from tongxin.heart.region import calendars, queries
+from tongxin.heart.agreements import periods
+from tongxin.heart.agreements.language import After, Before, Due, Every, On, Within
+from tongxin.heart.region import calendars, queries, worktime
+from tongxin.heart.region.models import Office
 from tongxin.shared import clock, durations
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -18,26 +28,186 @@ class Count:
     due_at: datetime
     detail: dict[str, Any]
 
+    @property
+    def provisional(self) -> bool:
+        """Whether a year without its published calendar was counted through."""
+        return bool(self.detail.get("provisional"))
 
-def due(limit: Due, starts_at: datetime, *, bound_desk: str, owed_desk: str) -> Count:
-    """Return when a limit runs out that starts at `starts_at`, on the calendar the limit names.
 
-    `calendar`: elapsed time. `hours`: inside office hours of the named desk's office. `days`: working days, the
-    starting day not counted, ending at the close of the last one (HEART §6).
+def due(
+    limit: Within,
+    starts_at: datetime,
+    *,
+    bound_desk: str,
+    owed_desk: str,
+    pauses: Sequence[Span] = (),
+) -> Count:
+    """Return when a length of time runs out that starts at `starts_at`, on the calendar the limit names.
+
+    `detail` holds form, clock, within, starts, starts_at, calendar_of, calendar and calendar_version, offices, the days
+    or spans counted, pauses and provisional. Raises worktime.NeverOpen when an office has no open time to count.
     """
+    return _counted("within", limit, starts_at, bound_desk, owed_desk, pauses, starts=limit.starts)
+
+
+def due_of(
+    limit: Due,
+    starts_at: datetime,
+    *,
+    bound_desk: str,
+    owed_desk: str,
+    times: Mapping[str, datetime] | None = None,
+    period: periods.Period | None = None,
+    pauses: Sequence[Span] = (),
+) -> Count | None:
+    """Return when a due of any form falls, None while the computed time that it depends on is not known.
+
+    `starts_at`: where a length of time starts, of an After the report of its milestone. `times`: the computed times by
+    name. `period`: of an Every the period that is due; a Within with a period counts from the period's end.
+    Raises ValueError for an Every without a period.
+    """
+    match limit:
+        case On():
+            return Count(_end_of(limit.on), {"form": "on", "on": limit.on.isoformat()})
+        case Before():
+            return _before(limit, (times or {}).get(limit.before))
+        case Every():
+            if period is None:
+                raise ValueError("a due that returns each period needs the period it is counted for")
+            if limit.within is None:
+                detail = {"form": "every", "every": limit.every, "period": period.name}
+                return Count(period.ends, detail | {"starts_at": clock.iso(period.ends)})
+            return _after_period("every", limit, period, bound_desk, owed_desk, pauses)
+        case After():
+            counted = _counted("after", limit, starts_at, bound_desk, owed_desk, pauses, starts="milestone")
+            return Count(counted.due_at, counted.detail | {"milestone": limit.milestone})
+        case Within() if period is not None:
+            return _after_period("within", limit, period, bound_desk, owed_desk, pauses)
+        case Within():
+            return due(limit, starts_at, bound_desk=bound_desk, owed_desk=owed_desk, pauses=pauses)
+
+
+def again(
+    detail: Mapping[str, Any],
+    starts_at: datetime,
+    *,
+    bound_desk: str,
+    owed_desk: str,
+    pauses: Sequence[Span] = (),
+) -> Count | None:
+    """Return a stored count (`Duty.due_count`) made anew on today's calendars and with these pauses.
+
+    None for a due that is not counted: an agreed day, a period's end, a computed time.
+    """
+    if not detail.get("within"):
+        return None
+    words = {key: detail[key] for key in ("within", "clock", "calendar_of") if key in detail}
+    period = periods.named(str(detail["period"])) if detail.get("period") else None
+    form = str(detail.get("form", "within"))
+    if form == "every" and period is not None:
+        every = Every.model_validate(words | {"every": periods.length_of(period.name)})
+        return _after_period("every", every, period, bound_desk, owed_desk, pauses)
+    if form == "after":
+        return due_of(
+            After.model_validate(words | {"milestone": detail["milestone"]}),
+            starts_at,
+            bound_desk=bound_desk,
+            owed_desk=owed_desk,
+            pauses=pauses,
+        )
+    starts = detail.get("starts", "known")
+    within = Within.model_validate(words | ({} if starts == "period_end" else {"starts": starts}))
+    return due_of(within, starts_at, bound_desk=bound_desk, owed_desk=owed_desk, period=period, pauses=pauses)
+
+
+def moved(
+    old: datetime, new: datetime, *, now: datetime, told_at: datetime, reaction: timedelta | None
+) -> datetime | None:
+    """Return where a due moves that is now computed as `new`, None when it stays (HEART §6). Pure.
+
+    Never after it has passed; later as computed; closer only to `told_at + reaction`, and never into the past.
+    """
+    if now > old or new == old:
+        return None
+    if new > old:
+        return new
+    nearest = max(new, told_at + (reaction or timedelta()), now)
+    return nearest if nearest < old else None
+
+
+def _before(limit: Before, computed: datetime | None) -> Count | None:
+    if computed is None:
+        return None
+    detail = {
+        "form": "before",
+        "computed": True,
+        "before": limit.before,
+        "time": clock.iso(computed),
+        "minus": durations.iso(limit.minus) if limit.minus else None,
+    }
+    return Count(computed - (limit.minus or timedelta()), detail)
+
+
+def _end_of(on: date) -> datetime:
+    """Return the end of a day on the region's wall: the midnight after it, which still belongs to it."""
+    return datetime.combine(on + timedelta(days=1), time(), tzinfo=calendars.zone()).astimezone(UTC)
+
+
+def _after_period(
+    form: str,
+    limit: Every | Within,
+    period: periods.Period,
+    bound_desk: str,
+    owed_desk: str,
+    pauses: Sequence[Span],
+) -> Count:
+    """Count from a period's end. In days its last day is the starting day, so the first day after it can count."""
+    starts_at = period.ends
+    if limit.clock == "days":
+        starts_at -= timedelta(microseconds=1)
+    counted = _counted(form, limit, starts_at, bound_desk, owed_desk, pauses, starts="period_end")
+    return Count(
+        counted.due_at, counted.detail | {"period": period.name, "starts_at": clock.iso(period.ends)}
+    )
+
+
+def _counted(
+    form: str,
+    limit: Within | Every | After,
+    starts_at: datetime,
+    bound_desk: str,
+    owed_desk: str,
+    pauses: Sequence[Span],
+    *,
+    starts: str,
+) -> Count:
+    within = limit.within
+    if within is None:
+        raise ValueError("there is no length of time to count")
+    stopped = worktime.joined(pauses)
     detail: dict[str, Any] = {
+        "form": form,
         "clock": limit.clock,
-        "within": durations.iso(limit.within),
-        "starts": limit.starts,
+        "calendar_of": limit.calendar_of,
+        "within": durations.iso(within),
+        "starts": starts,
         "starts_at": clock.iso(starts_at),
+        "pauses": [[clock.iso(a), clock.iso(b)] for a, b in stopped],
+        "provisional": False,
     }
     if limit.clock == "calendar":
-        return Count(starts_at + limit.within, detail)
-    desk = owed_desk if limit.calendar_of == "creditor" else bound_desk
-    office = queries.office_of(desk, starts_at)
-    if limit.clock == "hours":
-        counted = calendars.due_in_hours(starts_at, limit.within, office)
-    else:
-        counted = calendars.due_in_days(starts_at, limit.within, office)
-    detail |= counted.as_json() | {"office": office.id}
-    return Count(counted.due_at, detail)
+        counted = worktime.due_by_calendar(starts_at, within, suspended=stopped)
+        return Count(counted.due_at, detail)
+    offices = _offices(limit.calendar_of, bound_desk, owed_desk, starts_at)
+    opening = calendars.opening_of(offices[0]) if len(offices) == 1 else calendars.opening_of_both(*offices)
+    count = worktime.due_in_hours if limit.clock == "hours" else worktime.due_in_days
+    counted = count(starts_at, within, opening, suspended=stopped)
+    named = [office.id for office in offices]
+    return Count(counted.due_at, detail | counted.as_json() | {"office": " + ".join(named), "offices": named})
+
+
+def _offices(calendar_of: str, bound_desk: str, owed_desk: str, at: datetime) -> list[Office]:
+    """Return whose hours count: the office of one desk, or of both when they are two."""
+    desks = {"debtor": [bound_desk], "creditor": [owed_desk], "both": [bound_desk, owed_desk]}[calendar_of]
+    found = {office.id: office for office in (queries.office_of(desk, at) for desk in desks)}
+    return list(found.values())

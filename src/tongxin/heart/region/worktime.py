@@ -226,11 +226,37 @@ def due_in_days(
     raise NeverOpen("the office never has enough working days")
 
 
-def due_by_calendar(start: datetime, within: timedelta | str) -> Count:
-    """Return `start` and the elapsed time: nights and holidays count."""
+def due_by_calendar(start: datetime, within: timedelta | str, *, suspended: Iterable[Span] = ()) -> Count:
+    """Return `start` and the elapsed time: nights and holidays count, suspended time does not."""
     length = _length(within)
-    due_at = start.astimezone(UTC) + length
-    return Count(due_at, "calendar", length, spans=((start.astimezone(UTC), due_at),))
+    left, begins, counted = length, start.astimezone(UTC), []
+    for stops, resumes in joined(suspended):
+        if resumes <= begins:
+            continue
+        if stops >= begins + left:
+            break
+        if stops > begins:
+            counted.append((begins, stops))
+            left -= stops - begins
+        begins = resumes
+    counted.append((begins, begins + left))
+    return Count(begins + left, "calendar", length, spans=tuple(counted))
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in UTC and in order, those that meet or overlap as one, those without length left out.
+
+    >>> a, b, c = (datetime(2026, 3, 2, h, tzinfo=UTC) for h in (9, 10, 11))
+    >>> joined([(b, c), (a, b), (c, c)]) == [(a, c)]
+    True
+    """
+    one: list[Span] = []
+    for begins, ends in sorted((a.astimezone(UTC), b.astimezone(UTC)) for a, b in spans if a < b):
+        if one and begins <= one[-1][1]:
+            one[-1] = (one[-1][0], max(one[-1][1], ends))
+        else:
+            one.append((begins, ends))
+    return one
 
 
 def open_time_between(begins: datetime, ends: datetime, opening: Opening) -> timedelta:
