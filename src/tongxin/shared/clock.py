@@ -1,14 +1,18 @@
-"""The one function that tells the time, and the two ways to hold it still (tests, the demo day)."""
+"""The one function that tells the time, the two ways to hold it still (tests, the demo day), and who watches it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+
+JUMP = timedelta(seconds=2)  # what the clock may be off between two looks without an entry of it
 
 _held: ContextVar[list[datetime] | None] = ContextVar("held", default=None)
 
@@ -47,6 +51,45 @@ class Hand:
     def move_by(self, length: timedelta) -> None:
         """Move on by `length`."""
         self.move_to(self._cell[0] + length)
+
+
+@dataclass(frozen=True)
+class Jump:
+    """The system clock stood elsewhere than the time that had passed would have it."""
+
+    expected: datetime
+    found: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How far it jumped; below zero when it went back."""
+        return self.found - self.expected
+
+
+def system() -> datetime:
+    """Return what the machine's own clock says, held or not."""
+    return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Return the seconds of a clock that nobody sets, since an unknown moment; it runs on while the machine sleeps."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+class Watch:
+    """Compares, from look to look, the time that people set with the one that nobody sets."""
+
+    def __init__(self, wall: Callable[[], datetime] = system, passed: Callable[[], float] = steady) -> None:
+        self._wall, self._passed = wall, passed
+        self._last = (wall(), passed())
+
+    def look(self) -> Jump | None:
+        """Return the jump since the last look, None when the two clocks went alike (to two seconds)."""
+        before, then = self._last
+        self._last = found, now_passed = self._wall(), self._passed()
+        jump = Jump(before + timedelta(seconds=now_passed - then), found)
+        return jump if abs(jump.length) > JUMP else None
 
 
 def beijing(at: datetime) -> datetime:

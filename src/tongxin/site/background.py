@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 JOBS = (
     ("tongxin.heart.agreements.jobs:ring_due", 1),
     ("tongxin.heart.ledger.actions:checkpoint", 4),
+    ("tongxin.site.clock_watch:look", 1),
+    ("tongxin.heart.agreements.recounting:recount_provisional", 40),
 )
 
 _started = threading.Lock()

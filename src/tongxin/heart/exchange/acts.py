@@ -64,7 +64,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
         raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
     wanted = canonical.sha256_hex({"act": name, "desk": by.desk, "request": request})
     with writing(name):
-        running = Act(name=name, by=by, at=clock.now())
+        running = Act(name=name, by=by, at=ledger.not_before_last(clock.now()))
         row = _claim(by.post, key, name, wanted, running.at)
         if row is None:
             running.result = _answered(by.post, key, wanted)

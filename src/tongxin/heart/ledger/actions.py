@@ -65,6 +65,12 @@ def append(drafts: list[Draft]) -> list[int]:
     return list(range(first, log.size))
 
 
+def not_before_last(at: datetime) -> datetime:
+    """Return `at`, or the instant of the last entry where that is later: what is recorded never runs backwards."""
+    last = Log.objects.filter(pk=HEAD).values_list("last_at", flat=True).first()
+    return at if last is None else max(at, last)
+
+
 def open_log(at: datetime | None = None) -> None:
     """Write entry 0 if the log has none yet; inside a transaction, like `append`."""
     if not connection.in_atomic_block:
