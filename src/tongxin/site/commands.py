@@ -136,6 +136,8 @@ def region_load(folder: Path | None) -> None:
 
     loaded = pack.load(folder.resolve() if folder else settings.REGION_PACK)
     click.echo(f"procedures: {loaded.procedures} · instruments: {loaded.instruments}")
+    if loaded.recounted:
+        click.echo(f"provisional dues counted anew on their published calendar: {loaded.recounted}")
     if loaded.left_out:
         click.echo(f"left out, because their terms are illustrative: {', '.join(loaded.left_out)}")
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from tongxin.heart.agreements import actions as agreements
+from tongxin.heart.agreements import recounting
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.reader import BadInstrument, Fault, Known, ReadInstrument, read_file
 from tongxin.heart.cases import actions as cases
@@ -27,6 +28,7 @@ class Loaded:
     procedures: int
     instruments: int
     left_out: tuple[str, ...]
+    recounted: int = 0  # running provisional dues that a calendar of the pack settled
 
 
 def load(pack: Path) -> Loaded:
@@ -57,7 +59,8 @@ def load(pack: Path) -> Loaded:
         cases.load_procedure(procedure, by=SYSTEM)
     for instrument in instruments:
         agreements.load_instrument(instrument, by=SYSTEM)
-    return Loaded(len(procedures), len(instruments), tuple(left_out))
+    recounted = recounting.recount_provisional()
+    return Loaded(len(procedures), len(instruments), tuple(left_out), recounted)
 
 
 def _invalid(bad: BadInstrument) -> PackInvalid:
