@@ -156,7 +156,7 @@ def _clause(chosen: Row | None) -> dict[str, str] | None:
 
 def _rungs(duty: Duty) -> list[Rung]:
     """Return the escalation of a duty with what has rung."""
-    after = rulebook.read_clause(duty.clause).if_late.after
+    after = rulebook.read_clause(duty.clause).if_late
     taken = dict(duty.rings.values_list("step", "at"))  # the ticker may have come later than the step was due
     return [
         Rung(str(wording.STEPS.get(step.name, step.name)), taken.get(step.name, step.at), step.name in taken)

@@ -1,21 +1,49 @@
-"""The life of duties: open, meet, void. Called inside a running act; the state table is HEART §5."""
+"""The life of a duty: the state table of HEART §5 as data, and the one function that moves a duty along it.
+
+Called inside a running act, with the matter or the case locked. Overdue is no state: it is `now > due_at`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import clocks
-from tongxin.heart.agreements.language import Due
-from tongxin.heart.agreements.models import Clause, Duty, Performance
+from tongxin.heart.agreements.language import Within
+from tongxin.heart.agreements.models import Clause, DueMove, Duty, Performance
+from tongxin.heart.exchange.acts import Act
+from tongxin.shared import clock
 from tongxin.shared.errors import Conflict
 
-# from → to: who may and under which act; anything else is refused. Later slices add claimed and suspended.
-MOVES: dict[tuple[str, str], str] = {
-    ("open", "met"): "agreements.duty.met",
-    ("open", "void"): "agreements.duty.voided",
+
+@dataclass(frozen=True)
+class Way:
+    """One row of the state table: who may take it, and what happens to the clock."""
+
+    who: str  # debtor, creditor, reconcile
+    clock: str  # held, ends, runs, stops, resumes
+
+
+WAYS: dict[tuple[str, str], Way] = {
+    ("open", "claimed"): Way("debtor", "held"),
+    ("open", "met"): Way("debtor", "ends"),  # where delivery suffices
+    ("claimed", "met"): Way("creditor", "ends"),  # or on_silence: accept
+    ("claimed", "open"): Way("creditor", "runs"),
+    ("open", "suspended"): Way("debtor", "stops"),
+    ("suspended", "open"): Way("debtor", "resumes"),
+    ("open", "excused"): Way("creditor", "ends"),
+    ("suspended", "excused"): Way("creditor", "ends"),
+    ("claimed", "excused"): Way("creditor", "ends"),
+    ("open", "void"): Way("reconcile", "ends"),
+    ("suspended", "void"): Way("reconcile", "ends"),
+    ("claimed", "void"): Way("reconcile", "ends"),
+    ("open", "failed"): Way("creditor", "ends"),  # or the matter closes
+    ("suspended", "failed"): Way("creditor", "ends"),
+    ("claimed", "failed"): Way("creditor", "ends"),
 }
 
 
@@ -26,7 +54,7 @@ def open_round(
     bound_desk: str,
     owed_desk: str,
     purpose: str,
-    limit: Due,
+    limit: Within,
     starts_at: datetime,
     opened_by: str,
     at: datetime,
@@ -35,7 +63,7 @@ def open_round(
     drill: bool = False,
     due: clocks.Count | None = None,
 ) -> Duty | None:
-    """Open a round of a duty; return None when one stands open or ended well (reconciling twice is once)."""
+    """Open a round of a duty that follows an act; return None when one stands open or ended well (twice is once)."""
     key = {
         "clause_key": f"{clause.version.instrument_id}/{clause.name}",
         "thread": thread,
@@ -63,27 +91,117 @@ def open_round(
     )
 
 
-def meet(duty: Duty, performance: Performance, *, delivered_at: datetime) -> None:
-    """End a duty as met by a performance that was delivered; lateness follows from the two times."""
-    _move(duty, Duty.State.MET)
+def meet(
+    duty: Duty, performance: Performance | None, *, delivered_at: datetime, at: datetime | None = None
+) -> None:
+    """End a duty as met; lateness follows from `delivered_at` and the due."""
+    _go(duty, Duty.State.MET)
+    if performance is not None:
+        duty.performance = performance
+    duty.delivered_at = delivered_at
+    duty.ended_at = at or delivered_at
+    duty.answer_due_at = None
+    duty.told = duty.wanted
+    duty.save(update_fields=["state", "performance", "delivered_at", "ended_at", "answer_due_at", "told"])
+
+
+def claim(duty: Duty, performance: Performance, *, delivered_at: datetime, answer_due_at: datetime) -> None:
+    """The debtor delivered: the clock is held at the delivery until the creditor accepts or sends back."""
+    _go(duty, Duty.State.CLAIMED)
     duty.performance = performance
     duty.delivered_at = delivered_at
-    duty.ended_at = delivered_at
-    duty.save(update_fields=["state", "performance", "delivered_at", "ended_at"])
+    duty.answer_due_at = answer_due_at
+    duty.save(update_fields=["state", "performance", "delivered_at", "answer_due_at"])
+
+
+def send_back(duty: Duty, a: Act) -> None:
+    """The creditor sent a performance back: the clock runs on, and the creditor's time is not counted."""
+    delivered = duty.delivered_at or a.at
+    _go(duty, Duty.State.OPEN)
+    duty.sent_back += 1
+    duty.delivered_at = None
+    duty.answer_due_at = None
+    duty.pauses = [
+        *duty.pauses,
+        {"from": clock.iso(delivered), "until": clock.iso(a.at), "ground": "at_creditor"},
+    ]
+    duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses"])
+    if delivered <= duty.due_at:
+        recount(duty, a, why="sent_back")
+
+
+def suspend(duty: Duty, *, at: datetime, ground: str) -> None:
+    """Stop the clock on a ground that the clause names, or because the case is suspended."""
+    _go(duty, Duty.State.SUSPENDED)
+    duty.pauses = [*duty.pauses, {"from": clock.iso(at), "until": None, "ground": ground}]
+    duty.save(update_fields=["state", "pauses"])
+
+
+def resume(duty: Duty, a: Act) -> None:
+    """Let the clock run on; the time of the suspension is not counted unless the due had passed before it."""
+    _go(duty, Duty.State.OPEN)
+    last = duty.pauses[-1]
+    began = datetime.fromisoformat(last["from"])
+    duty.pauses = [*duty.pauses[:-1], last | {"until": clock.iso(a.at)}]
+    duty.save(update_fields=["state", "pauses"])
+    if began <= duty.due_at:
+        recount(duty, a, why="suspension")
+
+
+def end(duty: Duty, to: str, *, at: datetime, reason: str) -> None:
+    """End a duty as excused, void or failed."""
+    _go(duty, to)
+    duty.ended_at = at
+    duty.end_reason = reason[:400]
+    duty.save(update_fields=["state", "ended_at", "end_reason"])
 
 
 def void(duty: Duty, *, at: datetime, reason: str) -> None:
     """End a duty that nothing wants any more."""
-    _move(duty, Duty.State.VOID)
-    duty.ended_at = at
-    duty.end_reason = reason
-    duty.save(update_fields=["state", "ended_at", "end_reason"])
+    end(duty, Duty.State.VOID, at=at, reason=reason)
+
+
+def pauses_of(duty: Duty) -> list[tuple[datetime, datetime]]:
+    """Return the times that do not count, those that are over."""
+    return [
+        (datetime.fromisoformat(p["from"]), datetime.fromisoformat(p["until"]))
+        for p in duty.pauses
+        if p["until"]
+    ]
+
+
+def recount(duty: Duty, a: Act, *, why: str) -> None:
+    """Count the due anew after a pause that began while it had not passed, and keep the move."""
+    count = clocks.again(
+        duty.due_count,
+        duty.starts_at,
+        bound_desk=duty.bound_desk_id,
+        owed_desk=duty.owed_desk_id,
+        pauses=pauses_of(duty),
+    )
+    if count is not None and count.due_at > duty.due_at:
+        move(duty, count, a, why=why, cause=duty.opened_by)
+
+
+def move(
+    duty: Duty, count: clocks.Count, a: Act, *, why: str, cause: str, to: datetime | None = None
+) -> None:
+    """Move a due, with the entry that says from when, to when and why."""
+    new = to or count.due_at
+    old, duty.due_at, duty.due_count, duty.ring_at = duty.due_at, new, count.detail, None
+    duty.save(update_fields=["due_at", "due_count", "starts_at", "ring_at"])
+    DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=a.at)
+    a.entry(
+        f"{duty.thread}/duty:{duty.pk}",
+        act="agreements.duty.moved",
+        cause=cause,
+        basis=duty.clause_id,
+        payload={"old": clock.iso(old), "new": clock.iso(new), "why": why},
+    )
 
 
 def summary(duty: Duty) -> dict[str, Any]:
     """Return what the ledger keeps about a duty."""
-    from tongxin.shared import clock
-
     return {
         "duty": duty.pk,
         "clause": duty.clause_id,
@@ -95,12 +213,21 @@ def summary(duty: Duty) -> dict[str, Any]:
     }
 
 
-def _move(duty: Duty, to: str) -> None:
-    if (duty.state, to) not in MOVES:
+def summaries(duties: Sequence[Duty]) -> list[dict[str, Any]]:
+    """Return what the ledger keeps about several duties."""
+    return [summary(duty) for duty in duties]
+
+
+def _go(duty: Duty, to: str) -> None:
+    """Take a row of the state table, or refuse: a duty that has ended never changes."""
+    if (duty.state, to) not in WAYS:
         raise Conflict(
-            "duty_has_ended",
-            _("This duty has ended already."),
-            kept=_("What ended it stands; nothing was done twice."),
-            todo=_("Reload the page to see how it ended."),
+            "duty_has_ended" if duty.terminal else "duty_not_ready",
+            _("This duty has ended already.")
+            if duty.terminal
+            else _("The duty does not stand so that this can be done."),
+            kept=_("What was done before stands; nothing was done twice."),
+            todo=_("Reload the page to see how it stands."),
         )
     duty.state = to
+    duty.ring_at = None

@@ -14,8 +14,6 @@ from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 
-COORDINATION = "/coordination_office"
-
 
 @dataclass(frozen=True)
 class Notice:
@@ -77,7 +75,8 @@ def carries(duties: Iterable[Duty]) -> list[str]:
     for duty in duties:
         clause = rulebook.read_clause(duty.clause)
         if isinstance(clause, Notify):
-            names += [name for name in clause.must_carry if name not in names]
+            forbidden = {name for name, _bar in duty.wanted.get("withheld", ())}
+            names += [name for name in clause.must_carry if name not in forbidden and name not in names]
     return names
 
 
@@ -139,4 +138,4 @@ def is_side_of(reader: Acting, desk: str) -> bool:
     """Whether a desk is the reader's own, or one that the reader's coordination office answers for."""
     if desk == reader.desk:
         return True
-    return reader.desk.endswith(COORDINATION) and desk.startswith(f"{reader.jurisdiction}/")
+    return reader.coordinates and desk.startswith(f"{reader.jurisdiction}/")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import DatabaseError
+from django.db.models import Q, QuerySet
 
-from tongxin.heart.agreements import rulebook
-from tongxin.heart.agreements.models import Duty, Ring
+from tongxin.heart.agreements import rulebook, wording
+from tongxin.heart.agreements.actions import judging
+from tongxin.heart.agreements.language import IfLate
+from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region import queries as region
@@ -17,25 +20,49 @@ from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Post
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound, Refused
+from tongxin.shared.writing import writing
 
 log = structlog.get_logger(__name__)
 
 REMIND_SHARE = 0.7  # a reminder rings when this share of the time is used
+NEVER = datetime.max.replace(year=9000, tzinfo=UTC)  # every step was taken
+
+
+# The rows of the escalation after the due, in order, and after how many times `if_late.after` each is taken.
+ROWS: tuple[tuple[str, int], ...] = (
+    ("next_on_duty", 0),
+    ("deputy", 1),
+    ("head", 2),
+    ("own_coordination", 3),
+    ("both_coordination", 6),
+    ("lead_departments", 12),
+    ("leaders_agenda", 24),
+)
+NAMES = [name for name, _times in ROWS]
 
 
 @dataclass(frozen=True)
 class Step:
     """A row of the escalation: when it is taken, and whom it rings."""
 
-    name: str  # remind, on_duty, deputy, head, own_coordination
+    name: str  # remind, or a row
     at: datetime
 
 
-def steps(duty: Duty, after: timedelta) -> list[Step]:
-    """Return the rows for a duty: remind before due, then next on the roster, deputy, head, own coordination."""
-    rows = [Step("remind", _remind_at(duty))] if duty.due_at > duty.opened_at else []
-    late = ["next_on_duty", "deputy", "head", "own_coordination"]
-    return rows + [Step(name, duty.due_at + after * n) for n, name in enumerate(late)]
+def steps(duty: Duty, late: IfLate) -> list[Step]:
+    """Return the rows for a duty: remind before the working deadline, then row by row as far as the clause says.
+
+    The working deadline is the earliest of the due and the time the receiver needs it; the debtor never changes.
+    """
+    due = working_deadline(duty)
+    rows = [Step("remind", _remind_at(duty))] if due > duty.opened_at else []
+    last = NAMES.index(late.up_to)
+    return rows + [Step(name, due + late.after * times) for name, times in ROWS[: last + 1]]
+
+
+def working_deadline(duty: Duty) -> datetime:
+    """Return the earliest of the due and the time the receiver needs it."""
+    return min(duty.due_at, duty.needed_by) if duty.needed_by else duty.due_at
 
 
 def _remind_at(duty: Duty) -> datetime:
@@ -57,10 +84,8 @@ def ring_due(now: datetime | None = None) -> int:
     """Take every step that is due and was not taken; return how many rang. Safe to run twice or late."""
     now = now or clock.now()
     rung = 0
-    rows = (
-        Duty.objects.filter(state=Duty.State.OPEN).select_related("clause__version").order_by("due_at", "id")
-    )
-    for duty in list(rows):
+    judging.answer_silence(now)
+    for duty in list(_ripe(now)):
         try:
             rung += _ring_one(duty, now)
         except (DatabaseError, LookupError, ValueError, Refused):
@@ -68,10 +93,30 @@ def ring_due(now: datetime | None = None) -> int:
     return rung
 
 
+def _ripe(now: datetime) -> QuerySet[Duty]:
+    """Return the open duties that may have a step due: past their `ring_at`, or never looked at."""
+    rows = Duty.objects.filter(state=Duty.State.OPEN).filter(Q(ring_at__isnull=True) | Q(ring_at__lte=now))
+    return rows.select_related("clause__version").order_by("due_at", "id")
+
+
 def _ring_one(duty: Duty, now: datetime) -> int:
-    after = rulebook.read_clause(duty.clause).if_late.after
+    late = rulebook.read_clause(duty.clause).if_late
     taken = set(duty.rings.values_list("step", flat=True))
-    return sum(_take(duty, step) for step in steps(duty, after) if step.at <= now and step.name not in taken)
+    left = [step for step in steps(duty, late) if step.name not in taken]
+    rung = sum(_take(duty, step) for step in left if step.at <= now)
+    _look_again(duty, [step.at for step in left if step.at > now])
+    return rung
+
+
+def _look_again(duty: Duty, times: list[datetime]) -> None:
+    """Remember when the next step is due, so that a round of the ticker looks only at what may ring.
+
+    It is a note for the ticker and nothing else: a due that moves clears it, and lateness never depends on it.
+    """
+    with writing("agreements.ring_at"):
+        Duty.objects.filter(pk=duty.pk, due_at=duty.due_at, needed_by=duty.needed_by).update(
+            ring_at=min(times, default=NEVER)
+        )
 
 
 def _take(duty: Duty, step: Step) -> int:
@@ -108,8 +153,7 @@ def _take(duty: Duty, step: Step) -> int:
 
 def _chain(first: str) -> list[str]:
     """Return the step and those that follow it at once while nobody is there; a reminder has none."""
-    late = ["next_on_duty", "deputy", "head", "own_coordination"]
-    return [first] if first == "remind" else late[late.index(first) :]
+    return [first] if first == "remind" else NAMES[NAMES.index(first) :]
 
 
 def _posts(duty: Duty, step: str, at: datetime) -> list[Post]:
@@ -128,20 +172,61 @@ def _staff(duty: Duty, step: str, at: datetime) -> list[Post]:
         return on_duty[:1] if step == "remind" else on_duty[1:2]
     if step in {"deputy", "head"}:
         return [p for p in region.posts_of(region.office_of(desk, at)) if p.role == step]
-    jurisdiction = desk.split("/")[0]
-    office = region.office_of(f"{jurisdiction}/coordination_office", at)
-    return [p for p in region.posts_of(office) if p.role == "coordinator"][:1]
+    if step == "own_coordination":
+        return _coordinators([desk], at)
+    if step == "both_coordination":
+        return _coordinators([desk, duty.owed_desk_id], at)
+    if step == "lead_departments":
+        return _lead_heads(duty, at)
+    body = region.office_of(meeting_desk(duty), at)
+    AgendaItem.objects.get_or_create(duty=duty, defaults={"put_at": at})
+    return [p for p in region.posts_of(body) if p.role == "coordinator"][:1]
+
+
+def meeting_desk(duty: Duty) -> str:
+    """Return the desk that keeps the leaders' agenda: that of a group with both sides in it, else the debtor's."""
+    bound, owed = duty.bound_desk_id.partition("/")[0], duty.owed_desk_id.partition("/")[0]
+    groups = region.common_groups(bound, owed)
+    return f"{groups[0] if groups else bound}/coordination_office"
+
+
+def _coordinators(desks: list[str], at: datetime) -> list[Post]:
+    found: dict[str, Post] = {}
+    for desk in desks:
+        office = region.office_of(f"{desk.partition('/')[0]}/coordination_office", at)
+        found |= {p.id: p for p in [p for p in region.posts_of(office) if p.role == "coordinator"][:1]}
+    return list(found.values())
+
+
+def _lead_heads(duty: Duty, at: datetime) -> list[Post]:
+    """Return the heads of the lead departments: those that staff the duty's desks one level up, else on both sides."""
+    found: dict[str, Post] = {}
+    for desk in (duty.bound_desk_id, duty.owed_desk_id):
+        place, _slash, role = desk.partition("/")
+        for above in [*region.lineage(place)[1:2], place]:
+            try:
+                office = region.office_of(f"{above}/{role}", at)
+            except NotFound:
+                continue
+            heads = [p for p in region.posts_of(office) if p.role == "head"][:1]
+            found |= {p.id: p for p in heads}
+            if heads:
+                break
+    return list(found.values())
 
 
 def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
     Ring.objects.create(duty=duty, step=step, post=post.id, at=at)
-    number = duty.thread.split(":", 1)[1]
-    link = f"/incidents/{number}/" if duty.thread.startswith("matter:") else f"/cases/{number}/"
+    link = wording.thread_url(duty.thread)
     desk = duty.bound_desk_id
-    if step == "own_coordination":
-        desk = f"{desk.split('/')[0]}/coordination_office"
+    if step not in {"remind", "next_on_duty", "deputy", "head"}:
+        desk = f"{post.office.jurisdiction_id}/coordination_office"
+        if step == "lead_departments":
+            desk = f"{post.office.jurisdiction_id}/{duty.bound_desk_id.partition('/')[2]}"
         if duty.thread.startswith("case:"):  # it looks after the duty; the case itself is not its to open
             link = f"/desk/?scope=jurisdiction&row=duty-{duty.pk}"
+    if step == "leaders_agenda":
+        link = "/agenda/"
     exchange.notify(
         desk,
         "reminder" if step == "remind" else "escalation",
@@ -155,4 +240,5 @@ def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
             "purpose": duty.purpose,
         },
         post=post.id,
+        drill=duty.drill,
     )

@@ -377,8 +377,9 @@ def _limit(clause: AnyClause) -> Due:
         )
     if isinstance(clause, Notify | Recognise | Deliver):
         return clause.due
-    assert isinstance(clause, Share) and clause.due is not None, "only a share that returns makes duties"
-    return clause.due
+    if isinstance(clause, Share) and clause.due is not None:
+        return clause.due
+    raise ValueError(f"a clause of the kind {clause.kind} makes no duty by itself")
 
 
 def _before(limit: Before, times: Mapping[str, datetime]) -> datetime | None:

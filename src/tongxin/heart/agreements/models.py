@@ -176,6 +176,9 @@ class Duty(models.Model):
     )  # until when the owed desk accepts or sends back
     pauses = models.JSONField(default=list)  # suspensions and times at the owed desk: from, until, ground
     sent_back = models.PositiveSmallIntegerField(default=0)
+    ring_at = models.DateTimeField(
+        null=True, blank=True
+    )  # a note of the ticker: nothing rings before; null: look
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=400, blank=True)
     illustrative = models.BooleanField(default=True)
@@ -195,6 +198,7 @@ class Duty(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "due_at"], name="duties_by_state"),
+            models.Index(fields=["state", "ring_at"], name="duties_by_ring"),
             models.Index(fields=["bound_desk", "state", "due_at"], name="duties_by_bound"),
             models.Index(fields=["owed_desk", "state", "due_at"], name="duties_by_owed"),
             models.Index(fields=["clause_key", "due_at"], name="duties_by_clause"),

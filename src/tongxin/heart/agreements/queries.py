@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.models import Message
@@ -24,12 +25,9 @@ def register() -> QuerySet[Instrument]:
 
 
 def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
-    """Return the versions in force on a day, with their instruments."""
-    day = clock.beijing(on or clock.now()).date()
-    rows = InstrumentVersion.objects.filter(state="in_force", in_force_from__lte=day).select_related(
-        "instrument"
-    )
-    return [v for v in rows.order_by("id") if v.in_force_until is None or v.in_force_until > day]
+    """Return the versions that bind at an instant (now), with their instruments."""
+    ids = rulebook.at(on or clock.now())
+    return list(InstrumentVersion.objects.filter(id__in=ids).select_related("instrument").order_by("id"))
 
 
 def version(version_id: str) -> InstrumentVersion:
@@ -46,7 +44,7 @@ def version(version_id: str) -> InstrumentVersion:
 
 def _may_see(reader: Acting) -> Q:
     """Return the duties a reader may see: those of the own desk; a coordination office sees its jurisdiction's."""
-    if reader.desk.endswith("/coordination_office"):
+    if reader.coordinates:
         return Q(bound_desk__jurisdiction_id=reader.jurisdiction) | Q(
             owed_desk__jurisdiction_id=reader.jurisdiction
         )
@@ -86,7 +84,7 @@ def matters(reader: Acting) -> QuerySet[Matter]:
 
     A coordination office sees those that any desk of its jurisdiction reported or has a duty in.
     """
-    if reader.desk.endswith("/coordination_office"):
+    if reader.coordinates:
         own = Event.objects.filter(by_desk__jurisdiction_id=reader.jurisdiction).values("matter_id")
     else:
         own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
@@ -108,7 +106,7 @@ def matter(reader: Acting, number: str) -> Matter:
 
 def notices(reader: Acting) -> QuerySet[Message]:
     """Return the notices to or from the reader's desk, or its jurisdiction's for a coordination office."""
-    if reader.desk.endswith("/coordination_office"):
+    if reader.coordinates:
         side = Q(from_desk__jurisdiction_id=reader.jurisdiction) | Q(
             to_desk__jurisdiction_id=reader.jurisdiction
         )

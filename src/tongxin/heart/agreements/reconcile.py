@@ -1,80 +1,281 @@
-"""Reconcile: bring the duties of a matter in line with what its clauses want. Twice is the same as once."""
+"""Reconcile: bring the duties of a matter in line with what its clauses want. Twice is the same as once.
+
+Call it inside a running act, with the matter's row locked or just made. What to do is decided by `plan`, pure.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from tongxin.heart.agreements import duties, rulebook, vocabulary
-from tongxin.heart.agreements.match import Considered, Wanted, match
+from tongxin.heart.agreements import clocks, duties, periods, plan, rulebook, scene
+from tongxin.heart.agreements.language import Due, Notify, Within
+from tongxin.heart.agreements.match import PERIOD, Binding, Considered, Wanted, match
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.agreements.vocabulary import Fact
-from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event, Matter
-from tongxin.heart.region import queries as region
+from tongxin.heart.exchange.acts import Act
+from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
 
-def fact_of(event: Event) -> Fact:
-    """Return the event as matching sees it."""
-    return Fact(
-        id=str(event.id),
-        type=event.type,
-        place=event.place_id,
-        data=event.data,
-        by_desk=event.by_desk_id,
-        known_at=event.known_at,
-        recorded_at=event.recorded_at,
-        occurred_at=event.occurred_at,
+@dataclass
+class Outcome:
+    """What reconciling did."""
+
+    opened: list[Duty] = field(default_factory=list)
+    voided: list[Duty] = field(default_factory=list)
+    moved: list[Duty] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the act's ledger entry keeps of it."""
+        return {
+            "duties": duties.summaries(self.opened),
+            "voided": duties.summaries(self.voided),
+        }
+
+
+@dataclass(frozen=True)
+class View:
+    """What matching found for a matter as it stands."""
+
+    told: Sequence[scene.Told]
+    wanted: tuple[Wanted, ...]
+    considered: tuple[Considered, ...]
+    bindings: Sequence[Binding]
+
+
+def view(matter: Matter) -> View:
+    """Return what the matter's rulebook wants of the heads of its chains, and why."""
+    return view_of(matter, scene.told_of(scene.events_of(matter)))
+
+
+def view_of(matter: Matter, told: Sequence[scene.Told]) -> View:
+    """Return what the matter's rulebook wants after these of its events, and why."""
+    pinned_at = matter.pinned_at or matter.opened_at
+    book = rulebook.bindings(matter.rulebook, pinned_at=pinned_at, joined=matter.joined)
+    found = match(
+        scene.scene_of(told),
+        book,
+        places=scene.places_on(pinned_at),
+        words=scene.words(),
+        bars=rulebook.barrings([*matter.rulebook, *matter.joined], pinned_at=pinned_at),
+    )
+    wanted, considered = _staffable(found.wanted, found.considered)
+    return View(told, wanted, considered, book)
+
+
+def _staffable(
+    wanted: tuple[Wanted, ...], considered: tuple[Considered, ...]
+) -> tuple[tuple[Wanted, ...], tuple[Considered, ...]]:
+    """Leave out what a desk would owe that does not exist, and say so."""
+    named = {d for w in wanted for d in (w.bound_desk, w.owed_desk)}
+    there = set(Desk.objects.filter(id__in=named).values_list("id", flat=True))
+    if named <= there:
+        return wanted, considered
+    kept = tuple(w for w in wanted if {w.bound_desk, w.owed_desk} <= there)
+    binding = {w.clause_id for w in kept}
+    lost = {
+        w.clause_id: w.bound_desk if w.bound_desk not in there else w.owed_desk
+        for w in wanted
+        if w not in kept
+    }
+    return kept, tuple(
+        Considered(c.clause_id, False, "no_such_desk", lost[c.clause_id])
+        if c.clause_id in lost and c.clause_id not in binding
+        else c
+        for c in considered
     )
 
 
-def wanted_of(matter: Matter) -> tuple[list[tuple[Event, Wanted]], list[Considered]]:
-    """Return what the matter's pinned rulebook wants of the heads of its chains, and why."""
-    book = rulebook.bindings(matter.rulebook)
-    wanted: list[tuple[Event, Wanted]] = []
-    considered: list[Considered] = []
-    for event in events.heads(matter):
-        on = clock.beijing(event.known_at).date()
-        new, seen = match(
-            fact_of(event),
-            book,
-            party_of=partial(region.party_of, on=on),
-            questions=vocabulary.questions(),
-            conditions=vocabulary.conditions(),
-        )
-        wanted += [(event, w) for w in new]
-        considered += seen
-    return wanted, considered
+def cause_of(event: Event, at: datetime) -> plan.Cause:
+    """Return an event as what makes its matter be looked at again."""
+    move = "computed_time" if event.engine is not None else "correction"
+    fact = scene.fact_of(event)
+    return plan.Cause(f"event:{event.id}", at, lambda starts: scene.start_of(fact, starts), move)
 
 
-def reconcile(matter: Matter, *, at: datetime) -> list[Duty]:
-    """Open what is wanted and missing, void what is open and no longer wanted; return the duties opened.
+def reconcile(matter: Matter, a: Act, cause: plan.Cause) -> Outcome:
+    """Open what is wanted and missing, move what is due at another time, void what nothing wants."""
+    found = view(matter)
+    rows = _latest(matter)
+    rounds = {key: _round(duty) for key, duty in rows[Duty.Purpose.DO].items()}
+    downs = {key: _round(duty) for key, duty in rows[Duty.Purpose.STAND_DOWN].items()}
+    bodies = {b.clause_id: b.clause for b in found.bindings}
 
-    Call it inside a running act, with the matter's row locked or just made.
+    def undo_of(latest: plan.Round) -> timedelta | None:
+        clause = bodies.get(latest.clause_id) or rulebook.read_clause(latest.ref.clause)
+        return clause.undo.within if isinstance(clause, Notify) and clause.undo else None
+
+    steps = plan.plan(
+        found.wanted,
+        rounds,
+        downs,
+        cause=cause,
+        anchor=lambda opened_by, starts: scene.anchor(found.told, opened_by, starts),
+        count=count,
+        undo_of=undo_of,
+    )
+    return _apply(matter, a, cause, steps)
+
+
+def count(
+    want: Wanted, limit: Due, starts_at: datetime, pauses: Sequence[tuple[datetime, datetime]]
+) -> clocks.Count | None:
+    """Count a limit on the calendars of the two desks."""
+    period = periods.named(str(want.fact.data["period"])) if want.fact.type == PERIOD else None
+    return clocks.due_of(
+        limit,
+        starts_at,
+        bound_desk=want.bound_desk,
+        owed_desk=want.owed_desk,
+        times=want.times,
+        period=period,
+        pauses=pauses,
+    )
+
+
+def _latest(matter: Matter) -> dict[str, dict[plan.Key, Duty]]:
+    """Return the latest round by key, of duties that reconciling opened."""
+    found: dict[str, dict[plan.Key, Duty]] = {Duty.Purpose.DO: {}, Duty.Purpose.STAND_DOWN: {}}
+    own = thread_of(matter)
+    absorbed = [f"matter:{n}" for n in matter.absorbed.values_list("number", flat=True)]
+    rows = Duty.objects.filter(thread__in=[own, *absorbed], purpose__in=list(found)).exclude(
+        opened_by__startswith="message:"
+    )
+    for duty in sorted(rows.select_related("clause__version"), key=lambda d: (d.thread == own, d.round)):
+        if duty.thread != own and duty.state == Duty.State.VOID:
+            continue  # the absorbed matter let go of it; here it is wanted anew or not at all
+        found[duty.purpose][(duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)] = duty
+    return found
+
+
+def thread_of(matter: Matter) -> str:
+    """Return the thread of a matter's duties and messages."""
+    return f"matter:{matter.number}"
+
+
+def _round(duty: Duty) -> plan.Round:
+    return plan.Round(
+        ref=duty,
+        number=duty.round,
+        state=duty.state,
+        clause_id=duty.clause_id,
+        opened_by=duty.opened_by,
+        opened_at=duty.opened_at,
+        starts_at=duty.starts_at,
+        due_at=duty.due_at,
+        wanted={k: v for k, v in duty.wanted.items() if k != "of_round"},
+        told=duty.told,
+        of_round=int(duty.wanted.get("of_round", 0)),
+        no_time_left=duty.no_time_left,
+        pauses=tuple(duties.pauses_of(duty)),
+    )
+
+
+def _apply(matter: Matter, a: Act, cause: plan.Cause, steps: Iterable[plan.Step]) -> Outcome:
+    done = Outcome()
+    new: list[Duty] = []
+    opening = [s for s in steps if isinstance(s, plan.Open)]
+    clauses = Clause.objects.select_related("version").in_bulk({s.want.clause_id for s in opening})
+    for step in steps:
+        match step:
+            case plan.Open():
+                new.append(_row(matter, a, cause, step, clauses[step.want.clause_id]))
+            case plan.StandDown():
+                new.append(_stand_down(matter, a, cause, step))
+            case plan.Move():
+                _move(a, cause, step)
+                done.moved.append(step.ref)
+            case plan.Refresh():
+                _refresh(step)
+            case plan.Void():
+                duties.void(step.ref, at=a.at, reason=f"{step.why}:{cause.ref}")
+                done.voided.append(step.ref)
+    done.opened = list(Duty.objects.bulk_create(new))
+    return done
+
+
+def _row(matter: Matter, a: Act, cause: plan.Cause, step: plan.Open, clause: Clause) -> Duty:
+    want = step.want
+    return Duty(
+        clause=clause,
+        clause_key=want.clause_key,
+        thread=thread_of(matter),
+        matter=matter,
+        bound_desk_id=want.bound_desk,
+        owed_desk_id=want.owed_desk,
+        purpose=Duty.Purpose.DO,
+        subject=want.subject,
+        round=step.number,
+        opened_by=cause.ref,
+        opened_at=a.at,
+        starts_at=step.starts_at,
+        due_at=step.count.due_at,
+        due_count=step.count.detail,
+        baseline_due_at=step.count.due_at if clause.kind == "deliver" else None,
+        needed_by=want.needed_by,
+        no_time_left=step.no_time_left,
+        wanted=plan.as_json(want),
+        illustrative=clause.version.illustrative,
+        drill=matter.drill,
+    )
+
+
+def _stand_down(matter: Matter, a: Act, cause: plan.Cause, step: plan.StandDown) -> Duty:
+    told: Duty = step.ref
+    limit = Within(within=step.within, starts="known", clock="calendar")
+    counted = clocks.due(limit, step.starts_at, bound_desk=told.bound_desk_id, owed_desk=told.owed_desk_id)
+    return Duty(
+        clause=told.clause,
+        clause_key=told.clause_key,
+        thread=told.thread,
+        matter=matter,
+        bound_desk_id=told.bound_desk_id,
+        owed_desk_id=told.owed_desk_id,
+        purpose=Duty.Purpose.STAND_DOWN,
+        subject=told.subject,
+        round=step.number,
+        opened_by=cause.ref,
+        opened_at=a.at,
+        starts_at=step.starts_at,
+        due_at=counted.due_at,
+        due_count=counted.detail,
+        wanted={"of_round": step.of_round},
+        illustrative=told.illustrative,
+        drill=told.drill,
+    )
+
+
+def _refresh(step: plan.Refresh | plan.Move) -> None:
+    """Keep beside a standing round what is wanted now; after a switch, by the clause that rules now."""
+    duty: Duty = step.ref
+    duty.wanted = plan.as_json(step.want)
+    duty.needed_by = step.want.needed_by
+    if duty.clause_id != step.want.clause_id:
+        duty.clause = Clause.objects.select_related("version").get(pk=step.want.clause_id)
+        duty.illustrative = duty.clause.version.illustrative
+    duty.ring_at = None
+    duty.save(update_fields=["wanted", "needed_by", "clause", "illustrative", "ring_at"])
+
+
+def _move(a: Act, cause: plan.Cause, step: plan.Move) -> None:
+    duty: Duty = step.ref
+    duty.starts_at = step.starts_at
+    _refresh(step)
+    duties.move(duty, step.count, a, why=step.why, cause=cause.ref, to=step.new)
+
+
+def rulebook_joined(matter: Matter, event: Event) -> bool:
+    """Add wholly new instruments that bind since before this event; return whether any joined.
+
+    A newer version of an instrument that the matter has pinned does not join: the matter keeps the one it began with.
     """
-    wanted, _considered = wanted_of(matter)
-    opened: list[Duty] = []
-    thread = f"matter:{matter.number}"
-    clauses = Clause.objects.select_related("version").in_bulk({w.clause_id for _e, w in wanted})
-    for event, want in wanted:
-        duty = duties.open_round(
-            clause=clauses[want.clause_id],
-            thread=thread,
-            matter=matter.number,
-            bound_desk=want.bound_desk,
-            owed_desk=want.owed_desk,
-            purpose=Duty.Purpose.DO,
-            limit=want.due,
-            starts_at=want.starts_at,
-            opened_by=f"event:{event.id}",
-            at=at,
-            drill=matter.drill,
-        )
-        if duty:
-            opened.append(duty)
-    keys = {(w.clause_key, w.bound_desk, w.owed_desk) for _e, w in wanted}
-    for duty in Duty.objects.filter(thread=thread, purpose=Duty.Purpose.DO, state=Duty.State.OPEN):
-        if (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id) not in keys:
-            duties.void(duty, at=at, reason="no clause wants it any more")
-    return opened
+    there = {pk.partition("@")[0] for pk in [*matter.rulebook, *matter.joined]}
+    since = clock.iso(event.known_at)
+    new = {pk: since for pk in rulebook.at(event.known_at) if pk.partition("@")[0] not in there}
+    if new:
+        matter.joined = matter.joined | new
+        matter.save(update_fields=["joined"])
+    return bool(new)

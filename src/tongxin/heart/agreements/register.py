@@ -92,9 +92,9 @@ def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> 
 
 def in_force(version: InstrumentVersion, on: Any) -> bool:
     """Whether a version binds on a day."""
-    if version.state != InstrumentVersion.State.IN_FORCE or version.in_force_from > on:
-        return False
-    return version.in_force_until is None or version.in_force_until > on
+    at = rulebook.midnight(on + timedelta(days=1)) - timedelta(microseconds=1)
+    begun = version.binds_from is not None and version.binds_from <= at
+    return begun and (version.binds_until is None or version.binds_until > at)
 
 
 def choices() -> dict[str, list[tuple[str, Any]]]:

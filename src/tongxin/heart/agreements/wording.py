@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tongxin.heart.agreements import vocabulary
-from tongxin.heart.agreements.language import AnyClause, Handle, Notify, Spoken, Within
+from tongxin.heart.agreements.language import Handle, Notify, Spoken, Within
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import vocabulary as events
+from tongxin.heart.events.models import Matter
 from tongxin.heart.region.models import Desk, Jurisdiction, JurisdictionGroup, OfficeRole
 from tongxin.shared import clock, durations
 from tongxin.shared.named import Both, pick
@@ -234,6 +235,15 @@ def due_counted(duty: Duty) -> str:
     }
     words = _("%(length)s, %(clock)s; from %(starts)s to %(due)s. Set by: %(clause)s") % said
     return _("%(count)s (provisional)") % {"count": words} if count.get("provisional") else words
+
+
+def thread_url(thread: str, kind: str = "") -> str:
+    """Return the page of a thread: a case's, or the one its kind of matter has; `kind` saves the look-up."""
+    number = thread.split(":", 1)[1]
+    if thread.startswith("case:"):
+        return f"/cases/{number}/"
+    known = kind or Matter.objects.filter(number=number).values_list("kind", flat=True).first() or ""
+    return events.page(known, number)
 
 
 def moment(at: datetime | None) -> str:

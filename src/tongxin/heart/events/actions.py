@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
@@ -54,7 +55,13 @@ def check(report: Report, *, now: datetime) -> dict[str, Any]:
 
 
 def record(
-    report: Report, *, data: dict[str, Any], by_desk: str, at: datetime, rulebook: list[str]
+    report: Report,
+    *,
+    data: dict[str, Any],
+    by_desk: str,
+    at: datetime,
+    rulebook: list[str],
+    engine: dict[str, Any] | None = None,
 ) -> tuple[Matter, Event]:
     """Open a matter with its root event; `rulebook` is pinned. `data` is what `check` returned."""
     kind = vocabulary.get(report.type)
@@ -64,11 +71,30 @@ def record(
         title=kind.title_of(data)[:120],
         drill=report.drill,
         rulebook=rulebook,
+        pinned_at=report.known_at,
         opened_at=at,
     )
-    event = Event.objects.create(
+    return matter, add(matter, report, data=data, by_desk=by_desk, at=at, engine=engine)
+
+
+def add(
+    matter: Matter,
+    report: Report,
+    *,
+    data: dict[str, Any],
+    by_desk: str,
+    at: datetime,
+    act: str = Event.Act.REPORT,
+    replaces: Event | None = None,
+    reason: str = "",
+    engine: dict[str, Any] | None = None,
+) -> Event:
+    """Add an event to a matter whose row is locked or just made; `replaces` is the head of the event's chain."""
+    last = Event.objects.filter(matter=matter).aggregate(last=Max("ordinal"))["last"] or 0
+    return Event.objects.create(
         type=report.type,
         matter=matter,
+        ordinal=last + 1,
         by_desk_id=by_desk,
         place_id=report.place,
         occurred_at=report.occurred_at,
@@ -76,9 +102,12 @@ def record(
         recorded_at=at,
         late_reason=report.late_reason.strip(),
         data=data,
-        drill=report.drill,
+        drill=matter.drill,
+        act=act,
+        replaces=replaces,
+        reason=reason.strip(),
+        engine=engine,
     )
-    return matter, event
 
 
 def _wording(fault: Any) -> Any:

@@ -19,6 +19,8 @@ class EventType:
     data: type[BaseModel]
     title_of: Callable[[dict[str, Any]], str]  # the matter's title from the event's data
     title_words: Callable[[str], Any] = str  # that title in the reader's language
+    page: str = "/matters/{number}/"  # where people see a matter of this kind
+    example: Callable[[], dict[str, Any]] = dict  # data of a plausible event, for trying clauses out
 
 
 _types: dict[str, EventType] = {}
@@ -43,3 +45,9 @@ def title_words(matter_kind: str, title: str) -> Any:
     """Return the title of a matter of this kind in the reader's language."""
     kind = next((k for k in _types.values() if k.matter_kind == matter_kind), None)
     return kind.title_words(title) if kind else title
+
+
+def page(matter_kind: str, number: str) -> str:
+    """Return the address of a matter's page."""
+    kind = next((k for k in _types.values() if k.matter_kind == matter_kind), None)
+    return (kind.page if kind else "/matters/{number}/").format(number=number)

@@ -20,6 +20,11 @@ class Acting:
     person_id: int | None = None
     via: str = "screen"
 
+    @property
+    def coordinates(self) -> bool:
+        """Whether the post acts for its jurisdiction's coordination office, which answers for all its desks."""
+        return self.desk.endswith("/coordination_office")
+
     def need(self, capability: str) -> None:
         """Raise NotAllowed unless the post has the capability."""
         if capability not in self.capabilities:

@@ -101,18 +101,39 @@ def group_members(group_id: str, on: date | None = None) -> list[Jurisdiction]:
     )
 
 
+def members_of(parties: Iterable[str], on: date | None = None) -> list[str]:
+    """Return the jurisdictions that parties stand for on a day (today): themselves, or a group's members; each once."""
+    ids = list(parties)
+    known_groups = set(JurisdictionGroup.objects.filter(id__in=ids).values_list("id", flat=True))
+    found: dict[str, None] = {}
+    for party in ids:
+        found |= (
+            dict.fromkeys(row.id for row in group_members(party, on))
+            if party in known_groups
+            else {party: None}
+        )
+    return list(found)
+
+
 def party_of(jurisdiction_id: str, parties: Iterable[str], on: date | None = None) -> str | None:
     """Return the party that a jurisdiction belongs to on a day, or None.
 
     A party is a jurisdiction, which stands for everything in it, or a group, which stands for its members; the
     answer is always a jurisdiction, the innermost one that is named.
     """
-    named: set[str] = set()
-    ids = list(parties)
-    known_groups = set(JurisdictionGroup.objects.filter(id__in=ids).values_list("id", flat=True))
-    for party in ids:
-        named |= {row.id for row in group_members(party, on)} if party in known_groups else {party}
+    named = set(members_of(parties, on))
     return next((each for each in lineage(jurisdiction_id) if each in named), None)
+
+
+def common_groups(one: str, other: str, on: date | None = None) -> list[str]:
+    """Return the groups that two jurisdictions, or what they lie in, are both in on a day (today); smallest first."""
+    lines = [set(lineage(one)), set(lineage(other))]
+    found = []
+    for group in groups():
+        members = {row.id for row in group_members(group.id, on)}
+        if all(line & members for line in lines):
+            found.append((len(members), group.id))
+    return [group for _size, group in sorted(found)]
 
 
 def neighbours(jurisdiction_id: str, *, level: str = "") -> list[tuple[Jurisdiction, float]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import vocabulary as clauses
 from tongxin.heart.agreements.vocabulary import Answer, Fact, Field
 from tongxin.heart.events import vocabulary as events
-from tongxin.petals.ecology import searching
+from tongxin.petals.ecology import forecast, searching
 from tongxin.petals.ecology.incident import WaterIncident, title_of
 from tongxin.petals.ecology.rivers import downstream
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices, title_words
@@ -60,9 +60,30 @@ def register_all() -> None:
             data=WaterIncident,
             title_of=title_of,
             title_words=title_words,
+            page="/incidents/{number}/",
         )
     )
     clauses.register_question("downstream", downstream_parties, title=_("downstream on the same river"))
+    events.register(
+        events.EventType(
+            name=forecast.SPILL_FORECAST,
+            title=_("Spill forecast"),
+            matter_kind="incident",
+            data=forecast.SpillForecast,
+            title_of=forecast.title_of,
+            title_words=title_words,
+            page="/incidents/{number}/",
+        )
+    )
+    clauses.register_question(
+        "downstream_within",
+        forecast.downstream_within,
+        title=_("downstream, where the forecast says it arrives"),
+        params={"hours": float},
+    )
+    clauses.register_time("arrival_p5", _("early arrival (one in twenty comes earlier)"))
+    clauses.register_time("arrival_p50", _("middle arrival"))
+    clauses.register_time("arrival_p95", _("late arrival (one in twenty comes later)"))
     clauses.register_condition(
         "crosses_boundary", crosses_boundary, title=_("and the river goes on into another jurisdiction")
     )

@@ -1,15 +1,18 @@
 """Reconcile: twice is once, the order of instruments does not matter; dues by the three clocks."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from tongxin.heart.agreements import clocks, reconcile
-from tongxin.heart.agreements.language import Due
+from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.events import actions as events
 from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange.acts import act
+from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Office, WorkCalendar
 from tongxin.shared import clock
 
@@ -37,6 +40,12 @@ def matter_of(house, rulebook) -> Matter:
     return matter
 
 
+def reconciled(matter, house) -> reconcile.Outcome:
+    """Reconcile as an act does, for the matter's last event."""
+    with act("test.reconciled", by=SYSTEM, key=str(uuid4()), request={}) as a:
+        return reconcile.reconcile(matter, a, reconcile.cause_of(matter.events.last(), a.at))
+
+
 def rows(matter):
     keys = ("clause_id", "bound_desk_id", "owed_desk_id", "purpose", "round", "state", "due_at")
     return set(Duty.objects.filter(matter=matter).values_list(*keys))
@@ -44,41 +53,43 @@ def rows(matter):
 
 def test_reconciling_twice_is_once(house):
     matter = matter_of(house, sorted(InstrumentVersion.objects.values_list("id", flat=True)))
-    assert len(reconcile.reconcile(matter, at=house.clock.at)) == 2
+    assert len(reconciled(matter, house).opened) == 2
     first = rows(matter)
-    assert reconcile.reconcile(matter, at=house.clock.at) == []
+    assert reconciled(matter, house) == reconcile.Outcome()
     assert rows(matter) == first
 
 
 def test_the_order_of_instruments_does_not_matter(house):
     ids = sorted(InstrumentVersion.objects.values_list("id", flat=True))
     one, other = matter_of(house, ids), matter_of(house, ids[::-1])
-    reconcile.reconcile(one, at=house.clock.at)
-    reconcile.reconcile(other, at=house.clock.at)
+    reconciled(one, house)
+    reconciled(other, house)
     assert rows(one) == rows(other)
 
 
 def test_what_no_clause_wants_any_more_is_void_and_opens_again_as_a_new_round(house):
     matter = matter_of(house, ["baodi-langfang-water@1", "langfang-wuqing-rivers@1"])
-    reconcile.reconcile(matter, at=house.clock.at)
+    reconciled(matter, house)
     matter.rulebook = ["langfang-wuqing-rivers@1"]
-    reconcile.reconcile(matter, at=house.clock.at)
+    reconciled(matter, house)
     baodi = Duty.objects.get(matter=matter, owed_desk=BAODI)
     assert (baodi.state, baodi.ended_at) == ("void", house.clock.at)
     matter.rulebook = ["baodi-langfang-water@1", "langfang-wuqing-rivers@1"]
-    reopened = reconcile.reconcile(matter, at=house.clock.at)
+    reopened = reconciled(matter, house).opened
     assert [(d.owed_desk_id, d.round) for d in reopened] == [(BAODI, 2)]
 
 
 def test_a_matter_keeps_the_versions_it_began_with(house):
     matter = matter_of(house, ["baodi-langfang-water@1"])
     first = rows_after(matter, house)
-    InstrumentVersion.objects.filter(id="baodi-langfang-water@1").update(state="ended")
+    InstrumentVersion.objects.filter(id="baodi-langfang-water@1").update(
+        state="ended", binds_until=house.clock.at
+    )
     assert rows_after(matter, house) == first
 
 
 def rows_after(matter, house):
-    reconcile.reconcile(matter, at=house.clock.at)
+    reconciled(matter, house)
     return rows(matter)
 
 
@@ -95,7 +106,7 @@ def rows_after(matter, house):
     ],
 )  # fmt: skip
 def test_dues_by_the_three_clocks(house, limit, start, due_at):
-    found = clocks.due(Due.model_validate(limit), start, bound_desk=LANGFANG, owed_desk=BAODI)
+    found = clocks.due(Within.model_validate(limit), start, bound_desk=LANGFANG, owed_desk=BAODI)
     assert found.due_at == due_at
     assert found.detail["starts_at"] == clock.iso(start)
     if found.detail["clock"] != "calendar":
@@ -109,7 +120,7 @@ def test_a_due_can_follow_the_calendar_of_who_is_owed(house):
     Office.objects.filter(id="tj-baodi-ecology").update(calendar=never_weekends, hours=[["09:00", "12:00"]])
     limit = {"within": "PT2H", "clock": "hours", "calendar_of": "creditor"}
     start = beijing(3, 13, 11)
-    found = clocks.due(Due.model_validate(limit), start, bound_desk=LANGFANG, owed_desk=BAODI)
+    found = clocks.due(Within.model_validate(limit), start, bound_desk=LANGFANG, owed_desk=BAODI)
     assert found.due_at - start > timedelta(hours=2)
     assert found.detail["office"] == "tj-baodi-ecology"
 

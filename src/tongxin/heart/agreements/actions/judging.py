@@ -1,0 +1,438 @@
+"""Writes of judging: deliver, accept, send back, answer, excuse, suspend, resume, give up, agree another date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import clocks, duties, rulebook
+from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.language import (
+    AnyClause,
+    Deliver,
+    Recognise,
+    Settle,
+    Share,
+    Within,
+)
+from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange.acts import Act, act
+from tongxin.heart.region.acting import SYSTEM, Acting
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+CARRIED_MAX = 4000  # characters of what a delivery says
+
+
+def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict[str, Any]:
+    """Deliver what a duty of `recognise`, `share`, `deliver` or `settle` demands.
+
+    Where the clause gives the owed desk time to answer, the duty is claimed; else delivery suffices and it is met.
+    """
+    by.need("perform")
+    carried = {name: str(text).strip() for name, text in carried.items()}
+    request = {"duty": duty, "carried": carried}
+    with act("agreements.duty.performed", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = _locked(duty, by, side="bound")
+        clause = _need_performable(row)
+        _need_carried(clause, row, carried)
+        message = exchange.send(
+            "delivery",
+            from_desk=by.desk,
+            to_desk=row.owed_desk_id,
+            thread=row.thread,
+            basis=row.clause_id,
+            body={"carried": carried, "duty": row.pk},
+            at=a.at,
+            drill=row.drill,
+        )
+        delivered = message.delivered_at or a.at
+        withheld = list(row.wanted.get("withheld", ()))
+        done = parts.performance(a.name, by, a.at, message=message, carried=carried, withheld=withheld)
+        answer = _answer_of(clause)
+        opened: list[Duty] = []
+        if answer is None:
+            duties.meet(row, done, delivered_at=delivered)
+            opened = _next_stage(row, clause, message, delivered, a)
+        else:
+            limit = answer.model_copy(update={"starts": "delivered"})
+            until = clocks.due(limit, delivered, bound_desk=row.owed_desk_id, owed_desk=row.bound_desk_id)
+            duties.claim(row, done, delivered_at=delivered, answer_due_at=until.due_at)
+        parts.ring(
+            row.owed_desk_id,
+            "duty_performed",
+            row.thread,
+            a.at,
+            dedupe=f"performed:{done.pk}",
+            drill=row.drill,
+            desk=by.desk,
+            duty=row.pk,
+        )
+        a.result = {"duty": row.pk, "state": row.state, "opened": [d.pk for d in opened]}
+        a.entry(
+            f"{row.thread}/duty:{row.pk}",
+            cause=row.opened_by,
+            basis=row.clause_id,
+            payload=request | {"state": row.state, "opened": duties.summaries(opened), "withheld": withheld},
+        )
+    return a.result
+
+
+def accept(*, by: Acting, key: str, duty: int) -> dict[str, Any]:
+    """Accept what was delivered: the duty is met, on time or late by its delivery. A weighty act."""
+    by.need("confirm")
+
+    def do(row: Duty, a: Act) -> None:
+        _need_claimed(row)
+        duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=a.at)
+
+    return _judged("agreements.duty.accepted", by, key, duty, {}, do, "duty_accepted")
+
+
+def send_back(*, by: Acting, key: str, duty: int, reason: str) -> dict[str, Any]:
+    """Send a delivery back with a reason: the duty is open again, without the time that it lay here."""
+    by.need("confirm")
+    why = parts.need_reason(reason)
+
+    def do(row: Duty, a: Act) -> None:
+        _need_claimed(row)
+        if row.answer_due_at and a.at > row.answer_due_at:
+            raise Conflict(
+                "answer_time_over",
+                _("The time to send it back has passed."),
+                kept=_("The delivery stands as it is."),
+                todo=_("Accept it, or excuse or give up the duty with a reason."),
+            )
+        duties.send_back(row, a)
+
+    return _judged("agreements.duty.sent_back", by, key, duty, {"reason": why}, do, "duty_sent_back")
+
+
+def excuse(*, by: Acting, key: str, duty: int, reason: str) -> dict[str, Any]:
+    """Excuse a duty: only the owed desk may, or its coordination office. A weighty act."""
+    by.need("excuse")
+    why = parts.need_reason(reason)
+
+    def do(row: Duty, a: Act) -> None:
+        duties.end(row, Duty.State.EXCUSED, at=a.at, reason=why)
+
+    return _judged("agreements.duty.excused", by, key, duty, {"reason": why}, do, "duty_excused")
+
+
+def give_up(*, by: Acting, key: str, duty: int, reason: str) -> dict[str, Any]:
+    """Give a duty up as not met: by the owed desk, or its coordination office."""
+    by.need("excuse")
+    why = parts.need_reason(reason)
+
+    def do(row: Duty, a: Act) -> None:
+        duties.end(row, Duty.State.FAILED, at=a.at, reason=why)
+
+    return _judged("agreements.duty.given_up", by, key, duty, {"reason": why}, do, "duty_given_up")
+
+
+def suspend(*, by: Acting, key: str, duty: int, ground: str) -> dict[str, Any]:
+    """Stop a duty's clock on a ground that its clause names. By the desk that owes it."""
+    by.need("perform")
+
+    def do(row: Duty, a: Act) -> None:
+        grounds = rulebook.read_clause(row.clause).grounds
+        if ground not in grounds:
+            raise Invalid(
+                _("The clause does not name this ground; the clock runs on."),
+                {"ground": [_("Choose a ground that the clause names.")]},
+                code="no_such_ground",
+            )
+        duties.suspend(row, at=a.at, ground=ground)
+
+    return _judged(
+        "agreements.duty.suspended", by, key, duty, {"ground": ground}, do, "duty_suspended", side="bound"
+    )
+
+
+def resume(*, by: Acting, key: str, duty: int) -> dict[str, Any]:
+    """Let a suspended duty's clock run on. By the desk that owes it."""
+    by.need("perform")
+
+    def do(row: Duty, a: Act) -> None:
+        duties.resume(row, a)
+
+    return _judged("agreements.duty.resumed", by, key, duty, {}, do, "duty_resumed", side="bound")
+
+
+def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> dict[str, Any]:
+    """Propose another day for a delivery; the other side agrees by proposing the same day (`deliver` only)."""
+    by.need("excuse")
+    why = parts.need_reason(reason)
+    request = {"duty": duty, "on": on.isoformat(), "reason": why}
+    with act("agreements.duty.date_proposed", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = _locked(duty, by, side="either")
+        clause = rulebook.read_clause(row.clause)
+        if not isinstance(clause, Deliver) or row.terminal:
+            raise Conflict(
+                "date_is_fixed",
+                _("The date of this duty is not moved by agreement."),
+                kept=_("The due stands."),
+                todo=_("Excuse it, or wait for it."),
+            )
+        new = rulebook.midnight(on + timedelta(days=1))
+        mine = "bound" if _answers_for(by, row.bound_desk_id) else "owed"
+        other = "owed" if mine == "bound" else "bound"
+        proposed = dict(row.due_count.get("proposed", {}))
+        _need_movable(row, new, a.at)
+        agreed = proposed.get(other) == on.isoformat()
+        if agreed:
+            count = clocks.Count(
+                new,
+                {k: v for k, v in row.due_count.items() if k != "proposed"}
+                | {"form": "on", "on": on.isoformat()},
+            )
+            duties.move(row, count, a, why="agreed", cause=row.opened_by)
+        else:
+            row.due_count = row.due_count | {"proposed": proposed | {mine: on.isoformat()}}
+            row.save(update_fields=["due_count"])
+        parts.ring(
+            row.owed_desk_id if mine == "bound" else row.bound_desk_id,
+            "date_agreed" if agreed else "date_proposed",
+            row.thread,
+            a.at,
+            dedupe=f"date:{row.pk}:{mine}:{on}:{clock.iso(a.at)}",
+            drill=row.drill,
+            duty=row.pk,
+            on=on.isoformat(),
+            desk=by.desk,
+        )
+        a.result = {"duty": row.pk, "agreed": agreed, "due_at": clock.iso(row.due_at)}
+        a.entry(
+            f"{row.thread}/duty:{row.pk}",
+            cause=row.opened_by,
+            basis=row.clause_id,
+            payload=request | a.result,
+        )
+    return a.result
+
+
+def answer_silence(now: datetime | None = None) -> int:
+    """Do what the clause says when the owed desk kept silent: accept, send back, or leave it to the escalation.
+
+    The ticker calls this; when it comes late nothing changes, because lateness follows from the delivery.
+    """
+    now = now or clock.now()
+    rows = Duty.objects.filter(state=Duty.State.CLAIMED, answer_due_at__lt=now).select_related(
+        "clause__version"
+    )
+    done = 0
+    for duty in list(rows.order_by("answer_due_at", "id")):
+        clause = rulebook.read_clause(duty.clause)
+        silence = getattr(clause, "on_silence", "escalate")
+        if silence in {"accept", "return"}:
+            done += _silent(duty.pk, silence)
+    return done
+
+
+def _silent(pk: int, silence: str) -> int:
+    request = {"duty": pk, "silence": silence}
+    first = Duty.objects.values_list("delivered_at", flat=True).get(pk=pk)
+    name = (
+        "agreements.duty.accepted_by_silence"
+        if silence == "accept"
+        else "agreements.duty.returned_by_silence"
+    )
+    with act(name, by=SYSTEM, key=f"silence:{pk}:{clock.iso(first) if first else ''}", request=request) as a:
+        if a.replayed:
+            return 0
+        row = _row(pk)
+        if row.state != Duty.State.CLAIMED:
+            return 0
+        if silence == "accept":
+            duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=a.at)
+        else:
+            duties.send_back(row, a)
+        a.result = {"duty": pk, "state": row.state}
+        a.entry(
+            f"{row.thread}/duty:{pk}", cause=row.opened_by, basis=row.clause_id, payload=request | a.result
+        )
+    return 1
+
+
+def _judged(
+    name: str,
+    by: Acting,
+    key: str,
+    duty: int,
+    said: dict[str, Any],
+    do: Callable[[Duty, Act], None],
+    ring: str,
+    side: str = "owed",
+) -> dict[str, Any]:
+    """Run one act on one duty by one of its sides, and tell the other side."""
+    request = {"duty": duty} | said
+    with act(name, by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = _locked(duty, by, side=side)
+        do(row, a)
+        other = row.bound_desk_id if side == "owed" else row.owed_desk_id
+        parts.ring(
+            other,
+            ring,
+            row.thread,
+            a.at,
+            dedupe=f"{ring}:{row.pk}:{clock.iso(a.at)}",
+            drill=row.drill,
+            duty=row.pk,
+            desk=by.desk,
+        )
+        a.result = {"duty": row.pk, "state": row.state, "due_at": clock.iso(row.due_at)}
+        a.entry(
+            f"{row.thread}/duty:{row.pk}",
+            cause=row.opened_by,
+            basis=row.clause_id,
+            payload=request | {"state": row.state} | duties.summary(row),
+        )
+    return a.result
+
+
+def _row(pk: int) -> Duty:
+    """Return a duty, its matter locked first (lock order: matter, case, channel, ledger head)."""
+    matter = Duty.objects.values_list("matter_id", flat=True).get(pk=pk)
+    if matter:
+        Matter.objects.select_for_update().get(number=matter)
+    return Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=pk)
+
+
+def _locked(pk: int, by: Acting, *, side: str) -> Duty:
+    found = Duty.objects.filter(pk=pk).values_list("bound_desk_id", "owed_desk_id").first()
+    if found is None or not any(_answers_for(by, desk) for desk in found):
+        raise NotFound("no_such_duty", _("There is no such duty, or it is not your desk's."))
+    bound, owed = found
+    mine = {"bound": (bound,), "owed": (owed,), "either": (bound, owed)}[side]
+    allowed = any(_answers_for(by, d) for d in mine) if side != "bound" else by.desk == bound
+    if not allowed:
+        raise NotAllowed(
+            "not_your_side",
+            _("Only the owed desk, or its coordination office, may do this.")
+            if side == "owed"
+            else _("Only the desk that owes the duty may do this."),
+            todo=_("Ask the other side."),
+        )
+    return _row(pk)
+
+
+def _answers_for(by: Acting, desk: str) -> bool:
+    if by.desk == desk:
+        return True
+    return by.coordinates and desk.partition("/")[0] == by.jurisdiction
+
+
+def _need_performable(row: Duty) -> AnyClause:
+    clause = rulebook.read_clause(row.clause)
+    if row.purpose != Duty.Purpose.DO or not isinstance(clause, Recognise | Share | Deliver | Settle):
+        raise NotAllowed(
+            "other_way", _("This duty is met in another way."), todo=_("Open its incident or its case.")
+        )
+    return clause
+
+
+def _need_carried(clause: AnyClause, row: Duty, carried: dict[str, str]) -> None:
+    wrong: dict[str, list[Any]] = {}
+    if isinstance(clause, Recognise):
+        outcome = carried.get("outcome", "")
+        if outcome not in {"accepted", "refused"}:
+            wrong["outcome"] = [_("Accept it, or refuse it with a listed reason.")]
+        if outcome == "refused" and carried.get("reason") not in clause.refuse_reasons:
+            wrong["reason"] = [_("Choose one of the listed reasons.")]
+        allowed = {"outcome", "reason", "remark"}
+    elif isinstance(clause, Share):
+        forbidden = {name for name, _bar in row.wanted.get("withheld", ())}
+        needed = [name for name in clause.fields if name not in forbidden]
+        wrong |= {name: [_("The clause demands this.")] for name in needed if not carried.get(name)}
+        allowed = set(needed) | {"remark"}
+    elif isinstance(clause, Settle):
+        allowed = {"amount_fen", "contested", "adjusts", "remark"}
+        if not carried.get("amount_fen", "").lstrip("-").isdecimal():
+            wrong["amount_fen"] = [_("Enter a whole number of fen.")]
+    else:
+        allowed = {"remark"}
+        if not carried.get("remark"):
+            wrong["remark"] = [_("Say what is delivered, and where it is.")]
+    wrong |= {name: [_("No clause asks for this.")] for name in carried if name not in allowed}
+    wrong |= {
+        name: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
+        for name, text in carried.items()
+        if len(text) > CARRIED_MAX
+    }
+    if wrong:
+        raise Invalid(_("The delivery was not recorded."), wrong, code="must_carry")
+
+
+def _answer_of(clause: AnyClause) -> Within | None:
+    return clause.answer if isinstance(clause, Share | Deliver) else None
+
+
+def _need_claimed(row: Duty) -> None:
+    if row.state != Duty.State.CLAIMED:
+        raise Conflict(
+            "nothing_delivered",
+            _("Nothing that was delivered waits for an answer here."),
+            kept=_("The duty stands as it was."),
+            todo=_("Reload the page to see how it stands."),
+        )
+
+
+def _need_movable(row: Duty, new: datetime, now: datetime) -> None:
+    if now > row.due_at:
+        raise Conflict(
+            "due_has_passed",
+            _("The due has passed; it does not move any more."),
+            kept=_("The duty stays open and late."),
+            todo=_("Deliver, or let the owed desk excuse it with a reason."),
+        )
+    if new <= now:
+        raise Invalid(_("The date was not proposed."), {"on": [_("Choose a day to come.")]}, code="past_day")
+
+
+def _next_stage(row: Duty, clause: AnyClause, message: Any, delivered: datetime, a: Act) -> list[Duty]:
+    """Open the next duty of a settlement: a statement is checked, a checked one is paid, a contested one restated."""
+    if not isinstance(clause, Settle):
+        return []
+    period, _slash, stage = row.subject.partition("/")
+    contested = dict(message.body["carried"]).get("contested") in {"1", "true", "yes"}
+    if stage == "pay":
+        return []
+    if stage.startswith("check") and contested:
+        n = Duty.objects.filter(
+            thread=row.thread, clause_key=row.clause_key, subject__startswith=f"{period}/state"
+        ).count()
+        following, limit, bound, owed = f"state-{n + 1}", clause.check, row.owed_desk_id, row.bound_desk_id
+    elif stage.startswith("check"):
+        following, limit, bound, owed = "pay", clause.pay, row.bound_desk_id, row.owed_desk_id
+    else:
+        suffix = stage.removeprefix("state")
+        following, limit, bound, owed = f"check{suffix}", clause.check, row.owed_desk_id, row.bound_desk_id
+    new = duties.open_round(
+        clause=Clause.objects.select_related("version").get(pk=row.clause_id),
+        thread=row.thread,
+        matter=row.matter_id,
+        bound_desk=bound,
+        owed_desk=owed,
+        purpose=Duty.Purpose.DO,
+        subject=f"{period}/{following}",
+        limit=limit.model_copy(update={"starts": "delivered"}),
+        starts_at=delivered,
+        opened_by=f"message:{message.id}",
+        at=a.at,
+        drill=row.drill,
+    )
+    if new is None:
+        return []
+    parts.ring_new(new, a.at)
+    return [new]

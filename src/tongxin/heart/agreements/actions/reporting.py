@@ -1,0 +1,474 @@
+"""Writes about what happened: report, correct, withdraw, compute, object, merge, close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import conflicts, duties, plan, reconcile, rulebook
+from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.events import actions as events
+from tongxin.heart.events import vocabulary
+from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
+from tongxin.heart.exchange.acts import Act, act
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import SYSTEM, Acting
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+OBJECTION_MAX = 1000  # characters
+
+
+def report(report: events.Report, *, by: Acting, key: str, name: str) -> dict[str, Any]:
+    """Record an event as the act `name`, open its matter, and open the duties its clauses make."""
+    by.need("report_incident")
+    request = _request(report)
+    with act(name, by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        _need_own_place(by, report.place)
+        data = events.check(report, now=a.at)
+        _need_news(by, report, data)
+        matter, event = events.record(
+            report, data=data, by_desk=by.desk, at=a.at, rulebook=rulebook.at(report.known_at)
+        )
+        _reconciled(matter, event, a, request)
+        a.result = {"matter": matter.number} | a.result
+    return a.result
+
+
+def correct(
+    event: str,
+    report: events.Report,
+    *,
+    by: Acting,
+    key: str,
+    reason: str,
+    name: str = "agreements.event.corrected",
+) -> dict[str, Any]:
+    """Correct the head of a chain by a new event. Only the reporting desk may, or its coordination office."""
+    by.need("report_incident")
+    why = parts.need_reason(reason)
+    request = {"event": event, "reason": why} | _request(report)
+    with act(name, by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        matter, head = _head(event, by)
+        data = events.check(report, now=a.at)
+        same = data == head.data and (report.known_at, report.occurred_at, report.place) == (
+            head.known_at,
+            head.occurred_at,
+            head.place_id,
+        )
+        if same:
+            raise Invalid(
+                _("The correction says the same as the report; nothing was changed."), {}, code="no_change"
+            )
+        new = events.add(
+            matter,
+            report,
+            data=data,
+            by_desk=head.by_desk_id,
+            at=a.at,
+            act=Event.Act.CORRECTION,
+            replaces=head,
+            reason=why,
+        )
+        if not head.replaces_id and head.ordinal == 1:
+            matter.title = vocabulary.get(report.type).title_of(data)[:120]
+            matter.save(update_fields=["title"])
+        _reconciled(matter, new, a, request)
+    return a.result
+
+
+def withdraw(event: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]:
+    """Withdraw the head of a chain: it did not happen. What it made is void; those who were told are told so."""
+    by.need("report_incident")
+    why = parts.need_reason(reason)
+    request = {"event": event, "reason": why}
+    with act("agreements.event.withdrawn", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        matter, head = _head(event, by)
+        told = events.Report(head.type, head.place_id, a.at, head.data, head.occurred_at)
+        new = events.add(
+            matter,
+            told,
+            data=head.data,
+            by_desk=head.by_desk_id,
+            at=a.at,
+            act=Event.Act.WITHDRAWAL,
+            replaces=head,
+            reason=why,
+        )
+        _reconciled(matter, new, a, request)
+    return a.result
+
+
+def compute(
+    number: str, report: events.Report, *, by: Acting, key: str, engine: dict[str, Any], name: str
+) -> dict[str, Any]:
+    """Record what an engine computed for a matter, on a chain of its own: it replaces the engine's last word.
+
+    `engine` holds name, version, inputs (their hash) and seed; all four are needed, so that it can be computed again.
+    """
+    if by is not SYSTEM:
+        by.need("report_incident")
+    missing = [k for k in ("name", "version", "inputs", "seed") if engine.get(k) in (None, "")]
+    if missing:
+        raise Invalid(
+            _("A computed event names its engine, version, inputs and seed; nothing was recorded."),
+            {k: [_("This field is needed.")] for k in missing},
+            code="engine_unnamed",
+        )
+    request = {"matter": number, "engine": engine} | _request(report)
+    with act(name, by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        matter = parts.lock_matter(number)
+        parts.need_open(matter)
+        if by is not SYSTEM:
+            _need_side(matter, by)
+        data = events.check(report, now=a.at)
+        last = Event.objects.filter(
+            matter=matter, type=report.type, engine__isnull=False, replaced_by__isnull=True
+        ).first()
+        new = events.add(
+            matter,
+            report,
+            data=data,
+            by_desk=by.desk if by is not SYSTEM else _root(matter).by_desk_id,
+            at=a.at,
+            replaces=last,
+            engine=engine,
+        )
+        _reconciled(matter, new, a, request)
+    return a.result
+
+
+def object_to(event: str, *, by: Acting, key: str, text: str) -> dict[str, Any]:
+    """Hold something against an event of another party: shown beside it, changes nothing."""
+    by.need("confirm")
+    said = text.strip()
+    if not said or len(said) > OBJECTION_MAX:
+        raise Invalid(
+            _("The objection was not recorded."),
+            {"text": [_("Say what is held against it, in at most %(n)d characters.") % {"n": OBJECTION_MAX}]},
+            code="no_text",
+        )
+    request = {"event": event, "text": said}
+    with act("agreements.event.objected", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        found = _event(event)
+        matter = parts.lock_matter(found.matter_id)
+        if _own_or_coordinates(by, found.by_desk_id):
+            raise NotAllowed(
+                "own_event",
+                _("An objection is for the other side."),
+                todo=_("Correct or withdraw what the own side reported."),
+            )
+        _need_side(matter, by)
+        row = Objection.objects.create(event=found, by_desk_id=by.desk, post=by.post, text=said, at=a.at)
+        parts.ring(
+            found.by_desk_id,
+            "event_objected",
+            reconcile.thread_of(matter),
+            a.at,
+            dedupe=f"objection:{row.pk}",
+            drill=matter.drill,
+            desk=by.desk,
+        )
+        a.result = {"matter": matter.number, "objection": row.pk}
+        a.entry(f"{reconcile.thread_of(matter)}/event:{found.id}", cause=f"event:{found.id}", payload=request)
+    return a.result
+
+
+def propose_merge(number: str, other: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]:
+    """Propose that two matters are one; the desk that reported the other one agrees or refuses."""
+    by.need("report_incident")
+    why = parts.need_reason(reason)
+    request = {"matter": number, "other": other, "reason": why}
+    with act("agreements.merge.proposed", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        one, two = _two(number, other)
+        earlier, later = sorted((one, two), key=lambda m: (_root(m).recorded_at, m.number))
+        mine = next((m for m in (one, two) if _own_or_coordinates(by, _root(m).by_desk_id)), None)
+        if mine is None:
+            raise NotAllowed(
+                "not_your_matter", _("Only a desk that reported one of the two may propose this.")
+            )
+        asked = _root(two if mine is one else one).by_desk_id
+        if earlier.kind != later.kind or earlier.drill != later.drill:
+            raise Conflict(
+                "merge_unlike",
+                _("These two cannot be one: they are of different kinds, or one is a drill."),
+                kept=_("Both stand as they were."),
+                todo=_("Choose another number."),
+            )
+        row, new = MergeProposal.objects.get_or_create(
+            earlier=earlier,
+            later=later,
+            state=MergeProposal.State.PROPOSED,
+            defaults={"proposed_by_id": by.desk, "asked_id": asked, "reason": why, "at": a.at},
+        )
+        if not new:
+            raise Conflict(
+                "merge_proposed",
+                _("That these two are one is proposed already."),
+                kept=_("The first proposal stands."),
+                todo=_("Wait for the other desk's answer."),
+            )
+        parts.ring(
+            asked,
+            "merge_proposed",
+            reconcile.thread_of(earlier),
+            a.at,
+            dedupe=f"merge:{row.pk}",
+            drill=earlier.drill,
+            other=later.number,
+        )
+        a.result = {"proposal": row.pk, "earlier": earlier.number, "later": later.number}
+        a.entry(reconcile.thread_of(earlier), payload=request | a.result)
+    return a.result
+
+
+def answer_merge(proposal: int, *, by: Acting, key: str, agree: bool) -> dict[str, Any]:
+    """Agree that two matters are one, or refuse. Agreed, the earlier one absorbs the later one. A weighty act."""
+    by.need("report_incident")
+    request = {"proposal": proposal, "agree": agree}
+    with act("agreements.merge.answered", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = MergeProposal.objects.select_for_update().filter(pk=proposal).first()
+        if row is None:
+            raise NotFound("no_such_proposal", _("There is no such proposal."))
+        if row.state != MergeProposal.State.PROPOSED:
+            raise Conflict(
+                "merge_answered",
+                _("This proposal is answered already."),
+                kept=_("The first answer stands."),
+                todo=_("Reload the page to see it."),
+            )
+        if not _own_or_coordinates(by, row.asked_id):
+            raise NotAllowed("not_asked", _("Only the desk that was asked may answer this."))
+        earlier, later = _two(row.earlier_id, row.later_id)
+        row.state = MergeProposal.State.AGREED if agree else MergeProposal.State.REFUSED
+        row.settled_at = a.at
+        row.save(update_fields=["state", "settled_at"])
+        done = _absorb(earlier, later, row, a) if agree else {}
+        parts.ring(
+            row.proposed_by_id,
+            "merge_answered",
+            reconcile.thread_of(earlier),
+            a.at,
+            dedupe=f"merge-answered:{row.pk}",
+            drill=earlier.drill,
+            other=later.number,
+            agreed=agree,
+        )
+        a.result = {"matter": earlier.number, "agreed": agree}
+        a.entry(reconcile.thread_of(earlier), payload=request | a.result | done)
+    return a.result
+
+
+def close_matter(number: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]:
+    """Close a matter: what is still owed in it has failed. By the desk that reported it or its coordination office."""
+    by.need("report_incident")
+    why = parts.need_reason(reason)
+    request = {"matter": number, "reason": why}
+    with act("agreements.matter.closed", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        matter = parts.lock_matter(number)
+        parts.need_open(matter)
+        if not _own_or_coordinates(by, _root(matter).by_desk_id):
+            raise NotAllowed("not_your_matter", _("Only the desk that reported it may close it."))
+        failed = list(_standing(matter))
+        for duty in failed:
+            duties.end(duty, Duty.State.FAILED, at=a.at, reason=f"closed:{why}")
+        matter.state = Matter.State.CLOSED
+        matter.closed_at = a.at
+        matter.save(update_fields=["state", "closed_at"])
+        a.result = {"matter": matter.number, "failed": [d.pk for d in failed]}
+        a.entry(reconcile.thread_of(matter), payload=request | {"failed": duties.summaries(failed)})
+    return a.result
+
+
+def _request(report: events.Report) -> dict[str, Any]:
+    return {
+        "type": report.type,
+        "place": report.place,
+        "known_at": clock.iso(report.known_at),
+        "occurred_at": clock.iso(report.occurred_at) if report.occurred_at else None,
+        "data": {k: str(v) for k, v in report.data.items()},
+        "late_reason": report.late_reason,
+        "drill": report.drill,
+    }
+
+
+def _reconciled(matter: Matter, event: Event, a: Act, request: dict[str, Any]) -> None:
+    """Reconcile after an event, ring what is new, and keep the act's one entry."""
+    reconcile.rulebook_joined(matter, event)
+    done = reconcile.reconcile(matter, a, reconcile.cause_of(event, a.at))
+    for duty in done.opened:
+        parts.ring_new(duty, a.at)
+    conflicts.note(matter, a)
+    a.result = {
+        "matter": matter.number,
+        "event": str(event.id),
+        "duties": [d.pk for d in done.opened],
+        "voided": [d.pk for d in done.voided],
+        "moved": [d.pk for d in done.moved],
+    }
+    a.entry(reconcile.thread_of(matter), cause=f"event:{event.id}", payload=request | done.as_json())
+
+
+def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[str, Any]:
+    """Let the earlier matter take the later one in: duties with one key become one, and a met one wins."""
+    root = _root(later)
+    there = {_key(d): d for d in _standing(earlier).filter(purpose=Duty.Purpose.DO)}
+    met = Duty.objects.filter(matter=later, purpose=Duty.Purpose.DO, state=Duty.State.MET).select_related(
+        "performance"
+    )
+    won = []
+    for duty in met.order_by("round"):
+        same = there.get(_key(duty))
+        if same is not None and same.state == Duty.State.OPEN and duty.delivered_at:
+            same.wanted = duty.told or same.wanted
+            duties.meet(same, duty.performance, delivered_at=duty.delivered_at, at=a.at)
+            won.append(same)
+            del there[_key(duty)]
+    voided = list(_standing(later).filter(purpose__in=(Duty.Purpose.DO, Duty.Purpose.STAND_DOWN)))
+    for duty in voided:
+        duties.void(duty, at=a.at, reason=f"merged:{earlier.number}")
+    later.absorbed_by = earlier
+    later.state = Matter.State.CLOSED
+    later.closed_at = a.at
+    later.save(update_fields=["absorbed_by", "state", "closed_at"])
+    told = events.Report(root.type, root.place_id, root.known_at, root.data, root.occurred_at)
+    event = events.add(
+        earlier,
+        told,
+        data={"absorbed": later.number},
+        by_desk=row.asked_id,
+        at=a.at,
+        act=Event.Act.MERGE,
+        reason=row.reason,
+    )
+    cause = plan.Cause(f"event:{root.id}", a.at, reconcile.cause_of(root, a.at).starts, "correction")
+    done = reconcile.reconcile(earlier, a, cause)
+    for duty in done.opened:
+        parts.ring_new(duty, a.at)
+    return {
+        "event": str(event.id),
+        "won": duties.summaries(won),
+        "absorbed": duties.summaries(voided),
+    } | done.as_json()
+
+
+def _key(duty: Duty) -> plan.Key:
+    return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
+
+
+def _standing(matter: Matter) -> Any:
+    return (
+        Duty.objects.filter(matter=matter, state__in=Duty.STANDING)
+        .select_related("clause__version")
+        .order_by("id")
+    )
+
+
+def _root(matter: Matter) -> Event:
+    return Event.objects.filter(matter=matter).order_by("ordinal", "recorded_at")[0]
+
+
+def _event(event: str) -> Event:
+    key = parts.uuid_of(event)
+    found = Event.objects.select_related("by_desk").filter(id=key).first() if key else None
+    if found is None:
+        raise NotFound("no_such_event", _("There is no such event."))
+    return found
+
+
+def _head(event: str, by: Acting) -> tuple[Matter, Event]:
+    """Return the locked matter and the event, which must be the head of its chain and the actor's to change."""
+    found = _event(event)
+    matter = parts.lock_matter(found.matter_id)
+    parts.need_open(matter)
+    if not _own_or_coordinates(by, found.by_desk_id):
+        raise NotAllowed(
+            "not_your_event",
+            _("Only the desk that reported it, or its coordination office, may correct or withdraw it."),
+            todo=_("File an objection: it is shown beside the report."),
+        )
+    if Event.objects.filter(replaces=found).exists() or found.act in (Event.Act.WITHDRAWAL, Event.Act.MERGE):
+        raise Conflict(
+            "event_replaced",
+            _("This report was corrected or withdrawn already."),
+            kept=_("What was entered later stands."),
+            todo=_("Reload the page and look at the latest report."),
+        )
+    return matter, found
+
+
+def _own_or_coordinates(by: Acting, desk: str) -> bool:
+    """Whether a desk is the actor's own, or one that the actor's coordination office answers for."""
+    if desk == by.desk:
+        return True
+    return by.coordinates and desk.partition("/")[0] == by.jurisdiction
+
+
+def _need_side(matter: Matter, by: Acting) -> None:
+    """Raise NotFound unless the actor's desk reported the matter, or owes or is owed in it."""
+    desks: set[str] = set()
+    for pair in Duty.objects.filter(matter=matter).values_list("bound_desk_id", "owed_desk_id"):
+        desks |= set(pair)
+    desks |= set(Event.objects.filter(matter=matter).values_list("by_desk_id", flat=True))
+    if not any(_own_or_coordinates(by, desk) for desk in desks):
+        raise NotFound("no_such_matter", _("There is no such matter, or your desk has no part in it."))
+
+
+def _two(number: str, other: str) -> tuple[Matter, Matter]:
+    """Return two matters, locked in the order of their numbers."""
+    if number == other:
+        raise Invalid(
+            _("A matter is not merged with itself."), {"other": [_("Enter another number.")]}, code="same"
+        )
+    rows = {n: parts.lock_matter(n) for n in sorted((number, other))}
+    for row in rows.values():
+        parts.need_open(row)
+    return rows[number], rows[other]
+
+
+def _need_own_place(by: Acting, place: str) -> None:
+    """Raise Invalid unless the place lies in the territory of the reporting desk."""
+    if by.jurisdiction not in region.lineage(place):
+        raise Invalid(
+            _("The report could not be recorded."),
+            {"place": [_("Choose your own jurisdiction or one inside it.")]},
+            code="not_your_place",
+        )
+
+
+def _need_news(by: Acting, report: events.Report, data: dict[str, Any]) -> None:
+    """Refuse a report that says word for word what the desk has reported before: a page gone back to and sent again."""
+    same = Event.objects.filter(
+        type=report.type,
+        by_desk_id=by.desk,
+        place_id=report.place,
+        known_at=report.known_at,
+        occurred_at=report.occurred_at,
+        drill=report.drill,
+        data=data,
+    ).first()
+    if same is not None:
+        raise Conflict(
+            "reported_already",
+            _("Your desk has reported exactly this before: %(number)s.") % {"number": same.matter_id},
+            kept=_("The first report stands; no second incident was opened."),
+            todo=_("Open that incident. If this is another one, say what differs and report again."),
+        )

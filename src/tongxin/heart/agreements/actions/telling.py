@@ -1,0 +1,416 @@
+"""Writes of telling: notices, word by telephone, receipts, standing down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import conflicts, duties, queries, reconcile, rulebook
+from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.language import Notify, Within
+from tongxin.heart.agreements.models import Duty, Performance
+from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange.acts import Act, act
+from tongxin.heart.exchange.models import Message
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+CARRIED_MAX = 1000  # characters of one field of a notice
+
+
+def tell(*, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, str]) -> dict[str, Any]:
+    """Tell a desk what the clauses demand: one message that serves every open duty to that desk in the matter."""
+    by.need("notify")
+    carried = {name: text.strip() for name, text in carried.items()}
+    request = {"matter": matter, "to": to_desk, "carried": carried}
+    with act("agreements.notice.sent", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        locked = parts.lock_matter(queries.matter(by, matter).number)
+        served = _served(locked, by, to_desk)
+        need_carried(served, carried)
+        message = _notice(a, by, locked, to_desk, served, carried)
+        _told(a, by, served, message, carried, message.delivered_at or a.at, request)
+    return a.result
+
+
+def tell_by_telephone(
+    *, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, str], at: datetime
+) -> dict[str, Any]:
+    """Record that a desk was told by telephone. It counts when that desk records it too (`heard`)."""
+    by.need("notify")
+    carried = {name: text.strip() for name, text in carried.items()}
+    request = {"matter": matter, "to": to_desk, "carried": carried, "at": clock.iso(at)}
+    with act("agreements.call.made", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        locked = parts.lock_matter(queries.matter(by, matter).number)
+        served = _served(locked, by, to_desk)
+        need_carried(served, carried)
+        _need_past(at, a.at, min(d.opened_at for d in served))
+        message = exchange.send(
+            "call",
+            from_desk=by.desk,
+            to_desk=to_desk,
+            thread=reconcile.thread_of(locked),
+            basis=basis_of(served),
+            body={"carried": carried, "clauses": [d.clause_id for d in served], "at": clock.iso(at)},
+            at=a.at,
+            drill=locked.drill,
+        )
+        parts.ring(
+            to_desk,
+            "call_made",
+            reconcile.thread_of(locked),
+            a.at,
+            dedupe=f"call:{message.id}",
+            drill=locked.drill,
+            desk=by.desk,
+        )
+        a.result = {"message": str(message.id), "waits_for": to_desk}
+        a.entry(
+            f"{reconcile.thread_of(locked)}/message:{message.id}",
+            cause=served[0].opened_by,
+            basis=basis_of(served),
+            payload=request,
+        )
+    return a.result
+
+
+def heard(*, by: Acting, key: str, message: str, at: datetime) -> dict[str, Any]:
+    """Record that the desk was told by telephone: now both sides say so, and the duties are met at the later time."""
+    by.need("confirm")
+    request = {"message": message, "at": clock.iso(at)}
+    with act("agreements.call.heard", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        call = _message_to(by, message, "call")
+        locked = parts.lock_matter(call.thread.removeprefix("matter:"))
+        if Performance.objects.filter(message=call).exists():
+            raise Conflict(
+                "already_heard",
+                _("This call is recorded by both sides already."),
+                kept=_("The first record stands."),
+                todo=_("Reload the page."),
+            )
+        clauses = list(call.body.get("clauses", []))
+        served = [d for d in _open(locked, call.from_desk_id, by.desk) if d.clause_id in clauses]
+        if not served:
+            raise Conflict(
+                "nothing_owed",
+                _("Nothing that this call could meet is owed any more."),
+                kept=_("Nothing was changed."),
+                todo=_("Reload the page; a notice may have come since."),
+            )
+        _need_past(at, a.at, min(d.opened_at for d in served))
+        delivered = max(at, datetime.fromisoformat(str(call.body["at"])))
+        _told(a, by, served, call, dict(call.body["carried"]), delivered, request, channel="telephone")
+    return a.result
+
+
+def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
+    """Confirm receipt of a notice: meets every open confirm duty that the message opened. A weighty act."""
+    by.need("confirm")
+    with act("agreements.notice.confirmed", by=by, key=key, request={"message": message}) as a:
+        if a.replayed:
+            return a.result
+        notice = _message_to(by, message, "notice", "call")
+        locked = parts.lock_matter(notice.thread.removeprefix("matter:"))
+        open_duties = list(
+            Duty.objects.filter(
+                purpose=Duty.Purpose.CONFIRM,
+                state=Duty.State.OPEN,
+                opened_by=f"message:{notice.id}",
+                bound_desk_id=by.desk,
+            )
+            .select_related("clause__version")
+            .order_by("due_at", "id")
+        )
+        if not open_duties:
+            raise Conflict(
+                "already_confirmed",
+                _("This notice is confirmed already."),
+                kept=_("The first confirmation stands."),
+                todo=_("Reload the page to see who confirmed and when."),
+            )
+        basis = basis_of(open_duties)
+        answer = exchange.send(
+            "confirm",
+            from_desk=by.desk,
+            to_desk=notice.from_desk_id,
+            thread=notice.thread,
+            basis=basis,
+            body={"notice": str(notice.id)},
+            at=a.at,
+            drill=notice.drill,
+            in_reply_to=notice,
+        )
+        delivered = answer.delivered_at or a.at
+        done = parts.performance(a.name, by, a.at, message=answer)
+        for duty in open_duties:
+            duties.meet(duty, done, delivered_at=delivered)
+        parts.ring(
+            notice.from_desk_id,
+            "notice_confirmed",
+            notice.thread,
+            a.at,
+            dedupe=f"confirmed:{notice.id}",
+            drill=notice.drill,
+            matter=locked.number,
+            desk=by.desk,
+        )
+        a.result = {"message": str(answer.id), "met": [d.pk for d in open_duties]}
+        a.entry(
+            f"{notice.thread}/message:{answer.id}",
+            cause=f"message:{notice.id}",
+            basis=basis,
+            payload={"notice": str(notice.id), "met": duties.summaries(open_duties)},
+        )
+    return a.result
+
+
+def stand_down(*, by: Acting, key: str, matter: str, to_desk: str, remark: str = "") -> dict[str, Any]:
+    """Tell a desk that was told before that it no longer concerns them: meets every open duty to say so."""
+    by.need("notify")
+    said = remark.strip()[:CARRIED_MAX]
+    request = {"matter": matter, "to": to_desk, "remark": said}
+    with act("agreements.stand_down.sent", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        locked = parts.lock_matter(queries.matter(by, matter).number)
+        served = _open(locked, by.desk, to_desk, purpose=Duty.Purpose.STAND_DOWN)
+        if not served:
+            raise Conflict(
+                "nothing_owed",
+                _("Your desk need not stand that desk down now."),
+                kept=_("No message was sent."),
+                todo=_("Reload the page; a colleague may have done it."),
+            )
+        message = exchange.send(
+            "stand_down",
+            from_desk=by.desk,
+            to_desk=to_desk,
+            thread=reconcile.thread_of(locked),
+            basis=basis_of(served),
+            body={"remark": said, "clauses": [d.clause_id for d in served]},
+            at=a.at,
+            drill=locked.drill,
+        )
+        delivered = message.delivered_at or a.at
+        done = parts.performance(a.name, by, a.at, message=message)
+        for duty in served:
+            duties.meet(duty, done, delivered_at=delivered)
+        parts.ring(
+            to_desk,
+            "stood_down",
+            reconcile.thread_of(locked),
+            a.at,
+            dedupe=f"stood-down:{message.id}",
+            drill=locked.drill,
+            desk=by.desk,
+        )
+        a.result = {"message": str(message.id), "met": [d.pk for d in served]}
+        a.entry(
+            f"{reconcile.thread_of(locked)}/message:{message.id}",
+            cause=served[0].opened_by,
+            basis=basis_of(served),
+            payload=request | {"met": duties.summaries(served)},
+        )
+    return a.result
+
+
+def notify_clause(duty: Duty) -> Notify:
+    """Return the clause of a duty to tell; raises NotAllowed for another kind."""
+    clause = rulebook.read_clause(duty.clause)
+    if not isinstance(clause, Notify):
+        raise NotAllowed("not_a_notice", _("This duty is not met by a notice."))
+    return clause
+
+
+def must_carry(duty: Duty) -> list[str]:
+    """Return what the duty's performance must carry: what its clause demands and no bar forbids."""
+    forbidden = {name for name, _bar in duty.wanted.get("withheld", ())}
+    return [name for name in notify_clause(duty).must_carry if name not in forbidden]
+
+
+def basis_of(served: Sequence[Duty]) -> str:
+    """Return the clauses that duties stand on, as the ledger names them; the first ones where there are many."""
+    basis = ""
+    for duty in served:
+        more = f"{basis},{duty.clause_id}" if basis else duty.clause_id
+        if len(more) > 160:
+            break
+        basis = more
+    return basis
+
+
+def need_carried(served: Sequence[Duty], carried: dict[str, str]) -> None:
+    """Raise Invalid, naming every field at once, unless exactly what the clauses demand is carried."""
+    needed = {field for duty in served for field in must_carry(duty)}
+    missing = sorted(field for field in needed if not carried.get(field))
+    if missing:
+        raise Invalid(
+            _("The clause demands more than was entered; the notice was not sent."),
+            {field: [_("The clause demands this.")] for field in missing},
+            code="must_carry",
+        )
+    long = sorted(field for field, text in carried.items() if len(text) > CARRIED_MAX)
+    if long:
+        raise Invalid(
+            _("A text is too long; the notice was not sent."),
+            {
+                field: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
+                for field in long
+            },
+            code="too_long",
+        )
+    unknown = sorted(set(carried) - needed)
+    if unknown:
+        barred = {name for duty in served for name, _bar in duty.wanted.get("withheld", ())}
+        raise Invalid(
+            _("The notice carries fields that no clause asks for."),
+            {
+                field: [
+                    _("A bar forbids that this crosses.")
+                    if field in barred
+                    else _("No clause asks for this.")
+                ]
+                for field in unknown
+            },
+            code="not_asked_for",
+        )
+
+
+def _notice(
+    a: Act, by: Acting, matter: Matter, to_desk: str, served: Sequence[Duty], carried: dict[str, str]
+) -> Message:
+    return exchange.send(
+        "notice",
+        from_desk=by.desk,
+        to_desk=to_desk,
+        thread=reconcile.thread_of(matter),
+        basis=basis_of(served),
+        body={"carried": carried, "clauses": [d.clause_id for d in served]},
+        at=a.at,
+        drill=matter.drill,
+    )
+
+
+def _told(
+    a: Act,
+    by: Acting,
+    served: Sequence[Duty],
+    message: Message,
+    carried: dict[str, str],
+    delivered: datetime,
+    request: dict[str, Any],
+    channel: str = "platform",
+) -> None:
+    """Meet the duties that were served, open the receipts, and keep the act's entry."""
+    withheld = [list(p) for p in {tuple(w) for d in served for w in d.wanted.get("withheld", ())}]
+    done = parts.performance(
+        a.name,
+        by,
+        a.at,
+        message=message,
+        carried=carried,
+        withheld=sorted(withheld),
+        channel=channel,
+        delivered_at=delivered,
+    )
+    confirms: list[Duty] = []
+    for duty in served:
+        duties.meet(duty, done, delivered_at=delivered)
+        confirm = _open_confirm(duty, message, delivered, a.at)
+        if confirm:
+            confirms.append(confirm)
+            parts.ring_new(confirm, a.at)
+    a.result = {
+        "message": str(message.id),
+        "met": [d.pk for d in served],
+        "confirm": [d.pk for d in confirms],
+    }
+    a.entry(
+        f"{served[0].thread}/message:{message.id}",
+        cause=served[0].opened_by,
+        basis=basis_of(served),
+        payload=request
+        | {
+            "met": duties.summaries(served),
+            "opened": duties.summaries(confirms),
+            "withheld": sorted(withheld),
+        },
+    )
+
+
+def _open_confirm(duty: Duty, message: Message, delivered: datetime, at: datetime) -> Duty | None:
+    receipt = notify_clause(duty).receipt
+    if receipt is None:
+        return None
+    limit = Within(within=receipt.within, starts="delivered", clock="calendar")
+    return duties.open_round(
+        clause=duty.clause,
+        thread=duty.thread,
+        matter=duty.matter_id,
+        bound_desk=duty.owed_desk_id,
+        owed_desk=duty.bound_desk_id,
+        purpose=Duty.Purpose.CONFIRM,
+        subject=f"{duty.subject}/round:{duty.round}".lstrip("/"),
+        limit=limit,
+        starts_at=delivered,
+        opened_by=f"message:{message.id}",
+        at=at,
+        drill=duty.drill,
+    )
+
+
+def _open(matter: Matter, bound: str, owed: str, purpose: str = Duty.Purpose.DO) -> list[Duty]:
+    rows = Duty.objects.filter(
+        matter=matter, bound_desk_id=bound, owed_desk_id=owed, purpose=purpose, state=Duty.State.OPEN
+    )
+    if purpose == Duty.Purpose.DO:
+        rows = rows.filter(clause__kind="notify")
+    return list(rows.select_related("clause__version").order_by("due_at", "id"))
+
+
+def _served(matter: Matter, by: Acting, to_desk: str) -> list[Duty]:
+    """Return the duties that a notice to the desk would meet now; raises Conflict when there are none."""
+    owed = _open(matter, by.desk, to_desk)
+    served = conflicts.servable(matter, owed)
+    if served:
+        return served
+    if owed:
+        raise Conflict(
+            "too_early",
+            _("The clause lets this be told only after something that has not been reported yet."),
+            kept=_("No message was sent; the duty stands."),
+            todo=_("See on the agreement's page what must come first."),
+        )
+    raise Conflict(
+        "nothing_owed",
+        _("Your desk owes that desk no notice in this matter now."),
+        kept=_("No message was sent."),
+        todo=_("Reload the page; the notice may have been sent by a colleague."),
+    )
+
+
+def _message_to(by: Acting, message: str, *kinds: str) -> Message:
+    key = parts.uuid_of(message)
+    found = Message.objects.filter(id=key, to_desk_id=by.desk, kind__in=kinds).first() if key else None
+    if found is None:
+        raise NotFound("no_such_notice", _("There is no such notice to your desk."))
+    return found
+
+
+def _need_past(at: datetime, now: datetime, earliest: datetime) -> None:
+    if at > now or at < earliest:
+        raise Invalid(
+            _("The call was not recorded."),
+            {"at": [_("Enter when the call was made: after the duty arose, and not in the future.")]},
+            code="not_then",
+        )

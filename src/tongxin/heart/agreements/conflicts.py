@@ -1,0 +1,116 @@
+"""Two demands that exclude each other on one errand: noted here, decided by people (HEART §4).
+
+A clause with `only_after` forbids to tell before an event is known; one without it demands to tell now. Where neither
+yields to the other the machine does not choose: the errand goes to both coordination offices. A warning goes out
+all the same on the clause that demands it; the other duty waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from django.db.models import Q
+
+from tongxin.heart.agreements import rulebook, wording
+from tongxin.heart.agreements.language import AnyClause, Notify
+from tongxin.heart.agreements.models import ClauseConflict, Duty
+from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange.acts import Act
+
+COORDINATION = "coordination_office"
+
+
+def known_events(matter: Matter) -> set[str]:
+    """Return the types of the events that are known in a matter, withdrawn ones left out."""
+    rows = Event.objects.filter(Q(matter=matter) | Q(matter__absorbed_by=matter), replaced_by__isnull=True)
+    return set(rows.exclude(act=Event.Act.WITHDRAWAL).values_list("type", flat=True))
+
+
+def waits_for(clause: AnyClause, known: Iterable[str]) -> str:
+    """Return the event that a clause waits for before anything may be told; empty when nothing is in the way."""
+    event = clause.only_after if isinstance(clause, Notify) else None
+    return event if event and event not in set(known) else ""
+
+
+def servable(matter: Matter, owed: Sequence[Duty]) -> list[Duty]:
+    """Return those of the open duties of one errand that may be performed now."""
+    waiting = {d.pk for d in owed if isinstance(c := rulebook.read_clause(d.clause), Notify) and c.only_after}
+    if not waiting:
+        return list(owed)
+    known = known_events(matter)
+    waived = _waived(matter, owed)
+    return [
+        d
+        for d in owed
+        if d.pk not in waiting
+        or d.clause_id in waived
+        or not waits_for(rulebook.read_clause(d.clause), known)
+    ]
+
+
+def note(matter: Matter, a: Act) -> list[ClauseConflict]:
+    """Note new conflicts among the open duties of a matter, and ring both coordination offices."""
+    known = known_events(matter)
+    pairs: dict[tuple[str, str], list[Duty]] = {}
+    rows = Duty.objects.filter(
+        matter=matter, state=Duty.State.OPEN, purpose=Duty.Purpose.DO, clause__kind="notify"
+    )
+    for duty in rows.select_related("clause__version"):
+        pairs.setdefault((duty.bound_desk_id, duty.owed_desk_id), []).append(duty)
+    found = []
+    for (bound, owed), duties in pairs.items():
+        for one, other in combinations(sorted(duties, key=lambda d: d.clause_id), 2):
+            if _exclude(one, other, known):
+                row, new = ClauseConflict.objects.get_or_create(
+                    thread=one.thread,
+                    bound_desk_id=bound,
+                    owed_desk_id=owed,
+                    one=one.clause,
+                    other=other.clause,
+                    defaults={"opened_at": a.at},
+                )
+                if new:
+                    _ring(row, matter, a)
+                    found.append(row)
+    return found
+
+
+def offices(row: ClauseConflict) -> list[str]:
+    """Return the two coordination offices that decide a conflict; one where both sides have the same."""
+    sides = (row.bound_desk_id.partition("/")[0], row.owed_desk_id.partition("/")[0])
+    return list(dict.fromkeys(f"{side}/{COORDINATION}" for side in sides))
+
+
+def _exclude(one: Duty, other: Duty, known: set[str]) -> bool:
+    a, b = rulebook.read_clause(one.clause), rulebook.read_clause(other.clause)
+    if bool(waits_for(a, known)) == bool(waits_for(b, known)):
+        return False
+    return other.clause_key not in a.yields_to and one.clause_key not in b.yields_to
+
+
+def _waived(matter: Matter, owed: Sequence[Duty]) -> set[str]:
+    """Return the clauses whose waiting was set aside: they yield to another open one, or the offices ruled so."""
+    keys = {d.clause_key for d in owed}
+    waived = {
+        d.clause_id for d in owed if set(rulebook.read_clause(d.clause).yields_to) & (keys - {d.clause_key})
+    }
+    ruled = ClauseConflict.objects.filter(thread=f"matter:{matter.number}", ruling__isnull=False)
+    for row in ruled:
+        lost = row.other_id if row.ruling_id == row.one_id else row.one_id
+        waived.add(lost)
+    return waived
+
+
+def _ring(row: ClauseConflict, matter: Matter, a: Act) -> None:
+    for desk in offices(row):
+        exchange.notify(
+            desk,
+            "clause_conflict",
+            link=wording.thread_url(row.thread),
+            at=a.at,
+            dedupe=f"conflict:{row.pk}:{desk}",
+            params={"thread": row.thread},
+            drill=matter.drill,
+        )
