@@ -129,8 +129,8 @@ def timeline(subject: str) -> list[Line]:
     For pages whose reader may see the subject; the caller has made sure of that.
     """
     found = list(entries_of(subject))
-    erased = _erased([e.index for e in found if not _has_payload(e)])
-    return [_line(e, visible=True, erased=e.index in erased) for e in found]
+    gone = erased([e.index for e in found if not _has_payload(e)])
+    return [_line(e, visible=True, erased=e.index in gone) for e in found]
 
 
 def lines(
@@ -139,13 +139,13 @@ def lines(
     """Return the entries with the payloads that `visible_to` may see; `subjects` are threads it may see anyway."""
     rows = list(found)
     payloads = {e.index for e in rows if _has_payload(e)}
-    erased = _erased([e.index for e in rows if e.index not in payloads])
+    gone = erased([e.index for e in rows if e.index not in payloads])
     threads = tuple(subjects)
     return [
         _line(
             e,
             visible=_below_any(e.subject, threads) or sights.may_see(visible_to, e.desk, e.subject),
-            erased=e.index in erased,
+            erased=e.index in gone,
         )
         for e in rows
     ]
@@ -265,6 +265,14 @@ def erasures(indices: list[int]) -> QuerySet[Entry]:
     return Entry.objects.filter(act=ERASED, subject__in=[f"entry:{i}" for i in indices])
 
 
+def erased(indices: list[int]) -> set[int]:
+    """Return those of `indices` whose payload was erased by an entry that says so."""
+    found: set[int] = set()
+    for part in _parts(indices):
+        found.update(int(e.subject.partition(":")[2]) for e in erasures(part))
+    return found
+
+
 def below(field: str, value: str, separator: str) -> Q:
     """Return the condition that `field` is `value` or lies below it, by bytes and with the index in use."""
     start = value + separator
@@ -297,14 +305,6 @@ def _line(found: Entry, *, visible: bool, erased: bool) -> Line:
     if not visible:
         return Line(found, WITHHELD, None)
     return Line(found, SHOWN, json.loads(bytes(found.payload.body)))
-
-
-def _erased(indices: list[int]) -> set[int]:
-    """Return those of `indices` whose payload was erased by an entry that says so."""
-    found: set[int] = set()
-    for part in _parts(indices):
-        found.update(int(e.subject.partition(":")[2]) for e in erasures(part))
-    return found
 
 
 def _below_any(subject: str, threads: tuple[str, ...]) -> bool:

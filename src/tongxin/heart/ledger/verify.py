@@ -1,35 +1,39 @@
 """Recomputes the whole live log and names every place where it is not what was written.
 
-Reads in passes of bounded size, so a log of any length is verified in constant memory. What it can name:
-an entry changed, removed, inserted, reordered; the log cut; a payload changed or missing; a copy of a field,
-a stored hash, the head or a checkpoint that no longer agrees. A payload that was erased by an entry is told,
-not counted as a fault.
+First two fast passes tell of each stretch whether it is as it was written (`passes.py`); the stretches are then joined
+to one tree and held against checkpoints and head. A stretch that is not is read again entry by entry, and named. All
+in parts of bounded size, so a log of any length is verified in constant memory. What it can name: an entry changed,
+removed, inserted, reordered; the log cut; a payload changed or missing; a copy of a field, a stored hash, the head or a
+checkpoint that no longer agrees. A payload that was erased by an entry is told, not counted as a fault.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from time import perf_counter
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, Max, Q, Subquery, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.ledger import keys, queries, tree
 from tongxin.heart.ledger.actions import HEAD, KEY_CHANGED, split_hashes
+from tongxin.heart.ledger.crew import Crew, Span, crew
 from tongxin.heart.ledger.form import payload_hash
 from tongxin.heart.ledger.models import Checkpoint, Entry, Log, TreeNode
-from tongxin.shared import canonical, clock
+from tongxin.heart.ledger.passes import WHOLE, Bytes, Fields, entry_fields, wrong_copies
+from tongxin.shared import clock
 
-AT_ONCE = 1000  # entries read in one statement; even, so that both leaves of a pair come together
+STRETCH = 8192  # entries in one task of the fast passes; a power of two
+TASKS = 32  # stretches handed out before they are joined: memory is bounded by them
+ALONE = 50_000  # entries up to which no child process is worth its start
+AT_ONCE = 1024  # entries read in one statement where they are read one by one; a power of two
 TOP = 60  # no tree grows higher
-COPIES = ("act", "desk", "post", "subject", "cause", "basis")
-BODY_KEYS = frozenset(
-    {"index", "at", "node", "desk", "post", "act", "subject", "cause", "basis", "payload_hash", "proof"}
-)
-OPENING_KEYS = frozenset({"alg", "format", "key"})
 
 
 class Kind(StrEnum):
@@ -104,19 +108,37 @@ class Report:
     root: bytes = tree.EMPTY_ROOT
     checkpoints: int = 0
     findings: list[Finding] = field(default_factory=list)
+    processes: int = 1
+    seconds: dict[str, float] = field(default_factory=dict)  # spent on bytes, fields, joining, and in all
 
     @property
     def holds(self) -> bool:
         """Tell whether the log is what was written."""
         return not any(f.fault for f in self.findings)
 
+    def rate(self, what: str, count: int | None = None) -> int:
+        """Return how many entries a second went through `what`: bytes, fields, joining or all."""
+        return round((self.size if count is None else count) / max(self.seconds.get(what, 0.0), 1e-6))
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Add the time that the block takes to what was spent on `what`."""
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[what] = self.seconds.get(what, 0.0) + perf_counter() - begun
+
     def tell(self, kind: Kind, start: int, end: int | None = None, detail: str = "") -> None:
         """Keep a finding."""
         self.findings.append(Finding(kind, start, start + 1 if end is None else end, detail))
 
 
-def verify_log() -> Report:
-    """Verify the whole log of this database. Safe beside running writers: what they append is left for next time."""
+def verify_log(processes: int = 1) -> Report:
+    """Verify the whole log of this database; a long one with so many child processes, if more than one.
+
+    Safe beside running writers: what they append is left for next time.
+    """
     last_signed = (
         Checkpoint.objects.aggregate(last=Max("size"))["last"] or 0
     )  # before the head, which only grows
@@ -126,7 +148,8 @@ def verify_log() -> Report:
         if last_signed or Entry.objects.exists():
             report.tell(Kind.HEAD_CHANGED, 0, detail="no head row")
         return report
-    _Pass(report, log, last_signed).run()
+    with report.timed("all"):
+        _Pass(report, log, last_signed).run(processes)
     report.findings.sort(key=lambda f: (f.start, f.end, f.kind))
     return report
 
@@ -141,6 +164,24 @@ class _Peak:
     sound: bool = True  # nothing below it was reported
 
 
+@dataclass(frozen=True)
+class _Row:
+    """An entry with its payload as it is stored; `at` in the words of the entry."""
+
+    index: int
+    body: bytes
+    leaf: bytes
+    at: str
+    act: str
+    desk: str
+    post: str
+    subject: str
+    cause: str
+    basis: str
+    salt: bytes | None
+    payload: bytes | None
+
+
 class _Pass:
     """One pass over the log."""
 
@@ -152,24 +193,69 @@ class _Pass:
         self.good_size = 0  # the largest checkpoint whose root was met
         self.bad_root_told = False
 
-    def run(self) -> None:
-        """Read the log once from the first entry to the last."""
+    def run(self, processes: int) -> None:
+        """Go over the log once from the first entry to the last."""
         size = self.log.size
-        for start in range(0, size, AT_ONCE):
-            self._stretch(start, min(start + AT_ONCE, size))
+        with crew(self.log.node, processes if size > ALONE else 1) as workers:
+            for start in range(0, size, STRETCH * TASKS):
+                end = min(start + STRETCH * TASKS, size)
+                self._stretches(workers, [(at, min(at + STRETCH, end)) for at in range(start, end, STRETCH)])
+            self.report.processes = workers.processes
         self.report.size = size
         self._head()
         self._beyond()
 
-    def _stretch(self, start: int, end: int) -> None:
-        rows = {
-            e.index: e
-            for e in Entry.objects.filter(index__gte=start, index__lt=end)
-            .select_related("payload")
-            .order_by("index")
-        }
+    def _stretches(self, workers: Crew, spans: list[Span]) -> None:
+        with self.report.timed("bytes"):
+            hashed = workers.bytes_and_tree(spans)
+        with self.report.timed("fields"):
+            read = workers.fields_and_payloads(spans)
+        with self.report.timed("joining"):
+            for (start, end), tree_of, fields_of in zip(spans, hashed, read, strict=True):
+                signed = {c.size: c for c in Checkpoint.objects.filter(size__gt=start, size__lte=end)}
+                if self._fits(tree_of, fields_of, signed):
+                    self._join(start, end, tree_of, fields_of, signed)
+                else:
+                    for at in range(start, end, AT_ONCE):
+                        self._one_by_one(at, min(at + AT_ONCE, end), signed)
+
+    def _fits(self, tree_of: Bytes, fields_of: Fields, signed: dict[int, Checkpoint]) -> bool:
+        """Tell whether both passes found the stretch as it was written, and saw the checkpoints that are there now."""
+        return (
+            tree_of.whole
+            and fields_of.whole
+            and self.last_at <= fields_of.first_at
+            and signed.keys() <= tree_of.roots.keys() & fields_of.times.keys()
+        )
+
+    def _join(
+        self, start: int, end: int, tree_of: Bytes, fields_of: Fields, signed: dict[int, Checkpoint]
+    ) -> None:
+        """Take a stretch as the fast passes found it: hold its checkpoints, and grow the tree by it."""
+        named = dict(fields_of.keys)
+        if fields_of.algorithm and fields_of.algorithm != self.log.algorithm:
+            self.report.tell(Kind.HEAD_CHANGED, 0, detail="hash algorithm")
+        before = [peak.value for peak in self.peaks]
+        for size in sorted({*signed, *(index + 1 for index in named)}):
+            self.key_id = named.get(size - 1, self.key_id)
+            if size in signed:
+                self.last_at = fields_of.times[size]
+                self._checkpoint(signed[size], _root([*before, tree_of.roots[size]]))
+        self.last_at = fields_of.last_at
+        above = [
+            (level, (end >> level) - 1)
+            for level in range(STRETCH.bit_length(), TOP)
+            if not end & ((1 << level) - 1)
+        ]
+        nodes = queries.stored(above) if end - start == STRETCH else {}
+        for (level, index), value in zip(tree.cover(start, end), tree_of.peaks, strict=True):
+            self._add(_Peak(level, index, value), nodes)
+        self._bare(fields_of.bare)
+
+    def _one_by_one(self, start: int, end: int, signed: dict[int, Checkpoint]) -> None:
+        """Read the entries [start, end) each by itself and name what differs."""
+        rows = {row.index: row for row in _rows(start, end)}
         nodes = _nodes_completed(start, end)
-        signed = {c.size: c for c in Checkpoint.objects.filter(size__gt=start, size__lte=end)}
         self._missing([index for index in range(start, end) if index not in rows])
         bare: list[int] = []
         for index in range(start, end):
@@ -178,16 +264,19 @@ class _Pass:
                 self._add(_Peak(0, index, None, sound=False), nodes)
             elif _leaf_is_off(row, rows.get(index ^ 1), nodes):
                 self.report.tell(Kind.TREE_CHANGED, index, detail="the stored leaf hash")
-                self._add(_Peak(0, index, tree.leaf_hash(bytes(row.body)), self._entry(row, bare)), nodes)
-            elif tree.leaf_hash(bytes(row.body)) != bytes(row.leaf):
+                self._add(_Peak(0, index, tree.leaf_hash(row.body), self._entry(row, bare)), nodes)
+            elif tree.leaf_hash(row.body) != row.leaf:
                 self._changed(row)
-                self._add(_Peak(0, index, bytes(row.leaf), sound=False), nodes)
+                self._add(_Peak(0, index, row.leaf, sound=False), nodes)
             else:
-                self._add(_Peak(0, index, bytes(row.leaf), self._entry(row, bare)), nodes)
+                self._add(_Peak(0, index, row.leaf, self._entry(row, bare)), nodes)
             if index + 1 in signed:
-                self._checkpoint(signed[index + 1])
-        erased = {int(e.subject.partition(":")[2]) for e in queries.erasures(bare)} if bare else set()
-        for index in bare:
+                self._checkpoint(signed[index + 1], _root([peak.value for peak in self.peaks]))
+        self._bare(bare)
+
+    def _bare(self, indices: list[int]) -> None:
+        erased = queries.erased(indices)
+        for index in indices:
             self.report.tell(Kind.PAYLOAD_ERASED if index in erased else Kind.PAYLOAD_MISSING, index)
 
     def _missing(self, indices: list[int]) -> None:
@@ -195,42 +284,32 @@ class _Pass:
             whole_tail = end == self.log.size
             self.report.tell(Kind.CUT if whole_tail else Kind.REMOVED, first, end)
 
-    def _changed(self, row: Entry) -> None:
-        fields = _fields(bytes(row.body))
+    def _changed(self, row: _Row) -> None:
+        fields = entry_fields(row.body)
         moved = fields is not None and fields["index"] != row.index
         self.report.tell(Kind.REORDERED if moved else Kind.CHANGED, row.index, detail="body and hash differ")
 
-    def _entry(self, row: Entry, bare: list[int]) -> bool:
+    def _entry(self, row: _Row, bare: list[int]) -> bool:
         """Check one row by itself; tell whether it is as it was written, as far as the row alone shows."""
-        fields = _fields(bytes(row.body))
+        fields = entry_fields(row.body)
         if fields is None:
             self.report.tell(Kind.CHANGED, row.index, detail="body is not the canonical form of an entry")
             return False
         if fields["index"] != row.index:
             self.report.tell(Kind.REORDERED, row.index, detail=f"it says it is entry {fields['index']}")
             return False
-        self._copies(row, fields)
-        self._payload(row, fields, bare)
+        copies = (row.act, row.desk, row.post, row.subject, row.cause, row.basis)
+        if wrong := wrong_copies(fields, row.at, copies, self.log.node):
+            self.report.tell(Kind.COPY_CHANGED, row.index, detail=", ".join(wrong))
+        if row.salt is None or row.payload is None:
+            bare.append(row.index)
+        elif payload_hash(row.salt, row.payload).hex() != fields["payload_hash"]:
+            self.report.tell(Kind.PAYLOAD_CHANGED, row.index)
         self._key(row.index, fields)
         if fields["at"] < self.last_at:
             self.report.tell(Kind.TIME, row.index)
         self.last_at = max(self.last_at, fields["at"])
         return True
-
-    def _copies(self, row: Entry, fields: dict[str, Any]) -> None:
-        wrong = [name for name in COPIES if fields[name] != getattr(row, name)]
-        if clock.iso(row.at) != fields["at"]:
-            wrong.append("at")
-        if fields["node"] != self.log.node:
-            wrong.append("node")
-        if wrong:
-            self.report.tell(Kind.COPY_CHANGED, row.index, detail=", ".join(wrong))
-
-    def _payload(self, row: Entry, fields: dict[str, Any], bare: list[int]) -> None:
-        if not hasattr(row, "payload"):
-            bare.append(row.index)
-        elif payload_hash(bytes(row.payload.salt), bytes(row.payload.body)).hex() != fields["payload_hash"]:
-            self.report.tell(Kind.PAYLOAD_CHANGED, row.index)
 
     def _key(self, index: int, fields: dict[str, Any]) -> None:
         if index == 0:
@@ -240,7 +319,7 @@ class _Pass:
         elif fields["act"] == KEY_CHANGED:
             self.key_id = fields["subject"].partition(":")[2]
 
-    def _add(self, node: _Peak, nodes: dict[tree.Position, bytes]) -> None:
+    def _add(self, node: _Peak, nodes: Mapping[tree.Position, bytes]) -> None:
         """Grow the computed tree by one leaf and hold every node it completes against the stored one."""
         while self.peaks and self.peaks[-1].level == node.level:
             left = self.peaks.pop()
@@ -260,11 +339,7 @@ class _Pass:
             sound = False
         return _Peak(level, index, value, sound)
 
-    def _root(self) -> bytes | None:
-        values = [peak.value for peak in self.peaks]
-        return None if None in values else tree.fold([v for v in values if v is not None])
-
-    def _checkpoint(self, signed: Checkpoint) -> None:
+    def _checkpoint(self, signed: Checkpoint, root: bytes | None) -> None:
         self.report.checkpoints += 1
         broken = _untrue(
             {
@@ -284,7 +359,6 @@ class _Pass:
             self.report.tell(Kind.CHECKPOINT_CHANGED, signed.size, signed.size, ", ".join(broken + odd))
         if broken:
             return  # its root may be as wrong as the rest, and accuses nobody
-        root = self._root()
         if root == bytes(signed.root):
             self.good_size = signed.size
         elif root is not None and not self.bad_root_told:
@@ -302,9 +376,9 @@ class _Pass:
         self.report.tell(Kind.CHANGED, start, end, f"not what checkpoint {size} was signed over")
 
     def _head(self) -> None:
-        log, root = self.log, self._root()
-        self.report.root = root or b""
+        log = self.log
         peaks = [peak.value for peak in self.peaks]
+        self.report.root = _root(peaks) or b""
         wrong = []
         if None not in peaks and split_hashes(bytes(log.peaks)) != peaks:
             wrong.append("peaks")
@@ -349,19 +423,26 @@ def _signed(signed: Checkpoint, algorithm: str) -> bool:
     return keys.signature_holds(bytes(signed.public_key), bytes(signed.signature), text)
 
 
-def _fields(body: bytes) -> dict[str, Any] | None:
-    """Return the fields of a canonical entry body, None when it is anything else."""
-    try:
-        fields = json.loads(body)
-        if not isinstance(fields, dict) or canonical.dumps(fields) != body:
-            return None
-    except (ValueError, TypeError, RecursionError):
-        return None
-    expected = BODY_KEYS | OPENING_KEYS if fields.get("index") == 0 else BODY_KEYS
-    if fields.keys() != expected or not isinstance(fields["index"], int):
-        return None
-    texts = expected - {"index", "proof"}
-    return fields if all(isinstance(fields[name], str) for name in texts) else None
+def _rows(start: int, end: int) -> list[_Row]:
+    """Return the entries [start, end) as they are stored, whatever they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(WHOLE[connection.vendor], (start, end))
+        return [_row(*row) for row in cursor.fetchall()]
+
+
+def _row(index: int, body: object, leaf: object, *rest: Any) -> _Row:
+    words, kept = rest[:-2], rest[-2:]
+    return _Row(index, _raw(body), _raw(leaf), *words, *(None if raw is None else _raw(raw) for raw in kept))
+
+
+def _raw(value: object) -> bytes:
+    """Return what stands in a column of bytes; a damaged one may hold text or nothing."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+def _root(peaks: list[bytes | None]) -> bytes | None:
+    known = [peak for peak in peaks if peak is not None]
+    return tree.fold(known) if len(known) == len(peaks) else None
 
 
 def _nodes_completed(start: int, end: int) -> dict[tree.Position, bytes]:
@@ -372,12 +453,18 @@ def _nodes_completed(start: int, end: int) -> dict[tree.Position, bytes]:
     return found
 
 
-def _leaf_is_off(row: Entry, sibling: Entry | None, nodes: dict[tree.Position, bytes]) -> bool:
+def _nodes_above(end: int) -> Mapping[tree.Position, bytes]:
+    """Return the stored nodes, larger than a stretch, that the stretch up to `end` completes."""
+    levels = range(STRETCH.bit_length(), TOP)
+    return queries.stored((level, (end >> level) - 1) for level in levels if not end & ((1 << level) - 1))
+
+
+def _leaf_is_off(row: _Row, sibling: _Row | None, nodes: Mapping[tree.Position, bytes]) -> bool:
     """Tell whether body and stored leaf differ and the parent's hash says that the body is the right one."""
-    value = tree.leaf_hash(bytes(row.body))
-    if value == bytes(row.leaf) or sibling is None:
+    value = tree.leaf_hash(row.body)
+    if value == row.leaf or sibling is None:
         return False
-    pair = sorted([(row.index, value), (sibling.index, tree.leaf_hash(bytes(sibling.body)))])
+    pair = sorted([(row.index, value), (sibling.index, tree.leaf_hash(sibling.body))])
     return nodes.get((1, row.index >> 1)) == tree.node_hash(pair[0][1], pair[1][1])
 
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tongxin.heart.ledger import actions, keys, tree, verify
+from tongxin.heart.ledger import actions, crew, keys, tree, verify
 from tongxin.heart.ledger.models import Checkpoint, Entry, Log, Payload, TreeNode
 from tongxin.heart.ledger.tests.building import grow
 from tongxin.heart.ledger.verify import Kind
@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 ENTRIES = 22  # and entry 0: a tree of 23 leaves has peaks of 16, 4, 2 and 1
 
 
-@pytest.fixture
-def log():
+@pytest.fixture(params=[8192, 4])
+def log(request, monkeypatch):
+    """The log in one stretch, and in six that are joined."""
+    monkeypatch.setattr(verify, "STRETCH", request.param)
     grow(ENTRIES, checkpoints=[4, 9, 15, ENTRIES - 1])
 
 
@@ -48,7 +50,8 @@ def test_an_empty_log_and_one_as_written_hold():
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 9, 33])
 def test_logs_of_all_shapes_hold_in_stretches_of_any_size(count, monkeypatch):
-    monkeypatch.setattr(verify, "AT_ONCE", 4)
+    monkeypatch.setattr(verify, "STRETCH", 4)
+    monkeypatch.setattr(verify, "TASKS", 2)
     grow(count, checkpoints=range(0, count, 3))
     report = verify.verify_log()
     assert report.holds, report.findings
@@ -255,6 +258,67 @@ def test_an_entry_dated_back_is_named_though_every_hash_fits():
             TreeNode.objects.filter(level=level, index=index).update(hash=value)
     Log.objects.update(size=4, peaks=b"".join(peaks), last_at=Entry.objects.get(pk=2).at)
     assert {(f.kind, f.start) for f in verify.verify_log().findings} == {(Kind.TIME, 3)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_child_processes_find_what_one_process_finds(monkeypatch):
+    monkeypatch.setattr(verify, "STRETCH", 4)
+    monkeypatch.setattr(verify, "ALONE", 0)
+    grow(ENTRIES, checkpoints=[4, 9, 15, ENTRIES - 1])
+    report = verify.verify_log(processes=2)
+    assert (report.holds, report.processes, report.checkpoints) == (True, 2, 4)
+    assert report.root == verify.verify_log().root
+    Entry.objects.filter(pk=7).update(desk="other")
+    Payload.objects.filter(entry_id=13).delete()
+    TreeNode.objects.filter(level=3, index=1).update(hash=bytes(32))
+    assert verify.verify_log(processes=2).findings == verify.verify_log().findings
+    assert {f.start for f in verify.verify_log(processes=2).findings} == {7, 8, 13}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_dies_leaves_its_work_to_this_process(monkeypatch):
+    monkeypatch.setattr(verify, "STRETCH", 4)
+    monkeypatch.setattr(verify, "ALONE", 0)
+    grow(ENTRIES)
+    first = crew.Crew.fields_and_payloads
+
+    def after_a_death(workers, spans):
+        for child in workers._children:
+            child.kill()
+        return first(workers, spans)
+
+    monkeypatch.setattr(crew.Crew, "fields_and_payloads", after_a_death)
+    report = verify.verify_log(processes=2)
+    assert (report.holds, report.size, report.processes) == (True, ENTRIES + 1, 1)
+    monkeypatch.setattr(crew.sys, "executable", "/nowhere/python")
+    assert verify.verify_log(processes=2).holds
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_cannot_write():
+    grow(1)
+    read = crew._reader(connection.vendor, crew._address())
+    assert read("SELECT size FROM ledger_log WHERE id = %s", (1,)) == [(2,)]
+    with pytest.raises(Exception, match=r"read-?only"):
+        read("DELETE FROM ledger_payload WHERE entry_id = %s", (1,))
+
+
+def test_a_row_of_another_type_than_it_should_be_is_named(log):
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL holds every column to its type
+
+    def bend():
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE ledger_entry SET body = 'text', at = 'never' WHERE \"index\" = 5")
+            cursor.execute("UPDATE ledger_payload SET salt = 'text' WHERE entry_id = 9")
+
+    assert {(f[0], f[1]) for f in found_after(bend)} == {(Kind.CHANGED, 5), (Kind.PAYLOAD_CHANGED, 9)}
+
+
+def test_speeds_are_told(log):
+    report = verify.verify_log()
+    assert set(report.seconds) == {"bytes", "fields", "joining", "all"}
+    assert report.rate("bytes") > 0
 
 
 def test_every_kind_has_words():
