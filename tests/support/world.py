@@ -122,7 +122,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> tuple[Any, Any]:
     with django_db_blocker.unblock():
         empty = snapshots.take()
 
-        with clock.held_at(BEGINS - timedelta(days=1)):
+        with clock.held_at(BEGINS - timedelta(days=7)):
             pack.load(settings.REGION_PACK)
 
         full = snapshots.take()

@@ -28,6 +28,7 @@ class Told:
     act: str
     replaces: str
     fact: Fact
+    known_corrected: datetime | None = None
 
 
 def events_of(matter: Matter) -> list[Event]:
@@ -43,7 +44,7 @@ def told_of(events: Sequence[Event]) -> list[Told]:
     for event in events:
         key, replaces = str(event.id), str(event.replaces_id or "")
         chain = chains[key] = chains.get(replaces, key)
-        found.append(Told(key, chain, event.act, replaces, fact_of(event, chain)))
+        found.append(Told(key, chain, event.act, replaces, fact_of(event, chain), event.known_corrected))
     return found
 
 
@@ -83,20 +84,21 @@ def _beside(fact: Fact, facts: Sequence[Fact]) -> Fact:
 
 
 def anchor(told: Sequence[Told], cause: str, starts: str) -> datetime | None:
-    """Return when a clock starts that an event started: a correction of that event moves it, nothing later does.
+    """Return when a clock starts that an event started: a correction of its times moves it, nothing later does.
 
-    None when the cause is no event of the matter.
+    `recorded` never moves. None when the cause is no event of the matter.
     """
     found = next((t for t in told if f"event:{t.id}" == cause), None)
     if found is None:
         return None
-    recorded = found.fact.recorded_at
+    first, known, occurred = found.fact, found.fact.known_at, found.fact.occurred_at
     while True:
         after = next((t for t in told if t.replaces == found.id and t.act == Event.Act.CORRECTION), None)
         if after is None:
             break
         found = after
-    return recorded if starts == "recorded" else start_of(found.fact, starts)
+        known, occurred = found.known_corrected or known, found.fact.occurred_at
+    return start_of(replace(first, known_at=known, occurred_at=occurred), starts)
 
 
 def start_of(fact: Fact, starts: str) -> datetime:

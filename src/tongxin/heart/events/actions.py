@@ -88,6 +88,7 @@ def add(
     replaces: Event | None = None,
     reason: str = "",
     engine: dict[str, Any] | None = None,
+    known_corrected: datetime | None = None,
 ) -> Event:
     """Add an event to a matter whose row is locked or just made; `replaces` is the head of the event's chain."""
     last = Event.objects.filter(matter=matter).aggregate(last=Max("ordinal"))["last"] or 0
@@ -100,6 +101,7 @@ def add(
         occurred_at=report.occurred_at,
         known_at=report.known_at,
         recorded_at=at,
+        known_corrected=known_corrected,
         late_reason=report.late_reason.strip(),
         data=data,
         drill=matter.drill,

@@ -41,6 +41,7 @@ def carried_fields() -> list[Field]:
         ),
         Field("amount", _("Amount"), lambda data: str(data.get("amount", ""))),
         Field("level", _("Level"), lambda data: str(data.get("level", "")), lambda: list(LEVELS.items())),
+        Field("sample", _("Sample result"), lambda _data: "", hint=_("Value, unit, place and time of the sample.")),
         Field(
             "forecast_arrival",
             _("Expected arrival"),

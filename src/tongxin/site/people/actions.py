@@ -19,9 +19,9 @@ from tongxin.heart.exchange.acts import act
 from tongxin.heart.region import tokens
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import ADMINISTER, Seat, today
-from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
+from tongxin.heart.region.models import Desk, Mandate, Office, OfficeToken, Person, PostHolding, RosterShift
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid
+from tongxin.shared.errors import Conflict, Invalid, NotFound
 from tongxin.site.people import queries
 
 MANAGE_ROSTER = "manage_roster"
@@ -139,6 +139,38 @@ def set_login_open(*, by: Acting, key: str, person: int, is_open: bool) -> dict[
             who.save(update_fields=["is_active"])
             a.result = {"person": who.pk, "open": is_open}
             a.entry(f"person:{who.pk}")
+    return a.result
+
+
+def move_desk(*, by: Acting, key: str, desk: str, office: str, on: date) -> dict[str, Any]:
+    """Let another office of the jurisdiction staff a desk from a day on, as when offices are merged.
+
+    Open duties, cases and clocks stay with the desk as they are; this one entry says who answers for it now.
+    """
+    by.need(ADMINISTER)
+    request = {"desk": desk, "office": office, "on": on.isoformat()}
+    with act("people.desk.moved", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = Desk.objects.filter(id=desk, jurisdiction_id=by.jurisdiction).first()
+        if row is None:
+            raise NotFound("no_such_desk", _("There is no such desk in your jurisdiction."))
+        if not Office.objects.filter(id=office, jurisdiction_id=by.jurisdiction).exists():
+            raise _one_field("office", _("Choose an office of your jurisdiction."))
+        if on < today():
+            raise _one_field("on", _("Choose today or a day to come."))
+        seats = Mandate.objects.select_for_update().filter(desk=row, kind=Mandate.Kind.SEAT)
+        standing = [m for m in seats if m.valid_until is None or m.valid_until > on]
+        if any(m.valid_from >= on for m in standing):
+            raise _one_field("on", _("Another office is entered for this desk from that day or later."))
+        if any(m.office_id == office for m in standing):
+            raise _one_field("office", _("This office staffs the desk already on that day."))
+        for mandate in standing:
+            mandate.valid_until = on
+            mandate.save(update_fields=["valid_until"])
+        Mandate.objects.create(office_id=office, desk=row, kind=Mandate.Kind.SEAT, valid_from=on)
+        a.result = {"desk": desk, "office": office, "from": on.isoformat()}
+        a.entry(f"desk:{desk}", payload=a.result | {"until_now": [m.office_id for m in standing]})
     return a.result
 
 

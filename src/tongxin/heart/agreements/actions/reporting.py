@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -46,23 +47,30 @@ def correct(
     by: Acting,
     key: str,
     reason: str,
+    known_corrected: datetime | None = None,
     name: str = "agreements.event.corrected",
 ) -> dict[str, Any]:
-    """Correct the head of a chain by a new event. Only the reporting desk may, or its coordination office."""
+    """Correct the head of a chain by a new event. Only the reporting desk may, or its coordination office.
+
+    `report.known_at` is when the correction was known; `known_corrected` corrects when the thing itself was known.
+    """
     by.need("report_incident")
     why = parts.need_reason(reason)
-    request = {"event": event, "reason": why} | _request(report)
+    was = clock.iso(known_corrected) if known_corrected else None
+    request = {"event": event, "reason": why, "known_corrected": was} | _request(report)
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
         matter, head = _head(event, by)
         data = events.check(report, now=a.at)
-        same = data == head.data and (report.known_at, report.occurred_at, report.place) == (
-            head.known_at,
-            head.occurred_at,
-            head.place_id,
-        )
-        if same:
+        if known_corrected and known_corrected > head.recorded_at:
+            raise Invalid(
+                _("The correction was not recorded."),
+                {"known_corrected": [_("It cannot be known after it was recorded.")]},
+                code="known_after_recorded",
+            )
+        said = (data, report.occurred_at, report.place, known_corrected)
+        if said == (head.data, head.occurred_at, head.place_id, None):
             raise Invalid(
                 _("The correction says the same as the report; nothing was changed."), {}, code="no_change"
             )
@@ -75,8 +83,9 @@ def correct(
             act=Event.Act.CORRECTION,
             replaces=head,
             reason=why,
+            known_corrected=known_corrected,
         )
-        if not head.replaces_id and head.ordinal == 1:
+        if not head.engine and head.matter_id == matter.number and not _other_chains(matter, head):
             matter.title = vocabulary.get(report.type).title_of(data)[:120]
             matter.save(update_fields=["title"])
         _reconciled(matter, new, a, request)
@@ -380,6 +389,11 @@ def _standing(matter: Matter) -> Any:
         .select_related("clause__version")
         .order_by("id")
     )
+
+
+def _other_chains(matter: Matter, head: Event) -> bool:
+    """Whether the matter was opened by another kind of event than this chain's."""
+    return _root(matter).type != head.type
 
 
 def _root(matter: Matter) -> Event:
