@@ -6,8 +6,8 @@ clause names (events, questions, roles, fields …) are registered elsewhere; `r
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -360,8 +360,17 @@ def renewal_words(times: set[str] | frozenset[str]) -> set[str]:
 
 
 def canonical_body(model: BaseModel) -> dict[str, Any]:
-    """Return what was written, in one form whatever the layout: the text that is hashed, signed and stored."""
-    return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    """Return what was written, in one form whatever the layout: the text that is hashed, signed and stored.
+
+    A fraction stands as decimal text, because a binary one has no single written form.
+    """
+    body: dict[str, Any] = _exact(model.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    return body
 
 
-PLACE = re.compile(r"^[a-z]{2}(-[a-z0-9]+)*$")  # the shape of a jurisdiction's id
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f")
+    if isinstance(value, dict):
+        return {key: _exact(inner) for key, inner in value.items()}
+    return [_exact(inner) for inner in value] if isinstance(value, list) else value
