@@ -44,19 +44,17 @@ def read_outlines(pack: Pack, on: date) -> Outlines:
     Raises PackInvalid when the source cannot be read or a district has no outline in it.
     """
     spec = pack.region.boundaries
-    problem = pack.sources["region"].problem
+    fault = pack.sources["region"].fault
     if spec.file:
         paths, source = [pack.root / spec.file], f"{pack.region.id}/{spec.file}"
     else:
         try:
             installed = importlib.metadata.version(spec.package)
         except importlib.metadata.PackageNotFoundError:
-            raise PackInvalid(
-                [problem(("boundaries",), f"package {spec.package} is not installed")]
-            ) from None
+            raise PackInvalid([fault(("boundaries",), f"package {spec.package} is not installed")]) from None
         if installed != spec.version:
             what = f"package {spec.package} is {installed}, the pack was made with {spec.version}"
-            raise PackInvalid([problem(("boundaries", "version"), what)])
+            raise PackInvalid([fault(("boundaries", "version"), what)])
         found = importlib.util.find_spec(spec.module or spec.package)
         folder = Path(found.origin).parent if found and found.origin else Path()
         paths, source = [folder / name for name in spec.files], f"{spec.package} {spec.version}"
@@ -74,7 +72,7 @@ def read_outlines(pack: Pack, on: date) -> Outlines:
         if row.level == "district" and row.id not in shapes and not (row.valid_from and row.valid_from > on)
     ]
     if missing:
-        raise PackInvalid([problem(("boundaries",), f"no outline for {', '.join(missing[:5])}")])
+        raise PackInvalid([fault(("boundaries",), f"no outline for {', '.join(missing[:5])}")])
     for seat, members in seats(pack, on).items():
         shapes[seat] = shapely.union_all([shapes[name] for name in members])
     for row in standing:  # whoever has no outline of its own is what lies in it

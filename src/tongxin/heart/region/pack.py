@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tongxin.heart.region import pack_checks
-from tongxin.heart.region.reading import Reader, Source
+from tongxin.heart.region.reading import Reader
 from tongxin.heart.region.worktime import Calendar, Year
+from tongxin.shared.reading import Source
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -368,7 +369,7 @@ def holidays_of(year: CalendarYearFile) -> Iterator[tuple[date, Holiday]]:
 
 def read(root: Path) -> Pack:
     """Return the pack in a folder. Raises PackInvalid with every problem by file and line."""
-    reader = Reader(root, words=set(_words()))
+    reader = Reader(root)
     sources = {
         "region": reader.yaml(root / "region.yaml"),
         "jurisdictions": reader.csv(root / "jurisdictions.csv", COLUMNS),
@@ -424,11 +425,3 @@ def digest_of(root: Path) -> str:
         body = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()} {len(body)}\n".encode() + body)
     return digest.hexdigest()
-
-
-def _words() -> Iterator[str]:
-    """Yield every key that a pack may use, for hints."""
-    for shape in Part.__subclasses__():
-        for each in (shape, *shape.__subclasses__()):
-            for name, info in each.model_fields.items():
-                yield info.alias or name

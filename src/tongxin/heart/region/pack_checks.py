@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tongxin.heart.region.reading import Loc, Problem, nearest
+from tongxin.shared.reading import Fault, Loc, nearest
 
 if TYPE_CHECKING:
     from tongxin.heart.region.pack import Pack
 
 
-def problems_in(pack: Pack) -> list[Problem]:
+def problems_in(pack: Pack) -> list[Fault]:
     """Return everything that does not fit together."""
     checks = (
         _region,
@@ -31,21 +31,21 @@ def problems_in(pack: Pack) -> list[Problem]:
 
 def _unknown(
     pack: Pack, source: str, loc: Loc, kind: str, word: str, known: Iterable[str]
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     words = list(known)
     if word not in words:
-        yield pack.sources[source].problem(loc, f"unknown {kind} {word!r}", nearest(word, words))
+        yield pack.sources[source].fault(loc, f"unknown {kind} {word!r}", nearest(word, words))
 
 
-def _twice(pack: Pack, source: str, ids: Iterable[tuple[Loc, str]], kind: str) -> Iterator[Problem]:
+def _twice(pack: Pack, source: str, ids: Iterable[tuple[Loc, str]], kind: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for loc, word in ids:
         if word in seen:
-            yield pack.sources[source].problem(loc, f"{kind} {word!r} stands twice")
+            yield pack.sources[source].fault(loc, f"{kind} {word!r} stands twice")
         seen.add(word)
 
 
-def _region(pack: Pack) -> Iterator[Problem]:
+def _region(pack: Pack) -> Iterator[Fault]:
     source, known = pack.sources["region"], {row.id for row in pack.jurisdictions}
     for n, province in enumerate(pack.region.provinces):
         yield from _unknown(pack, "region", ("provinces", n), "jurisdiction", province, known)
@@ -58,19 +58,17 @@ def _region(pack: Pack) -> Iterator[Problem]:
     try:
         ZoneInfo(pack.region.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        yield source.problem(("time_zone",), f"unknown time zone {pack.region.time_zone!r}")
+        yield source.fault(("time_zone",), f"unknown time zone {pack.region.time_zone!r}")
     boundaries = pack.region.boundaries
     if bool(boundaries.file) == bool(boundaries.package):
-        yield source.problem(("boundaries",), "boundaries come either from a package or from a file")
+        yield source.fault(("boundaries",), "boundaries come either from a package or from a file")
     if boundaries.package and not (boundaries.version and boundaries.files):
-        yield source.problem(
-            ("boundaries",), "boundaries from a package need its version and the files in it"
-        )
+        yield source.fault(("boundaries",), "boundaries from a package need its version and the files in it")
     if boundaries.file and not (pack.root / boundaries.file).is_file():
-        yield source.problem(("boundaries", "file"), f"there is no file {boundaries.file!r} in the pack")
+        yield source.fault(("boundaries", "file"), f"there is no file {boundaries.file!r} in the pack")
 
 
-def _jurisdictions(pack: Pack) -> Iterator[Problem]:
+def _jurisdictions(pack: Pack) -> Iterator[Fault]:
     source, rows = pack.sources["jurisdictions"], pack.jurisdictions
     known = {row.id for row in rows}
     yield from _twice(pack, "jurisdictions", (((n,), row.id) for n, row in enumerate(rows)), "id")
@@ -80,15 +78,15 @@ def _jurisdictions(pack: Pack) -> Iterator[Problem]:
         if row.parent:
             yield from _unknown(pack, "jurisdictions", (n,), "parent", row.parent, known)
         elif row.level != "province":
-            yield source.problem((n,), f"{row.id} has no parent")
+            yield source.fault((n,), f"{row.id} has no parent")
         if row.successor:
             yield from _unknown(pack, "jurisdictions", (n,), "successor", row.successor, known)
             if not row.valid_until:
-                yield source.problem((n,), f"{row.id} has a successor but no valid_until")
+                yield source.fault((n,), f"{row.id} has a successor but no valid_until")
         if row.valid_from and row.valid_until and row.valid_from >= row.valid_until:
-            yield source.problem((n,), f"{row.id} ends before it begins")
+            yield source.fault((n,), f"{row.id} ends before it begins")
         if _goes_round(pack, row.id):
-            yield source.problem((n,), f"{row.id} lies in itself")
+            yield source.fault((n,), f"{row.id} lies in itself")
 
 
 def _goes_round(pack: Pack, jurisdiction: str) -> bool:
@@ -101,12 +99,12 @@ def _goes_round(pack: Pack, jurisdiction: str) -> bool:
     return False
 
 
-def _groups(pack: Pack) -> Iterator[Problem]:
+def _groups(pack: Pack) -> Iterator[Fault]:
     known = {row.id for row in pack.jurisdictions}
     yield from _twice(pack, "groups", (((n, "id"), g.id) for n, g in enumerate(pack.groups)), "id")
     for n, group in enumerate(pack.groups):
         if group.id in known:
-            yield pack.sources["groups"].problem(
+            yield pack.sources["groups"].fault(
                 (n, "id"), f"{group.id!r} is a jurisdiction; a group needs its own id"
             )
         if group.seat:
@@ -116,7 +114,7 @@ def _groups(pack: Pack) -> Iterator[Problem]:
             yield from _unknown(pack, "groups", loc, "jurisdiction", member.jurisdiction, known)
 
 
-def _roles(pack: Pack) -> Iterator[Problem]:
+def _roles(pack: Pack) -> Iterator[Fault]:
     roles = pack.roles
     yield from _unknown(
         pack, "roles", ("fallback_role",), "office role", roles.fallback_role, roles.office_roles
@@ -127,31 +125,29 @@ def _roles(pack: Pack) -> Iterator[Problem]:
             yield from _unknown(pack, "roles", loc, "capability", word, roles.capabilities)
 
 
-def _calendars(pack: Pack) -> Iterator[Problem]:
+def _calendars(pack: Pack) -> Iterator[Fault]:
     known = {rule.id for rule in pack.calendar_rules}
     for name, source in pack.sources.items():
         year = next((y for y in pack.calendar_years if name == f"calendars/{y.calendar}-{y.year}"), None)
         if not name.startswith("calendars/") or "year" not in source.content:
             continue
         if year is None:
-            yield source.problem(
-                ("year",), "the file's name must be <calendar>-<year>.yaml, as it says inside"
-            )
+            yield source.fault(("year",), "the file's name must be <calendar>-<year>.yaml, as it says inside")
             continue
         yield from _unknown(pack, name, ("calendar",), "calendar", year.calendar, known)
         off: set[str] = set()
         for n, holiday in enumerate(year.holidays):
             if holiday.to < holiday.from_ or {holiday.from_.year, holiday.to.year} != {year.year}:
-                yield source.problem(
+                yield source.fault(
                     ("holidays", n), f"the holiday does not lie in {year.year} from start to end"
                 )
             off |= {str(o) for o in range(holiday.from_.toordinal(), holiday.to.toordinal() + 1)}
         for n, on in enumerate(year.moved_working_days):
             if on.year != year.year or str(on.toordinal()) in off:
-                yield source.problem(("moved_working_days", n), f"{on} is a holiday or lies in another year")
+                yield source.fault(("moved_working_days", n), f"{on} is a holiday or lies in another year")
 
 
-def _rivers(pack: Pack) -> Iterator[Problem]:
+def _rivers(pack: Pack) -> Iterator[Fault]:
     known = {row.id for row in pack.jurisdictions}
     for n, river in enumerate(pack.rivers.rivers):
         for m, step in enumerate(river.steps):
@@ -159,13 +155,13 @@ def _rivers(pack: Pack) -> Iterator[Problem]:
                 yield from _unknown(pack, "rivers", ("rivers", n, "steps", m, k), "jurisdiction", word, known)
 
 
-def _offices(pack: Pack) -> Iterator[Problem]:
+def _offices(pack: Pack) -> Iterator[Fault]:
     known = {row.id for row in pack.jurisdictions}
     groups = {group.id for group in pack.groups}
     offices, calendars = pack.offices, {rule.id for rule in pack.calendar_rules}
     yield from _unknown(pack, "offices", ("calendar",), "calendar", offices.calendar, calendars)
     if "default" not in offices.hours:
-        yield pack.sources["offices"].problem(("hours",), "hours need a 'default'")
+        yield pack.sources["offices"].fault(("hours",), "hours need a 'default'")
     for word in set(offices.hours) - {"default"}:
         yield from _unknown(pack, "offices", ("hours", word), "jurisdiction", word, known)
     ids = [((("offices", n, "id")), office.id) for n, office in enumerate(offices.offices)]
@@ -188,11 +184,11 @@ def _offices(pack: Pack) -> Iterator[Problem]:
             yield from _unknown(pack, "offices", (*at, "posts", m), "post role", word, pack.roles.post_roles)
 
 
-def _fallback(pack: Pack) -> Iterator[Problem]:
+def _fallback(pack: Pack) -> Iterator[Fault]:
     fallback = pack.offices.fallback_office
     if fallback.role != pack.roles.fallback_role:
         what = f"the fallback office staffs {fallback.role!r}, but desks fall to {pack.roles.fallback_role!r}"
-        yield pack.sources["offices"].problem(("fallback_office", "role"), what)
+        yield pack.sources["offices"].fault(("fallback_office", "role"), what)
     for n, word in enumerate(fallback.posts):
         loc = ("fallback_office", "posts", n)
         yield from _unknown(pack, "offices", loc, "post role", word, pack.roles.post_roles)
@@ -208,7 +204,7 @@ def _posts(pack: Pack) -> set[str]:
     }
 
 
-def _people(pack: Pack) -> Iterator[Problem]:
+def _people(pack: Pack) -> Iterator[Fault]:
     if not pack.people:
         return
     people, known = pack.people.people, {row.id for row in pack.jurisdictions}
@@ -222,7 +218,7 @@ def _people(pack: Pack) -> Iterator[Problem]:
             yield from _unknown(pack, "people", loc, "jurisdiction", person.administers, known)
 
 
-def _roster(pack: Pack) -> Iterator[Problem]:
+def _roster(pack: Pack) -> Iterator[Fault]:
     if not pack.roster:
         return
     posts = _posts(pack)
@@ -232,4 +228,4 @@ def _roster(pack: Pack) -> Iterator[Problem]:
         yield from _unknown(pack, "roster", ("shifts", n, "post"), "post", shift.post, posts)
         yield from _unknown(pack, "roster", ("shifts", n, "desk"), "desk", shift.desk, desks)
         if shift.until <= shift.from_:
-            yield pack.sources["roster"].problem(("shifts", n), "the shift ends before it begins")
+            yield pack.sources["roster"].fault(("shifts", n), "the shift ends before it begins")
