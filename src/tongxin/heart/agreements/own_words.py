@@ -1,4 +1,4 @@
-"""The words that the heart itself brings to the clause language: periods, tasks and milestones, offices above, measures.
+"""The words that the heart itself brings to the clause language: periods, tasks, milestones, offices above, measures.
 
 A period and a task are told by the calendar, a milestone by a desk; who lies above a reporter is read from the region.
 """
@@ -85,10 +85,18 @@ def register_all() -> None:
         )
     )
     vocabulary.register_question(
-        "superior", _superior, title=_("one level above the reporting office"), within_parties=False
+        "superior",
+        _superior,
+        title=_("one level above the reporting office"),
+        within_parties=False,
+        certain=True,
     )
     vocabulary.register_question(
-        "province", _province, title=_("of the province or municipality"), within_parties=False
+        "province",
+        _province,
+        title=_("of the province or municipality"),
+        within_parties=False,
+        certain=True,
     )
     for name, title in (
         ("on_time", _("on time")),

@@ -44,6 +44,9 @@ class QuestionWords:
 
     params: Mapping[str, type] = field(default_factory=dict)
     within_parties: bool = True
+    events: frozenset[str] = frozenset()  # that it can read; none: every event
+    times: frozenset[str] = frozenset()  # registered times that its answers may bring
+    certain: bool = False  # every answer has the probability one
 
 
 Question = Callable[[Fact, dict[str, Any]], list[Answer]]
@@ -67,6 +70,7 @@ _times: dict[str, Any] = {}
 _measures: dict[str, Any] = {}
 _shareable: dict[str, Any] = {}
 _conditions: dict[str, Condition] = {}
+_condition_events: dict[str, frozenset[str]] = {}
 _fields: dict[str, Field] = {}
 _titles: dict[str, Any] = {}
 _procedures: list[Callable[[], Mapping[str, Any]]] = []
@@ -79,20 +83,27 @@ def register_question(
     title: Any = "",
     params: Mapping[str, type] | None = None,
     within_parties: bool = True,
+    events: Sequence[str] = (),
+    times: Sequence[str] = (),
+    certain: bool = False,
 ) -> None:
     """Let clauses write `of: <name>` in `to:`; the answer lists jurisdictions with probabilities.
 
     `params` are the keys that may stand beside it. Without `within_parties` an answer may name a jurisdiction that is
-    no party, as laws do (the superior office).
+    no party, as laws do (the superior office). `events` it can read (none: every one), `times` its answers may bring;
+    a `certain` one never answers a probability below one. A file that asks it for more is refused.
     """
     _questions[name] = answer
-    _question_words[name] = QuestionWords(dict(params or {}), within_parties)
+    _question_words[name] = QuestionWords(
+        dict(params or {}), within_parties, frozenset(events), frozenset(times), certain
+    )
     _titles[name] = title or name
 
 
-def register_condition(name: str, holds: Condition, *, title: Any = "") -> None:
-    """Let clauses write `reach: <name>` in `when:`."""
+def register_condition(name: str, holds: Condition, *, title: Any = "", events: Sequence[str] = ()) -> None:
+    """Let clauses write `reach: <name>` in `when:`, beside the `events` that it can read (none: every one)."""
     _conditions[name] = holds
+    _condition_events[name] = frozenset(events)
     _titles[name] = title or name
 
 
@@ -150,6 +161,11 @@ def questions() -> dict[str, Question]:
 def conditions() -> dict[str, Condition]:
     """Return the registered conditions."""
     return dict(_conditions)
+
+
+def condition_events() -> dict[str, frozenset[str]]:
+    """Return the events that each condition can read; an empty set: every event."""
+    return dict(_condition_events)
 
 
 def fields() -> dict[str, Field]:

@@ -28,6 +28,12 @@ def crosses_boundary(fact: Fact) -> bool:
     return bool(downstream(fact.data["river"], fact.place))
 
 
+def may_cross_province(fact: Fact) -> bool:
+    """Answer `reach: may_cross_province`: the river goes on into another province or municipality."""
+    province = fact.place.partition("-")[0]
+    return any(place.partition("-")[0] != province for place in downstream(fact.data["river"], fact.place))
+
+
 def carried_fields() -> list[Field]:
     """Return what a notice of a water incident may have to carry, each with its value from the report."""
     return [
@@ -41,7 +47,12 @@ def carried_fields() -> list[Field]:
         ),
         Field("amount", _("Amount"), lambda data: str(data.get("amount", ""))),
         Field("level", _("Level"), lambda data: str(data.get("level", "")), lambda: list(LEVELS.items())),
-        Field("sample", _("Sample result"), lambda _data: "", hint=_("Value, unit, place and time of the sample.")),
+        Field(
+            "sample",
+            _("Sample result"),
+            lambda _data: "",
+            hint=_("Value, unit, place and time of the sample."),
+        ),
         Field(
             "forecast_arrival",
             _("Expected arrival"),
@@ -64,7 +75,13 @@ def register_all() -> None:
             page="/incidents/{number}/",
         )
     )
-    clauses.register_question("downstream", downstream_parties, title=_("downstream on the same river"))
+    clauses.register_question(
+        "downstream",
+        downstream_parties,
+        title=_("downstream on the same river"),
+        events=(WATER_INCIDENT,),
+        certain=True,
+    )
     events.register(
         events.EventType(
             name=forecast.SPILL_FORECAST,
@@ -81,12 +98,23 @@ def register_all() -> None:
         forecast.downstream_within,
         title=_("downstream, where the forecast says it arrives"),
         params={"hours": float},
+        events=(WATER_INCIDENT,),
+        times=forecast.TIMES,
     )
     clauses.register_time("arrival_p5", _("early arrival (one in twenty comes earlier)"))
     clauses.register_time("arrival_p50", _("middle arrival"))
     clauses.register_time("arrival_p95", _("late arrival (one in twenty comes later)"))
     clauses.register_condition(
-        "crosses_boundary", crosses_boundary, title=_("and the river goes on into another jurisdiction")
+        "crosses_boundary",
+        crosses_boundary,
+        title=_("and the river goes on into another jurisdiction"),
+        events=(WATER_INCIDENT,),
+    )
+    clauses.register_condition(
+        "may_cross_province",
+        may_cross_province,
+        title=_("and it may reach another province"),
+        events=(WATER_INCIDENT,),
     )
     for field in carried_fields():
         clauses.register_field(field)
