@@ -18,7 +18,8 @@ from tongxin.heart.cases import actions as cases
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
-from tongxin.heart.region.reading import PackInvalid, Problem
+from tongxin.heart.region.reading import PackInvalid
+from tongxin.shared import reading
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def load(pack: Path) -> Loaded:
 
 
 def _invalid(bad: BadInstrument) -> PackInvalid:
-    refused = PackInvalid(Problem(f.file, f.line, f.reason, f.nearest) for f in bad.faults)
+    refused = PackInvalid(reading.Fault(f.file, f.line, f.reason, f.nearest) for f in bad.faults)
     refused.kept = _("Places, offices and calendars were loaded; no procedure and no instrument was entered.")
     return refused
 
