@@ -54,14 +54,42 @@ class InstrumentVersion(models.Model):
     binds_from = models.DateTimeField(null=True, blank=True)
     binds_until = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, blank=True)  # replaced, expired, terminated
+    entered_at = models.DateTimeField(null=True, blank=True)  # when this register came to know it
+    # A termination that was proposed: ends_at, hash, proposed_at, post; agreed_at once every party has signed it.
+    ending = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "number"], name="one_version_number")]
         indexes = [models.Index(fields=["binds_from", "binds_until"], name="versions_by_binding")]
 
 
+class Draft(models.Model):
+    """A text that an office writes on; it may hold faults. When it is proposed it becomes a version."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PROPOSED = "proposed"
+        DISCARDED = "discarded"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")  # whose draft it is
+    post = models.CharField(max_length=120)  # that wrote it last
+    file = models.CharField(max_length=160)
+    text = models.TextField()
+    edition = models.PositiveIntegerField(default=1)  # how often it was changed: nobody overwrites unseen words
+    proposed_as = models.ForeignKey(
+        InstrumentVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts"
+    )
+    returned = models.JSONField(default=list)  # refusals to sign: party, desk, post, reason, hash, at
+    begun_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["desk", "state"], name="drafts_by_desk")]
+
+
 class Signature(models.Model):
-    """One authorised post of a party signed the canonical hash of a version; a law is entered by two of these."""
+    """One authorised post of a party signed the hash of a text, or of its ending; a law is entered by two of these."""
 
     version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="signatures")
     party = models.CharField(max_length=80)  # jurisdiction or group id; empty for the entry of a law
@@ -73,7 +101,9 @@ class Signature(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "party", "person"], name="one_signature_a_person")
+            models.UniqueConstraint(
+                fields=["version", "party", "person", "canonical_hash"], name="one_signature_a_person_and_hash"
+            )
         ]
 
 
