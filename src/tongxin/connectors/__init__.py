@@ -1,1 +1,1 @@
-"""Ways to outside systems."""
+"""Connectors to outside systems: each translates between the heart's words and one kind of system outside."""

@@ -143,6 +143,7 @@ ROOMS = (
     "tongxin.petals.ecology.api",
     "tongxin.petals.services.api",
     "tongxin.heart.region.api",
+    "tongxin.heart.exchange.api",
     "tongxin.heart.agreements.api",
     "tongxin.heart.cases.api",
     "tongxin.heart.ledger.api",

@@ -1,6 +1,7 @@
-"""The ticker: rings what is due and signs checkpoints. It only rings; lateness is computed from the times alone.
+"""The ticker: rings what is due, signs checkpoints, sends what leaves. It only rings; lateness is computed alone.
 
-On SQLite one thread of the one server process, so that writers queue at one lock; on PostgreSQL `tongxin worker`.
+On SQLite threads of the one server process, so that writers queue at one lock; on PostgreSQL `tongxin worker`.
+Jobs that wait for other people's machines run in a thread of their own, so that a slow receiver delays no ring.
 A round that fails is logged and the next one tries again: nothing is lost by it, because nothing depends on it.
 """
 
@@ -23,7 +24,9 @@ JOBS = (
     ("tongxin.heart.ledger.actions:checkpoint", 4),
     ("tongxin.site.clock_watch:look", 1),
     ("tongxin.heart.agreements.recounting:recount_provisional", 40),
+    ("tongxin.heart.exchange.jobs:send_due", 1),
 )
+APART = frozenset({"tongxin.heart.exchange.jobs:send_due"})  # these wait for the network
 
 _started = threading.Lock()
 
@@ -38,6 +41,14 @@ def run(stop: threading.Event | None = None) -> None:
     """Tick until told to stop."""
     stop = stop or threading.Event()
     known = jobs()
+    apart = [job for job in known if job[0] in APART]
+    beside = threading.Thread(target=_tick, args=(stop, apart), name="outbox", daemon=True)
+    beside.start()
+    _tick(stop, [job for job in known if job[0] not in APART])
+    beside.join()
+
+
+def _tick(stop: threading.Event, known: list[tuple[str, Callable[[], object], int]]) -> None:
     tick = 0
     while not stop.wait(settings.TICKER_SECONDS if tick else 1):
         once(known, tick)

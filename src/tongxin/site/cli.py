@@ -27,6 +27,7 @@ SECTIONS = (
     ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases")),
+    ("What leaves the house", ("outbox", "subscriptions")),
     ("Verifying, by anyone", ("ledger",)),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
@@ -39,6 +40,14 @@ ROOMS = {
         "List, show and check agreements; explain why duties stand.",
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
+    "outbox": (
+        "tongxin.connectors.outbox_cli",
+        "List, replay and send what goes to outside systems; catch it.",
+    ),
+    "subscriptions": (
+        "tongxin.heart.exchange.subscriptions_cli",
+        "Send the rings of a desk outside as well.",
+    ),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
 }
 OWN = "tongxin.site.commands"
@@ -64,6 +73,14 @@ ENVIRONMENT = (
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
     ("TONGXIN_MAP_APPROVAL", "Approval number of the map; without it public pages show the table."),
+    (
+        "TONGXIN_SMTP_URL, TONGXIN_MAIL_FROM",
+        "The mail server, smtp://… or smtps://…, and the sender of mails.",
+    ),
+    (
+        "TONGXIN_WEBHOOK_NETWORKS",
+        "Networks that webhooks may call although they are not public, comma-separated.",
+    ),
     ("TONGXIN_TOKEN", "The office token, instead of --token, which others on the machine can see."),
     ("LANG", "zh… for messages in Chinese, else English."),
 )

@@ -92,9 +92,9 @@ def run(port: int, host: str, processes: int, threads: int) -> None:
 
 @click.command()
 def worker() -> None:
-    """Ring what is due and sign checkpoints, for ever (PostgreSQL).
+    """Ring what is due, send what leaves and sign checkpoints, for ever (PostgreSQL).
 
-    On SQLite the server does this itself, in a thread. More than one worker does no harm: each ring rings once.
+    On SQLite the server does this itself, in threads. More than one worker does no harm: each ring rings once.
     """
     set_up()
     from tongxin.site import background
@@ -102,7 +102,7 @@ def worker() -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_args: stop.set())
-    click.echo("The worker rings what is due. Ctrl-C stops it.")
+    click.echo("The worker rings what is due and sends what leaves. Ctrl-C stops it.")
     background.run(stop)
 
 

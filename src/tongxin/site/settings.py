@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from tongxin.site import database
+from tongxin.site import database, outside
 
 structlog.configure(  # tracebacks without the values of variables: those may be secrets
     processors=[
@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "tongxin.heart.agreements",
     "tongxin.heart.cases",
     "tongxin.heart.measures",
+    "tongxin.connectors",
     "tongxin.petals.ecology",
     "tongxin.petals.services",
     "tongxin.site",
@@ -185,6 +186,16 @@ SHELL_COUNTS = "tongxin.site.counts.shell_counts"
 _TICKER = {"sqlite3": "thread", "postgresql": "worker"}[DATABASES["default"]["ENGINE"].rpartition(".")[2]]
 TICKER = os.environ.get("TONGXIN_TICKER", "off" if MODE == "test" else _TICKER)
 TICKER_SECONDS = int(os.environ.get("TONGXIN_TICKER_SECONDS", "15"))
+
+# What leaves through the connectors: the mail server, and networks that are not public and may be called all the same.
+MAIL = outside.mail(os.environ.get("TONGXIN_SMTP_URL", ""), kept_in=None if MODE == "run" else DATA / "mail")
+MAIL_READY = MAIL["ready"]
+EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["backend"], MAIL["folder"]
+EMAIL_HOST, EMAIL_PORT = MAIL["host"], MAIL["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["user"], MAIL["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL["starttls"], MAIL["tls"], 20
+DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_MAIL_FROM", "tongxin@localhost")
+WEBHOOK_NETWORKS = outside.networks(os.environ.get("TONGXIN_WEBHOOK_NETWORKS", ""))
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,4 @@
-"""Writes of exchange: send a message, ring a desk. Called inside a running act."""
+"""Writes of exchange: send a message, ring a desk, inside a running act of another room."""
 
 from __future__ import annotations
 

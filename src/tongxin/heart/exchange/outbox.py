@@ -15,6 +15,7 @@ from tongxin.heart.exchange.models import Delivery, Subscription
 from tongxin.shared import clock, notices
 
 FORMAT = "tongxin.ring/1"
+DEAD = "delivery_dead"  # the ring that something was given up; it never leaves, or it would ring about itself
 
 
 def put(
@@ -51,6 +52,11 @@ def put(
             },
         )
     return len(wanted)
+
+
+def kinds() -> dict[str, Any]:
+    """Return the kinds of rings that may go outside, with their titles; what rings about the outbox itself does not."""
+    return {code: title for code, title in notices.kinds().items() if code != DEAD}
 
 
 def thread_of(params: Mapping[str, Any]) -> str:

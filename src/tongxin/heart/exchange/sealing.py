@@ -15,11 +15,25 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-NONCE = 12  # bytes
+from tongxin.heart.exchange.models import Subscription
+
+NONCE, SECRET = 12, 32  # bytes
 
 
 class Unreadable(Exception):
     """It was sealed with another server's secret key, for another row, or was damaged."""
+
+
+def give_secret(row: Subscription) -> str:
+    """Put a fresh secret into a saved subscription and return it; nowhere is it shown again."""
+    secret = secrets.token_hex(SECRET)
+    row.secret = seal(secret, row=_name(row))
+    return secret
+
+
+def secret_of(row: Subscription) -> str:
+    """Return the subscription's secret, empty when it has none. Raises Unreadable."""
+    return unseal(row.secret, row=_name(row)) if row.secret else ""
 
 
 def seal(secret: str, *, row: str) -> str:
@@ -36,6 +50,10 @@ def unseal(sealed: str, *, row: str) -> str:
         return AESGCM(_key()).decrypt(kept[:NONCE], kept[NONCE:], row.encode()).decode()
     except (InvalidTag, ValueError) as fault:
         raise Unreadable from fault
+
+
+def _name(row: Subscription) -> str:
+    return f"subscription:{row.pk}"
 
 
 def _key() -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class NotSent(Exception):
 class Sender(Protocol):
     """What a connector promises."""
 
-    name: str  # what a subscription names
-    title: Any  # its name on a screen
-    target_hint: Any  # what an address looks like
-    signed: bool  # whether its deliveries are signed with the subscription's secret
+    name: ClassVar[str]  # what a subscription names
+    title: ClassVar[Any]  # its name on a screen
+    target_hint: ClassVar[Any]  # what an address looks like
+    signed: ClassVar[bool]  # whether its deliveries are signed with the subscription's secret
 
     def available(self) -> bool:
         """Return whether this installation can use it."""

@@ -40,7 +40,13 @@ def notices(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(read_at__isnull=True)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     rings = [Ring(row, words(row)) for row in page]
-    context = {"page": page, "rings": rings, "only_new": only_new, "key": new_key()}
+    context = {
+        "page": page,
+        "rings": rings,
+        "only_new": only_new,
+        "keeps_outbox": queries.keeps_outbox(request.acting),
+        "key": new_key(),
+    }
     return no_store(render(request, "notices/notices.html", context))
 
 
