@@ -41,7 +41,13 @@ LIKELY = "    likely: {bind: 0.05, release: 0.01}\n"
 
 def law() -> str:
     """Law L: own government and province within two hours."""
-    base = {"by": "ecology_bureau", "by_of": "reporter", "hours": "", "carry": "location, pollutant", "more": ""}
+    base = {
+        "by": "ecology_bureau",
+        "by_of": "reporter",
+        "hours": "",
+        "carry": "location, pollutant",
+        "more": "",
+    }
     return (
         HEAD.format(id="example-law", kind="law", version=1, parties="jingjinji", begins="2011-05-01")
         + NOTIFY.format(id="own-government", role="government_office", of="reporter", within="PT2H", **base)

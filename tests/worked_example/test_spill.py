@@ -67,7 +67,12 @@ class Night:
         told = Report(SPILL_FORECAST, "he-langfang-xianghe", at(known), data)
         engine = {"name": "spill", "version": "1", "inputs": "0" * 64, "seed": 7}
         actions.compute(
-            self.number, told, by=self.langfang(), key=self.key(), engine=engine, name="ecology.forecast.recorded"
+            self.number,
+            told,
+            by=self.langfang(),
+            key=self.key(),
+            engine=engine,
+            name="ecology.forecast.recorded",
         )
 
     def tell(self, desk: str, amount: str = "20 t", arrival: str = "14:00") -> dict[str, Any]:
@@ -114,7 +119,9 @@ def night(house: Any) -> Night:
 def begin(night: Night) -> None:
     """22:40 known, 23:10 recorded, with the first forecast."""
     night.it_is("23:10")
-    done = actions.report(night.report(), by=night.langfang(), key=night.key(), name="ecology.incident.reported")
+    done = actions.report(
+        night.report(), by=night.langfang(), key=night.key(), name="ecology.incident.reported"
+    )
     night.number = done["matter"]
     night.forecast(
         instruments.arrivals(baodi=(0.97, iso("09:00"), iso("14:00")), wuqing=(0.40, "", "")), "23:10"
@@ -174,7 +181,8 @@ def test_the_night_of_the_spill(night, house):
 
     # 00:00: B v4 comes into force; the matter keeps v3.
     matter.refresh_from_db()
-    assert "example-b@3" in matter.rulebook and "example-b@4" not in [*matter.rulebook, *matter.joined]
+    assert "example-b@3" in matter.rulebook
+    assert "example-b@4" not in [*matter.rulebook, *matter.joined]
 
     # 01:30: forecast 2. A is renewed, B never; Wuqing at 3 % is still bound, and there is nothing to do.
     night.it_is("01:30")
@@ -206,9 +214,7 @@ def test_the_night_of_the_spill(night, house):
     night.it_is("05:00")
     before = Duty.objects.count()
     root = Event.objects.get(matter=matter, type="ecology.water_incident")
-    corrected = Report(
-        root.type, root.place_id, at("05:00"), night.report("2 t").data, late_reason=""
-    )
+    corrected = Report(root.type, root.place_id, at("05:00"), night.report("2 t").data, late_reason="")
     actions.correct(str(root.id), corrected, by=night.langfang(), key=night.key(), reason="示例：复核后更正")
     assert Duty.objects.count() == before + 2
     assert night.states(A, BAODI)[2:] == [(3, "open", at("06:00"))]
@@ -226,7 +232,9 @@ def test_the_night_of_the_spill(night, house):
     merge_bureau(house)
     night.it_is("08:55")
     by = house.acting("baodi-on-call", desk=BAODI)
-    actions.tell(by=by, key=night.key(), matter=night.number, to_desk=LANGFANG, carried={"sample": "0.8 mg/L"})
+    actions.tell(
+        by=by, key=night.key(), matter=night.number, to_desk=LANGFANG, carried={"sample": "0.8 mg/L"}
+    )
     sample.refresh_from_db()
     assert (sample.state, sample.due_at, sample.delivered_at) == ("met", at("09:00"), at("08:55"))
     assert sample.performance.post == "tj-baodi-coordination/duty_officer"
@@ -240,7 +248,9 @@ def merge_bureau(house: Any) -> None:
     from tongxin.site.people import actions as people
 
     admin = house.acting("baodi-admin")
-    people.move_desk(by=admin, key="merge", desk=BAODI, office="tj-baodi-coordination", on=house.clock.at.date())
+    people.move_desk(
+        by=admin, key="merge", desk=BAODI, office="tj-baodi-coordination", on=house.clock.at.date()
+    )
 
 
 def score(night: Night) -> None:
