@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from tongxin.heart.agreements import rulebook, wording
+from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.language import AnyClause, Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
+from tongxin.heart.region.acting import Acting
 
 COORDINATION = "coordination_office"
 
@@ -83,6 +84,46 @@ def offices(row: ClauseConflict) -> list[str]:
     return list(dict.fromkeys(f"{side}/{COORDINATION}" for side in sides))
 
 
+def seen_by(reader: Acting) -> QuerySet[ClauseConflict]:
+    """Return the conflicts on errands that the reader's desk owes or is owed; coordination offices: their side's."""
+    if reader.coordinates:
+        side = Q(bound_desk__jurisdiction_id=reader.jurisdiction) | Q(
+            owed_desk__jurisdiction_id=reader.jurisdiction
+        )
+    else:
+        side = Q(bound_desk_id=reader.desk) | Q(owed_desk_id=reader.desk)
+    clauses = (f"{name}__version__instrument" for name in ("one", "other", "ruling"))
+    desks = (
+        f"{side}_desk__{part}" for side in ("bound", "owed") for part in ("jurisdiction", "group", "role")
+    )
+    return ClauseConflict.objects.filter(side).select_related(*clauses, *desks).order_by("-opened_at", "-id")
+
+
+def standing(rows: Iterable[ClauseConflict]) -> dict[int, dict[str, Duty]]:
+    """Return, for each conflict, the open duties by clause; one with fewer than two has nothing to decide any more."""
+    wanted = list(rows)
+    duties = Duty.objects.filter(
+        thread__in={r.thread for r in wanted},
+        clause__in={c for r in wanted for c in (r.one_id, r.other_id)},
+        purpose=Duty.Purpose.DO,
+        state=Duty.State.OPEN,
+    )
+    there = {(d.thread, d.bound_desk_id, d.owed_desk_id, d.clause_id): d for d in duties.order_by("id")}
+    return {
+        row.pk: {
+            clause: there[key]
+            for clause in (row.one_id, row.other_id)
+            if (key := (row.thread, row.bound_desk_id, row.owed_desk_id, clause)) in there
+        }
+        for row in wanted
+    }
+
+
+def url(pk: int) -> str:
+    """Return the page on which a conflict is settled."""
+    return f"/conflicts/{pk}/"
+
+
 def _exclude(one: Duty, other: Duty, known: set[str]) -> bool:
     a, b = rulebook.read_clause(one.clause), rulebook.read_clause(other.clause)
     if bool(waits_for(a, known)) == bool(waits_for(b, known)):
@@ -108,7 +149,7 @@ def _ring(row: ClauseConflict, matter: Matter, a: Act) -> None:
         exchange.notify(
             desk,
             "clause_conflict",
-            link=wording.thread_url(row.thread),
+            link=url(row.pk),
             at=a.at,
             dedupe=f"conflict:{row.pk}:{desk}",
             params={"thread": row.thread},

@@ -22,6 +22,7 @@ from tongxin.heart.agreements.actions.reporting import (
     report,
     withdraw,
 )
+from tongxin.heart.agreements.actions.ruling import settle_conflict
 from tongxin.heart.agreements.actions.telling import (
     CARRIED_MAX,
     confirm,
@@ -51,6 +52,7 @@ __all__ = [
     "report",
     "resume",
     "send_back",
+    "settle_conflict",
     "stand_down",
     "suspend",
     "tell",

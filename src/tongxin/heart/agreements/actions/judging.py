@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, duties, rulebook
+from tongxin.heart.agreements import clocks, duties, performing, rulebook
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import (
     AnyClause,
@@ -26,7 +26,7 @@ from tongxin.heart.region.acting import SYSTEM, Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
-CARRIED_MAX = 4000  # characters of what a delivery says
+FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a day that can be agreed
 
 
 def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict[str, Any]:
@@ -42,7 +42,8 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
             return a.result
         row = _locked(duty, by, side="bound")
         clause = _need_performable(row)
-        _need_carried(clause, row, carried)
+        if wrong := performing.wrong(clause, row, carried):
+            raise Invalid(_("The delivery was not recorded."), wrong, code="must_carry")
         message = exchange.send(
             "delivery",
             from_desk=by.desk,
@@ -183,18 +184,14 @@ def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> d
                 kept=_("The due stands."),
                 todo=_("Excuse it, or wait for it."),
             )
-        new = rulebook.midnight(on + timedelta(days=1))
+        new = _end_of(on)
         mine = "bound" if _answers_for(by, row.bound_desk_id) else "owed"
         other = "owed" if mine == "bound" else "bound"
         proposed = dict(row.due_count.get("proposed", {}))
         _need_movable(row, new, a.at)
         agreed = proposed.get(other) == on.isoformat()
         if agreed:
-            count = clocks.Count(
-                new,
-                {k: v for k, v in row.due_count.items() if k != "proposed"}
-                | {"form": "on", "on": on.isoformat()},
-            )
+            count = clocks.Count(new, {"form": "on", "on": on.isoformat(), "agreed": True})
             duties.move(row, count, a, why="agreed", cause=row.opened_by)
         else:
             row.due_count = row.due_count | {"proposed": proposed | {mine: on.isoformat()}}
@@ -342,38 +339,6 @@ def _need_performable(row: Duty) -> AnyClause:
     return clause
 
 
-def _need_carried(clause: AnyClause, row: Duty, carried: dict[str, str]) -> None:
-    wrong: dict[str, list[Any]] = {}
-    if isinstance(clause, Recognise):
-        outcome = carried.get("outcome", "")
-        if outcome not in {"accepted", "refused"}:
-            wrong["outcome"] = [_("Accept it, or refuse it with a listed reason.")]
-        if outcome == "refused" and carried.get("reason") not in clause.refuse_reasons:
-            wrong["reason"] = [_("Choose one of the listed reasons.")]
-        allowed = {"outcome", "reason", "remark"}
-    elif isinstance(clause, Share):
-        forbidden = {name for name, _bar in row.wanted.get("withheld", ())}
-        needed = [name for name in clause.fields if name not in forbidden]
-        wrong |= {name: [_("The clause demands this.")] for name in needed if not carried.get(name)}
-        allowed = set(needed) | {"remark"}
-    elif isinstance(clause, Settle):
-        allowed = {"amount_fen", "contested", "adjusts", "remark"}
-        if not carried.get("amount_fen", "").lstrip("-").isdecimal():
-            wrong["amount_fen"] = [_("Enter a whole number of fen.")]
-    else:
-        allowed = {"remark"}
-        if not carried.get("remark"):
-            wrong["remark"] = [_("Say what is delivered, and where it is.")]
-    wrong |= {name: [_("No clause asks for this.")] for name in carried if name not in allowed}
-    wrong |= {
-        name: [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
-        for name, text in carried.items()
-        if len(text) > CARRIED_MAX
-    }
-    if wrong:
-        raise Invalid(_("The delivery was not recorded."), wrong, code="must_carry")
-
-
 def _answer_of(clause: AnyClause) -> Within | None:
     return clause.answer if isinstance(clause, Share | Deliver) else None
 
@@ -388,6 +353,15 @@ def _need_claimed(row: Duty) -> None:
         )
 
 
+def _end_of(on: date) -> datetime:
+    """Return the end of a day that can be agreed. Raises Invalid for one that nobody means."""
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise Invalid(
+            _("The date was not proposed."), {"on": [_("Choose a day to come.")]}, code="no_such_day"
+        )
+    return rulebook.midnight(on + timedelta(days=1))
+
+
 def _need_movable(row: Duty, new: datetime, now: datetime) -> None:
     if now > row.due_at:
         raise Conflict(
@@ -395,6 +369,10 @@ def _need_movable(row: Duty, new: datetime, now: datetime) -> None:
             _("The due has passed; it does not move any more."),
             kept=_("The duty stays open and late."),
             todo=_("Deliver, or let the owed desk excuse it with a reason."),
+        )
+    if new == row.due_at:
+        raise Invalid(
+            _("The date was not proposed."), {"on": [_("It is due on that day already.")]}, code="same_day"
         )
     if new <= now:
         raise Invalid(_("The date was not proposed."), {"on": [_("Choose a day to come.")]}, code="past_day")
@@ -405,7 +383,7 @@ def _next_stage(row: Duty, clause: AnyClause, message: Any, delivered: datetime,
     if not isinstance(clause, Settle):
         return []
     period, _slash, stage = row.subject.partition("/")
-    contested = dict(message.body["carried"]).get("contested") in {"1", "true", "yes"}
+    contested = dict(message.body["carried"]).get("contested") in performing.YES
     if stage == "pay":
         return []
     if stage.startswith("check") and contested:

@@ -1,0 +1,134 @@
+"""What a performance of a judged duty is asked for, by the kind of its clause: one list for forms, API and the act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import vocabulary
+from tongxin.heart.agreements.language import AnyClause, Deliver, Recognise, Settle, Share
+from tongxin.heart.agreements.models import Duty
+
+CARRIED_MAX = 4000  # characters of one field
+FEN = re.compile(r"-?[0-9]{1,15}")
+YES = frozenset({"1", "true", "yes"})
+ACCEPTED, REFUSED = "accepted", "refused"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field: `kind` is line, text, choice, money (whole fen) or flag."""
+
+    name: str
+    kind: str
+    title: Any
+    required: bool = True
+    hint: Any = ""
+    choices: tuple[tuple[str, Any], ...] = field(default=())
+
+
+def asked(clause: AnyClause, duty: Duty) -> list[Asked]:
+    """Return what the act asks for; empty for a duty that is met in another way, such as by a notice."""
+    if duty.purpose != Duty.Purpose.DO:
+        return []
+    match clause:
+        case Recognise():
+            return _of_recognise(clause)
+        case Share():
+            return _of_share(clause, duty)
+        case Settle():
+            return _of_settle(duty)
+        case Deliver():
+            return [Asked("remark", "text", _("What is delivered, and where it is"))]
+    return []
+
+
+def stage(duty: Duty) -> str:
+    """Return the stage of a settlement: state, check or pay; a contested account is stated and checked again."""
+    return duty.subject.partition("/")[2].partition("-")[0]
+
+
+def wrong(clause: AnyClause, duty: Duty, carried: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Return what is wrong with what was entered, by field; empty when it can be taken."""
+    fields = {each.name: each for each in asked(clause, duty)}
+    found: dict[str, list[Any]] = {}
+    for name, each in fields.items():
+        fault = _fault(each, carried.get(name, ""))
+        if fault:
+            found[name] = [fault]
+    for name, text in carried.items():
+        if name not in fields:
+            found[name] = [_("No clause asks for this.")]
+        elif len(text) > CARRIED_MAX:
+            found[name] = [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
+    return found | _together(carried, found)
+
+
+def _of_recognise(clause: Recognise) -> list[Asked]:
+    outcomes = ((ACCEPTED, _("Accept it")), (REFUSED, _("Refuse it, with a listed reason")))
+    reasons = tuple(clause.refuse_reasons.items())
+    return [
+        Asked("outcome", "choice", _("Your answer"), choices=outcomes),
+        Asked("reason", "choice", _("Reason for a refusal"), required=False, choices=reasons),
+        Asked("remark", "text", _("Remark"), required=False),
+    ]
+
+
+def _of_share(clause: Share, duty: Duty) -> list[Asked]:
+    titles, listed = vocabulary.shareable(), vocabulary.fields()
+    forbidden = {name for name, _bar in duty.wanted.get("withheld", ())}
+    found = []
+    for name in clause.fields:
+        if name in forbidden:
+            continue
+        choices = tuple(listed[name].choices()) if name in listed else ()
+        found.append(Asked(name, "choice" if choices else "text", titles.get(name, name), choices=choices))
+    return [*found, Asked("remark", "text", _("Remark"), required=False)]
+
+
+def _of_settle(duty: Duty) -> list[Asked]:
+    found = [Asked("amount_fen", "money", _("Amount"))]
+    if stage(duty) == "check":
+        found.append(Asked("contested", "flag", _("The account is contested"), required=False))
+    if stage(duty) == "state":
+        hint = _("Late corrections of an earlier period go into this one")
+        found.append(Asked("adjusts", "line", _("Corrects an earlier period"), required=False, hint=hint))
+    return [*found, Asked("remark", "text", _("Remark"), required=False)]
+
+
+def _fault(each: Asked, text: str) -> Any:
+    if not text:
+        return _needed(each) if each.required else ""
+    if each.kind == "choice" and text not in dict(each.choices):
+        return _needed(each) if each.required else _("Choose one of the listed reasons.")
+    if each.kind == "money" and not FEN.fullmatch(text):
+        return _("Enter a whole number of fen.")
+    if each.kind == "flag" and text not in YES | {"0", "false", "no"}:
+        return _("Choose one of the listed values.")
+    return ""
+
+
+def _needed(each: Asked) -> Any:
+    if each.name == "outcome":
+        return _("Accept it, or refuse it with a listed reason.")
+    if each.kind == "money":
+        return _("Enter a whole number of fen.")
+    if each.name == "remark":
+        return _("Say what is delivered, and where it is.")
+    return _("Choose one of the listed values.") if each.choices else _("The clause demands this.")
+
+
+def _together(carried: Mapping[str, str], found: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the faults that follow from two fields together."""
+    outcome, reason = carried.get("outcome"), carried.get("reason", "")
+    if outcome == REFUSED and not reason and "reason" not in found:
+        return {"reason": [_("Choose one of the listed reasons.")]}
+    if outcome == ACCEPTED and reason and "reason" not in found:
+        return {"reason": [_("A reason belongs to a refusal; leave it empty.")]}
+    if carried.get("contested") in YES and not carried.get("remark"):
+        return {"remark": [_("Say what is contested.")]}
+    return {}
