@@ -73,7 +73,7 @@ def bindings(
         Binding(
             clause_id=row.id,
             clause_key=f"{row.version.instrument_id}/{row.name}",
-            parties=tuple(p for p in row.version.parties if (row.version.instrument_id, p) not in left),
+            parties=tuple(p for p in row.version.parties if (row.version_id, p) not in left),
             clause=read_clause(row),
             since=datetime.fromisoformat(later[row.version_id]) if row.version_id in later else None,
         )
@@ -88,7 +88,7 @@ def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -
     return [
         Barring(
             bar_id=f"{row.id}/{bar['id']}",
-            parties=tuple(p for p in row.parties if (row.instrument_id, p) not in left),
+            parties=tuple(p for p in row.parties if (row.id, p) not in left),
             bar=Bar.model_validate(bar),
         )
         for row in rows
@@ -97,14 +97,25 @@ def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -
 
 
 def _left(version_ids: Sequence[str], instant: datetime | None) -> set[tuple[str, str]]:
-    """Return (instrument, party) of those that had left at the instant."""
+    """Return (version, party) of those that had left at the instant; a text signed after the notice binds again."""
     if instant is None:
         return set()
     instruments = {pk.partition("@")[0] for pk in version_ids}
     rows = Departure.objects.filter(
         instrument__in=instruments, ends_at__lte=instant, withdrawn_at__isnull=True
     )
-    return set(rows.values_list("instrument_id", "party"))
+    gone = list(rows.values_list("instrument_id", "party", "given_at"))
+    if not gone:
+        return set()
+    signed = InstrumentVersion.objects.filter(id__in=list(version_ids)).values_list(
+        "id", "instrument_id", "ratified_at"
+    )
+    return {
+        (pk, party)
+        for pk, instrument, ratified_at in signed
+        for left, party, given_at in gone
+        if left == instrument and (ratified_at is None or given_at >= ratified_at)
+    }
 
 
 def handle_clauses(version_ids: Sequence[str], procedure: str) -> list[tuple[Binding, Handle]]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from ruamel.yaml import YAML
 
-from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements import bounds, rulebook
 from tongxin.heart.agreements.language import InstrumentFile, canonical_body
+from tongxin.heart.agreements.match import event_of
 from tongxin.heart.agreements.models import Clause, Instrument, InstrumentVersion
 from tongxin.heart.agreements.reader import ReadInstrument
 from tongxin.heart.exchange.acts import act
@@ -37,8 +38,10 @@ def load_instrument(read: ReadInstrument, *, by: Acting) -> str:
     with act("agreements.instrument.loaded", by=by, key=f"load:{version_id}", request=request) as a:
         if a.replayed:
             return version_id
-        version = create_version(read, state=InstrumentVersion.State.IN_FORCE)
+        version = create_version(read, state=InstrumentVersion.State.IN_FORCE, entered_at=a.at)
         bind(version, ratified_at=None)
+        version.state = bounds.state_of(version, a.at)
+        version.save(update_fields=["state"])
         add_clauses(version, read)
         a.result = {"version": version_id}
         a.entry(f"instrument:{version_id}", payload=request | {"parties": list(model.parties)})
@@ -100,6 +103,7 @@ def add_clauses(version: InstrumentVersion, read: ReadInstrument) -> None:
                 name=clause.id,
                 ordinal=ordinal,
                 kind=clause.kind,
+                event=event_of(clause),
                 title_zh=clause.title.zh,
                 title_en=clause.title.en,
                 text_zh=clause.text.zh,
@@ -119,3 +123,5 @@ def bind(version: InstrumentVersion, *, ratified_at: datetime | None) -> None:
     version.binds_from = max(begins, ratified_at) if ratified_at else begins
     version.binds_until = rulebook.midnight(version.in_force_until) if version.in_force_until else None
     version.save(update_fields=["ratified_at", "binds_from", "binds_until"])
+    bounds.settle(version.instrument_id)
+    version.refresh_from_db(fields=["binds_until", "end_reason"])
