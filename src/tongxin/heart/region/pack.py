@@ -91,6 +91,8 @@ class Region(Part):
     records_begin: date = date(1949, 10, 1)  # the beginning of what has no other
     boundaries: Boundaries
     map: MapView
+    # How many persons sign an agreement for a jurisdiction or group; who is not named signs with one.
+    signing: dict[Slug, Annotated[int, Field(ge=1, le=9)]] = {}
 
 
 class JurisdictionRow(Part):

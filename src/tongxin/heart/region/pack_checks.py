@@ -51,6 +51,9 @@ def _region(pack: Pack) -> Iterator[Fault]:
         yield from _unknown(pack, "region", ("provinces", n), "jurisdiction", province, known)
     for n, word in enumerate(pack.region.map.focus):
         yield from _unknown(pack, "region", ("map", "focus", n), "jurisdiction", word, known)
+    parties = known | {group.id for group in pack.groups}
+    for word in pack.region.signing:
+        yield from _unknown(pack, "region", ("signing", word), "party", word, parties)
     calendars = {rule.id for rule in pack.calendar_rules}
     yield from _unknown(
         pack, "region", ("default_calendar",), "calendar", pack.region.default_calendar, calendars

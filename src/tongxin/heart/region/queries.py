@@ -34,6 +34,12 @@ def region() -> RegionInfo | None:
     return RegionInfo.objects.first()
 
 
+def signers_needed(place: str) -> int:
+    """Return how many persons sign an agreement for a jurisdiction or group, as the region's pack says; else one."""
+    row = region()
+    return int(row.settings.get("signing", {}).get(place, 1)) if row else 1
+
+
 def day_of(at: datetime) -> date:
     """Return the day of an instant on the region's wall."""
     return at.astimezone(calendars.zone()).date()

@@ -106,6 +106,7 @@ def settings_of(pack: Pack) -> Row:
         "focus": list(region.map.focus),
         "bounds": [str(number) for number in region.map.bounds],
         "focus_bounds": [str(number) for number in region.map.focus_bounds or region.map.bounds],
+        "signing": dict(region.signing),
         "weekends": {c.id: sorted(pack.calendar(c.id).weekend) for c in pack.calendar_rules},
         "capabilities": {word: {"zh": n.zh, "en": n.en} for word, n in roles.capabilities.items()},
         "post_roles": {
