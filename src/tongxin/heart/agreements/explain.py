@@ -59,7 +59,7 @@ def explain(reader: Acting, matter: Matter) -> list[Reason]:
 
     Who sees the whole matter sees every clause; others only those under which they owe or are owed.
     """
-    seen = list(reconcile.view(matter).considered)
+    seen = list(reconcile.view(matter, whole=True).considered)
     if not queries.sees_whole(reader, matter):
         own = set(queries.duties(reader).filter(matter=matter).values_list("clause_id", flat=True))
         told = {reader.desk} | {n.message.to_desk_id for n in errands.notices(reader, matter)}

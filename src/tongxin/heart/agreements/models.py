@@ -47,6 +47,7 @@ class InstrumentVersion(models.Model):
     source_file = models.CharField(max_length=160)
     source_text = models.TextField()
     body = models.JSONField(default=dict)  # the canonical body that is hashed and signed
+    has_bars = models.BooleanField(default=False, db_index=True)
     written_by = models.CharField(max_length=120, blank=True)  # post; empty: it came with the region pack
     proposed_at = models.DateTimeField(null=True, blank=True)
     ratified_at = models.DateTimeField(null=True, blank=True)
@@ -127,6 +128,7 @@ class Clause(models.Model):
     name = models.SlugField(max_length=60)
     ordinal = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
+    event = models.CharField(max_length=60, blank=True, db_index=True)  # that it waits for; empty: it waits for none
     title_zh = models.CharField(max_length=120, blank=True)
     title_en = models.CharField(max_length=160, blank=True)
     text_zh = models.TextField()

@@ -46,17 +46,23 @@ class View:
     bindings: Sequence[Binding]
 
 
-def view(matter: Matter) -> View:
-    """Return what the matter's rulebook wants of the heads of its chains, and why."""
-    return view_of(matter, scene.told_of(scene.events_of(matter)))
+def view(matter: Matter, *, whole: bool = False) -> View:
+    """Return what the matter's rulebook wants of the heads of its chains, and why.
+
+    With `whole` every clause of the rulebook is looked at and answered for; else only those that wait for an event
+    of the matter, which want the same.
+    """
+    return view_of(matter, scene.told_of(scene.events_of(matter)), whole=whole)
 
 
-def view_of(matter: Matter, told: Sequence[scene.Told]) -> View:
+def view_of(matter: Matter, told: Sequence[scene.Told], *, whole: bool = False) -> View:
     """Return what the matter's rulebook wants after these of its events, and why."""
     pinned_at = matter.pinned_at or matter.opened_at
-    book = rulebook.bindings(matter.rulebook, pinned_at=pinned_at, joined=matter.joined)
+    now = scene.scene_of(told)
+    events = None if whole else {fact.type for fact in now.facts}
+    book = rulebook.bindings(matter.rulebook, pinned_at=pinned_at, joined=matter.joined, events=events)
     found = match(
-        scene.scene_of(told),
+        now,
         book,
         places=scene.places_on(pinned_at),
         words=scene.words(),
@@ -98,7 +104,11 @@ def cause_of(event: Event, at: datetime) -> plan.Cause:
 
 def reconcile(matter: Matter, a: Act, cause: plan.Cause) -> Outcome:
     """Open what is wanted and missing, move what is due at another time, void what nothing wants."""
-    found = view(matter)
+    return _apply(matter, a, cause, planned(matter, view(matter), cause))
+
+
+def planned(matter: Matter, found: View, cause: plan.Cause) -> list[plan.Step]:
+    """Return what would be done to bring the matter in line with what was found; nothing is done."""
     rows = _latest(matter)
     rounds = {key: _round(duty) for key, duty in rows[Duty.Purpose.DO].items()}
     downs = {key: _round(duty) for key, duty in rows[Duty.Purpose.STAND_DOWN].items()}
@@ -108,7 +118,7 @@ def reconcile(matter: Matter, a: Act, cause: plan.Cause) -> Outcome:
         clause = bodies.get(latest.clause_id) or rulebook.read_clause(latest.ref.clause)
         return clause.undo.within if isinstance(clause, Notify) and clause.undo else None
 
-    steps = plan.plan(
+    return plan.plan(
         found.wanted,
         rounds,
         downs,
@@ -117,7 +127,6 @@ def reconcile(matter: Matter, a: Act, cause: plan.Cause) -> Outcome:
         count=count,
         undo_of=undo_of,
     )
-    return _apply(matter, a, cause, steps)
 
 
 def count(

@@ -5,7 +5,7 @@ Only two instants decide whether a version binds, `binds_from` and `binds_until`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -58,17 +58,28 @@ def read_body(clause_id: str, version_hash: str, body: Mapping[str, Any]) -> Any
 
 
 def bindings(
-    version_ids: Sequence[str], *, pinned_at: datetime | None = None, joined: Mapping[str, str] | None = None
+    version_ids: Sequence[str],
+    *,
+    pinned_at: datetime | None = None,
+    joined: Mapping[str, str] | None = None,
+    events: Iterable[str] | None = None,
 ) -> list[Binding]:
     """Return the clauses of the versions, in a stable order, with the parties that they bind.
 
     A party that had left before `pinned_at` is not bound. A version in `joined` (id → ISO instant) came after the
-    matter opened and binds for events known since then only.
+    matter opened and binds for events known since then only. With `events`, only clauses that wait for one of these:
+    no other clause could want anything, so thousands in force cost nothing.
     """
     later = dict(joined or {})
     ids = [*version_ids, *later]
     left = _left(ids, pinned_at)
-    rows = Clause.objects.filter(version_id__in=ids).select_related("version").order_by("id")
+    if events is None:
+        rows = Clause.objects.filter(version_id__in=ids)
+    else:
+        pinned = set(ids)
+        waiting = Clause.objects.filter(event__in=list(events)).values_list("id", "version_id")
+        rows = Clause.objects.filter(id__in=[pk for pk, version in waiting if version in pinned])
+    rows = rows.select_related("version").defer("version__source_text", "version__body").order_by("id")
     return [
         Binding(
             clause_id=row.id,
@@ -84,7 +95,9 @@ def bindings(
 def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -> list[Barring]:
     """Return the bars of the versions, in a stable order."""
     left = _left(version_ids, pinned_at)
-    rows = InstrumentVersion.objects.filter(id__in=list(version_ids)).order_by("id")
+    pinned = set(version_ids)
+    found = InstrumentVersion.objects.filter(has_bars=True).order_by("id").defer("source_text")
+    rows = [row for row in found if row.id in pinned]
     return [
         Barring(
             bar_id=f"{row.id}/{bar['id']}",
@@ -100,21 +113,17 @@ def _left(version_ids: Sequence[str], instant: datetime | None) -> set[tuple[str
     """Return (version, party) of those that had left at the instant; a text signed after the notice binds again."""
     if instant is None:
         return set()
-    instruments = {pk.partition("@")[0] for pk in version_ids}
-    rows = Departure.objects.filter(
-        instrument__in=instruments, ends_at__lte=instant, withdrawn_at__isnull=True
-    )
+    pinned = set(version_ids)
+    rows = Departure.objects.filter(ends_at__lte=instant, withdrawn_at__isnull=True)
     gone = list(rows.values_list("instrument_id", "party", "given_at"))
     if not gone:
         return set()
-    signed = InstrumentVersion.objects.filter(id__in=list(version_ids)).values_list(
-        "id", "instrument_id", "ratified_at"
-    )
+    signed = InstrumentVersion.objects.filter(instrument__in={row[0] for row in gone})
     return {
         (pk, party)
-        for pk, instrument, ratified_at in signed
+        for pk, instrument, ratified_at in signed.values_list("id", "instrument_id", "ratified_at")
         for left, party, given_at in gone
-        if left == instrument and (ratified_at is None or given_at >= ratified_at)
+        if pk in pinned and left == instrument and (ratified_at is None or given_at >= ratified_at)
     }
 
 

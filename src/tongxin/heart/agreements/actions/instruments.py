@@ -88,6 +88,7 @@ def texts(read: ReadInstrument) -> dict[str, Any]:
         "source_file": read.file,
         "source_text": read.text,
         "body": canonical_body(model),
+        "has_bars": bool(model.bars),
     }
 
 
