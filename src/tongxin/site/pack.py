@@ -8,12 +8,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import recounting
 from tongxin.heart.agreements.known import known_words
-from tongxin.heart.agreements.reader import BadInstrument, Fault, Known, ReadInstrument, read_file
+from tongxin.heart.agreements.reader import Known, ReadInstrument, read_files
 from tongxin.heart.cases import actions as cases
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import actions as region
@@ -44,7 +43,7 @@ def load(pack: Path) -> Loaded:
         known = known_words()
         named = known.procedures | {p.procedure for p in procedures}
         instruments = read_instruments(pack, replace(known, procedures=named))
-    except BadInstrument as bad:
+    except reading.Unreadable as bad:
         raise _invalid(bad) from bad
     left_out: list[str] = []
 
@@ -64,35 +63,29 @@ def load(pack: Path) -> Loaded:
     return Loaded(len(procedures), len(instruments), tuple(left_out), recounted)
 
 
-def _invalid(bad: BadInstrument) -> PackInvalid:
-    refused = PackInvalid(reading.Fault(f.file, f.line, f.reason, f.nearest) for f in bad.faults)
+def _invalid(bad: reading.Unreadable) -> PackInvalid:
+    refused = PackInvalid(bad.faults)
     refused.kept = _("Places, offices and calendars were loaded; no procedure and no instrument was entered.")
     return refused
 
 
 def read_procedures(pack: Path) -> list[ProcedureFile]:
-    """Read the procedure files; a bad one is named with what is wrong in it."""
-    found = []
+    """Read the procedure files; raises Unreadable with the faults of all files together, by line."""
+    found: list[ProcedureFile] = []
+    faults: list[reading.Fault] = []
     for path in sorted((pack / "procedures").glob("*.yaml")):
         try:
-            found.append(ProcedureFile.model_validate(YAML(typ="safe").load(path)))
+            source = reading.read_path(path)
+            found.append(ProcedureFile.model_validate(source.content))
+        except reading.Unreadable as bad:
+            faults += bad.faults
         except ValidationError as error:
-            faults = [
-                Fault(path.name, 1, f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in error.errors()
-            ]
-            raise BadInstrument(faults) from error
+            faults += source.fail(error, ProcedureFile)
+    if faults:
+        raise reading.Unreadable(faults)
     return found
 
 
 def read_instruments(pack: Path, known: Known) -> list[ReadInstrument]:
     """Read every instrument file; raises BadInstrument with the faults of all files together."""
-    found: list[ReadInstrument] = []
-    faults: list[Fault] = []
-    for path in sorted((pack / "instruments").glob("*.yaml")):
-        try:
-            found.append(read_file(path, known))
-        except BadInstrument as bad:
-            faults += bad.faults
-    if faults:
-        raise BadInstrument(faults)
-    return found
+    return read_files(sorted((pack / "instruments").glob("*.yaml")), known)

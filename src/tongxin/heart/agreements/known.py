@@ -2,22 +2,123 @@
 
 from __future__ import annotations
 
-from tongxin.heart.agreements import vocabulary
-from tongxin.heart.agreements.reader import Known
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from tongxin.heart.agreements import rulebook, vocabulary
+from tongxin.heart.agreements.language import AnyClause
+from tongxin.heart.agreements.models import Clause, InstrumentVersion
+from tongxin.heart.agreements.vocabulary import QuestionWords
 from tongxin.heart.events import vocabulary as events
-from tongxin.heart.region.models import Jurisdiction, JurisdictionGroup, OfficeRole
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.models import (
+    Desk,
+    GroupMember,
+    Jurisdiction,
+    JurisdictionGroup,
+    OfficeRole,
+    valid_on,
+)
+from tongxin.shared import clock
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A clause of the register, or of a file that is read beside it: what yields and overlaps are judged by."""
+
+    key: str  # instrument/clause
+    parties: tuple[str, ...]
+    clause: AnyClause
+    file: str = ""  # where it was read; empty: it stands in the register
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """The words that instruments may name; unknown ones are faults."""
+
+    events: Mapping[str, type[BaseModel]]  # and the model of their data
+    conditions: Mapping[str, frozenset[str]]  # and the events that each reads; none: every one
+    questions: Mapping[str, QuestionWords]
+    times: frozenset[str]
+    measures: frozenset[str]
+    fields: frozenset[str]  # that a notice may carry
+    shareable: frozenset[str]
+    roles: frozenset[str]
+    procedures: frozenset[str]
+    places: Mapping[str, tuple[str, ...]]  # jurisdiction → itself and those it lies in, innermost first
+    groups: Mapping[str, tuple[str, ...]]  # group → its members
+    desks: frozenset[str]  # jurisdiction/role
+    register: Mapping[str, Standing] = field(default_factory=dict)  # clauses that bind now or later, by key
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Whatever may be a party: jurisdictions and groups."""
+        return frozenset({*self.places, *self.groups})
+
+    def members(self, parties: Iterable[str]) -> list[str]:
+        """Return the jurisdictions that parties stand for, each once; unknown ones are left out."""
+        found: dict[str, None] = {}
+        for party in parties:
+            found |= dict.fromkeys(self.groups.get(party, (party,) if party in self.places else ()))
+        return list(found)
+
+    def belongs(self, place: str, parties: Iterable[str]) -> bool:
+        """Whether a jurisdiction, or every member of a group, is one of the parties or lies in one."""
+        named = set(self.members(parties))
+        return all(named & set(self.places.get(each, ())) for each in self.groups.get(place, (place,)))
 
 
 def known_words() -> Known:
     """Return the words that the reader accepts now."""
-    places = set(Jurisdiction.objects.values_list("id", flat=True))
-    groups = set(JurisdictionGroup.objects.values_list("id", flat=True))
     return Known(
-        events=frozenset(events.names()),
-        conditions=frozenset(vocabulary.conditions()),
-        questions=frozenset(vocabulary.questions()),
-        roles=frozenset(OfficeRole.objects.values_list("id", flat=True)),
-        parties=frozenset(places | groups),
-        procedures=frozenset(vocabulary.procedures()),
+        events={name: events.get(name).data for name in events.names()},
+        conditions=vocabulary.condition_events(),
+        questions=vocabulary.question_words(),
+        times=frozenset(vocabulary.times()),
+        measures=frozenset(vocabulary.measures()),
         fields=frozenset(vocabulary.fields()),
+        shareable=frozenset(vocabulary.shareable()),
+        roles=frozenset(OfficeRole.objects.values_list("id", flat=True)),
+        procedures=frozenset(vocabulary.procedures()),
+        places=_places(),
+        groups=_groups(),
+        desks=frozenset(Desk.objects.values_list("id", flat=True)),
+        register=_register(),
     )
+
+
+def _places() -> dict[str, tuple[str, ...]]:
+    above = dict(Jurisdiction.objects.values_list("id", "parent_id"))
+
+    def line(place: str) -> tuple[str, ...]:
+        found = [place]
+        while parent := above[found[-1]]:
+            found.append(parent)
+        return tuple(found)
+
+    return {place: line(place) for place in above}
+
+
+def _groups() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(
+        JurisdictionGroup.objects.values_list("id", flat=True), ()
+    )
+    rows = GroupMember.objects.filter(valid_on(region.today())).order_by("jurisdiction_id")
+    for group, place in rows.values_list("group_id", "jurisdiction_id"):
+        found[group] = (*found[group], place)
+    return found
+
+
+def _register() -> dict[str, Standing]:
+    """Return the clauses of every version that binds now or may yet, the newest of each key."""
+    over = InstrumentVersion.State.ENDED
+    rows = Clause.objects.exclude(version__state=over).exclude(version__binds_until__lte=clock.now())
+    return {
+        f"{row.version.instrument_id}/{row.name}": Standing(
+            f"{row.version.instrument_id}/{row.name}", tuple(row.version.parties), rulebook.read_clause(row)
+        )
+        for row in rows.select_related("version").order_by("version__number", "id")
+    }
