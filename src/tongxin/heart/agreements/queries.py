@@ -80,7 +80,7 @@ def duty(reader: Acting, pk: int) -> Duty:
 
 
 def matters(reader: Acting) -> QuerySet[Matter]:
-    """Return the matters that the reader's desk reported or has a duty in, newest first.
+    """Return the matters that the reader's desk reported or has a duty in, newest first; those that absorbed one too.
 
     A coordination office sees those that any desk of its jurisdiction reported or has a duty in.
     """
@@ -89,7 +89,9 @@ def matters(reader: Acting) -> QuerySet[Matter]:
     else:
         own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
     shared = Duty.objects.filter(_may_see(reader), matter__isnull=False).values("matter_id")
-    return Matter.objects.filter(Q(number__in=own) | Q(number__in=shared)).order_by("-opened_at")
+    absorbing = Matter.objects.filter(number__in=own, absorbed_by__isnull=False).values("absorbed_by_id")
+    seen = Q(number__in=own) | Q(number__in=shared) | Q(number__in=absorbing)
+    return Matter.objects.filter(seen).order_by("-opened_at")
 
 
 def matter(reader: Acting, number: str) -> Matter:
@@ -106,6 +108,11 @@ def matter(reader: Acting, number: str) -> Matter:
 
 def notices(reader: Acting) -> QuerySet[Message]:
     """Return the notices to or from the reader's desk, or its jurisdiction's for a coordination office."""
+    return messages(reader, "notice")
+
+
+def messages(reader: Acting, *kinds: str) -> QuerySet[Message]:
+    """Return the messages of some kinds to or from the reader's side, oldest first."""
     if reader.coordinates:
         side = Q(from_desk__jurisdiction_id=reader.jurisdiction) | Q(
             to_desk__jurisdiction_id=reader.jurisdiction
@@ -113,9 +120,9 @@ def notices(reader: Acting) -> QuerySet[Message]:
     else:
         side = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
     return (
-        Message.objects.filter(side, kind="notice")
+        Message.objects.filter(side, kind__in=kinds)
         .select_related(
-            "from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role"
+            *(f"{side}_desk__{part}" for side in ("from", "to") for part in ("jurisdiction", "group", "role"))
         )
         .order_by("sent_at", "seq")
     )
@@ -137,9 +144,10 @@ def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
     else:
         reported, bound = Q(by_desk_id=reader.desk), Q(bound_desk_id=reader.desk)
     wanted = list(numbers)
-    own = Event.objects.filter(reported, matter__in=wanted).values_list("matter_id", flat=True)
+    told = Event.objects.filter(reported).filter(Q(matter__in=wanted) | Q(matter__absorbed_by__in=wanted))
+    own = {n for pair in told.values_list("matter_id", "matter__absorbed_by_id") for n in pair} & set(wanted)
     to_tell = Duty.objects.filter(bound, matter__in=wanted, purpose=Duty.Purpose.DO)
-    return set(own) | {number for number in to_tell.values_list("matter_id", flat=True) if number}
+    return own | {number for number in to_tell.values_list("matter_id", flat=True) if number}
 
 
 def overdue(reader: Acting, now: datetime) -> int:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
 
 from tongxin.heart.events.models import Event, Matter
 
@@ -19,6 +23,55 @@ def heads_of(numbers: Iterable[str]) -> dict[str, list[Event]]:
     for event in rows.select_related("place", "by_desk").order_by("recorded_at", "id"):
         found.setdefault(event.matter_id, []).append(event)
     return found
+
+
+@dataclass(frozen=True)
+class Chain:
+    """An event and what replaced it, oldest first: what was believed when. The last one is true now."""
+
+    versions: tuple[Event, ...]
+
+    @property
+    def first(self) -> Event:
+        """The report, or the first computed event."""
+        return self.versions[0]
+
+    @property
+    def head(self) -> Event:
+        """What is true now."""
+        return self.versions[-1]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return self.head.act == Event.Act.WITHDRAWAL
+
+    @property
+    def known_at(self) -> datetime:
+        """When the thing itself was known, by the last word on it."""
+        said = [e.known_corrected for e in self.versions if e.known_corrected]
+        return said[-1] if said else self.first.known_at
+
+
+def chains_of(numbers: Iterable[str]) -> dict[str, list[Chain]]:
+    """Return the chains of several matters, by number, oldest first; a matter's absorbed ones count as its own.
+
+    That a matter absorbed another is no chain.
+    """
+    wanted = set(numbers)
+    rows = Event.objects.filter(Q(matter__in=wanted) | Q(matter__absorbed_by__in=wanted)).exclude(
+        act=Event.Act.MERGE
+    )
+    rows = rows.select_related("matter", "place", "by_desk__jurisdiction", "by_desk__group", "by_desk__role")
+    found: dict[str, dict[object, list[Event]]] = {}
+    chain_of: dict[object, object] = {}
+    for event in sorted(rows, key=lambda e: (e.recorded_at, e.matter_id, e.ordinal)):
+        root = chain_of[event.id] = chain_of.get(event.replaces_id, event.id)
+        for number in {event.matter_id, event.matter.absorbed_by_id} & wanted:
+            found.setdefault(number, {}).setdefault(root, []).append(event)
+    return {
+        number: [Chain(tuple(versions)) for versions in chains.values()] for number, chains in found.items()
+    }
 
 
 def is_drill(number: str) -> bool:

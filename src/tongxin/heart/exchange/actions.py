@@ -71,8 +71,9 @@ def notify(
 ) -> None:
     """Ring a desk, or one post of it, once per `dedupe`; where the desk is subscribed, also outside (`outbox`).
 
-    Nothing of a drill goes outside.
+    Nothing of a drill goes outside; inside, the ring says that it is one.
     """
+    params = {**(params or {}), "drill": True} if drill else params
     _row, new = Notification.objects.get_or_create(
         dedupe=dedupe,
         defaults={

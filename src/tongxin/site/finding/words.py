@@ -27,7 +27,8 @@ TITLES = {
 
 def words(row: Notification) -> str:
     """Return what a notification says, in the language of the page."""
-    return notices.worded(row.kind, row.params) or _("There is something new.")
+    said = notices.worded(row.kind, row.params) or _("There is something new.")
+    return _("Drill: %(words)s") % {"words": said} if row.params.get("drill") else said
 
 
 def register_all() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import conflicts, duties, plan, reconcile, rulebook
@@ -13,6 +14,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import actions as events
 from tongxin.heart.events import vocabulary
 from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
+from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import SYSTEM, Acting
@@ -62,6 +64,7 @@ def correct(
         if a.replayed:
             return a.result
         matter, head = _head(event, by)
+        _need_own_place(by, report.place)
         data = events.check(report, now=a.at)
         if known_corrected and known_corrected > head.recorded_at:
             raise Invalid(
@@ -231,14 +234,16 @@ def propose_merge(number: str, other: str, *, by: Acting, key: str, reason: str)
                 kept=_("The first proposal stands."),
                 todo=_("Wait for the other desk's answer."),
             )
+        own, others = (two, one) if mine is one else (one, two)  # of the desk that is asked
         parts.ring(
             asked,
             "merge_proposed",
-            reconcile.thread_of(earlier),
+            reconcile.thread_of(own),
             a.at,
             dedupe=f"merge:{row.pk}",
             drill=earlier.drill,
-            other=later.number,
+            other=others.number,
+            desk=by.desk,
         )
         a.result = {"proposal": row.pk, "earlier": earlier.number, "later": later.number}
         a.entry(reconcile.thread_of(earlier), payload=request | a.result)
@@ -285,7 +290,10 @@ def answer_merge(proposal: int, *, by: Acting, key: str, agree: bool) -> dict[st
 
 
 def close_matter(number: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]:
-    """Close a matter: what is still owed in it has failed. By the desk that reported it or its coordination office."""
+    """Close a matter: what is still owed in it has failed, and every desk that was told gets the all-clear.
+
+    By the desk that reported it or its coordination office.
+    """
     by.need("report_incident")
     why = parts.need_reason(reason)
     request = {"matter": number, "reason": why}
@@ -299,12 +307,48 @@ def close_matter(number: str, *, by: Acting, key: str, reason: str) -> dict[str,
         failed = list(_standing(matter))
         for duty in failed:
             duties.end(duty, Duty.State.FAILED, at=a.at, reason=f"closed:{why}")
+        told = _all_clear(matter, by, a)
         matter.state = Matter.State.CLOSED
         matter.closed_at = a.at
         matter.save(update_fields=["state", "closed_at"])
-        a.result = {"matter": matter.number, "failed": [d.pk for d in failed]}
-        a.entry(reconcile.thread_of(matter), payload=request | {"failed": duties.summaries(failed)})
+        a.result = {"matter": matter.number, "failed": [d.pk for d in failed], "told": told}
+        a.entry(
+            reconcile.thread_of(matter),
+            payload=request | {"failed": duties.summaries(failed), "told": told},
+        )
     return a.result
+
+
+def _all_clear(matter: Matter, by: Acting, a: Act) -> list[str]:
+    """Tell every other desk that was told in the matter that it is over; return them."""
+    within = Q(matter=matter) | Q(matter__absorbed_by=matter)
+    met = Duty.objects.filter(within, purpose=Duty.Purpose.DO, clause__kind="notify", state=Duty.State.MET)
+    bases: dict[str, str] = {}
+    for desk, clause in met.order_by("owed_desk_id", "id").values_list("owed_desk_id", "clause_id"):
+        if desk != by.desk:
+            bases.setdefault(desk, clause)
+    thread = reconcile.thread_of(matter)
+    for desk, basis in bases.items():
+        message = exchange.send(
+            "all_clear",
+            from_desk=by.desk,
+            to_desk=desk,
+            thread=thread,
+            basis=basis,
+            body={},
+            at=a.at,
+            drill=matter.drill,
+        )
+        parts.ring(
+            desk,
+            "all_clear",
+            thread,
+            a.at,
+            dedupe=f"all-clear:{message.id}",
+            drill=matter.drill,
+            desk=by.desk,
+        )
+    return list(bases)
 
 
 def _request(report: events.Report) -> dict[str, Any]:
