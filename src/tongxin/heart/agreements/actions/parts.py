@@ -90,12 +90,12 @@ def performance(
     )
 
 
-def ring_new(duty: Duty, at: datetime) -> None:
-    """Ring the bound desk about a new duty."""
+def ring_new(duty: Duty, at: datetime, kind: str = "") -> None:
+    """Ring the bound desk about a new duty; `kind` of its matter saves the look-up."""
     exchange.notify(
         duty.bound_desk_id,
         f"duty_{duty.purpose}",
-        link=wording.thread_url(duty.thread),
+        link=wording.thread_url(duty.thread, kind),
         at=at,
         dedupe=f"duty:{duty.pk}",
         params={"thread": duty.thread, "due_at": clock.iso(duty.due_at), "to": duty.owed_desk_id},

@@ -368,7 +368,7 @@ def _reconciled(matter: Matter, event: Event, a: Act, request: dict[str, Any]) -
     reconcile.rulebook_joined(matter, event)
     done = reconcile.reconcile(matter, a, reconcile.cause_of(event, a.at))
     for duty in done.opened:
-        parts.ring_new(duty, a.at)
+        parts.ring_new(duty, a.at, matter.kind)
     conflicts.note(matter, a)
     a.result = {
         "matter": matter.number,
@@ -415,7 +415,7 @@ def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[
     cause = plan.Cause(f"event:{root.id}", a.at, reconcile.cause_of(root, a.at).starts, "correction")
     done = reconcile.reconcile(earlier, a, cause)
     for duty in done.opened:
-        parts.ring_new(duty, a.at)
+        parts.ring_new(duty, a.at, earlier.kind)
     return {
         "event": str(event.id),
         "won": duties.summaries(won),
