@@ -1,0 +1,1 @@
+"""An installation with running duties is brought to the present version."""
