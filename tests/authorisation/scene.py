@@ -23,6 +23,7 @@ POSTS = {
     "tongzhou-approver": "bj-tongzhou-services/approver",
     "langfang-approver": "he-langfang-services/approver",
     "wuqing-coordinator": "tj-wuqing-coordination/coordinator",
+    "tongzhou-coordinator": "bj-tongzhou-coordination/coordinator",
 }
 APPLICANT = {"applicant_name": "示例店", "credit_code": "91120000MA0TEST001", "premises": "示例路 1 号"}
 PAPERS = ["application_form", "business_licence", "floor_plan", "safety_rules"]
@@ -76,6 +77,7 @@ def build(house: House) -> Scene:
     _incident(scene)
     _cases(scene)
     _administration(scene)
+    _outbox(scene)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
     ledger.checkpoint()
@@ -161,15 +163,47 @@ def _administration(scene: Scene) -> None:
     scene.words["token"] = str(token.pk)
 
 
+def _outbox(scene: Scene) -> None:
+    """A desk that is subscribed twice: one receiver is not there, so that what went to it is given up; one is stopped."""
+    from tongxin.heart.cases import actions as cases
+    from tongxin.heart.exchange import jobs, keeping
+    from tongxin.heart.exchange.models import Delivery
+
+    keeper = scene.house.acting("wuqing-coordinator", POSTS["wuqing-coordinator"])
+    for name, target in (("subscription", "http://localhost:9/"), ("stopped", "http://localhost:9/stopped")):
+        made = keeping.subscribe(
+            by=keeper, key=f"scene-{name}", desk="tj-wuqing/service_centre", connector="webhook", target=target,
+            kinds=["offer_returned"],
+        )  # fmt: skip
+        scene.words[name] = str(made.result["subscription"])
+    keeping.set_active(by=keeper, key="scene-stop", subscription=int(scene.words["stopped"]), active=False)
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    taker = scene.house.acting("tongzhou-clerk", POSTS["tongzhou-clerk"])
+    number = cases.file_case(
+        by=clerk, key="scene-given-back", procedure="food-business-licence", decide_at="bj-tongzhou",
+        applicant=APPLICANT, papers=PAPERS,
+    )["case"]  # fmt: skip
+    cases.accept_case(by=clerk, key="scene-given-back-accept", number=number)
+    made_offer = cases.offer(by=clerk, key="scene-given-back-offer", number=number, to_desk=TONGZHOU, epoch=0)
+    cases.return_over(
+        by=taker, key="scene-given-back-return", offer_id=made_offer["offer"], reason="not_competent"
+    )
+    now = scene.house.clock.at
+    for _each in range(jobs.MOST_ATTEMPTS):
+        jobs.send_due(now=now)
+        now += jobs.WAITS[-1]
+    scene.words["dead"] = str(Delivery.objects.get(state="dead").pk)
+
+
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
     from tongxin.heart.agreements.models import Duty
     from tongxin.heart.cases.models import Case, Offer
-    from tongxin.heart.exchange.models import IdempotencyKey, Message
+    from tongxin.heart.exchange.models import Delivery, IdempotencyKey, Message, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken)  # fmt: skip
+                               OfficeToken, Subscription, Delivery)  # fmt: skip
     counts = tuple(model.objects.count() for model in models)
     return counts + tuple(Case.objects.order_by("number").values_list("state", "holder_id", "epoch"))

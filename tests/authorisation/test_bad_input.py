@@ -166,11 +166,35 @@ FORMS = [
         choices=("seat",),
         texts=("label",),
     ),
+    Form(
+        "subscriptions",
+        "outbox",
+        "",
+        {
+            "desk": "tj-wuqing/ecology_bureau",
+            "connector": "webhook",
+            "target": "https://duty.example.org/hook",
+            "kinds": ["reminder", "escalation"],
+        },
+        needed=("desk", "connector", "target"),
+        choices=("desk", "connector", "kinds"),
+        texts=("target",),
+    ),
+    Form(
+        "subscription",
+        "outbox",
+        "subscription_id={subscription}",
+        {"target": "https://duty.example.org/hook", "kinds": ["reminder"]},
+        needed=("target",),
+        choices=("kinds",),
+        texts=("target",),
+    ),
 ]
 # Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
 WITHOUT_FIELDS = {
     "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "notices_read",
-    "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token", "set_language",
+    "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
+    "set_language", "subscription_active", "subscription_replay",
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.faults import outbox_story as outbox
+
 BEGINS = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday; every office is open
 WUQING, BAODI = "tj-wuqing/ecology_bureau", "tj-baodi/ecology_bureau"
 CLERK, TAKER = "tj-wuqing-services/window_clerk", "bj-tongzhou-services/window_clerk"
@@ -235,13 +237,17 @@ STORY = [
     Command("read", 121, read_notifications),
     Command("file", 130, file_case),
     Command("accept", 131, accept),
+    Command("subscribe-mail", 131, outbox.subscribe(TONGZHOU_CENTRE, "email", "hall@tongzhou.example.org", "offer_recalled")),
     Command("offer-1", 132, offer),
     Command("return", 133, return_over),
     Command("offer-2", 134, offer),
     Command("recall", 135, recall),
+    Command("send-mail", 136, outbox.send),
     Command("offer-3", 136, offer),
     Command("take-over", 137, take_over),
+    Command("subscribe-hook", 137, outbox.subscribe("tj-wuqing/service_centre", "webhook", "http://localhost:9/", "case_decided")),
     Command("decide", 138, decide),
+    Command("send-hook", 139, outbox.send),
     Command("export-cases", 139, export("cases.list.exported", "desk:tj-wuqing/service_centre/cases")),
     Command("export-board", 140, export("site.board.exported", "desk:tj-wuqing/service_centre/board")),
     Command("person", 150, people("create_person", username="faults-new", display_name="示例", post=POST,
@@ -257,5 +263,12 @@ STORY = [
     Command("token", 158, people("issue_token", post=POST, desk=DESK, label="faults")),
     Command("token-revoked", 159, people("revoke_token", token=lambda told: told["token"]["token"])),
     Command("administrator", 160, first_administrator),
-    Command("sign-2", 161, sign),
+    Command("replay", 161, outbox.replay),
+    Command("send-again", 162, outbox.send),
+    Command("replay-all", 163, outbox.replay_all),
+    Command("send-last", 164, outbox.send),
+    Command("subscription-changed", 165, outbox.change),
+    Command("subscription-stopped", 166, outbox.set_active(False)),
+    Command("subscription-resumed", 167, outbox.set_active(True)),
+    Command("sign-2", 168, sign),
 ]  # fmt: skip

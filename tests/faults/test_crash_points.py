@@ -106,6 +106,19 @@ def test_the_final_state_is_that_of_a_life_without_death(stories):
     assert said(crashing) == said(straight)
 
 
+@uses_database
+def test_what_leaves_the_house_arrives_at_least_once_under_one_id(stories):
+    straight, crashing = stories
+    assert len(straight["mailed"]) == 1
+    assert len(set(crashing["mailed"])) == 1
+    assert len(crashing["mailed"]) > 1, "one death after the mail server had it, before that was written down"
+    for end in ("before send", "after send"):
+        assert f"outbox:{end}" in names_of(straight["points"])
+    for story in stories:
+        states = sorted(json.loads(row)["state"] for row in story["rows"]["exchange_delivery"])
+        assert states == ["dead", "sent"]
+
+
 def said(story: dict[str, Any]) -> list[tuple[str, ...]]:
     """What the ledger says was done, in order; numbers of rows left out."""
     entries = sorted((json.loads(row) for row in story["rows"]["ledger_entry"]), key=lambda e: e["index"])

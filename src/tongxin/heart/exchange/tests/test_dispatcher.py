@@ -204,19 +204,19 @@ def test_a_lease_that_ran_out_is_not_settled_by_who_had_it(house, subscribe, rin
     assert len(web.got) == 2
 
 
+def _send_and_close() -> int:
+    try:
+        return jobs.send_due()
+    finally:
+        connections.close_all()
+
+
 def test_several_dispatchers_send_each_delivery_once(house, subscribe, ring, web):
     subscribe()
     for number in range(24):
         ring(number)
     found: list[int] = []
-
-    def work() -> None:
-        try:
-            found.append(jobs.send_due())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=work) for _each in range(4)]
+    threads = [threading.Thread(target=lambda: found.append(_send_and_close())) for _each in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -242,7 +242,7 @@ def test_a_slow_receiver_holds_no_transaction(house, subscribe, ring, web):
         handler.end_headers()
 
     web.answers = [slow]
-    sender = threading.Thread(target=lambda: (jobs.send_due(), connections.close_all()))
+    sender = threading.Thread(target=_send_and_close)
     sender.start()
     assert begun.wait(20)
     keeping.set_active(by=keeper, key="stop", subscription=row.pk, active=False)
