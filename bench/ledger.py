@@ -1,9 +1,11 @@
-"""What a ledger entry costs: acts with an entry beside bare inserts of the same size, and verification.
+"""What a ledger entry costs: acts with an entry beside bare inserts of the same size, and verification of a long log.
 
 All in one run on one fresh database: SQLite in a temporary folder with the product's settings (every commit synced),
 or the PostgreSQL that TONGXIN_DATABASE_URL names (an empty one; its tables stay). Prints a table; asserts nothing.
+Verification goes over stored bytes; beside it stand the same rows read and nothing done with them, and the same hashes
+made of bytes that are in memory already.
 
-    .venv/bin/python bench/ledger.py [ACTS]
+    .venv/bin/python bench/ledger.py [ACTS] [ENTRIES]
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -20,7 +23,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 MANY = 100  # entries of a large act
 
 
-def main(acts: int) -> None:
+def main(acts: int, entries: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
         os.environ["TONGXIN_MODE"] = "test"
@@ -33,10 +36,10 @@ def main(acts: int) -> None:
         from django.db import connection
 
         call_command("migrate", verbosity=0)
-        print(f"database: {connection.vendor}, {acts} acts, one thread, {os.cpu_count()} processors\n")
-        print(f"{'':46} {'per second':>12} {'CPU ms each':>12} {'beside bare':>12}")
+        print(f"database: {connection.vendor}, {acts} acts, one thread, {os.cpu_count()} processors")
+        _heading("appending")
         _appends(acts)
-        _verification()
+        _verification(entries)
         connection.close()
 
 
@@ -69,35 +72,38 @@ def _appends(acts: int) -> None:
     _rate(f"appends, {MANY} entries a commit", appended_many, max(1, acts // MANY), MANY, base)
 
 
-def _verification() -> None:
-    from django.db import connection
-
-    from tongxin.heart.ledger import actions, extracts, queries, verify
+def _verification(entries: int) -> None:
+    from bench import _bulk
+    from tongxin.heart.ledger import actions, extracts, queries
     from tongxin.heart.ledger.verifier import tongxin_verify
+    from tongxin.shared import clock
 
     actions.checkpoint()
+    _bulk.ledger(_bulk.plain_lines(entries, clock.now()), clock.now())
     head = queries.head()
     size = head.size if head else 0
-
-    def read_rows(n: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT body, note FROM bench_bare")
-            for _row in cursor:
-                pass
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM bench_bare")
-        rows = cursor.fetchone()[0]
-    base = _rate("bare rows read", read_rows, 1, rows, None)
-    _rate("entries verified in the live log", lambda n: _hold(verify.verify_log().holds), 1, size, base)
-    text = b"".join(extracts.export_lines()).decode()
-    _rate(
-        "entries verified by the single-file verifier",
-        lambda n: _hold(not tongxin_verify.verify_text(text, [])[0].findings),
-        1,
-        size,
-        base,
-    )
+    _heading(f"verifying {size:,} entries")
+    bodies, read = _bare_rows(size)
+    _line("bare rows read: number, body, leaf", size, read, None)
+    hashed = _bare_hashes(bodies)
+    _line("bare hashlib: a leaf and a node for each", len(bodies), hashed, None)
+    base = size / read
+    for processes in dict.fromkeys((1, os.cpu_count() or 1)):
+        _live(processes, base)
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
+        begun = perf_counter()
+        file.writelines(extracts.export_lines())
+        file.flush()
+        _line("whole log exported", size, perf_counter() - begun, base)
+        file.seek(0)
+        begun = perf_counter()
+        report, _kind = tongxin_verify.verify(file, [])
+        took = perf_counter() - begun
+        _hold(not report.findings)
+    for name, what in (("bytes", "bytes and tree"), ("fields", "fields")):
+        _line(f"single-file verifier: {what}", size, report.seconds[name], base)
+    _line("single-file verifier: with its signatures", size, took, base)
+    _heading("proving")
     _rate(
         "inclusion proofs made",
         lambda n: _hold(bool(queries.inclusion_proof(n * 37 % size).path)),
@@ -105,6 +111,52 @@ def _verification() -> None:
         1,
         None,
     )
+
+
+def _live(processes: int, base: float) -> None:
+    from tongxin.heart.ledger import verify
+
+    report = verify.verify_log(processes)
+    _hold(report.holds)
+    with_ = f"live log, {report.processes} process{'es' if report.processes > 1 else ''}"
+    _line(f"{with_}: bytes and tree", report.size, report.seconds["bytes"], base)
+    _line(f"{with_}: fields and payloads", report.size, report.seconds["fields"], base)
+    _line(f"{with_}: all, with its signatures", report.size, report.seconds["all"], base)
+
+
+def _bare_rows(size: int) -> tuple[list[bytes], float]:
+    """Read the rows that verification reads, and do nothing; return some bodies, and the seconds."""
+    from django.db import connection
+
+    from tongxin.heart.ledger.passes import BODIES
+
+    bodies: list[bytes] = []
+    begun = perf_counter()
+    for start in range(0, size, 8192):
+        with connection.cursor() as cursor:
+            cursor.execute(BODIES, (start, start + 8192))
+            rows = cursor.fetchall()
+        if len(bodies) < 100_000:
+            bodies += [bytes(row[1]) for row in rows]
+    return bodies, perf_counter() - begun
+
+
+def _bare_hashes(bodies: list[bytes]) -> float:
+    """Hash each body as a leaf and one node over two leaves for each; return the seconds."""
+    begun = perf_counter()
+    leaves = [sha256(b"\x00" + body).digest() for body in bodies]
+    for left, right in zip(leaves, leaves[1:] + leaves[:1], strict=True):
+        sha256(b"\x01" + left + right).digest()
+    return perf_counter() - begun
+
+
+def _heading(what: str) -> None:
+    print(f"\n{what:<52} {'per second':>12} {'CPU ms each':>12} {'beside bare':>12}")
+
+
+def _line(name: str, count: int, seconds: float, base: float | None) -> None:
+    rate = count / max(seconds, 1e-9)
+    print(f"{name:<52} {rate:>12,.0f} {'':>12} {f'{rate / base:.2f}' if base else '':>12}")
 
 
 def _hold(holds: bool) -> None:
@@ -120,7 +172,7 @@ def _rate(name: str, do: Callable[[int], None], times: int, each: int, base: flo
     took, worked = perf_counter() - begun, process_time() - cpu
     rate = times * each / took
     beside = f"{rate / base:.2f}" if base else ""
-    print(f"{name:<46} {rate:>12,.0f} {worked * 1000 / (times * each):>12.3f} {beside:>12}")
+    print(f"{name:<52} {rate:>12,.0f} {worked * 1000 / (times * each):>12.3f} {beside:>12}")
     return rate
 
 
@@ -181,4 +233,5 @@ def _append(n: int, entries: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    given = [int(word) for word in sys.argv[1:]]
+    main(*[*given, *(1000, 300_000)[len(given) :]])

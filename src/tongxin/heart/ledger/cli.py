@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -147,20 +148,15 @@ def extract(
     token, name a subject or ask for the whole log.
     """
     if whole:
-        data = b"".join(extracts.export_lines())
-    else:
-        looker = _looker(ctx)
-        if looker is None and not subjects:
-            raise click.UsageError("Name a --subject, give a --token, or ask for the --whole log.")
-        actions.checkpoint()
-        side = looker.jurisdiction if looker is not None and not subjects else ""
-        found = extracts.extract(subjects=subjects, jurisdiction=side, visible_to=looker, since=since)
-        data = extracts.as_file(found)
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        output.write_bytes(data)
-        click.echo(f"{output}: {len(data):,} bytes", err=True)
+        _write(extracts.export_lines(), output)
+        return
+    looker = _looker(ctx)
+    if looker is None and not subjects:
+        raise click.UsageError("Name a --subject, give a --token, or ask for the --whole log.")
+    actions.checkpoint()
+    side = looker.jurisdiction if looker is not None and not subjects else ""
+    found = extracts.extract(subjects=subjects, jurisdiction=side, visible_to=looker, since=since)
+    _write([extracts.as_file(found)], output)
 
 
 @group.command()
@@ -179,6 +175,18 @@ def checkpoint(new: bool) -> None:
 def verifier() -> None:
     """Print the single-file verifier (Python 3.8 or newer, nothing to install) to standard output."""
     click.echo(extracts.verifier_source(), nl=False)
+
+
+def _write(blocks: Iterable[bytes], output: Path | None) -> None:
+    """Write the blocks as they come, to a file or to standard output."""
+    if output is None:
+        for block in blocks:
+            click.echo(block, nl=False)
+        return
+    with output.open("wb") as file:
+        for block in blocks:
+            file.write(block)
+        click.echo(f"{output}: {file.tell():,} bytes", err=True)
 
 
 def _verify_live(processes: int, as_json: bool) -> int:

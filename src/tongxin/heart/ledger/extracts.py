@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.ledger import keys, queries, sights, tree
+from tongxin.heart.ledger import keys, pages, queries, sights, tree
 from tongxin.heart.ledger.form import EXPORT, EXTRACT, Contents, manifest_text, note, signature_line
 from tongxin.heart.ledger.models import Checkpoint, Entry
 from tongxin.shared import clock
@@ -56,7 +56,10 @@ def extract(
 
 
 def export_lines() -> Iterator[bytes]:
-    """Yield the whole log as JSON lines without payloads: a head, every entry, every checkpoint after its entries."""
+    """Yield the whole log as JSON lines without payloads: a head, every entry, every checkpoint after its entries.
+
+    Comes in blocks of whole lines, each of so many entries, so that a log of any length leaves in bounded memory.
+    """
     head = queries.head()
     if head is None:
         raise NotFound(
@@ -81,10 +84,12 @@ def _export(head: queries.Head) -> Iterator[bytes]:
         end = min(start + AT_ONCE, head.size)
         signed = {c.size: c for c in Checkpoint.objects.filter(size__gt=start, size__lte=end)}
         rows = Entry.objects.filter(index__gte=start, index__lt=end).order_by("index")
+        lines: list[bytes] = []
         for index, body, leaf in rows.values_list("index", "body", "leaf"):
-            yield _json_line({"index": index, "leaf": bytes(leaf).hex(), "body": _text(body)})
+            lines.append(_json_line({"index": index, "leaf": bytes(leaf).hex(), "body": _text(body)}))
             if index + 1 in signed:
-                yield _json_line({"checkpoint": queries.checkpoint_note(signed[index + 1])})
+                lines.append(_json_line({"checkpoint": queries.checkpoint_note(signed[index + 1])}))
+        yield b"".join(lines)
 
 
 def _chosen(subjects: Sequence[str], jurisdiction: str, size: int) -> list[Entry]:
@@ -93,8 +98,8 @@ def _chosen(subjects: Sequence[str], jurisdiction: str, size: int) -> list[Entry
     for subject in subjects:
         wanted |= queries.below("subject", subject, "/")
     if jurisdiction:
-        wanted |= queries.below("desk", jurisdiction, "/")  # its own desks, and those of the places inside it
-        wanted |= queries.below("desk", jurisdiction, "-")
+        # its own desks, and those of the places inside it
+        wanted |= Q(desk__in=pages.codes_below("desk", jurisdiction, "/", "-"))
     rows = {e.index: e for e in Entry.objects.filter(wanted, index__lt=size).select_related("payload")}
     rows.update({e.index: e for e in queries.key_entries(size).select_related("payload")})
     gone = [e.index for e in rows.values() if not hasattr(e, "payload")]

@@ -18,18 +18,28 @@ class Log(models.Model):
 
 
 class Entry(models.Model):
-    """One line. `body` holds the canonical bytes that are hashed; the other columns repeat it for queries."""
+    """One line. `body` holds the canonical bytes that are hashed; the other columns repeat it for queries.
+
+    The indexes end in the number of the entry, so that a page of any filter is read in their order (`pages.py`).
+    """
 
     index = models.BigIntegerField(primary_key=True)
     body = models.BinaryField()
     leaf = models.BinaryField(max_length=32)
-    at = models.DateTimeField(db_index=True)
-    act = models.CharField(max_length=80, db_index=True)
-    desk = models.CharField(max_length=80, db_index=True)
+    at = models.DateTimeField()
+    act = models.CharField(max_length=80)
+    desk = models.CharField(max_length=80)
     post = models.CharField(max_length=120)
     subject = models.CharField(max_length=160, db_index=True)
     cause = models.CharField(max_length=160, blank=True)
     basis = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["act", "index"], name="entry_by_act"),
+            models.Index(fields=["desk", "index"], name="entry_by_desk"),
+            models.Index(fields=["act", "desk", "index"], name="entry_by_act_and_desk"),
+        ]
 
 
 class Payload(models.Model):

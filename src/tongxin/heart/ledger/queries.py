@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.ledger import sights, tree
+from tongxin.heart.ledger import pages, sights, tree
 from tongxin.heart.ledger.actions import ERASED, HEAD, KEY_CHANGED, split_hashes
 from tongxin.heart.ledger.form import checkpoint_text, note, signature_line
 from tongxin.heart.ledger.models import Checkpoint, Entry, Log, TreeNode
@@ -107,20 +107,24 @@ def entries(
 
     `act`, `desk` and `subject` take the thing named and everything below it (`ecology`, `tj-baodi`, `case:X`).
     """
-    found = _filtered(act=act, desk=desk, subject=subject).select_related("payload").order_by("-index")
-    if before is not None:
-        found = found.filter(index__lt=min(before, 1 << 62))
-    return list(found[: max(1, min(limit, CHUNK))])
+    _readable(act=act, desk=desk, subject=subject)
+    indices = pages.newest(
+        act=act, desk=desk, subject=subject, before=before, limit=max(1, min(limit, CHUNK))
+    )
+    return list(Entry.objects.filter(pk__in=indices).order_by("-index"))
 
 
 def entries_of(subject: str) -> QuerySet[Entry]:
     """Return the entries about `subject` or anything below it, oldest first."""
-    return _filtered(subject=subject).select_related("payload").order_by("index")
+    _readable(subject=subject)
+    return Entry.objects.filter(below("subject", subject, "/")).select_related("payload").order_by("index")
 
 
 def entries_by(desk: str) -> QuerySet[Entry]:
     """Return the entries by `desk`, or by all desks of a jurisdiction, oldest first."""
-    return _filtered(desk=desk).select_related("payload").order_by("index")
+    _readable(desk=desk)
+    desks = pages.codes_below("desk", desk, "/")
+    return Entry.objects.filter(desk__in=desks).select_related("payload").order_by("index")
 
 
 def timeline(subject: str) -> list[Line]:
@@ -283,16 +287,13 @@ def below(field: str, value: str, separator: str) -> Q:
     return Q(**{field: value}) | inside
 
 
-def _filtered(*, act: str = "", desk: str = "", subject: str = "") -> QuerySet[Entry]:
-    found = Entry.objects.all()
-    for field, value, separator in (("act", act, "."), ("desk", desk, "/"), ("subject", subject, "/")):
+def _readable(**filters: str) -> None:
+    """Refuse a filter that no database can read."""
+    for field, value in filters.items():
         if "\x00" in value:
             raise Invalid(
                 _("This filter cannot be read."), {field: [_("It holds a character that no code has.")]}
             )
-        if value:
-            found = found.filter(below(field, value, separator))
-    return found
 
 
 def _has_payload(found: Entry) -> bool:

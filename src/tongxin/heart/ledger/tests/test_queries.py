@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tongxin.heart.ledger import actions, queries, sights, tree
+from tongxin.heart.ledger import actions, pages, queries, sights, tree
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.ledger.tests.building import Looker, grow
 from tongxin.shared.errors import NotFound
@@ -36,6 +36,28 @@ def test_pages_go_back_from_the_latest():
     assert [e.index for e in queries.entries(limit=4, before=7)] == [6, 5, 4, 3]
     assert [e.act for e in queries.entries(act="ecology")] == ["ecology.incident.notified"] * 5
     assert queries.entries(act="ecolog") == []
+
+
+def test_every_filter_gives_what_a_look_at_each_entry_gives(monkeypatch):
+    monkeypatch.setattr(pages, "BRANCHES", 1)
+    grow(30)
+    everything = list(Entry.objects.order_by("-index"))
+
+    def fits(value, asked, separator):
+        return not asked or value == asked or value.startswith(asked + separator)
+
+    for act in ("", "cases", "cases.filed", "ecology", "cas", "none"):
+        for desk in ("", "tj-wuqing", "tj-wuqing/service_centre", "tj", "bj-tongzhou"):
+            for subject in ("", "case:WT-2026-000001", "case:WT-2026-000001/step:1", "case:WT-2026-00000"):
+                for before in (None, 20, 0):
+                    expected = [
+                        e.index
+                        for e in everything
+                        if fits(e.act, act, ".") and fits(e.desk, desk, "/") and fits(e.subject, subject, "/")
+                        if before is None or e.index < before
+                    ]
+                    got = queries.entries(act=act, desk=desk, subject=subject, before=before, limit=5)
+                    assert [e.index for e in got] == expected[:5], (act, desk, subject, before)
 
 
 def test_every_proof_of_a_small_log_holds():

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tongxin.heart.ledger import actions, cli, extracts, keys, queries
 from tongxin.heart.ledger.models import Entry
@@ -124,6 +126,20 @@ def test_pages_are_in_both_languages(client, log):
     assert "存证账本" in client.get("/ledger/", headers={"accept-language": "zh-hans"}).content.decode()
     english = client.get("/ledger/", headers={"accept-language": "en"}).content.decode()
     assert re.search(r"<h1>\s*Ledger", english)
+
+
+def test_the_whole_log_streams_in_blocks_of_bounded_size(client, log, monkeypatch):
+    monkeypatch.setattr(extracts, "AT_ONCE", 10)
+    response = client.get("/ledger/export.jsonl")
+    assert response.streaming
+    blocks = iter(response.streaming_content)
+    with CaptureQueriesContext(connection) as asked:
+        head, first = next(blocks), next(blocks)
+    assert len(asked) <= 4, "the rest of the log is not read before it is asked for"
+    rest = list(blocks)
+    assert head.count(b"\n") == 1
+    assert max(block.count(b"\n") for block in [first, *rest]) <= 11
+    assert (head + first + b"".join(rest)).count(b'"leaf"') == 61
 
 
 def api(client, path, **query):

@@ -399,6 +399,59 @@ def test_a_doctored_export_is_named(export, doctor, kind, where):
     assert (kind, where) in kinds(export)
 
 
+@pytest.mark.parametrize("size", [200, 700, 4000])
+@pytest.mark.parametrize("doctor", [None, *dict.fromkeys(row[0] for row in EXPORTS)])
+def test_lines_read_at_once_and_one_by_one_say_the_same(export, doctor, size, monkeypatch):
+    if doctor is not None:
+        doctor(export)
+    monkeypatch.setattr(alone, "BLOCK", size)
+    text = "\ufeff" + "\n".join(export) + "\n\n"
+    fast = alone.verify_text(text, [])[0]
+    monkeypatch.setattr(alone, "_at_once", lambda *a: False)
+    slow = alone.verify_text(text, [])[0]
+    assert fast.findings == slow.findings
+    assert [fact for fact in fast.facts if fact[0] != "speed"] == [f for f in slow.facts if f[0] != "speed"]
+    assert (fast.hashes, fast.signatures) == (slow.hashes, slow.signatures)
+    assert (doctor is None) == (not fast.findings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace('\\"basis\\"', '\\"ba\\u0073is\\"'),  # the same text, escaped otherwise
+        lambda line: line.replace('{"index"', '{ "index"'),
+        lambda line: line + "\r",
+    ],
+)
+def test_a_line_written_in_another_way_holds_all_the_same(export, change):
+    export[5] = change(export[5])
+    assert kinds(export) == set()
+
+
+@pytest.mark.parametrize("letter", ["\t", "\x00", "\x1f", "\\", '"', '\\"', "\\n"])
+def test_an_odd_character_never_passes_with_the_rest(export, letter):
+    export[5] = export[5].replace("case:WT", f"case:{letter}WT")
+    assert kinds(export)
+
+
+def test_a_number_far_off_takes_no_time(export):
+    export[0] = export[0].replace('"size":23', '"size":1000000000000000000')
+    export.append('{"index":999999999999999999,"leaf":"' + "0" * 64 + '","body":"x"}')
+    assert ("removed", (23, 999_999_999_999_999_998)) in kinds(export)
+
+
+def test_a_log_of_one_entry_is_told_without_a_wrong_plural(db, capfd):
+    with transaction.atomic():
+        actions.open_log(MORNING)
+    text = b"".join(extracts.export_lines()).decode()
+    report, _kind = alone.verify_text(text, [])
+    alone._print_words(report, [], 1)
+    said = capfd.readouterr().out
+    assert "Entries: 1; checkpoints: 0." in said
+    assert "1 entries" not in said
+    assert "entries/s" in said
+
+
 def test_an_export_cut_with_its_head_is_named_only_by_who_kept_a_checkpoint(export, log):
     kept = alone.read_checkpoint(queries.checkpoint_note(queries.checkpoint_of(23)))
     export_cut_with_head(export)

@@ -14,10 +14,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import re
 import sys
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+from typing import BinaryIO
 
 HOLDS, FAULTS, USAGE, UNREADABLE = 0, 1, 2, 3
 
@@ -110,24 +114,28 @@ SAYS = {
     "file": ("文件", "file"),
     "line": ("第 {0} 行", "line {0}"),
     "holds": ("验证通过。", "It holds."),
-    "fails": ("验证不通过：发现 {0} 处问题。", "It does not hold: {0} found."),
+    "fails": ("验证不通过：发现 {0} 处问题。", "It does not hold. Findings: {0}."),
     "cannot": ("无法读取：{0}", "It cannot be read: {0}"),
     "extract": (
         "节录：节点 {0}，{1} 条记录，其中 {2} 条附带内容可见、{3} 条不予显示、{4} 条已依规删除；账本共 {5} 条。",
-        "Extract of node {0}: {1} entries, of which {2} with payload, {3} withheld, {4} erased; the log has {5}.",
+        "Extract of node {0}. Entries: {1}; with payload: {2}, withheld: {3}, erased: {4}. The log has {5}.",
     ),
     "export": (
         "完整账本：节点 {0}，{1} 条记录，{2} 个检查点。",
-        "Whole log of node {0}: {1} entries, {2} checkpoints.",
+        "Whole log of node {0}. Entries: {1}; checkpoints: {2}.",
     ),
     "checked": (
         "已核对：{0} 个哈希与证明，{1} 个签名。",
-        "Checked: {0} hashes and proofs, {1} signatures.",
+        "Checked hashes and proofs: {0}; signatures: {1}.",
     ),
     "root": ("根哈希 {0}", "root {0}"),
     "unsigned": (
         "最后 {0} 条记录尚无检查点覆盖；它们连贯，但还没有签名。",
-        "The last {0} entries are not yet under a checkpoint: they are in order, but nobody has signed them.",
+        "Entries at the end that are not yet under a checkpoint: {0}; in order, but signed by nobody.",
+    ),
+    "speed": (
+        "字节与哈希树：每秒 {0} 条；字段：每秒 {1} 条。",
+        "Bytes and tree: {0} entries/s; fields: {1} entries/s.",
     ),
     "key": ("节点密钥指纹 {0}", "node key fingerprint {0}"),
     "compare": (
@@ -158,6 +166,8 @@ class Report:
         self.signatures = 0
         self.facts: list[tuple[str, tuple[object, ...]]] = []
         self.keys: set[str] = set()
+        self.seconds = {"bytes": 0.0, "fields": 0.0}  # spent on a whole log
+        self.rates: dict[str, int] = {}  # entries a second
 
     def tell(self, kind: str, place: str, *numbers: int, detail: str = "") -> None:
         """Keep one finding."""
@@ -722,44 +732,183 @@ def _continues(
 
 # ---------------------------------------------------------------- the whole log
 
+BLOCK = 1 << 20  # bytes read at a time
 
-class WholeLog:
-    """An export as read: leaf of each entry, fields that an extract is compared with, checkpoints."""
+# A line and an entry as the server writes nearly all of them. Many of these are found, hashed and compared at once;
+# wherever anything else comes, or anything differs, the same lines are read one by one, and what is wrong is named.
+LINE = re.compile(rb'^\{"index":(0|[1-9][0-9]{0,17}),"leaf":"([0-9a-f]{64})","body":"(.*)"\}$', re.MULTILINE)
+TEXT = rb'"([^"\n]*)"'
+ENTRY = re.compile(
+    rb'^\{"act":'
+    + TEXT
+    + rb',"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)","basis":"[^"\n]*","cause":"[^"\n]*"'
+    + rb',"desk":'
+    + TEXT
+    + rb',"index":(0|[1-9][0-9]{0,17}),"node":'
+    + TEXT
+    + rb',"payload_hash":"[^"\n]*","post":"[^"\n]*","proof":null,"subject":'
+    + TEXT
+    + rb"\}$",
+    re.MULTILINE,
+)
+CHECKPOINT_LINE = re.compile(rb'^\{"checkpoint".*\n', re.MULTILINE)
+UNUSUAL = bytes([92, *(code for code in range(32) if code != 10)])  # backslash and control characters
+
+
+class Leaves:
+    """The leaf of each entry by its number: a run without gap from 0 on, 32 bytes each, and what stands apart."""
 
     def __init__(self) -> None:
+        self.run, self.apart = bytearray(), {}  # type: ignore[var-annotated]
+
+    def __len__(self) -> int:
+        return len(self.run) // 32 + len(self.apart)
+
+    def __contains__(self, index: int) -> bool:
+        return index < len(self.run) // 32 or index in self.apart
+
+    def __getitem__(self, index: int) -> bytes:
+        at = index * 32
+        return bytes(self.run[at : at + 32]) if at < len(self.run) else self.apart[index]
+
+    def put(self, index: int, leaf: bytes) -> None:
+        """Keep a leaf; those that stood apart join the run when the gap before them is closed."""
+        self.apart[index] = leaf
+        while len(self.run) // 32 in self.apart:
+            self.run += self.apart.pop(len(self.run) // 32)
+
+    def part(self, start: int, end: int) -> list[bytes]:
+        """Return the leaves [start, end) of the run."""
+        piece = bytes(self.run[start * 32 : end * 32])
+        return [piece[at : at + 32] for at in range(0, len(piece), 32)]
+
+
+class WholeLog:
+    """An export as read: leaf of each entry, the entries that an extract should hold, checkpoints."""
+
+    def __init__(self, scope: tuple[list[str], str] | None = None) -> None:
         self.size: int | None = None
         self.node = ""
-        self.leaves: dict[int, bytes] = {}
-        self.said: dict[int, tuple[str, str]] = {}  # subject and desk
+        self.leaves = Leaves()
+        self.scope = scope  # subjects and jurisdiction of the extract that is compared with it
+        self.asked: list[int] = []  # entries that belong into that extract
         self.keys: list[tuple[int, str]] = []
         self.checkpoints: list[Note] = []
+        self.highest = -1
         self.last_at = ""
         self.doubtful: set[int] = set()  # entries already reported
 
+    def take(self, index: int, subject: str, desk: str) -> None:
+        """Note an entry that belongs into the extract."""
+        if self.scope is None:
+            return
+        subjects, side = self.scope
+        asked = any(subject == text or subject.startswith(text + "/") for text in subjects)
+        if asked or (side and (desk == side or desk.startswith((side + "/", side + "-")))):
+            self.asked.append(index)
 
-def verify_export(report: Report, lines: list[str], expected: list[str], kept: Note | None) -> WholeLog:
-    """Verify an export of the whole log, line by line, then its tree."""
-    log = WholeLog()
-    highest = -1
-    for position, line in enumerate(lines):
+
+def verify_export(
+    report: Report,
+    blocks: Iterable[bytes],
+    expected: list[str],
+    kept: Note | None,
+    scope: tuple[list[str], str] | None = None,
+) -> WholeLog:
+    """Verify an export of the whole log, block by block of whole lines, then its tree."""
+    log = WholeLog(scope)
+    line = 0
+    for block in blocks:
         try:
-            raw = strict_json(line)
-        except ValueError:
-            raw = None
-        if not isinstance(raw, dict):
-            report.tell("unreadable", "line", position + 1)
-        elif position == 0:
-            log.size, log.node = number(raw.get("size")), str(raw.get("node"))
-            if raw.get("hash") != "sha256" or log.size is None:
-                report.tell("unreadable", "line", 1, detail="hash, size")
-        elif "checkpoint" in raw:
-            _line_checkpoint(report, log, raw["checkpoint"], position + 1, expected)
-        else:
-            highest = _line_entry(report, log, raw, position + 1, highest)
-    _count(report, log, highest, kept)
+            block.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Unreadable("not_json") from None
+        block, at = block + b"\n", 0
+        if line == 0:
+            line, at = 1, block.index(b"\n") + 1
+            _line(report, log, block[: at - 1], line, expected)
+        for found in CHECKPOINT_LINE.finditer(block, at):
+            line = _lines(report, log, block[at : found.start()], line, expected)
+            line = _lines(report, log, found.group(), line, expected)
+            at = found.end()
+        line = _lines(report, log, block[at:], line, expected)
+    _count(report, log, kept)
+    begun = perf_counter()
     _tree(report, log, kept)
+    report.seconds["bytes"] += perf_counter() - begun
     report.say("export", log.node, len(log.leaves), len(log.checkpoints))
+    report.rates = {name: round(len(log.leaves) / max(spent, 1e-6)) for name, spent in report.seconds.items()}
+    report.say("speed", report.rates["bytes"], report.rates["fields"])
     return log
+
+
+def _lines(report: Report, log: WholeLog, block: bytes, line: int, expected: list[str]) -> int:
+    """Verify some lines, at once if they are all as they should be; return the number of the last one."""
+    count = block.count(b"\n")
+    if count and not _at_once(report, log, block, count):
+        begun = perf_counter()
+        for position, one in enumerate(block[:-1].split(b"\n"), line + 1):
+            _line(report, log, one, position, expected)
+        for what in report.seconds:
+            report.seconds[what] += perf_counter() - begun
+    return line + count
+
+
+def _at_once(report: Report, log: WholeLog, block: bytes, count: int) -> bool:
+    """Take `count` lines of entries that follow on the run; False, and nothing taken, if anything is not as usual."""
+    begun = perf_counter()
+    start = len(log.leaves)
+    found = LINE.findall(block)
+    if len(found) != count or log.leaves.apart or log.size is None or start + count > log.size:
+        return False
+    numbers, leaves, texts = zip(*found)
+    text = b"\n".join(texts)
+    bodies = text.translate(None, UNUSUAL)
+    quotes = text.count(b'"')  # each with its backslash: the only escape that an entry of codes needs
+    if text.count(b'\\"') != quotes or len(bodies) != len(text) - quotes:
+        return False
+    if list(map(int, numbers)) != list(range(start, start + count)):
+        return False
+    hashes = b"".join([hashlib.sha256(b"\x00" + body).digest() for body in bodies.split(b"\n")])
+    if hashes.hex().encode("ascii") != b"".join(leaves):
+        return False
+    hashed = perf_counter()
+    entries = ENTRY.findall(bodies)
+    if len(entries) != count:
+        return False
+    acts, times, desks, indices, nodes, subjects = zip(*entries)
+    in_order = times[0].decode() >= log.last_at and list(times) == sorted(times)
+    if indices != numbers or set(nodes) != {log.node.encode("utf-8")} or not in_order:
+        return False
+    if b"ledger.key.changed" in acts:
+        return False
+    if log.scope is not None:
+        for index, subject, desk in zip(range(start, start + count), subjects, desks):
+            log.take(index, subject.decode("utf-8"), desk.decode("utf-8"))
+    log.leaves.run += hashes
+    log.highest, log.last_at = start + count - 1, times[-1].decode()
+    report.hashes += count
+    report.seconds["bytes"] += hashed - begun
+    report.seconds["fields"] += perf_counter() - hashed
+    return True
+
+
+def _line(report: Report, log: WholeLog, text: bytes, position: int, expected: list[str]) -> None:
+    """Verify one line of any kind and name what is wrong with it."""
+    try:
+        raw = strict_json(text.decode("utf-8"))
+    except ValueError:
+        raw = None
+    if not isinstance(raw, dict):
+        report.tell("unreadable", "line", position)
+    elif position == 1:
+        log.size, log.node = number(raw.get("size")), str(raw.get("node"))
+        if raw.get("hash") != "sha256" or log.size is None:
+            report.tell("unreadable", "line", 1, detail="hash, size")
+    elif "checkpoint" in raw:
+        _line_checkpoint(report, log, raw["checkpoint"], position, expected)
+    else:
+        _line_entry(report, log, raw, position)
 
 
 def _line_checkpoint(report: Report, log: WholeLog, text: object, line: int, expected: list[str]) -> None:
@@ -781,19 +930,19 @@ def _line_checkpoint(report: Report, log: WholeLog, text: object, line: int, exp
     log.checkpoints.append(note)
 
 
-def _line_entry(report: Report, log: WholeLog, raw: dict[str, object], line: int, highest: int) -> int:
+def _line_entry(report: Report, log: WholeLog, raw: dict[str, object], line: int) -> None:
     index, body, leaf = number(raw.get("index")), utf8(raw.get("body")), hash_of(raw.get("leaf"))
     if index is None or body is None or leaf is None:
         report.tell("unreadable", "line", line)
-        return highest
+        return
     report.hashes += 1
     fields = entry_fields(body)
     if index in log.leaves or (log.size is not None and index >= log.size):
         report.tell("inserted", "entry", index)
-        return highest
-    if index < highest:
+        return
+    if index < log.highest:
         report.tell("reordered", "entry", index)
-    log.leaves[index] = leaf
+    log.leaves.put(index, leaf)
     if fields is not None and fields["index"] != index:
         report.tell("reordered", "entry", index, detail=f"index {fields['index']}")
         log.doubtful.add(index)
@@ -802,7 +951,7 @@ def _line_entry(report: Report, log: WholeLog, raw: dict[str, object], line: int
         log.doubtful.add(index)
     else:
         _take(report, log, index, fields)
-    return max(highest, index)
+    log.highest = max(log.highest, index)
 
 
 def _take(report: Report, log: WholeLog, index: int, fields: dict[str, object]) -> None:
@@ -810,7 +959,7 @@ def _take(report: Report, log: WholeLog, index: int, fields: dict[str, object]) 
     if at < log.last_at:
         report.tell("time_backwards", "entry", index)
     log.last_at = max(log.last_at, at)
-    log.said[index] = (str(fields["subject"]), str(fields["desk"]))
+    log.take(index, str(fields["subject"]), str(fields["desk"]))
     if fields["node"] != log.node:
         report.tell("inserted", "entry", index, detail="node")
     if index == 0:
@@ -821,18 +970,16 @@ def _take(report: Report, log: WholeLog, index: int, fields: dict[str, object]) 
         log.keys.append((index, str(fields["subject"]).partition(":")[2]))
 
 
-def _count(report: Report, log: WholeLog, highest: int, kept: Note | None) -> None:
+def _count(report: Report, log: WholeLog, kept: Note | None) -> None:
     """Tell gaps, and an end that is gone."""
-    start = None
-    for index in range(highest + 2):
-        if index <= highest and index not in log.leaves:
-            start = index if start is None else start
-        elif start is not None:
-            report.tell("removed", *_place(start, index - 1))
-            start = None
+    expected = len(log.leaves.run) // 32
+    for index in sorted(log.leaves.apart):
+        if index > expected:
+            report.tell("removed", *_place(expected, index - 1))
+        expected = index + 1
     signed = max([note.size for note in log.checkpoints] + [log.size or 0] + ([kept.size] if kept else []))
-    if signed > highest + 1:
-        report.tell("cut", *_place(highest + 1, signed - 1))
+    if signed > expected:
+        report.tell("cut", *_place(expected, signed - 1))
 
 
 def _place(first: int, last: int) -> tuple:  # type: ignore[type-arg]
@@ -844,19 +991,14 @@ def _tree(report: Report, log: WholeLog, kept: Note | None) -> None:
     wanted: dict[int, list[Note]] = {}
     for note in log.checkpoints:
         wanted.setdefault(note.size, []).append(note)
-    peaks: list[tuple[int, bytes]] = []
-    good, told, index = 0, False, 0
-    while index in log.leaves:
-        height, value = 0, log.leaves[index]
-        while peaks and peaks[-1][0] == height:
-            value, height = node_hash(peaks.pop()[1], value), height + 1
-        peaks.append((height, value))
-        index += 1
-        if index not in wanted and not (kept and kept.size == index) and index in log.leaves:
-            continue
-        root = peaks[-1][1]
-        for _height, peak in reversed(peaks[:-1]):
-            root = node_hash(peak, root)
+    end = len(log.leaves.run) // 32
+    stops = {*wanted, end, *([kept.size] if kept else [])}
+    waiting: list[bytes | None] = []
+    good, told, index, root = 0, False, 0, b""
+    for stop in sorted(size for size in stops if 0 < size <= end):
+        for start in range(index, stop, 1 << 16):
+            grow(waiting, log.leaves.part(start, min(start + (1 << 16), stop)))
+        index, root = stop, root_of(waiting)
         for note in wanted.get(index, []):
             report.hashes += 1
             if note.root == root:
@@ -870,32 +1012,62 @@ def _tree(report: Report, log: WholeLog, kept: Note | None) -> None:
                 report.say("continues")
             else:
                 report.tell("forked", "checkpoint", kept.size)
-        if index not in log.leaves:
-            report.say("root", root.hex())
+    if end:
+        report.say("root", root.hex())
     if good < len(log.leaves) and not report.findings:
         report.say("unsigned", len(log.leaves) - good)
+
+
+def grow(waiting: list[bytes | None], leaves: list[bytes]) -> None:
+    """Add leaves at the right of a tree; `waiting[n]` is its complete subtree of height n that has no neighbour yet."""
+    height = 0
+    while leaves:
+        if height == len(waiting):
+            waiting.append(None)
+        first = waiting[height]
+        if first is not None:
+            leaves = [first, *leaves]
+        waiting[height] = leaves[-1] if len(leaves) % 2 else None
+        sha = hashlib.sha256
+        leaves = [sha(b"\x01" + left + right).digest() for left, right in zip(leaves[::2], leaves[1::2])]
+        height += 1
+
+
+def root_of(waiting: list[bytes | None]) -> bytes:
+    """Return the root over the complete subtrees, given from the lowest to the highest."""
+    root = b""
+    for peak in waiting:
+        if peak is not None:
+            root = node_hash(peak, root) if root else peak
+    return root
 
 
 # ---------------------------------------------------------------- an extract against the whole log
 
 
-def compare(report: Report, data: dict[str, object], shown: list[Shown], log: WholeLog) -> None:
-    """Find what the extract left out of its own scope, and what differs from the whole log."""
+def scope_of(data: dict[str, object]) -> tuple[list[str], str] | None:
+    """Return what an extract is about: subjects, and the jurisdiction whose own entries it holds."""
     manifest = read_manifest(data.get("manifest"))
     try:
         scope = strict_json(manifest.values["scope"]) if manifest else None
     except ValueError:
         scope = None
-    if manifest is None or not isinstance(scope, dict):
+    if not isinstance(scope, dict):
+        return None
+    side = scope.get("jurisdiction")
+    subjects = [text for text in listed(scope.get("subjects")) if isinstance(text, str)]
+    return subjects, side if isinstance(side, str) else ""
+
+
+def compare(report: Report, data: dict[str, object], shown: list[Shown], log: WholeLog) -> None:
+    """Find what the extract left out of its own scope, and what differs from the whole log."""
+    manifest = read_manifest(data.get("manifest"))
+    if manifest is None or log.scope is None:
         report.tell("unreadable", "manifest", detail="scope")
         return
-    subjects = [text for text in listed(scope.get("subjects")) if isinstance(text, str)]
-    side = scope.get("jurisdiction")
     present = {one.index: one for one in shown}
-    for index, (subject, desk) in sorted(log.said.items()):
-        asked = any(subject == text or subject.startswith(text + "/") for text in subjects)
-        asked = asked or (bool(side) and (desk == side or desk.startswith(f"{side}/")))
-        if asked and index < manifest.size and index not in present:
+    for index in sorted(log.asked):
+        if index < manifest.size and index not in present:
             report.tell("left_out", "entry", index)
     for index, one in present.items():
         if index in log.leaves and leaf_hash(one.body) != log.leaves[index]:
@@ -905,42 +1077,85 @@ def compare(report: Report, data: dict[str, object], shown: list[Shown], log: Wh
 # ---------------------------------------------------------------- the command
 
 
-def read_file(path: str) -> str:
-    """Return a file's text; whatever it holds instead of text is Unreadable."""
+def open_file(path: str) -> BinaryIO:
+    """Open a file, or standard input, for its bytes; what cannot be opened is Unreadable."""
     try:
-        if path == "-":
-            return sys.stdin.buffer.read().decode("utf-8")
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig")
+        return sys.stdin.buffer if path == "-" else open(path, "rb")
     except OSError:
         raise Unreadable("no_file", path) from None
+
+
+def read_text(file: BinaryIO, begun: bytes = b"") -> str:
+    """Return the text of a file after what was read of it already; whatever is no text is Unreadable."""
+    try:
+        return (begun + file.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unreadable("not_json") from None
+    except OSError as odd:
+        raise Unreadable("no_file", str(odd)) from None
 
 
-def verify_text(
-    text: str, expected: list[str], kept: Note | None = None, log_text: str | None = None
+def begin(file: BinaryIO) -> tuple[bytes, bool]:
+    """Read the first line, or the beginning of a long one; tell whether a whole log begins with it."""
+    try:
+        first = file.readline(1 << 16)
+    except OSError as odd:
+        raise Unreadable("no_file", str(odd)) from None
+    try:
+        head = _object(first.decode("utf-8-sig").rstrip("\n"))
+    except UnicodeDecodeError:
+        head = None
+    return first, head is not None and head.get("format") == EXPORT
+
+
+def blocks(file: BinaryIO, first: bytes) -> Iterator[bytes]:
+    """Yield the file in blocks of whole lines, without the newline that ends each block and those at the very end."""
+    begun = [first[3:] if first.startswith(b"\xef\xbb\xbf") else first]
+    while True:
+        data = file.read(BLOCK)
+        if not data:
+            break
+        cut = data.rfind(b"\n", 0, len(data.rstrip(b"\n")))
+        if cut < 0:
+            begun.append(data)
+            continue
+        yield b"".join([*begun, data[:cut]])
+        begun = [data[cut + 1 :]]
+    last = b"".join(begun).rstrip(b"\n")
+    if last:
+        yield last
+
+
+def verify(
+    file: BinaryIO, expected: list[str], kept: Note | None = None, log_file: BinaryIO | None = None
 ) -> tuple[Report, str]:
-    """Verify a file's text of either kind; raise Unreadable when it is of neither."""
+    """Verify a file of either kind; raise Unreadable when it is of neither."""
     report = Report()
-    first = text.partition("\n")[0]
-    head = _object(first)
-    if head is not None and head.get("format") == EXPORT:
-        verify_export(report, text.rstrip("\n").split("\n"), expected, kept)
+    first, whole_log = begin(file)
+    if whole_log:
+        verify_export(report, blocks(file, first), expected, kept)
         return report, "export"
-    whole = _object(text)
+    whole = _object(read_text(file, first))
     if whole is None:
         raise Unreadable("not_json")
     if whole.get("format") != EXTRACT:
         raise Unreadable("not_ours")
     shown = verify_extract(report, whole, expected, kept)
-    if log_text is not None:
-        log_head = _object(log_text.partition("\n")[0])
-        if log_head is None or log_head.get("format") != EXPORT:
+    if log_file is not None:
+        first, whole_log = begin(log_file)
+        if not whole_log:
             raise Unreadable("not_ours")
-        log = verify_export(report, log_text.rstrip("\n").split("\n"), expected, kept)
+        log = verify_export(report, blocks(log_file, first), expected, kept, scope_of(whole))
         compare(report, whole, shown, log)
     return report, "extract"
+
+
+def verify_text(
+    text: str, expected: list[str], kept: Note | None = None, log_text: str | None = None
+) -> tuple[Report, str]:
+    """Verify a text of either kind, as `verify` does a file."""
+    log_file = None if log_text is None else io.BytesIO(log_text.encode("utf-8"))
+    return verify(io.BytesIO(text.encode("utf-8")), expected, kept, log_file)
 
 
 def _object(text: str) -> dict[str, object] | None:
@@ -998,6 +1213,7 @@ def _print_json(report: Report, language: int) -> None:
         "hashes": report.hashes,
         "signatures": report.signatures,
         "keys": sorted(report.keys),
+        **({"entries_a_second": report.rates} if report.rates else {}),
     }
     _write(json.dumps(result, ensure_ascii=False, indent=1))
 
@@ -1052,11 +1268,11 @@ def _run(options: argparse.Namespace, language: int) -> int:
         return USAGE
     kept = None
     if options.checkpoint:
-        kept = read_checkpoint(read_file(options.checkpoint))
+        kept = read_checkpoint(read_text(open_file(options.checkpoint)))
         if kept is None:
             raise Unreadable("not_checkpoint")
-    log_text = read_file(options.log) if options.log else None
-    report, _kind = verify_text(read_file(options.file), expected, kept, log_text)
+    log_file = open_file(options.log) if options.log else None
+    report, _kind = verify(open_file(options.file), expected, kept, log_file)
     if kept is not None:
         check_signatures(report, kept, "checkpoint", expected)
     if options.json:
