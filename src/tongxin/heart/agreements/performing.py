@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import vocabulary
-from tongxin.heart.agreements.language import AnyClause, Deliver, Recognise, Settle, Share
+from tongxin.heart.agreements.language import AnyClause, Deliver, Handle, Recognise, Settle, Share
 from tongxin.heart.agreements.models import Duty
 
+PROGRESS = "progress:"  # the subject of a report on a case in hand, with its number
 CARRIED_MAX = 4000  # characters of one field
 FEN = re.compile(r"-?[0-9]{1,15}")
 YES = frozenset({"1", "true", "yes"})
@@ -42,6 +43,8 @@ def asked(clause: AnyClause, duty: Duty) -> list[Asked]:
             return _of_share(clause, duty)
         case Settle():
             return _of_settle(duty)
+        case Handle() if duty.subject.startswith(PROGRESS):
+            return [Asked("remark", "text", _("How the case stands"))]
         case Deliver():
             return [Asked("remark", "text", _("What is delivered, and where it is"))]
     return []

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, duties, rulebook, wording
+from tongxin.heart.agreements import clocks, duties, performing, rulebook, wording
+from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.language import Handle, Within
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty, Performance
@@ -180,14 +181,16 @@ def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
         case.frozen_by = None
         case.state = Case.State.IN_HAND
         case.save(update_fields=["holder", "epoch", "frozen_by", "state"])
-        decide_by = _open_decide(a, case, made, message)
+        opened = [
+            d for d in (_open_decide(a, case, made, message), _open_progress(a, case, made, message)) if d
+        ]
         _ring(made.from_desk_id, "offer_taken_over", case, a.at, dedupe=f"taken:{made.id}")
         a.result = {"case": case.number, "holder": by.desk, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
             cause=f"message:{made.message_id}",
             basis=made.clause_id,
-            payload=a.result | {"opened": [duties.summary(decide_by)] if decide_by else []},
+            payload=a.result | {"opened": duties.summaries(opened)},
         )
     return a.result
 
@@ -286,6 +289,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
         case.outcome_reason = reason.strip()
         case.save(update_fields=["state", "decided_at", "outcome", "outcome_reason"])
         _tell_accepting(a, case)
+        _end_progress(a, case)
         a.result = {"case": number, "outcome": outcome}
         a.entry(f"case:{number}", payload=request)
     return a.result
@@ -452,6 +456,29 @@ def _open_decide(a: Act, case: Case, made: Offer, message: Message) -> Duty | No
         at=a.at,
         due=clocks.Count(case.promise_due_at, case.promise_count),
     )
+
+
+def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | None:
+    """Open the holder's first duty to report progress, where the clause asks for it; an earlier holder's ends."""
+    n = 1 + _end_progress(a, case)
+    return judging.open_progress(
+        made.clause,
+        thread=f"case:{case.number}",
+        holder=case.holder_id,
+        accepting=case.accepting_desk_id,
+        n=n,
+        message=message,
+        delivered=message.delivered_at or a.at,
+        at=a.at,
+    )
+
+
+def _end_progress(a: Act, case: Case) -> int:
+    """Void what is still owed of reports on a case that goes on elsewhere or is decided; return how many there were."""
+    rows = Duty.objects.filter(thread=f"case:{case.number}", subject__startswith=performing.PROGRESS)
+    for duty in rows.filter(state__in=Duty.STANDING):
+        duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
+    return rows.count()
 
 
 def _promise(case: Case) -> Any:

@@ -13,6 +13,7 @@ from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import (
     AnyClause,
     Deliver,
+    Handle,
     Recognise,
     Settle,
     Share,
@@ -332,7 +333,9 @@ def _answers_for(by: Acting, desk: str) -> bool:
 
 def _need_performable(row: Duty) -> AnyClause:
     clause = rulebook.read_clause(row.clause)
-    if row.purpose != Duty.Purpose.DO or not isinstance(clause, Recognise | Share | Deliver | Settle):
+    progress = isinstance(clause, Handle) and row.subject.startswith(performing.PROGRESS)
+    known = isinstance(clause, Recognise | Share | Deliver | Settle) or progress
+    if row.purpose != Duty.Purpose.DO or not known:
         raise NotAllowed(
             "other_way", _("This duty is met in another way."), todo=_("Open its incident or its case.")
         )
@@ -379,7 +382,12 @@ def _need_movable(row: Duty, new: datetime, now: datetime) -> None:
 
 
 def _next_stage(row: Duty, clause: AnyClause, message: Any, delivered: datetime, a: Act) -> list[Duty]:
-    """Open the next duty of a settlement: a statement is checked, a checked one is paid, a contested one restated."""
+    """Open the next duty of a chain: a statement is checked, a checked one paid, a contested one restated.
+
+    Of a case in hand the next report of progress follows the last one.
+    """
+    if isinstance(clause, Handle):
+        return _next_progress(row, clause, message, delivered, a)
     if not isinstance(clause, Settle):
         return []
     period, _slash, stage = row.subject.partition("/")
@@ -414,3 +422,46 @@ def _next_stage(row: Duty, clause: AnyClause, message: Any, delivered: datetime,
         return []
     parts.ring_new(new, a.at)
     return [new]
+
+
+def open_progress(
+    clause: Clause,
+    *,
+    thread: str,
+    holder: str,
+    accepting: str,
+    n: int,
+    message: Any,
+    delivered: datetime,
+    at: datetime,
+) -> Duty | None:
+    """Open the holder's duty to report progress to the accepting desk, where the clause asks for it."""
+    read = rulebook.read_clause(clause)
+    if not isinstance(read, Handle) or read.progress is None or holder == accepting:
+        return None
+    return duties.open_round(
+        clause=clause,
+        thread=thread,
+        bound_desk=holder,
+        owed_desk=accepting,
+        purpose=Duty.Purpose.DO,
+        subject=f"{performing.PROGRESS}{n}",
+        limit=read.progress.model_copy(update={"starts": "delivered"}),
+        starts_at=delivered,
+        opened_by=f"message:{message.id}",
+        at=at,
+    )
+
+
+def _next_progress(row: Duty, clause: Handle, message: Any, delivered: datetime, a: Act) -> list[Duty]:
+    new = open_progress(
+        Clause.objects.select_related("version").get(pk=row.clause_id),
+        thread=row.thread,
+        holder=row.bound_desk_id,
+        accepting=row.owed_desk_id,
+        n=int(row.subject.removeprefix(performing.PROGRESS)) + 1,
+        message=message,
+        delivered=delivered,
+        at=a.at,
+    )
+    return [new] if new else []
