@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 
 def senseless(model: InstrumentFile, known: Known) -> Iterator[Wrong]:
     """Yield what makes no sense in an instrument."""
-    yield from _header(model)
+    yield from _header(model, known)
     yield from _twice(model)
     for i, bar in enumerate(model.bars):
         yield from _bar(("bars", i), bar)
@@ -43,7 +43,7 @@ def senseless(model: InstrumentFile, known: Known) -> Iterator[Wrong]:
         yield from _clause(("clauses", i), clause, model, known)
 
 
-def _header(model: InstrumentFile) -> Iterator[Wrong]:
+def _header(model: InstrumentFile, known: Known) -> Iterator[Wrong]:
     valid, terms, law = model.in_force, model.provenance.terms, model.kind == "law"
     if valid.until and valid.until <= valid.from_:
         yield ("in_force", "until"), _("the last day lies before the first"), ""
@@ -54,6 +54,8 @@ def _header(model: InstrumentFile) -> Iterator[Wrong]:
     for i, party in enumerate(model.parties):
         if party in model.parties[:i]:
             yield ("parties", i), _("party %r stands twice") % party, ""
+    if model.kind == "agreement" and len(model.parties) == 1 and len(known.members(model.parties)) < 2:
+        yield ("parties",), _("an agreement has two parties or more"), ""
     if model.leaving and law:
         yield ("leaving",), _("nobody leaves a law"), ""
     if model.transition == "switch" and model.version == 1:
@@ -88,8 +90,6 @@ def _bar(at: Loc, bar: Bar) -> Iterator[Wrong]:
 
 
 def _clause(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> Iterator[Wrong]:
-    if model.kind == "agreement" and isinstance(clause, Handle) and len(known.members(model.parties)) < 2:
-        yield at, _("cases go between two parties or more"), ""
     when = when_of(clause)
     if when is not None:
         yield from _when((*at, "when"), when, known)
@@ -188,7 +188,7 @@ def _desks(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> I
         question = known.questions.get(spoken.of)
         if told is None and (spoken.of in HERE or question is not None):
             yield here, _("no event tells %r here: name a party, each_party or other_parties") % spoken.of, ""
-        elif question and question.events and told and told.event not in question.events:
+        elif question and told and told.event in known.events and told.event not in (question.events or known.events):
             said = {"question": spoken.of, "event": told.event}
             yield here, _("the question %(question)r cannot read %(event)s") % said, ""
         missing = _without_desk(spoken, model, known)

@@ -200,7 +200,7 @@ def _value(at: Loc, data: type[BaseModel], name: str, value: str | int | bool) -
         written = _written(data, name, value)
         if written != value or isinstance(written, bool) != isinstance(value, bool):
             reason = _("%(name)s is never %(value)r: it is kept as %(written)r")
-            yield at, reason % {"name": name, "value": value, "written": written}, str(written)
+            yield at, reason % {"name": name, "value": value, "written": written}, ""
         return
     error = errors[0]
     said = {"name": name, "value": value}

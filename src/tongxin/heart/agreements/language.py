@@ -120,10 +120,7 @@ class After(Strict):
 
 def _due_form(value: Any) -> str:
     keys = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
-    for name, form in (("on", "on"), ("every", "every"), ("before", "before"), ("milestone", "after")):
-        if name in keys:
-            return form
-    return "within"
+    return next((name for name in ("on", "every", "before", "milestone") if name in keys), "within")
 
 
 Due = Annotated[
@@ -131,10 +128,10 @@ Due = Annotated[
     | Annotated[On, Tag("on")]
     | Annotated[Every, Tag("every")]
     | Annotated[Before, Tag("before")]
-    | Annotated[After, Tag("after")],
+    | Annotated[After, Tag("milestone")],
     Discriminator(_due_form),
 ]
-DUE_FORMS = ("within", "on", "every", "before", "after")
+DUE_FORMS = ("within", "on", "every", "before", "milestone")
 
 
 class Receipt(Strict):
@@ -269,7 +266,7 @@ class Deliver(Judged):
     sender: Spoken = Field(alias="from")
     to: Spoken
     due: Annotated[
-        Annotated[On, Tag("on")] | Annotated[Every, Tag("every")] | Annotated[After, Tag("after")],
+        Annotated[On, Tag("on")] | Annotated[Every, Tag("every")] | Annotated[After, Tag("milestone")],
         Discriminator(_due_form),
     ]
 
