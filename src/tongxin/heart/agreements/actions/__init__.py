@@ -1,5 +1,7 @@
 """Writes of agreements: the only ones. Each is one act: one transaction, its ledger entry last."""
 
+from tongxin.heart.agreements.actions.drafting import change_draft, discard_draft, draft
+from tongxin.heart.agreements.actions.ending import leave, propose_ending, sign_ending, withdraw_leaving
 from tongxin.heart.agreements.actions.instruments import load_instrument
 from tongxin.heart.agreements.actions.judging import (
     accept,
@@ -23,6 +25,13 @@ from tongxin.heart.agreements.actions.reporting import (
     withdraw,
 )
 from tongxin.heart.agreements.actions.ruling import settle_conflict
+from tongxin.heart.agreements.actions.signing import (
+    confirm_law,
+    enter_law,
+    propose,
+    refuse_to_sign,
+    sign,
+)
 from tongxin.heart.agreements.actions.telling import (
     CARRIED_MAX,
     confirm,
@@ -37,25 +46,37 @@ __all__ = [
     "accept",
     "answer_merge",
     "answer_silence",
+    "change_draft",
     "close_matter",
     "compute",
     "confirm",
+    "confirm_law",
     "correct",
+    "discard_draft",
+    "draft",
+    "enter_law",
     "excuse",
     "give_up",
     "heard",
+    "leave",
     "load_instrument",
     "object_to",
     "perform",
+    "propose",
     "propose_date",
+    "propose_ending",
     "propose_merge",
+    "refuse_to_sign",
     "report",
     "resume",
     "send_back",
     "settle_conflict",
+    "sign",
+    "sign_ending",
     "stand_down",
     "suspend",
     "tell",
     "tell_by_telephone",
     "withdraw",
+    "withdraw_leaving",
 ]

@@ -1,0 +1,233 @@
+"""Stories of signing: all parties, two persons for one of them, a changed text, nobody for another, a law by two."""
+
+from __future__ import annotations
+
+import pytest
+
+from tongxin.heart.agreements import actions, bounds, drafts, rulebook
+from tongxin.heart.agreements.models import Draft, InstrumentVersion, Signature
+from tongxin.heart.agreements.tests import texts
+from tongxin.heart.exchange.models import Notification
+from tongxin.heart.ledger.models import Entry
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BAODI, LANGFANG, CHIEF = "baodi-coordinator", "langfang-coordinator", "langfang-chief"
+OFFICE = {
+    BAODI: "tj-baodi-coordination/coordinator",
+    LANGFANG: "he-langfang-coordination/coordinator",
+    CHIEF: "he-langfang-coordination/head",
+    "wuqing-coordinator": "tj-wuqing-coordination/coordinator",
+    "tongzhou-coordinator": "bj-tongzhou-coordination/coordinator",
+}
+
+
+def acting(house, who, desk=""):
+    place = OFFICE[who].partition("-coordination/")[0]
+    return house.acting(who, OFFICE[who], desk or f"{place}/coordination_office")
+
+
+def proposed(house, text=None, by=BAODI, key="one"):
+    """A draft put before its parties; its id and hash."""
+    made = actions.draft(
+        by=acting(house, by), key=f"draft-{key}", text=text or texts.water(2), file="water.yaml"
+    )
+    assert made["faults"] == []
+    done = actions.propose(by=acting(house, by), key=f"propose-{key}", draft=made["draft"])
+    return done["version"], done["hash"]
+
+
+def sign(house, who, version, canonical_hash, key=""):
+    by = acting(house, who)
+    return actions.sign(by=by, key=key or f"sign-{who}", version=version, canonical_hash=canonical_hash)
+
+
+def test_a_version_binds_when_every_party_has_signed_and_langfang_with_two_persons(house):
+    version, canonical_hash = proposed(house)
+    assert sign(house, BAODI, version, canonical_hash)["ratified"] is False
+    assert sign(house, LANGFANG, version, canonical_hash)["ratified"] is False
+    assert "baodi-langfang-water@1" in rulebook.at(clock.now())
+    with pytest.raises(Conflict, match="signed_already"):  # the same person again is no second one
+        sign(house, LANGFANG, version, canonical_hash, key="again")
+    house.clock.move_by(minutes=5)
+    assert sign(house, CHIEF, version, canonical_hash)["ratified"] is True
+    row = InstrumentVersion.objects.get(id=version)
+    assert (row.state, row.binds_from) == ("ratified", rulebook.midnight(row.in_force_from))
+    older = InstrumentVersion.objects.get(id="baodi-langfang-water@1")
+    assert (older.binds_until, older.end_reason) == (row.binds_from, "replaced")
+    acts = list(
+        Entry.objects.filter(subject=f"instrument:{version}").order_by("index").values_list("act", flat=True)
+    )
+    assert acts == [
+        "agreements.version.proposed",
+        "agreements.version.signed",
+        "agreements.version.signed",
+        "agreements.version.ratified",
+        "agreements.version.signed",
+    ]
+
+
+def test_a_version_never_binds_before_its_day_and_never_before_it_was_ratified(house):
+    text = texts.water(2, begins="2026-01-01")
+    version, canonical_hash = proposed(house, text)
+    for who in (BAODI, LANGFANG, CHIEF):
+        sign(house, who, version, canonical_hash)
+    row = InstrumentVersion.objects.get(id=version)
+    assert row.binds_from == house.clock.at
+    assert bounds.state_of(row, house.clock.at) == "in_force"
+    assert rulebook.at(house.clock.at)[0] == version
+
+
+def test_signing_is_for_the_text_that_was_read(house):
+    version, _hash = proposed(house)
+    with pytest.raises(Conflict, match="other_text"):
+        sign(house, BAODI, version, "0" * 64)
+    assert not Signature.objects.exists()
+
+
+def test_a_changed_text_needs_all_signatures_anew(house):
+    version, first = proposed(house)
+    sign(house, BAODI, version, first)
+    sign(house, LANGFANG, version, first)
+    actions.refuse_to_sign(by=acting(house, CHIEF), key="no", version=version, reason="二十分钟太短")
+    draft = Draft.objects.get(proposed_as=version)
+    assert (draft.state, draft.returned[0]["reason"]) == ("open", "二十分钟太短")
+    by = acting(house, BAODI)
+    text = draft.text.replace("PT20M", "PT40M")
+    actions.change_draft(
+        by=by, key="change", draft=draft.pk, edition=draft.edition, text=text, file=draft.file
+    )
+    done = actions.propose(by=by, key="again", draft=draft.pk)
+    assert (done["version"], done["hash"] != first) == (version, True)
+    with pytest.raises(Conflict, match="other_text"):
+        sign(house, LANGFANG, version, first, key="old")
+    for who in (BAODI, LANGFANG, CHIEF):
+        signed = sign(house, who, version, done["hash"], key=f"anew-{who}")
+    assert signed["ratified"] is True
+
+
+def test_the_same_text_put_forward_again_keeps_the_signatures_it_has(house):
+    version, canonical_hash = proposed(house)
+    sign(house, BAODI, version, canonical_hash)
+    actions.refuse_to_sign(by=acting(house, LANGFANG), key="no", version=version, reason="先问法制办")
+    draft = Draft.objects.get(proposed_as=version)
+    again = actions.propose(by=acting(house, BAODI), key="again", draft=draft.pk)
+    assert again == {"version": version, "hash": canonical_hash}
+    sign(house, LANGFANG, version, canonical_hash)
+    assert sign(house, CHIEF, version, canonical_hash)["ratified"] is True
+
+
+def test_nobody_signs_for_another(house):
+    version, canonical_hash = proposed(house)
+    with pytest.raises(NotFound):  # who is no party does not even see it
+        sign(house, "wuqing-coordinator", version, canonical_hash)
+    by = house.acting("langfang-head", "he-langfang-ecology/head")
+    with pytest.raises(
+        NotAllowed, match="not_your_party"
+    ):  # the same jurisdiction, but not its coordination office
+        actions.sign(by=by, key="bureau", version=version, canonical_hash=canonical_hash)
+    duty = house.acting("langfang-on-call", desk="he-langfang/coordination_office")
+    with pytest.raises(NotAllowed, match="post_may_not"):
+        actions.sign(by=duty, key="duty", version=version, canonical_hash=canonical_hash)
+    with pytest.raises(NotAllowed, match="not_your_party"):
+        made = actions.draft(by=acting(house, "wuqing-coordinator"), key="d", text=texts.water(3))
+        actions.propose(by=acting(house, "wuqing-coordinator"), key="p", draft=made["draft"])
+    assert not Signature.objects.exists()
+
+
+def test_a_program_is_no_second_person(house):
+    from dataclasses import replace
+
+    version, canonical_hash = proposed(house)
+    token = replace(acting(house, LANGFANG), person_id=None, via="api")
+    with pytest.raises(NotAllowed, match="needs_persons"):
+        actions.sign(by=token, key="t", version=version, canonical_hash=canonical_hash)
+    token = replace(acting(house, BAODI), person_id=None, via="api")
+    assert (
+        actions.sign(by=token, key="b", version=version, canonical_hash=canonical_hash)["party"] == "tj-baodi"
+    )
+
+
+@pytest.mark.parametrize("at_own_desk", [True, False])
+def test_a_group_is_signed_for_by_every_member_or_at_its_own_desk(house, at_own_desk):
+    version, canonical_hash = proposed(house, texts.group(), by="wuqing-coordinator")
+    if at_own_desk:
+        by = acting(house, "tongzhou-coordinator", "tongwulang/coordination_office")
+        done = actions.sign(by=by, key="group", version=version, canonical_hash=canonical_hash)
+        assert done == {"version": version, "party": "tongwulang", "ratified": True}
+        return
+    for who in ("tongzhou-coordinator", LANGFANG, "wuqing-coordinator"):
+        assert sign(house, who, version, canonical_hash)["ratified"] is False
+    assert sign(house, CHIEF, version, canonical_hash)["ratified"] is True
+
+
+def test_a_draft_may_hold_faults_and_says_them_but_is_not_proposed(house):
+    by = acting(house, BAODI)
+    text = texts.water(7).replace("ecology_bureau", "ecology_buro")
+    made = actions.draft(by=by, key="d", text=text, file="w.yaml")
+    assert any("ecology_buro" in fault and fault.startswith("w.yaml:") for fault in made["faults"])
+    with pytest.raises(Invalid, match="faults") as refused:
+        actions.propose(by=by, key="p", draft=made["draft"])
+    assert refused.value.fields["text"] == made["faults"]
+    assert Draft.objects.get().text == text
+    only_number = drafts.check(texts.water(7))
+    assert [(f.line, "version: 2" in f.reason) for f in only_number.faults] == [(3, True)]
+
+
+def test_a_colleagues_words_are_not_overwritten(house):
+    by = acting(house, BAODI)
+    made = actions.draft(by=by, key="d", text="agreement: a")
+    actions.change_draft(by=by, key="c1", draft=made["draft"], edition=1, text="agreement: b")
+    with pytest.raises(Conflict, match="draft_changed"):
+        actions.change_draft(by=by, key="c2", draft=made["draft"], edition=1, text="agreement: c")
+    assert Draft.objects.get().text == "agreement: b"
+    actions.discard_draft(by=by, key="away", draft=made["draft"])
+    with pytest.raises(Conflict, match="draft_is_closed"):
+        actions.change_draft(by=by, key="c3", draft=made["draft"], edition=2, text="agreement: c")
+
+
+def test_one_text_of_an_instrument_waits_at_a_time(house):
+    proposed(house)
+    made = actions.draft(by=acting(house, LANGFANG), key="other", text=texts.water(3))
+    assert made["faults"] == []
+    with pytest.raises(Conflict, match="one_at_a_time"):
+        actions.propose(by=acting(house, LANGFANG), key="other-p", draft=made["draft"])
+
+
+def test_a_law_entered_on_screen_needs_two_persons_and_its_source(house):
+    by = acting(house, BAODI)
+    bare = actions.draft(by=by, key="bare", text=texts.law(source=""))
+    assert any("source" in fault for fault in bare["faults"])
+    made = actions.draft(by=by, key="law", text=texts.law())
+    with pytest.raises(NotAllowed, match="law_is_entered"):
+        actions.propose(by=by, key="p", draft=made["draft"])
+    done = actions.enter_law(by=by, key="enter", draft=made["draft"])
+    version, canonical_hash = done["version"], done["hash"]
+    assert version not in rulebook.at(clock.now())
+    with pytest.raises(NotAllowed, match="two_persons"):
+        actions.confirm_law(by=by, key="self", version=version, canonical_hash=canonical_hash)
+    other = acting(house, "wuqing-coordinator")
+    assert actions.confirm_law(by=other, key="ok", version=version, canonical_hash=canonical_hash)["ratified"]
+    assert version in rulebook.at(clock.now())
+    row = InstrumentVersion.objects.get(id=version)
+    assert (
+        row.binds_from == house.clock.at
+    )  # in force since 2011, but it ruled nothing here before it was confirmed
+
+
+def test_the_other_side_is_rung(house):
+    version, canonical_hash = proposed(house)
+    rung = Notification.objects.filter(kind="instrument_proposed")
+    assert [(n.desk_id, n.link) for n in rung] == [
+        ("he-langfang/coordination_office", f"/agreements/{version}/")
+    ]
+    sign(house, LANGFANG, version, canonical_hash)
+    assert Notification.objects.get(kind="instrument_signed").desk_id == "tj-baodi/coordination_office"
+
+
+def test_signing_twice_with_one_key_signs_once(house):
+    version, canonical_hash = proposed(house)
+    assert sign(house, BAODI, version, canonical_hash) == sign(house, BAODI, version, canonical_hash)
+    assert Signature.objects.count() == 1
