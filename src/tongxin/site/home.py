@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from fast_geocn.coord import wgs84_to_gcj02
 
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements import register, wording
+from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
@@ -141,7 +141,7 @@ def petals(now: datetime, today: list[tuple[str, datetime]]) -> list[PetalState]
     return [
         PetalState(
             code=it.code,
-            share=it.kept.share if register.scores_shown(it.kept.illustrative) else None,
+            share=it.kept.share,
             today=due[it.code],
             overdue=late[it.code],
             url=f"{reverse('agreements')}?field={it.code}",

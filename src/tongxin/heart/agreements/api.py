@@ -10,7 +10,7 @@ from django.db.models import Q
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
-from tongxin.heart.agreements import actions, queries, rulebook, wording
+from tongxin.heart.agreements import actions, keeping, queries, rulebook, wording
 from tongxin.heart.agreements import register as the_register
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.exchange.api_parts import (
@@ -164,8 +164,8 @@ def list_agreements(
 def show_agreement(request: Call, agreement: Word) -> dict[str, Any]:
     """Show one version, `id@number`; `id` alone means the newest. Anyone may read it."""
     version = queries.version(agreement)
-    shown = the_register.scores_shown(version.illustrative)
-    kept = queries.kept(clock.now(), instrument=version.instrument_id) if shown else None
+    shown = keeping.scores_shown(version.illustrative)
+    kept = keeping.kept(clock.now(), instrument=version.instrument_id) if shown else None
     return _agreement(version, kept) | {
         "provenance": version.provenance,
         "source_file": version.source_file,
@@ -255,7 +255,7 @@ def duty_out(duty: Duty, now: datetime) -> dict[str, Any]:
     }
 
 
-def _agreement(version: InstrumentVersion, kept: queries.Kept | None) -> dict[str, Any]:
+def _agreement(version: InstrumentVersion, kept: keeping.Kept | None) -> dict[str, Any]:
     instrument = version.instrument
     return {
         "id": version.id,

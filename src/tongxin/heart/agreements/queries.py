@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -153,43 +152,6 @@ def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
 def overdue(reader: Acting, now: datetime) -> int:
     """Return how many open duties of the reader's own desk are past due."""
     return Duty.objects.filter(bound_desk_id=reader.desk, state=Duty.State.OPEN, due_at__lt=now).count()
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How a clause, or a field, was kept: duties that ended or are overdue, and those on time."""
-
-    on_time: int
-    total: int
-    illustrative: bool
-
-    @property
-    def share(self) -> float | None:
-        """The on-time share; None under five duties, because no percentage is told then (HEART §11)."""
-        return self.on_time / self.total if self.total >= 5 else None
-
-
-def kept(now: datetime, *, field: str = "", instrument: str = "", clause_key: str = "") -> Kept:
-    """Return how duties due in the last 12 months were kept: on time ÷ (met + failed + overdue now)."""
-    rows = Duty.objects.filter(due_at__gte=now - timedelta(days=365), drill=False)
-    if field:
-        rows = rows.filter(clause__version__instrument__field=field)
-    if instrument:
-        rows = rows.filter(clause__version__instrument_id=instrument)
-    if clause_key:
-        rows = rows.filter(clause_key=clause_key)
-    on_time = total = 0
-    illustrative = False
-    for state, due_at, delivered_at, made_up in rows.values_list(
-        "state", "due_at", "delivered_at", "illustrative"
-    ):
-        ended = state in {Duty.State.MET, Duty.State.FAILED}
-        if not ended and not (state == Duty.State.OPEN and due_at < now):
-            continue
-        total += 1
-        on_time += state == Duty.State.MET and delivered_at is not None and delivered_at <= due_at
-        illustrative = illustrative or made_up
-    return Kept(on_time, total, illustrative)
 
 
 def clause(clause_id: str) -> Clause:

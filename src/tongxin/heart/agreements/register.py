@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-
-from tongxin.heart.agreements import queries, rulebook, wording
+from tongxin.heart.agreements import keeping, queries, rulebook, wording
+from tongxin.heart.agreements.keeping import Kept, Tally
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
-from tongxin.heart.agreements.queries import Kept
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
@@ -32,11 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Produced:
-    """What a clause produced in twelve months, counted."""
+    """What a clause produced in twelve months, counted: drills stay out."""
 
     total: int = 0
     on_time: int = 0
-    late: int = 0
+    late: int = 0  # late, not met, overdue now
     running: int = 0
 
     def __add__(self, other: Produced) -> Produced:
@@ -59,11 +57,6 @@ class ClausePage:
     duties: list[Duty] = field(default_factory=list)  # those the reader may see, latest first
 
 
-def scores_shown(illustrative: bool) -> bool:
-    """Whether a score may be shown: illustrative scores of real places only in the demonstration (HEART §3)."""
-    return bool(settings.DEMO) or not illustrative
-
-
 def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> list[Row]:
     """Return the register by field and id: of each instrument the version in force, else its newest one."""
     today = clock.beijing(now).date()
@@ -77,12 +70,13 @@ def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> 
             running = [v for v in versions if in_force(v, today)]
             found.append((running or versions)[-1])
     names = wording.party_names(p for v in found for p in v.parties)
+    kept = keeping.kept_by_instrument(now)
     return [
         Row(
             version,
             [names[p] for p in version.parties],
-            queries.kept(now, instrument=version.instrument_id)
-            if scores_shown(version.illustrative)
+            kept.get(version.instrument_id, keeping.NONE_KEPT)
+            if keeping.scores_shown(version.illustrative)
             else None,
             version.clauses.count(),
         )
@@ -114,16 +108,18 @@ def choices() -> dict[str, list[tuple[str, Any]]]:
 def clause_pages(version: InstrumentVersion, reader: Acting | None, now: datetime) -> list[ClausePage]:
     """Return the clauses of a version; duties only those the reader may see, counts where a score may be shown."""
     roles = wording.roles()
-    shown = scores_shown(version.illustrative)
+    shown = keeping.scores_shown(version.illustrative)
     clauses = list(version.clauses.order_by("ordinal"))
-    counts = _produced(version, now) if shown else {}
+    keys = {clause.id: f"{version.instrument_id}/{clause.name}" for clause in clauses}
+    counts = keeping.of_clauses(now, list(keys.values())) if shown else {}
+    none = (keeping.Tally(), False)
     seen = _seen(reader, version) if reader else {}
     return [
         ClausePage(
             clause,
             wording.reading(rulebook.read_clause(clause), roles),
-            queries.kept(now, clause_key=f"{version.instrument_id}/{clause.name}") if shown else None,
-            counts.get(clause.id, Produced()),
+            keeping.kept_of(*counts.get(keys[clause.id], none)) if shown else None,
+            _produced(counts.get(keys[clause.id], none)[0]),
             seen.get(clause.id, []),
         )
         for clause in clauses
@@ -150,17 +146,7 @@ def _seen(reader: Acting, version: InstrumentVersion) -> Mapping[str, list[Duty]
     return found
 
 
-def _produced(version: InstrumentVersion, now: datetime) -> dict[str, Produced]:
-    """Return counts by clause over twelve months; drills stay out."""
-    rows = Duty.objects.filter(clause__version=version, drill=False, due_at__gte=now - timedelta(days=365))
-    found: dict[str, Produced] = {}
-    for clause, state, due_at, delivered_at in rows.values_list(
-        "clause_id", "state", "due_at", "delivered_at"
-    ):
-        met = state == Duty.State.MET
-        in_time = met and delivered_at is not None and delivered_at <= due_at
-        running = state in {Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED}
-        late = (met and not in_time) or state == Duty.State.FAILED or (running and due_at < now)
-        one = Produced(1, int(in_time), int(late), int(running and due_at >= now))
-        found[clause] = found.get(clause, Produced()) + one
-    return found
+def _produced(tally: Tally) -> Produced:
+    """Return what a clause produced in twelve months; drills stay out."""
+    late = tally.late + tally.failed + tally.overdue
+    return Produced(tally.total, tally.on_time, late, tally.running + tally.suspended)

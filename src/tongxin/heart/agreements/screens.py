@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongxin.heart.agreements import queries, wording
+from tongxin.heart.agreements import keeping, queries, wording
 from tongxin.heart.agreements import register as the_register
 from tongxin.shared import clock
 
@@ -45,7 +45,7 @@ def agreement(request: HttpRequest, version: str) -> HttpResponse:
     reader = getattr(request, "acting", None)
     pages = the_register.clause_pages(row, reader, now)
     names = wording.party_names(row.parties)
-    shown = the_register.scores_shown(row.illustrative)
+    shown = keeping.scores_shown(row.illustrative)
     context: dict[str, Any] = {
         "base": _base(request),
         "version": row,
@@ -53,7 +53,7 @@ def agreement(request: HttpRequest, version: str) -> HttpResponse:
         "parties": [names[p] for p in row.parties],
         "pages": pages,
         "total": the_register.total(pages) if shown else None,
-        "kept": queries.kept(now, instrument=row.instrument_id) if shown else None,
+        "kept": keeping.kept(now, instrument=row.instrument_id) if shown else None,
         "kinds": wording.KINDS,
         "state": wording.VERSION_STATES[row.state],
         "kind": wording.INSTRUMENT_KINDS[row.instrument.kind],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ PACK = Path(__file__).resolve().parents[4] / "regions" / "jingjinji"
     ],
 )
 @pytest.mark.django_db
-def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime) -> None:
+def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, settings: Any) -> None:
     from tongxin.heart.agreements.models import Duty, Ring
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.events.models import Matter
@@ -28,6 +29,7 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime) -> No
     from tongxin.heart.measures.queries import kept_by_field
     from tongxin.site import demo_day, pack
 
+    settings.DEMO = True
     with clock.held_at(demo_day.begins(now, PACK)) as hand:
         pack.load(PACK)
         played = demo_day.play(hand, until=now, pack=PACK)
