@@ -26,7 +26,10 @@ PAGES = {
     "wuqing-clerk": ("/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/"),
     "tongzhou-clerk": ("/cases/{offered}/",),
     "tongzhou-approver": ("/cases/{in_hand}/",),
-    "wuqing-coordinator": ("/desk/?scope=region", "/desk/?scope=jurisdiction"),
+    "wuqing-coordinator": (
+        "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
+        "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",
+    ),
     "wuqing-admin": ("/people/", "/people/new/", "/people/{person}/", "/people/roster/", "/people/tokens/"),
 }  # fmt: skip
 WINDOWS = [(1440, "zh-hans", False), (1440, "en", True), (390, "zh-hans", True), (390, "en", False)]

@@ -18,8 +18,8 @@ def register(kind: str, wording: Wording, title: Any = "") -> None:
 
 
 def kinds() -> dict[str, Any]:
-    """Return every kind that somebody has words for, with its title."""
-    return {kind: _titles[kind] for kind in sorted(_wordings)}
+    """Return every kind that somebody has words for, with its title, in the order in which the rooms named them."""
+    return dict(_titles)
 
 
 def known(kind: str) -> bool:
