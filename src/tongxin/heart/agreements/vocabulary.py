@@ -47,6 +47,9 @@ class QuestionWords:
     events: frozenset[str] = frozenset()  # that it can read; none: every event
     times: frozenset[str] = frozenset()  # registered times that its answers may bring
     certain: bool = False  # every answer has the probability one
+    param_words: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # key → words with %s for what it is asked with
 
 
 Question = Callable[[Fact, dict[str, Any]], list[Answer]]
@@ -86,16 +89,23 @@ def register_question(
     events: Sequence[str] = (),
     times: Sequence[str] = (),
     certain: bool = False,
+    param_words: Mapping[str, Any] | None = None,
 ) -> None:
     """Let clauses write `of: <name>` in `to:`; the answer lists jurisdictions with probabilities.
 
     `params` are the keys that may stand beside it. Without `within_parties` an answer may name a jurisdiction that is
     no party, as laws do (the superior office). `events` it can read (none: every one), `times` its answers may bring;
-    a `certain` one never answers a probability below one. A file that asks it for more is refused.
+    a `certain` one never answers a probability below one. A file that asks it for more is refused. `param_words` say
+    what a question is asked with: `within %s hours`.
     """
     _questions[name] = answer
     _question_words[name] = QuestionWords(
-        dict(params or {}), within_parties, frozenset(events), frozenset(times), certain
+        dict(params or {}),
+        within_parties,
+        frozenset(events),
+        frozenset(times),
+        certain,
+        dict(param_words or {}),
     )
     _titles[name] = title or name
 

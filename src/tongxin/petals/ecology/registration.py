@@ -98,6 +98,7 @@ def register_all() -> None:
         forecast.downstream_within,
         title=_("downstream, where the forecast says it arrives"),
         params={"hours": float},
+        param_words={"hours": _("within %s hours")},
         events=(WATER_INCIDENT,),
         times=forecast.TIMES,
     )
