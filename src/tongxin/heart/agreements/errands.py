@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from tongxin.heart.agreements import queries, rulebook, vocabulary
+from django.db.models import Q
+
+from tongxin.heart.agreements import conflicts, queries, rulebook, vocabulary
 from tongxin.heart.agreements.language import Notify
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import ClauseConflict, Duty, Performance
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 
+TELLS = ("notice", "call")  # messages that carry what a clause demands
+ENDS = ("stand_down", "all_clear")  # messages that say it is over for who was told
+
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice as a reader may see it, with the receipts that it calls for."""
+    """A notice, a telephone call or a message that it is over, as a reader may see it, with its receipts."""
 
     message: Message
-    confirms: tuple[Duty, ...]
+    confirms: tuple[Duty, ...] = ()
+    heard_at: datetime | None = None  # of a call: when both sides say that it was made
+
+    @property
+    def kind(self) -> str:
+        """What it is: notice, call, stand_down, all_clear."""
+        return self.message.kind
+
+    @property
+    def counts(self) -> bool:
+        """Whether it tells: a call does when both sides have recorded it."""
+        return self.kind == "notice" or (self.kind == "call" and self.heard_at is not None)
 
     @property
     def confirmed_at(self) -> datetime | None:
@@ -40,37 +56,92 @@ class Notice:
 
     @property
     def carried(self) -> dict[str, str]:
-        """What the notice says."""
+        """What it says."""
         return dict(self.message.body.get("carried", {}))
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What one clause demands between two desks: its rounds, first to last; the last one is true now."""
+
+    rounds: tuple[Duty, ...]
+
+    @property
+    def latest(self) -> Duty:
+        """The round that is true now."""
+        return self.rounds[-1]
+
+    @property
+    def withheld(self) -> list[tuple[str, str]]:
+        """The fields that the clause demands and a bar forbids, each with its bar."""
+        return [(str(name), str(bar)) for name, bar in self.latest.wanted.get("withheld", ())]
+
+
+@dataclass(frozen=True)
 class Errand:
-    """What one desk owes another in a matter: duties to tell, and the notices that were sent for them."""
+    """What one desk owes another in a matter: duties to tell, duties to say that it is over, what was sent for them."""
 
     bound: Desk
     owed: Desk
     duties: tuple[Duty, ...]
-    notices: tuple[Notice, ...] = field(default=())
+    notices: tuple[Notice, ...] = ()
+    downs: tuple[Duty, ...] = ()
+    served: tuple[Duty, ...] = ()  # the open ones that may be performed now
+    conflict: ClauseConflict | None = None  # demands that exclude each other, not decided yet
 
     @property
     def open(self) -> list[Duty]:
-        """The duties that one notice would serve now, earliest due first."""
+        """The duties that are open now, earliest due first."""
         return [d for d in self.duties if d.state == Duty.State.OPEN]
 
     @property
+    def waiting(self) -> list[Duty]:
+        """The open duties that may not be performed yet: something must be known first, or a conflict be decided."""
+        return [d for d in self.open if d not in self.served]
+
+    @property
+    def standing_down(self) -> list[Duty]:
+        """The open duties to say that it no longer concerns them, earliest due first."""
+        return [d for d in self.downs if d.state == Duty.State.OPEN]
+
+    @property
     def ruling(self) -> Duty:
-        """The duty that sets the deadline: the earliest open one, else the earliest of those that ended."""
-        return (self.open or list(self.duties))[0]
+        """The duty that sets the deadline: the earliest open one, else the one that ended last."""
+        open_ones = [*self.open, *self.standing_down]
+        if open_ones:
+            return min(open_ones, key=lambda d: (d.due_at, d.pk))
+        return max(self.duties, key=lambda d: (d.round, d.opened_at, -d.due_at.timestamp(), -d.pk))
+
+    @property
+    def needed_by(self) -> datetime | None:
+        """When the receiver needs it, by the forecast: shown beside the due, never scored."""
+        return min((d.needed_by for d in self.open if d.needed_by), default=None)
+
+    @property
+    def rules(self) -> str:
+        """Which of the two comes first and so is worked to: `due` or `needed_by`."""
+        needed = self.needed_by
+        return "needed_by" if needed is not None and needed < self.ruling.due_at else "due"
 
     @property
     def carries(self) -> list[str]:
-        """What the notice must carry: the union over the open duties, in the order of their clauses."""
-        return carries(self.open)
+        """What the notice must carry: the union over what it would serve, in the order of the clauses."""
+        return carries(self.served)
+
+    @property
+    def demands(self) -> list[Demand]:
+        """The rounds by clause, in the order of the dues of the latest ones."""
+        rounds: dict[str, list[Duty]] = {}
+        for duty in sorted(self.duties, key=lambda d: (d.round, d.opened_at, d.pk)):
+            rounds.setdefault(duty.clause_key, []).append(duty)
+        found = [Demand(tuple(rows)) for rows in rounds.values()]
+        return sorted(
+            found, key=lambda d: (d.latest.state not in Duty.STANDING, d.latest.due_at, d.latest.pk)
+        )
 
 
 def carries(duties: Iterable[Duty]) -> list[str]:
-    """Return the fields that the clauses of these duties demand, each once."""
+    """Return the fields that the clauses of these duties demand and no bar forbids, each once."""
     names: list[str] = []
     for duty in duties:
         clause = rulebook.read_clause(duty.clause)
@@ -88,40 +159,78 @@ def fields(names: Sequence[str]) -> list[vocabulary.Field]:
 
 def of_matter(reader: Acting, matter: Matter) -> list[Errand]:
     """Return the errands of a matter that the reader has a part in: what is open first, by due."""
-    rows = list(queries.duties(reader).filter(matter=matter))
+    rows = list(duties_of(reader, [matter]).get(matter.number, ()))
     sent: dict[tuple[str, str], list[Notice]] = {}
     for notice in notices(reader, matter, rows):
-        sent.setdefault((notice.message.from_desk_id, notice.message.to_desk_id), []).append(notice)
-    pairs: dict[tuple[str, str], list[Duty]] = {}
+        if notice.kind in TELLS:
+            sent.setdefault((notice.message.from_desk_id, notice.message.to_desk_id), []).append(notice)
+    told: dict[tuple[str, str], list[Duty]] = {}
+    downs: dict[tuple[str, str], list[Duty]] = {}
     for duty in rows:
-        if duty.purpose == Duty.Purpose.DO and duty.clause.kind == "notify":
-            pairs.setdefault((duty.bound_desk_id, duty.owed_desk_id), []).append(duty)
+        pair = (duty.bound_desk_id, duty.owed_desk_id)
+        if duty.purpose == Duty.Purpose.STAND_DOWN:
+            downs.setdefault(pair, []).append(duty)
+        elif duty.purpose == Duty.Purpose.DO and duty.clause.kind == "notify":
+            told.setdefault(pair, []).append(duty)
+    disputed = ClauseConflict.objects.filter(thread=f"matter:{matter.number}", ruling__isnull=True)
+    unsettled = {(c.bound_desk_id, c.owed_desk_id): c for c in disputed}
     found = [
-        Errand(duties[0].bound_desk, duties[0].owed_desk, tuple(duties), tuple(sent.get(pair, ())))
-        for pair, duties in pairs.items()
+        Errand(
+            duties[0].bound_desk,
+            duties[0].owed_desk,
+            tuple(duties),
+            tuple(sent.get(pair, ())),
+            tuple(downs.get(pair, ())),
+            tuple(conflicts.servable(matter, [d for d in duties if d.state == Duty.State.OPEN])),
+            unsettled.get(pair),
+        )
+        for pair, duties in told.items()
     ]
-    return sorted(found, key=lambda e: (not e.open, e.ruling.due_at, e.owed.id))
+    return sorted(found, key=lambda e: (not (e.open or e.standing_down), e.ruling.due_at, e.owed.id))
+
+
+def duties_of(reader: Acting, matters: Iterable[Matter]) -> dict[str, list[Duty]]:
+    """Return the duties of several matters that the reader may see, by number; an absorbed one's count as its own."""
+    numbers = {m.number for m in matters}
+    found: dict[str, list[Duty]] = {}
+    within = Q(matter__in=numbers) | Q(matter__absorbed_by__in=numbers)
+    for duty in queries.duties(reader).filter(within):
+        own = duty.matter
+        for number in {own.number, own.absorbed_by_id} & numbers if own else ():
+            found.setdefault(number, []).append(duty)
+    return found
 
 
 def notices(reader: Acting, matter: Matter, duties: Iterable[Duty] | None = None) -> list[Notice]:
-    """Return the notices of a matter to or from the reader's side, oldest first."""
+    """Return the notices, calls and ends of a matter to or from the reader's side, oldest first."""
     return notices_of(reader, [matter], duties).get(matter.number, [])
 
 
 def notices_of(
     reader: Acting, matters: Iterable[Matter], duties: Iterable[Duty] | None = None
 ) -> dict[str, list[Notice]]:
-    """Return the notices of several matters, by number; `duties` are those the reader may see, when at hand."""
-    numbers = [m.number for m in matters]
-    rows = queries.duties(reader).filter(matter__in=numbers) if duties is None else duties
+    """Return the notices, calls and ends of several matters, by number; an absorbed one's count as its own.
+
+    `duties` are those the reader may see, when they are at hand.
+    """
+    numbers = {m.number for m in matters}
+    into = dict(Matter.objects.filter(absorbed_by__in=numbers).values_list("number", "absorbed_by_id"))
+    rows = duties
+    if rows is None:
+        rows = [d for found in duties_of(reader, matters).values() for d in found]
     confirms: dict[str, list[Duty]] = {}
-    for duty in rows:
-        if duty.purpose == Duty.Purpose.CONFIRM:
-            confirms.setdefault(duty.opened_by, []).append(duty)
+    for duty in {d.pk: d for d in rows if d.purpose == Duty.Purpose.CONFIRM}.values():
+        confirms.setdefault(duty.opened_by, []).append(duty)
+    threads = [f"matter:{n}" for n in {*numbers, *into}]
+    messages = list(queries.messages(reader, *TELLS, *ENDS).filter(thread__in=threads))
+    calls = [m.id for m in messages if m.kind == "call"]
+    heard = dict(Performance.objects.filter(message__in=calls).values_list("message_id", "delivered_at"))
     found: dict[str, list[Notice]] = {}
-    for message in queries.notices(reader).filter(thread__in=[f"matter:{n}" for n in numbers]):
-        notice = Notice(message, tuple(confirms.get(f"message:{message.id}", ())))
-        found.setdefault(message.thread.removeprefix("matter:"), []).append(notice)
+    for message in messages:
+        notice = Notice(message, tuple(confirms.get(f"message:{message.id}", ())), heard.get(message.id))
+        own = message.thread.removeprefix("matter:")
+        for number in {own, into.get(own, own)} & numbers:
+            found.setdefault(number, []).append(notice)
     return found
 
 
@@ -129,7 +238,7 @@ def told(found: Iterable[Notice], reader: Acting) -> dict[str, str]:
     """Return what the notices carried to the reader's side, the latest word on each field."""
     known: dict[str, str] = {}
     for notice in found:
-        if is_side_of(reader, notice.message.to_desk_id):
+        if notice.counts and is_side_of(reader, notice.message.to_desk_id):
             known |= notice.carried
     return known
 

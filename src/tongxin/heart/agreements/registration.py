@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tongxin.heart.agreements import own_words, sights
+from tongxin.heart.agreements import bell_words, own_words, ring_words, sights
 from tongxin.heart.ledger import sights as ledger_sights
 
 
 def register_all() -> None:
     """Register everything once, when Django starts."""
     own_words.register_all()
+    ring_words.register_all()
+    bell_words.register_all()
     ledger_sights.register("matter", sights.may_see)
