@@ -202,6 +202,8 @@ def _refuses(fact: Fact, binding: Binding, words: Words) -> tuple[str, str] | No
         return "other_period", str(fact.data["period"])
     if fact.type in {TASK, MILESTONE} and fact.data["instrument"] != binding.clause_key.partition("/")[0]:
         return "other_instrument", str(fact.data["instrument"])
+    if fact.type == TASK and fact.data.get("clauses") and clause.id not in fact.data["clauses"]:
+        return "other_task", str(fact.data["instrument"])
     if fact.type == MILESTONE and fact.data["milestone"] != getattr(
         getattr(clause, "due", None), "milestone", ""
     ):

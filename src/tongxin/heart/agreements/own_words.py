@@ -33,10 +33,11 @@ class PeriodData(_Plain):
 
 
 class TaskData(_Plain):
-    """A version came into force whose clauses deliver by a day."""
+    """A version came into force whose clauses deliver by a day; `clauses` names them, empty means all of them."""
 
     instrument: str = Field(min_length=1, max_length=80)
     version: int = Field(ge=1)
+    clauses: list[str] = Field(default_factory=list)
 
 
 class MilestoneData(_Plain):

@@ -14,6 +14,7 @@ from tongxin.heart.agreements.language import AnyClause, Deliver, Handle, Recogn
 from tongxin.heart.agreements.models import Duty
 
 PROGRESS = "progress:"  # the subject of a report on a case in hand, with its number
+DELETE = "delete"  # the subject of a duty to confirm that what was shared is deleted
 CARRIED_MAX = 4000  # characters of one field
 FEN = re.compile(r"-?[0-9]{1,15}")
 YES = frozenset({"1", "true", "yes"})
@@ -39,6 +40,8 @@ def asked(clause: AnyClause, duty: Duty) -> list[Asked]:
     match clause:
         case Recognise():
             return _of_recognise(clause)
+        case Share() if duty.subject == DELETE:
+            return [Asked("remark", "text", _("What was deleted, and when"))]
         case Share():
             return _of_share(clause, duty)
         case Settle():

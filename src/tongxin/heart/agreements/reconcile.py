@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from tongxin.heart.agreements import clocks, duties, periods, plan, rulebook, scene
 from tongxin.heart.agreements.language import Due, Notify, Within
 from tongxin.heart.agreements.match import PERIOD, Binding, Considered, Wanted, match
@@ -150,14 +152,17 @@ def _latest(matter: Matter) -> dict[str, dict[plan.Key, Duty]]:
     found: dict[str, dict[plan.Key, Duty]] = {Duty.Purpose.DO: {}, Duty.Purpose.STAND_DOWN: {}}
     own = thread_of(matter)
     absorbed = [f"matter:{n}" for n in matter.absorbed.values_list("number", flat=True)]
-    rows = Duty.objects.filter(thread__in=[own, *absorbed], purpose__in=list(found)).exclude(
-        opened_by__startswith="message:"
-    )
+    rows = Duty.objects.filter(thread__in=[own, *absorbed], purpose__in=list(found)).exclude(by_an_act())
     for duty in sorted(rows.select_related("clause__version"), key=lambda d: (d.thread == own, d.round)):
         if duty.thread != own and duty.state == Duty.State.VOID:
             continue  # the absorbed matter let go of it; here it is wanted anew or not at all
         found[duty.purpose][(duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)] = duty
     return found
+
+
+def by_an_act() -> Q:
+    """Return the condition that a duty follows an act (a receipt, a stage, a deletion), not what a clause wants."""
+    return Q(opened_by__startswith="message:") | Q(opened_by__startswith="ending:")
 
 
 def thread_of(matter: Matter) -> str:
