@@ -213,7 +213,7 @@ def _recognise(clause: Recognise, roles: Names, names: Names) -> list[Reading]:
 
 def _share(clause: Share, roles: Names, names: Names) -> list[Reading]:
     lines = [
-        Reading(_("Fields"), _list(_field_titles(clause.fields))),
+        Reading(_("Fields shared"), _list(_field_titles(clause.fields))),
         Reading(_("Purpose"), str(clause.purpose)),
         Reading(_("From whom"), _spoken(clause.sender, roles, names)),
         Reading(_("Who may see it"), _spoken(clause.to, roles, names)),
