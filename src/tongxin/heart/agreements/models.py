@@ -234,6 +234,21 @@ class Duty(models.Model):
             models.Index(fields=["bound_desk", "state", "due_at"], name="duties_by_bound"),
             models.Index(fields=["owed_desk", "state", "due_at"], name="duties_by_owed"),
             models.Index(fields=["clause_key", "due_at"], name="duties_by_clause"),
+            models.Index(  # holds all that a score counts, so that the table itself is not read
+                fields=[
+                    "clause_key",
+                    "bound_desk",
+                    "purpose",
+                    "illustrative",
+                    "due_at",
+                    "state",
+                    "delivered_at",
+                    "drill",
+                    "no_time_left",
+                    "sent_back",
+                ],
+                name="duties_by_score",
+            ),
         ]
 
     @property

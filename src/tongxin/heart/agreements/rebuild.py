@@ -17,6 +17,7 @@ from tongxin.heart.agreements import clocks, plan, reconcile, scene
 from tongxin.heart.agreements.language import Notify, Within
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
 
@@ -51,7 +52,7 @@ def rebuild(matter: Matter) -> dict[Place, plan.Round]:
     places = {d.pk: _place(d) for d in _rows(matter)}
     made = _Rounds(matter, told, events)
     seen: set[str] = set()
-    for entry in Entry.objects.filter(subject__startswith=reconcile.thread_of(matter)).order_by("index"):
+    for entry in ledger.entries_of(reconcile.thread_of(matter)).order_by("index"):
         payload = _payload(entry)
         event = events.get(entry.cause)
         if (event is not None and entry.cause not in seen and "type" in payload) or _withdraws(
@@ -201,7 +202,7 @@ def _payload(entry: Entry) -> dict[str, Any]:
 def _rows(matter: Matter) -> Iterable[Duty]:
     """Return the duties that reconciling made; those that follow an act (receipts, stages) are left out."""
     rows = Duty.objects.filter(thread=reconcile.thread_of(matter), purpose__in=("do", "stand_down"))
-    return rows.exclude(opened_by__startswith="message:").select_related("clause__version")
+    return rows.exclude(reconcile.by_an_act()).select_related("clause__version")
 
 
 def _place(duty: Duty) -> Place:
