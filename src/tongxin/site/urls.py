@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.heart.region.urls")),
     path("", include("tongxin.heart.exchange.urls")),
     path("", include("tongxin.heart.agreements.urls")),
+    path("", include("tongxin.heart.agreements.urls_duties")),
     path("", include("tongxin.heart.cases.urls")),
     path("", include("tongxin.heart.ledger.urls")),
     path("", include("tongxin.petals.ecology.urls")),

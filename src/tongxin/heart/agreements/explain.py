@@ -1,75 +1,205 @@
-"""Why a desk owes what it owes: every clause that was looked at, and in words why it did or did not bind."""
+"""Why a desk owes what it owes: every clause that was looked at, why it did or did not bind, and its duties."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from tongxin.heart.agreements import errands, queries, reconcile, vocabulary, wording
+from tongxin.heart.agreements import count_story, errands, queries, reconcile, vocabulary, wording
 from tongxin.heart.agreements.match import Considered
-from tongxin.heart.agreements.models import Clause
+from tongxin.heart.agreements.models import Clause, Duty, Instrument
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
 from tongxin.shared.named import Both, pick
+
+FAR = "other_event"  # the finding that says least: the clause waits for something else
+
+WHOSE: Mapping[str, Any] = {
+    "place": gettext_lazy("the place"),
+    "reporter": gettext_lazy("who reported it"),
+    "each_party": gettext_lazy("each party"),
+    "other_parties": gettext_lazy("the other parties"),
+}
+BOUND: Mapping[str, Any] = {
+    "notify": gettext_lazy("It binds: to be told are %(whom)s."),
+    "recognise": gettext_lazy("It binds: an answer is owed to %(whom)s."),
+    "share": gettext_lazy("It binds: the data go to %(whom)s."),
+    "deliver": gettext_lazy("It binds: the delivery goes to %(whom)s."),
+    "settle": gettext_lazy("It binds: the account is stated to %(whom)s."),
+}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One clause that was looked at; `str()` words it in the reader's language."""
+    """One clause that was looked at, with the duties it made; `str()` words it in the reader's language."""
 
     clause: Clause
     considered: Considered
-    names: dict[str, Both]  # of the places and desks in the detail
+    names: Mapping[str, Both]  # of the places, desks and instruments in the detail
+    duties: tuple[Duty, ...] = field(default=())
 
     @property
     def bound(self) -> bool:
         """Whether the clause made duties."""
         return self.considered.bound
 
+    @property
+    def far(self) -> bool:
+        """Whether the clause waits for something else altogether."""
+        return self.considered.reason == FAR
+
     def __str__(self) -> str:
-        detail = self.considered.detail
-        parts = [str(self.names.get(part, part)) for part in detail.split(", ") if part]
-        named = pick("、", ", ").join(parts)
-        match self.considered.reason:
-            case "bound":
-                return _("It binds: to be told are %(whom)s.") % {"whom": named}
-            case "no_event":
-                return _("It waits for no event: it rules how cases are handed over.")
-            case "other_event":
-                known = events.names()
-                event = str(events.get(detail).title) if detail in known else detail
-                return _("It waits for another event: %(event)s.") % {"event": event}
-            case "condition_fails":
-                return _("Its condition does not hold: %(condition)s.") % {
-                    "condition": vocabulary.title(detail)
-                }
-            case "place_is_no_party":
-                return _("The place, %(place)s, belongs to none of its parties.") % {"place": named}
-            case "nobody_to_tell":
-                return _("None of its parties is among those to be told: %(whom)s.") % {
-                    "whom": vocabulary.title(detail)
-                }
-        return self.considered.reason
+        return _said(self.clause, self.considered, self.names)
 
 
 def explain(reader: Acting, matter: Matter) -> list[Reason]:
-    """Return what matching finds for the matter's pinned rulebook, binding clauses first.
+    """Return what matching finds for the matter's pinned rulebook, binding clauses first, what waits for others last.
 
     Who sees the whole matter sees every clause; others only those under which they owe or are owed.
     """
     seen = list(reconcile.view(matter, whole=True).considered)
+    duties: dict[str, list[Duty]] = {}
+    for duty in queries.duties(reader).filter(matter=matter).order_by("due_at", "id"):
+        duties.setdefault(duty.clause_id, []).append(duty)
     if not queries.sees_whole(reader, matter):
-        own = set(queries.duties(reader).filter(matter=matter).values_list("clause_id", flat=True))
         told = {reader.desk} | {n.message.to_desk_id for n in errands.notices(reader, matter)}
-        seen = [_only(c, told) for c in seen if c.bound and c.clause_id in own]
+        told |= {d.owed_desk_id for rows in duties.values() for d in rows}
+        seen = [_only(c, told) for c in seen if c.bound and c.clause_id in duties]
     clauses = Clause.objects.select_related("version__instrument").in_bulk({c.clause_id for c in seen})
-    parts = {part for c in seen for part in c.detail.split(", ")}
+    names = _names(seen)
+    found = [Reason(clauses[c.clause_id], c, names, tuple(duties.get(c.clause_id, ()))) for c in seen]
+    return sorted(found, key=lambda r: (not r.bound, r.far, r.clause.id))
+
+
+def as_json(reason: Reason) -> dict[str, Any]:
+    """Return a reason for programs: stable codes, the words, and each duty with its clock."""
+    return {
+        "clause": reason.clause.id,
+        "kind": reason.clause.kind,
+        "bound": reason.bound,
+        "reason": reason.considered.reason,
+        "detail": reason.considered.detail,
+        "words": str(reason),
+        "duties": [duty_json(duty) for duty in reason.duties],
+    }
+
+
+def duty_json(duty: Duty) -> dict[str, Any]:
+    """Return a duty with its clock, as `explain` prints it."""
+    count = count_story.of(duty)
+    return {
+        "id": duty.pk,
+        "what": wording.duty_words(duty),
+        "purpose": duty.purpose,
+        "bound_desk": duty.bound_desk_id,
+        "owed_desk": duty.owed_desk_id,
+        "round": duty.round,
+        "state": duty.state,
+        "due_at": clock.beijing(duty.due_at).isoformat(timespec="seconds"),
+        "needed_by": clock.beijing(duty.needed_by).isoformat(timespec="seconds") if duty.needed_by else None,
+        "no_time_left": duty.no_time_left,
+        "limit": count.limit,
+        "starts": count.start,
+        "calendar": count.calendar,
+        "provisional": count.provisional,
+        "counted": [
+            {
+                "from": line.first.isoformat(),
+                "to": line.last.isoformat(),
+                "counts": line.counts,
+                "said": line.said,
+            }
+            for line in count.lines
+        ],
+    }
+
+
+def _said(clause: Clause, seen: Considered, names: Mapping[str, Both]) -> str:
+    detail = seen.detail
+    named = pick("、", ", ").join(str(names.get(part, part)) for part in detail.split(", ") if part)
+    match seen.reason:
+        case "bound":
+            return str(BOUND.get(clause.kind, _("It binds: owed to %(whom)s."))) % {"whom": named}
+        case "no_event":
+            return _no_event(clause.kind)
+        case "other_event":
+            return _("It waits for another event: %(event)s.") % {"event": _event(detail)}
+        case "condition_fails":
+            return _("Its condition does not hold: %(condition)s.") % {"condition": vocabulary.title(detail)}
+        case "value_differs":
+            return _("It is for other values of: %(field)s.") % {"field": _field(detail)}
+        case "place_is_no_party":
+            return _("The place, %(place)s, belongs to none of its parties.") % {"place": named}
+        case "nobody_is_bound":
+            return _("It binds nobody here: %(whom)s is no party, or has left.") % {
+                "whom": _whose(detail, named)
+            }
+        case "nobody_to_tell":
+            return _("None of its parties is among those to be told: %(whom)s.") % {
+                "whom": _whose(detail, named)
+            }
+        case "not_likely":
+            most, _less, bind = detail.partition(" < ")
+            said = {"most": _share(most), "bind": _share(bind)}
+            return _("Not likely enough: at most %(most)s, and it binds from %(bind)s.") % said
+        case "not_yet_in_force":
+            at = wording.moment(datetime.fromisoformat(detail))
+            return _("It came into force at %(at)s, after this was known.") % {"at": at}
+        case "other_period":
+            return _("It returns in other periods than %(period)s, or is of another agreement.") % {
+                "period": detail
+            }
+        case "other_instrument":
+            return _("This is of another agreement: %(agreement)s.") % {"agreement": named}
+        case "other_milestone":
+            return _("It waits for another milestone than %(milestone)s.") % {"milestone": detail}
+        case "no_such_desk":
+            return _("It would bind a desk that does not exist: %(desk)s.") % {"desk": detail}
+    return seen.reason
+
+
+def _no_event(kind: str) -> str:
+    if kind == "share":
+        return _("It waits for no event: it says what may be seen.")
+    return _("It waits for no event: it rules how cases are handed over.")
+
+
+def _event(name: str) -> str:
+    return str(events.get(name).title) if name in events.names() else name
+
+
+def _field(name: str) -> str:
+    fields = vocabulary.fields()
+    return str(fields[name].title) if name in fields else name
+
+
+def _whose(word: str, named: str) -> str:
+    return str(WHOSE.get(word, "")) or (str(vocabulary.title(word)) if named == word else named)
+
+
+def _share(number: str) -> str:
+    try:
+        return f"{float(number) * 100:.4g}%"
+    except ValueError:
+        return number
+
+
+def _names(seen: Iterable[Considered]) -> dict[str, Both]:
+    parts = {part for c in seen if c.reason != FAR for part in c.detail.split(", ") if part}
     desks = wording.desk_names(p for p in parts if "/" in p)
-    names = wording.party_names(p for p in parts if p and "/" not in p) | desks
-    found = [Reason(clauses[c.clause_id], c, names) for c in seen]
-    return sorted(found, key=lambda r: (not r.bound, r.clause.id))
+    plain = [p for p in parts if "/" not in p and len(p) <= 80]
+    instruments = {
+        row.id: Both(zh=f"《{row.title_zh}》", en=row.title_en)
+        for row in Instrument.objects.filter(id__in=plain)
+    }
+    return wording.party_names(plain) | desks | instruments
 
 
 def _only(seen: Considered, desks: set[str]) -> Considered:

@@ -10,16 +10,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tongxin.heart.agreements import vocabulary
-from tongxin.heart.agreements.language import Handle, Notify, Spoken, Within
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.language import AnyClause
+from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.region.models import Desk, Jurisdiction, JurisdictionGroup, OfficeRole
 from tongxin.shared import clock, durations
 from tongxin.shared.named import Both, pick
 
-KINDS: dict[str, Any] = {"notify": gettext_lazy("Notify"), "handle": gettext_lazy("Handle")}
+KINDS: dict[str, Any] = {
+    "notify": gettext_lazy("Notify"),
+    "handle": gettext_lazy("Handle"),
+    "recognise": gettext_lazy("Recognise"),
+    "share": gettext_lazy("Share"),
+    "deliver": gettext_lazy("Deliver"),
+    "settle": gettext_lazy("Settle"),
+}
 INSTRUMENT_KINDS: dict[str, Any] = {
     "law": gettext_lazy("Law"),
     "agreement": gettext_lazy("Agreement"),
@@ -59,6 +65,24 @@ STEPS: dict[str, Any] = {
     "deputy": gettext_lazy("the deputy"),
     "head": gettext_lazy("the head"),
     "own_coordination": gettext_lazy("the own coordination office"),
+    "both_coordination": gettext_lazy("both coordination offices"),
+    "lead_departments": gettext_lazy("the lead departments"),
+    "leaders_agenda": gettext_lazy("the agenda of the next leaders' meeting"),
+}
+MOVES: dict[str, Any] = {
+    "correction": gettext_lazy("the report was corrected"),
+    "computed_time": gettext_lazy("the forecast has changed"),
+    "transition": gettext_lazy("a new version applies to what is running"),
+    "calendar": gettext_lazy("the calendar was published"),
+    "suspension": gettext_lazy("the time of a suspension does not count"),
+    "sent_back": gettext_lazy("the time at the owed office does not count"),
+    "agreed": gettext_lazy("both sides agreed another day"),
+}
+ENDS: dict[str, Any] = {
+    "unwanted": gettext_lazy("nothing demands it any more"),
+    "wanted_again": gettext_lazy("what it took back is demanded again"),
+    "merged": gettext_lazy("two matters became one"),
+    "closed": gettext_lazy("the matter was closed"),
 }
 
 
@@ -114,31 +138,11 @@ def length(value: timedelta) -> str:
     return pick("", " ").join(parts)
 
 
-def limit(due: Within) -> str:
-    """Return a time limit with its clock and its start: `1 hour, calendar time, from when it is known`."""
-    starts = {
-        "occurred": _("from when it happened"),
-        "known": _("from when it is known"),
-        "recorded": _("from when it is recorded"),
-        "delivered": _("from delivery"),
-    }[due.starts]
-    if due.clock == "calendar":
-        return _("%(length)s, calendar time, %(starts)s") % {"length": length(due.within), "starts": starts}
-    whose = {
-        "debtor": _("on the bound office's calendar"),
-        "creditor": _("on the owed office's calendar"),
-    }[due.calendar_of]
-    if due.clock == "days":
-        n = due.within.days
-        said = ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
-    else:
-        said = _("%(length)s of working time") % {"length": length(due.within)}
-    return _("%(length)s %(whose)s, %(starts)s") % {"length": said, "whose": whose, "starts": starts}
+def reading(clause: AnyClause, roles: Mapping[str, Any]) -> list[Reading]:
+    """Return how the machine reads a clause, line by line; see `readings`."""
+    from tongxin.heart.agreements import readings
 
-
-def reading(clause: Notify | Handle, roles: Mapping[str, Any]) -> list[Reading]:
-    """Return how the machine reads a clause, line by line."""
-    return _reading_notify(clause, roles) if isinstance(clause, Notify) else _reading_handle(clause, roles)
+    return readings.reading(clause, roles)
 
 
 def roles() -> dict[str, Both]:
@@ -146,64 +150,71 @@ def roles() -> dict[str, Both]:
     return {r.id: Both(zh=r.name_zh, en=r.name_en) for r in OfficeRole.objects.all()}
 
 
-def _reading_notify(clause: Notify, roles: Mapping[str, Any]) -> list[Reading]:
-    fields = vocabulary.fields()
-    carry = [str(fields[name].title) if name in fields else name for name in clause.must_carry]
-    event = (
-        str(events.get(clause.when.event).title) if clause.when.event in events.names() else clause.when.event
-    )
-    when = f"{event}{pick('，', ', ')}{vocabulary.title(clause.when.reach)}" if clause.when.reach else event
-    return [
-        Reading(_("When"), when),
-        Reading(_("Who"), _spoken(clause.sender, roles)),
-        Reading(_("To whom"), _spoken(clause.to, roles)),
-        Reading(_("Time limit"), limit(clause.due)),
-        Reading(_("Required content"), pick("、", ", ").join(carry)),
-        Reading(_("Receipt"), _("%(length)s from delivery") % {"length": length(clause.receipt.within)}),
-        Reading(_("If late"), _escalation(clause.if_late.after)),
-    ]
-
-
-def _reading_handle(clause: Handle, roles: Mapping[str, Any]) -> list[Reading]:
-    titles = vocabulary.procedures()
-    return [
-        Reading(_("Items"), pick("、", ", ").join(str(titles.get(p, p)) for p in clause.procedures)),
-        Reading(
-            _("Between"),
-            _("the offices of the parties for: %(role)s") % {"role": roles.get(clause.role, clause.role)},
-        ),
-        Reading(_("Answer"), limit(clause.answer)),
-        Reading(
-            _("Returned only for"), pick("；", "; ").join(str(r) for r in clause.refuse_reasons.values())
-        ),
-        Reading(_("If late"), _escalation(clause.if_late.after)),
-    ]
-
-
-def _spoken(desk: Spoken, roles: Mapping[str, Any]) -> str:
-    role = str(roles.get(desk.role, desk.role))
-    if desk.of == "place":
-        return _("%(role)s of the place") % {"role": role}
-    return _("%(role)s: %(whose)s") % {"role": role, "whose": vocabulary.title(desk.of)}
-
-
-def _escalation(after: timedelta) -> str:
-    return _(
-        "at the due the next on duty; each %(length)s later the deputy, the head, the coordination office"
-    ) % {"length": length(after)}
-
-
 def duty_words(duty: Duty) -> str:
-    """Return what a duty demands, in a few words."""
+    """Return what a duty demands, in a few words; its clause must be at hand."""
     if duty.purpose == Duty.Purpose.CONFIRM:
         return _("Confirm receipt of the notice")
     if duty.purpose == Duty.Purpose.STAND_DOWN:
         return _("Tell that it no longer concerns them")
-    if duty.clause.kind == "notify":
-        return _("Notify")
-    if duty.subject.startswith("decide"):
+    period, _slash, stage = duty.subject.partition("/")
+    what = {"what": body_words(duty.clause.body.get("what")), "period": period}
+    match duty.clause.kind:
+        case "notify":
+            return _("Notify")
+        case "recognise":
+            return _("Accept or refuse: %(what)s") % what
+        case "share" if duty.subject == "delete":
+            return _("Confirm that what was shared is deleted")
+        case "share":
+            return _("Supply the data of %(period)s") % what if period else _("Supply the data")
+        case "deliver":
+            said = _("Deliver: %(what)s") % what
+            return f"{said}{pick('，', ', ')}{period}" if period else said
+        case "settle":
+            return _settle_words(stage.partition("-")[0], "-" in stage) % what
+    return _case_words(duty.subject)
+
+
+def body_words(both: Any) -> str:
+    """Return words that stand in both languages in a clause's stored body; empty where there are none."""
+    return pick(str(both.get("zh", "")), str(both.get("en", ""))) if isinstance(both, dict) else ""
+
+
+def _settle_words(stage: str, again: bool) -> str:
+    if stage == "state":
+        return _("State the account of %(period)s anew") if again else _("State the account of %(period)s")
+    if stage == "check":
+        return _("Check or contest the account of %(period)s")
+    return _("Pay for %(period)s")
+
+
+def _case_words(subject: str) -> str:
+    if subject.startswith("decide"):
         return _("Decide the case")
+    if subject.startswith("progress"):
+        return _("Report how the case goes")
     return _("Answer the offer of the case")
+
+
+def end_words(duty: Duty) -> str:
+    """Return why a duty ended without being met: what a person wrote, or the words of a reason that is a code."""
+    code, colon, rest = duty.end_reason.partition(":")
+    if code not in ENDS or not colon:
+        return duty.end_reason
+    said = str(ENDS[code])
+    return f"{said}{pick('：', ': ')}{rest}" if code in {"closed", "merged"} and rest else said
+
+
+def clause_title(clause: Clause) -> str:
+    """Return a clause as a page quotes it: the instrument's title and the clause's number."""
+    instrument = clause.version.instrument
+    title = pick(instrument.title_zh, instrument.title_en)
+    return _("%(agreement)s, clause %(n)d") % {"agreement": title, "n": clause.ordinal}
+
+
+def clause_url(clause: Clause) -> str:
+    """Return where a clause can be read."""
+    return f"/agreements/{clause.version_id}/#{clause.name}"
 
 
 def duty_state(duty: Duty, now: datetime) -> str:
