@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-_FORM = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?")
+_FORM = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII)
 
 
 def parse(text: str) -> timedelta:
@@ -14,7 +14,10 @@ def parse(text: str) -> timedelta:
     if not found or not any(found.groupdict().values()):
         raise ValueError(f"{text!r} is no length of time; write for example PT30M, PT1H or P5D")
     parts = {name: int(value or 0) for name, value in found.groupdict().items()}
-    length = timedelta(days=parts["d"], hours=parts["h"], minutes=parts["m"], seconds=parts["s"])
+    try:
+        length = timedelta(days=parts["d"], hours=parts["h"], minutes=parts["m"], seconds=parts["s"])
+    except OverflowError:
+        raise ValueError(f"{text[:40]!r} is longer than any time limit") from None
     if not length:
         raise ValueError(f"{text!r} is no time at all")
     return length

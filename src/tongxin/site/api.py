@@ -145,6 +145,7 @@ ROOMS = (
     "tongxin.heart.region.api",
     "tongxin.heart.exchange.api",
     "tongxin.heart.agreements.api",
+    "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.cases.api",
     "tongxin.heart.ledger.api",
 )

@@ -28,7 +28,7 @@ SECTIONS = (
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases")),
     ("What leaves the house", ("outbox", "subscriptions")),
-    ("Verifying, by anyone", ("ledger",)),
+    ("Verifying and reckoning, by anyone", ("ledger", "clock")),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
@@ -49,6 +49,7 @@ ROOMS = {
         "Send the rings of a desk outside as well.",
     ),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
+    "clock": ("tongxin.heart.agreements.clock_cli", "Working calendars; when a time limit runs out, and why."),
 }
 OWN = "tongxin.site.commands"
 ENVIRONMENT = (

@@ -1,0 +1,131 @@
+"""The calendar's screen: a year of an office's days, and when a time limit runs out; anyone may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_safe
+
+from tongxin.heart.agreements import almanac, wording
+from tongxin.heart.agreements.forms_calendar import WALL, DueForm
+from tongxin.heart.region import calendars, queries
+from tongxin.heart.region.models import Office
+from tongxin.shared import clock
+from tongxin.shared.errors import Invalid, NotFound
+from tongxin.shared.named import pick
+
+SHORT = (_lazy("Mo"), _lazy("Tu"), _lazy("We"), _lazy("Th"), _lazy("Fr"), _lazy("Sa"), _lazy("Su"))
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month as the page shows it."""
+
+    title: str
+    weeks: list[list[almanac.Day | None]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a count with its words."""
+
+    line: almanac.Line
+    weekday: str
+    why: str
+    counts: bool
+
+
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show a year of the calendar of the office that staffs a desk, and the calculator with its answer."""
+    mandates = almanac.offices()
+    desks = [(row.desk_id, str(wording.desk_name(row.desk))) for row in mandates]
+    if not desks:
+        raise NotFound("no_offices", _("No region is loaded yet."))
+    chosen = request.GET.get("desk", "")[:80]
+    staffing = next((row for row in mandates if row.desk_id == chosen), None) or _own(request, mandates)
+    year = _year(request)
+    shown = almanac.year_of(staffing.office, year)
+    form = _form(request, desks, staffing.desk_id)
+    found = form.ask() if form.is_bound else None
+    context: dict[str, Any] = {
+        "base": "shell/base.html" if request.user.is_authenticated else "shell/public.html",
+        "shown": shown,
+        "months": [Month(_month(weeks), weeks) for weeks in shown.months],
+        "weekdays": [(short, WEEKDAYS[n]) for n, short in enumerate(SHORT)],
+        "desks": desks,
+        "desk": staffing.desk_id,
+        "years": almanac.years(staffing.office),
+        "today": queries.today(),
+        "calendar": staffing.office.calendar,
+        "form": form,
+        "found": found,
+        "rows": [_row(line, found.offices) for line in found.lines] if found else [],
+        "crumbs": [{"label": _("Today"), "url": "/"}, {"label": _("Working calendar"), "url": ""}],
+    }
+    status = 422 if form.is_bound and found is None else 200
+    return render(request, "agreements/calendar.html", context, status=status)
+
+
+def _own(request: HttpRequest, mandates: list[Any]) -> Any:
+    """Return the seat of the reader's own desk, else the first of a place that the region puts first."""
+    reader = getattr(request, "acting", None)
+    own = next((row for row in mandates if reader and row.desk_id == reader.desk), None)
+    region = queries.region()
+    focus = list(region.settings.get("focus", [])) if region else []
+    first = (row for place in focus for row in mandates if row.desk.jurisdiction_id == place)
+    return own or next(first, mandates[0])
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("year", "")
+    if not text:
+        return queries.today().year
+    if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise Invalid(_("There is no calendar for this year."), {"year": [_("Choose another year.")]})
+    return int(text)
+
+
+def _form(request: HttpRequest, desks: list[tuple[str, str]], desk: str) -> DueForm:
+    """Return the form, bound when something was asked; a part that was left out stands at its beginning."""
+    other = next(
+        (code for code, _name in desks if code.split("/")[1] == desk.split("/")[1] and code != desk), desk
+    )
+    initial = {
+        "start": f"{clock.now().astimezone(calendars.zone()):{WALL}}",
+        "amount": 5,
+        "unit": "days",
+        "clock": "days",
+        "calendar_of": "debtor",
+        "debtor": desk,
+        "creditor": other,
+    }
+    if "start" not in request.GET:
+        return DueForm(desks=desks, initial=initial)
+    given = {name: request.GET.get(name, "")[:80] for name in DueForm.base_fields}
+    asked = {name: value if name in request.GET else initial.get(name, "") for name, value in given.items()}
+    return DueForm(asked, desks=desks)
+
+
+def _month(weeks: list[list[almanac.Day | None]]) -> str:
+    return date_format(next(day.on for day in weeks[0] if day), "YEAR_MONTH_FORMAT")
+
+
+def _row(line: almanac.Line, offices: tuple[Office, ...]) -> Row:
+    why = str(almanac.REASONS[line.reason])
+    if line.name:
+        why = f"{why}{pick('：', ': ')}{line.name}"
+    closed = next((office for office in offices if office.id == line.office), None)
+    if closed:
+        why = f"{why}{pick('，', ', ')}{pick(closed.short_zh, closed.short_en)}"
+    if line.provisional:
+        why = f"{why}{pick('（', ' (')}{_('provisional')}{pick('）', ')')}"
+    weekday = str(WEEKDAYS_ABBR[line.first.weekday()]) if line.first == line.last else ""
+    return Row(line, weekday, why, bool(line.counted))
