@@ -11,6 +11,6 @@ class ConnectorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register them: exchange knows senders by name and imports none."""
-        from tongxin.connectors import registry
+        from tongxin.connectors.registry import register_all
 
-        registry.register_all()
+        register_all()

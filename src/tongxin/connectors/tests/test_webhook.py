@@ -176,10 +176,10 @@ def test_nothing_of_a_drill_passes_whoever_says_so(outgoing):
 
 
 def test_every_connector_has_that_door():
-    from tongxin.connectors import registry
     from tongxin.connectors.base import Connector
+    from tongxin.connectors.registry import connectors
 
-    for each in registry.connectors():
+    for each in connectors():
         assert type(each).send is Connector.send
 
 
