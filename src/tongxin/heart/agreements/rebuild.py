@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tongxin.heart.agreements import clocks, plan, reconcile, scene
+from tongxin.heart.agreements import clocks, plan, reconcile, rulebook, scene
 from tongxin.heart.agreements.language import Notify, Within
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.ledger.models import Entry
@@ -83,10 +83,10 @@ class _Rounds:
         upto = next(n for n, t in enumerate(self.told) if t.id == str(event.id))
         self.known = self.told[: upto + 1]
         view = reconcile.view_of(self._as_it_was(event), self.known)
-        bodies = {b.clause_id: b.clause for b in view.bindings}
 
         def undo_of(latest: plan.Round) -> timedelta | None:
-            clause = bodies.get(latest.clause_id)
+            row = Clause.objects.select_related("version").get(pk=latest.clause_id)
+            clause = rulebook.read_clause(row)
             return clause.undo.within if isinstance(clause, Notify) and clause.undo else None
 
         steps = plan.plan(
