@@ -28,8 +28,14 @@ DIED = 137
 MOST_DEATHS = 2000
 BY_THE_WALL_CLOCK = {"date_joined", "last_login"}  # Django's own; nothing of the product asks them
 # What leaves the house is sent at least once: how often and when differs, what in the end stands as sent does not.
-WHEN_GIVEN_UP = {"exchange_notification": {"kind": "delivery_dead"}}  # rung when it was, so later after a death
-AT_LEAST_ONCE = {"exchange_delivery": {"attempts", "next_at", "sent_at"}, "exchange_attempt": set[str]()}
+WHEN_GIVEN_UP = {
+    "exchange_notification": {"kind": "delivery_dead"}
+}  # rung when it was, so later after a death
+AT_LEAST_ONCE = {
+    "exchange_delivery": {"attempts", "next_at", "sent_at"},
+    "exchange_attempt": set[str](),
+    "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured
+}
 _dice = random.Random(0)
 _salt = bytes(32)
 

@@ -106,6 +106,13 @@ def sign(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
+def verify(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.ledger import watch
+
+    watch.verify_when_due()
+    return {}
+
+
 def jump(told: Told, key: str) -> dict[str, Any]:
     """The machine's clock is set an hour ahead between two looks of the ticker."""
     from tongxin.shared import clock
@@ -271,4 +278,5 @@ STORY = [
     Command("subscription-stopped", 166, outbox.set_active(False)),
     Command("subscription-resumed", 167, outbox.set_active(True)),
     Command("sign-2", 168, sign),
+    Command("verify", 169, verify),
 ]  # fmt: skip

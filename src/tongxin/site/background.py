@@ -1,7 +1,7 @@
 """The ticker: rings what is due, signs checkpoints, sends what leaves. It only rings; lateness is computed alone.
 
 On SQLite threads of the one server process, so that writers queue at one lock; on PostgreSQL `tongxin worker`.
-Jobs that wait for other people's machines run in a thread of their own, so that a slow receiver delays no ring.
+Jobs that wait for other people's machines, or take long, run in a thread of their own, so that they delay no ring.
 A round that fails is logged and the next one tries again: nothing is lost by it, because nothing depends on it.
 """
 
@@ -25,8 +25,11 @@ JOBS = (
     ("tongxin.site.clock_watch:look", 1),
     ("tongxin.heart.agreements.recounting:recount_provisional", 40),
     ("tongxin.heart.exchange.jobs:send_due", 1),
+    ("tongxin.heart.ledger.watch:verify_when_due", 40),
 )
-APART = frozenset({"tongxin.heart.exchange.jobs:send_due"})  # these wait for the network
+# These wait for the network, or for a child process: each has a thread of its own.
+APART = frozenset({"tongxin.heart.exchange.jobs:send_due", "tongxin.heart.ledger.watch:verify_when_due"})
+LAST_WORDS = 30  # seconds that a job apart has to end
 
 _started = threading.Lock()
 
@@ -41,11 +44,16 @@ def run(stop: threading.Event | None = None) -> None:
     """Tick until told to stop."""
     stop = stop or threading.Event()
     known = jobs()
-    apart = [job for job in known if job[0] in APART]
-    beside = threading.Thread(target=_tick, args=(stop, apart), name="outbox", daemon=True)
-    beside.start()
+    beside = [
+        threading.Thread(target=_tick, args=(stop, [job]), name=job[0], daemon=True)
+        for job in known
+        if job[0] in APART
+    ]
+    for thread in beside:
+        thread.start()
     _tick(stop, [job for job in known if job[0] not in APART])
-    beside.join()
+    for thread in beside:
+        thread.join(LAST_WORDS)
 
 
 def _tick(stop: threading.Event, known: list[tuple[str, Callable[[], object], int]]) -> None:

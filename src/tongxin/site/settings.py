@@ -186,6 +186,7 @@ SHELL_COUNTS = "tongxin.site.counts.shell_counts"
 _TICKER = {"sqlite3": "thread", "postgresql": "worker"}[DATABASES["default"]["ENGINE"].rpartition(".")[2]]
 TICKER = os.environ.get("TONGXIN_TICKER", "off" if MODE == "test" else _TICKER)
 TICKER_SECONDS = int(os.environ.get("TONGXIN_TICKER_SECONDS", "15"))
+VERIFY_HOURS = int(os.environ.get("TONGXIN_VERIFY_HOURS", "24"))  # between two looks over the whole ledger; 0: none
 
 # What leaves through the connectors: the mail server, and networks that are not public and may be called all the same.
 MAIL = outside.mail(os.environ.get("TONGXIN_SMTP_URL", ""), kept_in=None if MODE == "run" else DATA / "mail")

@@ -12,7 +12,7 @@ import click
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tongxin.heart.ledger import actions, extracts, queries
+from tongxin.heart.ledger import actions, extracts, queries, watch
 from tongxin.heart.ledger.sights import Looker
 from tongxin.heart.ledger.verifier import tongxin_verify
 from tongxin.heart.ledger.verify import Report, verify_log
@@ -55,6 +55,7 @@ def group() -> None:
     type=click.IntRange(1, 64),
     help="How many processes read a long log at once; by default one for each processor.",
 )
+@click.option("--keep", is_flag=True, help="Keep the result for the ledger's page to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
 @click.pass_context
 def verify(
@@ -63,6 +64,7 @@ def verify(
     keys: tuple[str, ...],
     checkpoint: str | None,
     processes: int | None,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Recompute everything and name what does not hold.
@@ -73,7 +75,7 @@ def verify(
     if file is None:
         if keys or checkpoint:
             raise click.UsageError("--key and --checkpoint go with --extract.")
-        ctx.exit(_verify_live(processes or os.cpu_count() or 1, as_json))
+        ctx.exit(_verify_live(processes or os.cpu_count() or 1, keep, as_json))
 
     options = [file, *(word for key in keys for word in ("--key", key)), "--lang", _language()]
     options += ["--checkpoint", checkpoint] if checkpoint else []
@@ -189,8 +191,10 @@ def _write(blocks: Iterable[bytes], output: Path | None) -> None:
         click.echo(f"{output}: {file.tell():,} bytes", err=True)
 
 
-def _verify_live(processes: int, as_json: bool) -> int:
+def _verify_live(processes: int, keep: bool, as_json: bool) -> int:
     report = verify_log(processes)
+    if keep and report.size:
+        watch.keep(report)
     if as_json:
         click.echo(json.dumps(_as_dict(report), ensure_ascii=False, indent=2))
     else:

@@ -105,8 +105,8 @@ class Crew:
 
 
 @contextmanager
-def crew(node: str, processes: int) -> Iterator[Crew]:
-    """Give what the passes run on: `processes` children where more than one is asked for and can be had."""
+def crew(node: str, processes: int, apart: bool = False) -> Iterator[Crew]:
+    """Give what the passes run on: so many children, where there is to be more than one, or it is to run `apart`."""
     from django.db import connection
 
     def fetch(sql: str, params: tuple[int, ...]) -> list[tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def crew(node: str, processes: int) -> Iterator[Crew]:
     workers = Crew(connection.vendor, node, fetch)
     own = connection.in_atomic_block  # what is not committed, only this connection sees
     try:
-        if processes > 1 and not own:
+        if (processes > 1 or apart) and not own:
             workers.hire(processes, {"vendor": connection.vendor, "node": node, "address": _address()})
         yield workers
     finally:

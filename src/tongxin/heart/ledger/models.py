@@ -73,3 +73,17 @@ class Checkpoint(models.Model):
     public_key = models.BinaryField(default=bytes)
     signature = models.BinaryField()
     witnesses = models.JSONField(default=list)  # co-signatures of other parties; none yet
+
+
+class Verification(models.Model):
+    """What the server found when it recomputed its own log; a measurement, no act."""
+
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    holds = models.BooleanField()
+    findings = models.JSONField(default=list)  # [kind, start, end, detail], at most so many as are kept
+    bytes_rate = models.BigIntegerField()  # entries a second through bytes and tree
+    fields_rate = models.BigIntegerField()  # entries a second through fields and payloads
+    seconds = models.FloatField()
+    processes = models.PositiveSmallIntegerField(default=1)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.ledger import pages, sights, tree
 from tongxin.heart.ledger.actions import ERASED, HEAD, KEY_CHANGED, split_hashes
 from tongxin.heart.ledger.form import checkpoint_text, note, signature_line
-from tongxin.heart.ledger.models import Checkpoint, Entry, Log, TreeNode
+from tongxin.heart.ledger.models import Checkpoint, Entry, Log, TreeNode, Verification
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid, NotFound
 
@@ -233,6 +233,11 @@ def signed_text(signed: Checkpoint, algorithm: str = "sha256") -> bytes:
         root=bytes(signed.root),
         at=clock.iso(signed.at),
     )
+
+
+def last_verification() -> Verification | None:
+    """Return what the server found when it last recomputed its own log, None before the first time."""
+    return Verification.objects.order_by("-pk").first()
 
 
 def stored(positions: Iterable[tree.Position]) -> Mapping[tree.Position, bytes]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from tongxin.heart.ledger import actions, extracts, keys, queries, sights
 from tongxin.heart.ledger.forms import ExtractForm
 from tongxin.heart.ledger.verifier import tongxin_verify
+from tongxin.heart.ledger.verify import as_finding
 
 FILTERS = ("act", "desk", "subject")
 PAGE = 50
@@ -153,6 +154,7 @@ def _common(request: HttpRequest) -> dict[str, Any]:
     """Return what every page of the room shows: head, checkpoint and key."""
     signed = queries.latest_checkpoint()
     head = queries.head()
+    verified = queries.last_verification()
     return {
         "base": "shell/base.html" if request.user.is_authenticated else "shell/public.html",
         "head": head,
@@ -160,6 +162,8 @@ def _common(request: HttpRequest) -> dict[str, Any]:
         "checkpoint_root": bytes(signed.root).hex() if signed else "",
         "key_id": head.key_id if head else keys.node_key().key_id,
         "unsigned": head.size - (signed.size if signed else 0) if head else 0,
+        "verified": verified,
+        "faults": [found for found in map(as_finding, verified.findings) if found.fault] if verified else [],
     }
 
 

@@ -100,6 +100,12 @@ class Finding:
         return str(TEXTS[self.kind])
 
 
+def as_finding(kept: list[Any]) -> Finding:
+    """Return a finding as it was kept: kind, start, end, detail."""
+    kind, start, end, detail = kept
+    return Finding(Kind(kind), start, end, detail)
+
+
 @dataclass
 class Report:
     """What a verification found, and over what."""
@@ -134,10 +140,11 @@ class Report:
         self.findings.append(Finding(kind, start, start + 1 if end is None else end, detail))
 
 
-def verify_log(processes: int = 1) -> Report:
+def verify_log(processes: int = 1, *, apart: bool = False) -> Report:
     """Verify the whole log of this database; a long one with so many child processes, if more than one.
 
-    Safe beside running writers: what they append is left for next time.
+    `apart` lets even a single one be a child, so that the threads of this process are not held up. Safe beside running
+    writers: what they append is left for next time.
     """
     last_signed = (
         Checkpoint.objects.aggregate(last=Max("size"))["last"] or 0
@@ -149,7 +156,7 @@ def verify_log(processes: int = 1) -> Report:
             report.tell(Kind.HEAD_CHANGED, 0, detail="no head row")
         return report
     with report.timed("all"):
-        _Pass(report, log, last_signed).run(processes)
+        _Pass(report, log, last_signed).run(processes if log.size > ALONE else 1, apart and log.size > ALONE)
     report.findings.sort(key=lambda f: (f.start, f.end, f.kind))
     return report
 
@@ -193,10 +200,10 @@ class _Pass:
         self.good_size = 0  # the largest checkpoint whose root was met
         self.bad_root_told = False
 
-    def run(self, processes: int) -> None:
+    def run(self, processes: int, apart: bool) -> None:
         """Go over the log once from the first entry to the last."""
         size = self.log.size
-        with crew(self.log.node, processes if size > ALONE else 1) as workers:
+        with crew(self.log.node, processes, apart) as workers:
             for start in range(0, size, STRETCH * TASKS):
                 end = min(start + STRETCH * TASKS, size)
                 self._stretches(workers, [(at, min(at + STRETCH, end)) for at in range(start, end, STRETCH)])
