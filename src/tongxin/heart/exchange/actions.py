@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +15,25 @@ from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Channel, Message, Notification
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock, faults
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One ring of the bell: whom, about what, where it leads; `dedupe` names it once and for all."""
+
+    desk: str
+    kind: str
+    link: str
+    at: datetime
+    dedupe: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    post: str | None = None
+    drill: bool = False
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the ring is worded from; in a drill it says that it is one."""
+        return {**self.params, "drill": True} if self.drill else dict(self.params)
 
 
 def send(
@@ -73,20 +94,43 @@ def notify(
 
     Nothing of a drill goes outside; inside, the ring says that it is one.
     """
-    params = {**(params or {}), "drill": True} if drill else params
-    _row, new = Notification.objects.get_or_create(
-        dedupe=dedupe,
-        defaults={
-            "desk_id": desk,
-            "post_id": post,
-            "kind": kind,
-            "params": params or {},
-            "link": link,
-            "at": at,
-        },
+    notify_all([Ring(desk, kind, link, at, dedupe, params or {}, post, drill)])
+
+
+def notify_all(rings: Sequence[Ring]) -> None:
+    """Ring several desks at once, each once per `dedupe`, with as many statements as for one."""
+    rung = set(
+        Notification.objects.filter(dedupe__in=[r.dedupe for r in rings]).values_list("dedupe", flat=True)
     )
-    if new:
-        outbox.put(desk, kind, link=link, at=at, dedupe=dedupe, params=params or {}, post=post, drill=drill)
+    new = list({r.dedupe: r for r in rings if r.dedupe not in rung}.values())
+    rows = [
+        Notification(
+            dedupe=r.dedupe,
+            desk_id=r.desk,
+            post_id=r.post,
+            kind=r.kind,
+            params=r.said,
+            link=r.link,
+            at=r.at,
+        )
+        for r in new
+    ]
+    Notification.objects.bulk_create(
+        rows, ignore_conflicts=True
+    )  # a ring at the same instant elsewhere is the same
+    subscribed = outbox.subscribed({r.desk for r in new})
+    for r in new:
+        if r.desk in subscribed:
+            outbox.put(
+                r.desk,
+                r.kind,
+                link=r.link,
+                at=r.at,
+                dedupe=r.dedupe,
+                params=r.said,
+                post=r.post,
+                drill=r.drill,
+            )
 
 
 def mark_read(*, by: Acting, key: str, ids: list[int]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,13 @@ def put(
             },
         )
     return len(wanted)
+
+
+def subscribed(desks: Iterable[str]) -> set[str]:
+    """Return those of the desks that have a subscription that is not stopped."""
+    return set(
+        Subscription.objects.filter(desk__in=list(desks), active=True).values_list("desk_id", flat=True)
+    )
 
 
 def kinds() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,14 +93,27 @@ def performance(
 
 def ring_new(duty: Duty, at: datetime, kind: str = "") -> None:
     """Ring the bound desk about a new duty; `kind` of its matter saves the look-up."""
-    exchange.notify(
-        duty.bound_desk_id,
-        f"duty_{duty.purpose}",
-        link=wording.thread_url(duty.thread, kind),
-        at=at,
-        dedupe=f"duty:{duty.pk}",
-        params={"thread": duty.thread, "due_at": clock.iso(duty.due_at), "to": duty.owed_desk_id},
-        drill=duty.drill,
+    ring_all([duty], at, kind)
+
+
+def ring_all(duties: Sequence[Duty], at: datetime, kind: str = "") -> None:
+    """Ring the bound desks about new duties of one thread."""
+    if not duties:
+        return
+    link = wording.thread_url(duties[0].thread, kind)
+    exchange.notify_all(
+        [
+            exchange.Ring(
+                duty.bound_desk_id,
+                f"duty_{duty.purpose}",
+                link,
+                at,
+                f"duty:{duty.pk}",
+                {"thread": duty.thread, "due_at": clock.iso(duty.due_at), "to": duty.owed_desk_id},
+                drill=duty.drill,
+            )
+            for duty in duties
+        ]
     )
 
 

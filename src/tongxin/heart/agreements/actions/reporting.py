@@ -367,8 +367,7 @@ def _reconciled(matter: Matter, event: Event, a: Act, request: dict[str, Any]) -
     """Reconcile after an event, ring what is new, and keep the act's one entry."""
     reconcile.rulebook_joined(matter, event)
     done = reconcile.reconcile(matter, a, reconcile.cause_of(event, a.at))
-    for duty in done.opened:
-        parts.ring_new(duty, a.at, matter.kind)
+    parts.ring_all(done.opened, a.at, matter.kind)
     conflicts.note(matter, a)
     a.result = {
         "matter": matter.number,
@@ -414,8 +413,7 @@ def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[
     )
     cause = plan.Cause(f"event:{root.id}", a.at, reconcile.cause_of(root, a.at).starts, "correction")
     done = reconcile.reconcile(earlier, a, cause)
-    for duty in done.opened:
-        parts.ring_new(duty, a.at, earlier.kind)
+    parts.ring_all(done.opened, a.at, earlier.kind)
     return {
         "event": str(event.id),
         "won": duties.summaries(won),
