@@ -1,14 +1,11 @@
-"""Command line of agreements: list and show the register, check files, explain why duties stand."""
+"""Command line of agreements: list and show the register, check and compare files, explain why duties stand."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from tongxin.heart.agreements import explain, known, queries, rulebook, wording
+from tongxin.heart.agreements import explain, files_cli, queries, readings, rulebook, wording
 from tongxin.heart.agreements import register as the_register
-from tongxin.heart.agreements.reader import BadInstrument, read_file
 from tongxin.shared import clock
 from tongxin.shared.named import pick
 
@@ -17,8 +14,12 @@ from tongxin.shared.named import pick
 def group() -> None:
     """Read the agreement register, check instrument files, and ask why a desk owes what it owes.
 
-    `list`, `show` and `check` need no token; `explain` answers for the desk of the office token.
+    Only `explain` needs a token: it answers for the desk of the office token.
     """
+
+
+for command in files_cli.COMMANDS:
+    group.add_command(command)
 
 
 @group.command("list")
@@ -59,38 +60,8 @@ def show(agreement: str, source: bool) -> None:
         place = f"{version.source_file}:{clause.first_line}-{clause.last_line}"
         click.echo(f"\n{clause.ordinal}. {pick(clause.title_zh, clause.title_en)}  ({clause.kind}, {place})")
         click.echo(f"   {pick(clause.text_zh, clause.text_en)}")
-        for line in wording.reading(rulebook.read_clause(clause), roles):
+        for line in readings.reading(rulebook.read_clause(clause), roles):
             click.echo(f"   {line.term}: {line.text}")
-
-
-@group.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Check instrument files without loading them.
-
-    Prints every fault as FILE:LINE: reason, with the nearest known word, and ends with status 1 when there is one.
-    The words that files may name are those of this installation: load its region first.
-    """
-    words = known.known_words()
-    faulty = 0
-    for path in files:
-        try:
-            read = read_file(path, words)
-        except BadInstrument as bad:
-            faulty += 1
-            for fault in bad.faults:
-                click.echo(str(fault), err=True)
-        else:
-            n = len(read.model.clauses)
-            click.echo(
-                f"{path.name}: {read.model.agreement}@{read.model.version}, {n} clauses, {read.canonical_hash}"
-            )
-    if faulty:
-        click.echo(f"{faulty} of {len(files)} files have faults; nothing was loaded.", err=True)
-        ctx.exit(1)
 
 
 @group.command("explain")

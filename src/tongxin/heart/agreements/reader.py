@@ -21,8 +21,10 @@ __all__ = [
     "Known",
     "ReadInstrument",
     "nearest",
+    "read_each",
     "read_file",
     "read_files",
+    "read_form",
     "read_text",
 ]
 
@@ -68,6 +70,14 @@ def read_text(text: str, file: str, known: Known) -> ReadInstrument:
 
 def read_files(paths: Sequence[Path], known: Known) -> list[ReadInstrument]:
     """Read files that belong together: one may yield to a clause of another. Raises BadInstrument with all faults."""
+    found, faults = read_each(paths, known)
+    if faults:
+        raise BadInstrument(faults)
+    return found
+
+
+def read_each(paths: Sequence[Path], known: Known) -> tuple[list[ReadInstrument], list[Fault]]:
+    """Read files that belong together; return those that are sound, and the faults of the others by file and line."""
     parsed: list[_Parsed] = []
     faults: list[Fault] = []
     for path in paths:
@@ -76,16 +86,24 @@ def read_files(paths: Sequence[Path], known: Known) -> list[ReadInstrument]:
         except BadInstrument as bad:
             faults += bad.faults
     together = replace(known, register={**known.register, **{k: s for p in parsed for k, s in p.standing()}})
-    faults += _twice(parsed)
+    twice = list(_twice(parsed))
+    faults += twice
     found: list[ReadInstrument] = []
     for each in parsed:
         try:
             found.append(_checked(each, together))
         except BadInstrument as bad:
             faults += bad.faults
-    if faults:
-        raise BadInstrument(faults)
-    return found
+    unsound = {fault.file for fault in twice}
+    return [read for read in found if read.file not in unsound], sorted(faults)
+
+
+def read_form(text: str, file: str) -> InstrumentFile:
+    """Read a text whose words need not be known here, such as an old version's; raises BadInstrument for its form."""
+    try:
+        return _parsed(reading.read_text(text, file)).model
+    except Unreadable as error:
+        raise BadInstrument(error.faults) from error
 
 
 @dataclass(frozen=True)

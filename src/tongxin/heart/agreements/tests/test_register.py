@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,6 +104,7 @@ def test_check_names_faults_and_ends_with_one(house):
 
     good = str(settings.REGION_PACK / "instruments" / "baodi-langfang-water.yaml")
     assert run("agreements", "check", good).exit_code == 0
-    bad = run("agreements", "check", good, str(HERE / "bad" / "unknown_event.yaml"))
+    with translation.override("en"):
+        bad = run("agreements", "check", good, str(HERE / "bad" / "unknown_event.yaml"))
     assert bad.exit_code == 1
     assert "unknown_event.yaml:18: unknown event 'ecology.water_incidnet'" in bad.output

@@ -1,0 +1,170 @@
+"""Commands on instrument files: check, compare, export, and what an editor or a reader of the language needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from tongxin.heart.agreements import diff as differences
+from tongxin.heart.agreements import known, language_help, overlaps, queries, reference
+from tongxin.heart.agreements.language import InstrumentFile
+from tongxin.heart.agreements.models import InstrumentVersion
+from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_each, read_form
+from tongxin.shared import reading
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~", "unchanged": "="}
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programmes.")
+@click.pass_context
+def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Check instrument files without loading them.
+
+    Prints every fault as FILE:LINE: reason, with the nearest known word, and ends with status 1 when there is one.
+    Warnings tell of clauses that may call for the same act as another, here or in the register; they change nothing.
+    Files that are checked together may name each other's clauses. The words that files may name are those of this
+    installation: load its region first.
+    """
+    words = known.known_words()
+    reads, faults = read_each(files, words)
+    together = [standing for read in reads for standing in read.standing().values()]
+    warnings = sorted([*overlaps.warnings(together, words), *_of_other_text(reads)])
+    if as_json:
+        click.echo(json.dumps(_as_json(reads, faults, warnings), ensure_ascii=False, indent=2))
+    else:
+        for read in reads:
+            count = len(read.model.clauses)
+            click.echo(
+                f"{read.file}: {read.model.agreement}@{read.model.version}, {count} clauses, {read.canonical_hash}"
+            )
+        for warning in warnings:
+            click.echo(f"{warning.file}:{warning.line}: warning: {warning.reason}")
+        for fault in faults:
+            click.echo(str(fault), err=True)
+        if faults:
+            faulty = len({fault.file for fault in faults})
+            click.echo(f"{faulty} of {len(files)} files have faults; nothing was loaded.", err=True)
+    if faults:
+        ctx.exit(1)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--all", "with_same", is_flag=True, help="List unchanged clauses too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programmes.")
+def diff(old: str, new: str, with_same: bool, as_json: bool) -> None:
+    """Compare two versions, clause by clause and key by key.
+
+    OLD and NEW are files, or versions of the register: `id@number`, or `id` for the newest one.
+    """
+    before, after = _model(old), _model(new)
+    around = differences.header(before, after)
+    clauses = [c for c in differences.diff(before, after) if with_same or c.what != "unchanged"]
+    if as_json:
+        said = {
+            "header": [vars(change) for change in around],
+            "clauses": [vars(c) | {"keys": [vars(k) for k in c.keys]} for c in clauses],
+        }
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        return
+    for change in around:
+        click.echo(_changed(change))
+    for clause in clauses:
+        click.echo(f"{SIGNS[clause.what]} {clause.id} ({clause.kind})")
+        for change in clause.keys:
+            click.echo(f"    {_changed(change)}")
+    if not around and not any(c.what != "unchanged" for c in clauses):
+        click.echo("Nothing differs.")
+
+
+@click.command()
+@click.option(
+    "--words", is_flag=True, help="With the words of this installation, so that an editor offers them."
+)
+def schema(words: bool) -> None:
+    """Print the JSON Schema of an instrument file, for editors.
+
+    Editors that know YAML schemas take it for files in regions/*/instruments/.
+    """
+    said = language_help.schema(known.known_words() if words else None)
+    click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+
+
+@click.command()
+@click.argument("agreement")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def export(agreement: str, output: Path | None) -> None:
+    """Print the file of a version as it was read: `id@number`, or `id` for the newest one.
+
+    The file can be checked and proposed elsewhere; its hash is the same wherever it is read.
+    """
+    text = queries.version(agreement).source_text
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8", newline="")
+
+
+@click.command("reference")
+def print_reference() -> None:
+    """Print the reference of the clause language as Markdown (docs/language.md)."""
+    click.echo(reference.page(), nl=False)
+
+
+def _model(named: str) -> InstrumentFile:
+    path = Path(named)
+    try:
+        if path.is_file():
+            return read_form(reading.decoded(path.read_bytes(), path.name), path.name)
+        version = queries.version(named)
+        return read_form(version.source_text, version.source_file)
+    except (BadInstrument, reading.Unreadable) as bad:
+        raise click.ClickException(str(bad)) from bad
+
+
+def _changed(change: differences.KeyChange) -> str:
+    old, new = differences.shown(change.old), differences.shown(change.new)
+    return f"{change.key}: {old or '–'} → {new or '–'}"
+
+
+def _of_other_text(reads: list[ReadInstrument]) -> list[Fault]:
+    """Return a warning for each version that the register holds with another text."""
+    there = dict(InstrumentVersion.objects.values_list("id", "canonical_hash"))
+    return [
+        Fault(
+            read.file,
+            1,
+            f"{read.model.agreement}@{read.model.version} is in the register with another text: "
+            "changed text needs the next version number",
+        )
+        for read in reads
+        if there.get(f"{read.model.agreement}@{read.model.version}", read.canonical_hash)
+        != read.canonical_hash
+    ]
+
+
+def _as_json(reads: list[ReadInstrument], faults: list[Fault], warnings: list[Fault]) -> dict[str, object]:
+    return {
+        "files": [
+            {
+                "file": read.file,
+                "agreement": read.model.agreement,
+                "version": read.model.version,
+                "clauses": len(read.model.clauses),
+                "hash": read.canonical_hash,
+            }
+            for read in reads
+        ],
+        "faults": [vars(fault) for fault in faults],
+        "warnings": [vars(warning) for warning in warnings],
+    }
+
+
+COMMANDS = (check, diff, schema, export, print_reference)
