@@ -14,6 +14,7 @@ from tongxin.heart.agreements.actions.judging import (
     send_back,
     suspend,
 )
+from tongxin.heart.agreements.actions.milestones import report_milestone
 from tongxin.heart.agreements.actions.reporting import (
     answer_merge,
     close_matter,
@@ -68,6 +69,7 @@ __all__ = [
     "propose_merge",
     "refuse_to_sign",
     "report",
+    "report_milestone",
     "resume",
     "send_back",
     "settle_conflict",

@@ -7,41 +7,22 @@ import pytest
 from tongxin.heart.agreements import actions, bounds, drafts, rulebook
 from tongxin.heart.agreements.models import Draft, InstrumentVersion, Signature
 from tongxin.heart.agreements.tests import texts
+from tongxin.heart.agreements.tests.stages import (
+    BAODI,
+    CHIEF,
+    LANGFANG,
+    TONGZHOU,
+    WUQING,
+    acting,
+    proposed,
+    sign,
+)
 from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-BAODI, LANGFANG, CHIEF = "baodi-coordinator", "langfang-coordinator", "langfang-chief"
-OFFICE = {
-    BAODI: "tj-baodi-coordination/coordinator",
-    LANGFANG: "he-langfang-coordination/coordinator",
-    CHIEF: "he-langfang-coordination/head",
-    "wuqing-coordinator": "tj-wuqing-coordination/coordinator",
-    "tongzhou-coordinator": "bj-tongzhou-coordination/coordinator",
-}
-
-
-def acting(house, who, desk=""):
-    place = OFFICE[who].partition("-coordination/")[0]
-    return house.acting(who, OFFICE[who], desk or f"{place}/coordination_office")
-
-
-def proposed(house, text=None, by=BAODI, key="one"):
-    """A draft put before its parties; its id and hash."""
-    made = actions.draft(
-        by=acting(house, by), key=f"draft-{key}", text=text or texts.water(2), file="water.yaml"
-    )
-    assert made["faults"] == []
-    done = actions.propose(by=acting(house, by), key=f"propose-{key}", draft=made["draft"])
-    return done["version"], done["hash"]
-
-
-def sign(house, who, version, canonical_hash, key=""):
-    by = acting(house, who)
-    return actions.sign(by=by, key=key or f"sign-{who}", version=version, canonical_hash=canonical_hash)
 
 
 def test_a_version_binds_when_every_party_has_signed_and_langfang_with_two_persons(house):
@@ -122,7 +103,7 @@ def test_the_same_text_put_forward_again_keeps_the_signatures_it_has(house):
 def test_nobody_signs_for_another(house):
     version, canonical_hash = proposed(house)
     with pytest.raises(NotFound):  # who is no party does not even see it
-        sign(house, "wuqing-coordinator", version, canonical_hash)
+        sign(house, WUQING, version, canonical_hash)
     by = house.acting("langfang-head", "he-langfang-ecology/head")
     with pytest.raises(
         NotAllowed, match="not_your_party"
@@ -131,9 +112,9 @@ def test_nobody_signs_for_another(house):
     duty = house.acting("langfang-on-call", desk="he-langfang/coordination_office")
     with pytest.raises(NotAllowed, match="post_may_not"):
         actions.sign(by=duty, key="duty", version=version, canonical_hash=canonical_hash)
+    made = actions.draft(by=acting(house, WUQING), key="d", text=texts.water(3))
     with pytest.raises(NotAllowed, match="not_your_party"):
-        made = actions.draft(by=acting(house, "wuqing-coordinator"), key="d", text=texts.water(3))
-        actions.propose(by=acting(house, "wuqing-coordinator"), key="p", draft=made["draft"])
+        actions.propose(by=acting(house, WUQING), key="p", draft=made["draft"])
     assert not Signature.objects.exists()
 
 
@@ -152,13 +133,13 @@ def test_a_program_is_no_second_person(house):
 
 @pytest.mark.parametrize("at_own_desk", [True, False])
 def test_a_group_is_signed_for_by_every_member_or_at_its_own_desk(house, at_own_desk):
-    version, canonical_hash = proposed(house, texts.group(), by="wuqing-coordinator")
+    version, canonical_hash = proposed(house, texts.group(), by=WUQING)
     if at_own_desk:
-        by = acting(house, "tongzhou-coordinator", "tongwulang/coordination_office")
+        by = acting(house, TONGZHOU, "tongwulang/coordination_office")
         done = actions.sign(by=by, key="group", version=version, canonical_hash=canonical_hash)
         assert done == {"version": version, "party": "tongwulang", "ratified": True}
         return
-    for who in ("tongzhou-coordinator", LANGFANG, "wuqing-coordinator"):
+    for who in (TONGZHOU, LANGFANG, WUQING):
         assert sign(house, who, version, canonical_hash)["ratified"] is False
     assert sign(house, CHIEF, version, canonical_hash)["ratified"] is True
 
@@ -208,7 +189,7 @@ def test_a_law_entered_on_screen_needs_two_persons_and_its_source(house):
     assert version not in rulebook.at(clock.now())
     with pytest.raises(NotAllowed, match="two_persons"):
         actions.confirm_law(by=by, key="self", version=version, canonical_hash=canonical_hash)
-    other = acting(house, "wuqing-coordinator")
+    other = acting(house, WUQING)
     assert actions.confirm_law(by=other, key="ok", version=version, canonical_hash=canonical_hash)["ratified"]
     assert version in rulebook.at(clock.now())
     row = InstrumentVersion.objects.get(id=version)

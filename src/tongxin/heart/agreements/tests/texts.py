@@ -77,3 +77,52 @@ def group() -> str:
 def law(source: str = "示例公报 2011-05") -> str:
     """A law of the whole region."""
     return LAW.replace("SOURCE", source)
+
+
+MONTHLY = """\
+  - id: monthly-account
+    kind: settle
+    title: {zh: 按月结算, en: Monthly account}
+    text: {zh: 每月结算化验费。, en: Test fees are settled each month.}
+    what: {zh: 化验费, en: test fees}
+    every: P1M
+    payee: {role: ecology_bureau, of: tj-baodi}
+    payer: {role: ecology_bureau, of: he-langfang}
+    state: {within: P5D, clock: days}
+    check: {within: P5D, starts: delivered, clock: days}
+    pay: {within: P10D, starts: delivered, clock: days}
+"""
+
+DATED = """\
+  - id: station
+    kind: deliver
+    title: {{zh: 建站, en: Build the station}}
+    text: {{zh: 按期建成监测站。, en: The station is built by the day.}}
+    what: {{zh: 监测站, en: monitoring station}}
+    from: {{role: ecology_bureau, of: he-langfang}}
+    to: {{role: ecology_bureau, of: tj-baodi}}
+    due: {{on: {on}}}
+"""
+
+STAGED = """\
+  - id: open-station
+    kind: deliver
+    title: {zh: 开通, en: Open the station}
+    text: {zh: 建成后三十日内开通。, en: It opens within thirty days of being built.}
+    what: {zh: 监测站开通, en: opening of the station}
+    from: {role: ecology_bureau, of: he-langfang}
+    to: {role: ecology_bureau, of: tj-baodi}
+    due: {milestone: station-built, within: P30D, clock: calendar}
+"""
+
+SHARED = """\
+  - id: see-samples
+    kind: share
+    title: {zh: 共享采样, en: Share samples}
+    text: {zh: 宝坻向廊坊共享采样数据。, en: Baodi shares its samples with Langfang.}
+    fields: [location, pollutant]
+    purpose: {zh: 联合溯源, en: joint search for the source}
+    from: {role: ecology_bureau, of: tj-baodi}
+    to: {role: ecology_bureau, of: he-langfang}
+    on_end: delete
+"""

@@ -1,0 +1,308 @@
+"""Stories of what time does to instruments: amended while running, switched, left, ended; a late ticker changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rulebook
+from tongxin.heart.agreements.models import Departure, DueMove, Duty, InstrumentVersion
+from tongxin.heart.agreements.tests import texts
+from tongxin.heart.agreements.tests.stages import BAODI, CHIEF, LANGFANG, WUQING, acting, signed
+from tongxin.heart.events.actions import Report
+from tongxin.heart.events.models import Matter
+from tongxin.heart.ledger.models import Entry
+from tongxin.petals.ecology import actions as ecology
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, NotAllowed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BAODI_DESK, WUQING_DESK = "tj-baodi/ecology_bureau", "tj-wuqing/ecology_bureau"
+
+
+def beijing(month, day, hour=0, minute=0):
+    return datetime(2026, month, day, hour, minute, tzinfo=clock.BEIJING)
+
+
+def spill(house, key="spill", **more):
+    data = {"river": "qinglongwan-jianhe", "location": "土门楼闸下", "pollutant": "ammonia"} | more
+    told = Report("ecology.water_incident", "he-langfang-xianghe", clock.now(), data)
+    return ecology.report_incident(told, by=house.acting("langfang-duty"), key=key)["matter"]
+
+
+def to_baodi(matter, instrument="baodi-langfang-water"):
+    rows = Duty.objects.filter(matter=matter, owed_desk=BAODI_DESK, clause__version__instrument=instrument)
+    return rows.order_by("-round").first()
+
+
+def left_of(duty):
+    return duty.due_at - duty.starts_at
+
+
+def test_amended_while_running(house):
+    """What has begun keeps the text it began with; what begins later has the new one."""
+    first = spill(house)
+    version = signed(house, texts.water(2, begins="2026-03-12", within="PT20M"))
+    assert left_of(to_baodi(first)) == timedelta(hours=1)
+    house.clock.move_to(beijing(3, 12, 0, 0))
+    second = spill(house, key="second", location="别处")
+    assert left_of(to_baodi(second)) == timedelta(minutes=20)
+    assert to_baodi(second).clause_id == f"{version.id}/notify-downstream"
+    lifecycle.settle_versions()
+    assert to_baodi(first).clause_id == "baodi-langfang-water@1/notify-downstream"
+    assert left_of(to_baodi(first)) == timedelta(hours=1)
+
+
+def test_a_late_ticker_changes_nothing_but_the_word_of_the_state(house):
+    version = signed(house, texts.water(2, begins="2026-03-12"))
+    house.clock.move_to(beijing(3, 12, 9))
+    assert (version.state, bounds.state_of(version, clock.now())) == ("ratified", "in_force")
+    before = rulebook.at(clock.now())
+    matter = spill(house)
+    due_at = to_baodi(matter).due_at
+    assert lifecycle.settle_versions() == 2  # this one begins, the older one ends
+    assert lifecycle.settle_versions() == 0
+    assert rulebook.at(clock.now()) == before
+    assert to_baodi(matter).due_at == due_at
+    states = dict(
+        InstrumentVersion.objects.filter(instrument=version.instrument_id).values_list("id", "state")
+    )
+    assert states == {"baodi-langfang-water@1": "ended", version.id: "in_force"}
+    began = Entry.objects.get(act="agreements.version.in_force")
+    assert began.subject == f"instrument:{version.id}"
+
+
+def test_a_version_that_takes_running_matters_over_moves_each_with_one_entry(house):
+    house.clock.move_to(beijing(3, 11, 23, 50))
+    running, other = spill(house), spill(house, key="two", location="别处")
+    signed(house, texts.water(2, begins="2026-03-12", within="PT2H", transition="switch"))
+    house.clock.move_to(beijing(3, 12, 0, 3))
+    lifecycle.settle_versions()
+    for number in (running, other):
+        matter = Matter.objects.get(pk=number)
+        assert "baodi-langfang-water@2" in matter.rulebook
+        assert "baodi-langfang-water@1" not in matter.rulebook
+        entries = Entry.objects.filter(act="agreements.matter.switched", subject=f"matter:{number}")
+        assert entries.count() == 1
+        duty = to_baodi(number)
+        assert (duty.round, duty.clause_id) == (1, "baodi-langfang-water@2/notify-downstream")
+        assert duty.due_at == beijing(3, 12, 1, 50)
+        move = DueMove.objects.get(duty=duty)
+        assert (move.why, move.cause) == ("transition", "version:baodi-langfang-water@2")
+    size = house.size()
+    lifecycle.settle_versions()
+    assert house.size() == size
+
+
+def test_a_report_that_comes_after_the_change_of_what_was_known_before_is_moved_too(house):
+    signed(house, texts.water(2, begins="2026-03-12", within="PT2H", transition="switch"))
+    house.clock.move_to(beijing(3, 12, 0, 10))
+    lifecycle.settle_versions()
+    data = {"river": "qinglongwan-jianhe", "location": "土门楼闸下", "pollutant": "ammonia"}
+    told = Report("ecology.water_incident", "he-langfang-xianghe", beijing(3, 11, 23, 55), data)
+    number = ecology.report_incident(told, by=house.acting("langfang-duty"), key="late")["matter"]
+    assert left_of(to_baodi(number)) == timedelta(hours=1)
+    lifecycle.settle_versions()
+    assert to_baodi(number).due_at == beijing(3, 12, 1, 55)
+
+
+def test_a_party_leaves(house):
+    """What it owes in running matters stays owed; from its day on, new matters do not bind it."""
+    signed(house, texts.water(2, begins="2026-03-12"))
+    house.clock.move_to(beijing(3, 12, 9))
+    lifecycle.settle_versions()
+    done = actions.leave(
+        by=acting(house, BAODI), key="leave", instrument="baodi-langfang-water", party="tj-baodi"
+    )
+    departure = Departure.objects.get(pk=done["departure"])
+    assert departure.ends_at == house.clock.at + timedelta(days=90)
+    version = InstrumentVersion.objects.get(id="baodi-langfang-water@2")
+    assert (version.binds_until, version.end_reason) == (
+        departure.ends_at,
+        "terminated",
+    )  # one party alone is no party
+    house.clock.move_to(departure.ends_at - timedelta(minutes=10))
+    running = spill(house)
+    house.clock.move_by(minutes=11)
+    later = spill(house, key="later", location="别处")
+    assert to_baodi(later) is None
+    assert to_baodi(running).state == "open"
+    lifecycle.settle_versions()
+    assert to_baodi(running).state == "open"
+    version.refresh_from_db()
+    assert version.state == "ended"
+    assert Entry.objects.filter(act="agreements.party.left").count() == 1
+
+
+def test_one_of_three_leaves_and_the_others_go_on(house):
+    parties = "tj-baodi, he-langfang, tj-wuqing"
+    signed(house, texts.water(2, begins="2026-03-12", parties=parties), others=(LANGFANG, CHIEF, WUQING))
+    house.clock.move_to(beijing(3, 12, 9))
+    lifecycle.settle_versions()
+    actions.leave(by=acting(house, BAODI), key="l", instrument="baodi-langfang-water", party="tj-baodi")
+    house.clock.move_by(days=91)
+    lifecycle.settle_versions()
+    matter = spill(house)
+    owed = Duty.objects.filter(matter=matter, clause__version="baodi-langfang-water@2")
+    assert {d.owed_desk_id for d in owed} == {WUQING_DESK}
+    version = InstrumentVersion.objects.get(id="baodi-langfang-water@2")
+    assert (version.state, version.binds_until) == ("in_force", None)
+
+
+def test_a_notice_is_taken_back_before_its_day_and_a_party_that_left_may_sign_again(house):
+    signed(house, texts.water(2, begins="2026-03-12"))
+    house.clock.move_to(beijing(3, 12, 9))
+    by = acting(house, BAODI)
+    leave = {"by": by, "instrument": "baodi-langfang-water", "party": "tj-baodi"}
+    first = actions.leave(key="a", **leave)
+    with pytest.raises(Conflict, match="leaving_already"):
+        actions.leave(key="b", **leave)
+    actions.withdraw_leaving(by=by, key="stay", departure=first["departure"])
+    assert InstrumentVersion.objects.get(id="baodi-langfang-water@2").binds_until is None
+    second = actions.leave(key="c", **leave)
+    house.clock.move_by(days=90, minutes=1)
+    lifecycle.settle_versions()
+    with pytest.raises(Conflict, match="notice_over"):
+        actions.withdraw_leaving(by=by, key="too-late", departure=second["departure"])
+    signed(house, texts.water(3, begins="2026-06-01", within="PT30M"))
+    assert left_of(to_baodi(spill(house))) == timedelta(minutes=30)
+
+
+def test_who_may_leave_and_what_cannot_be_left(house):
+    with pytest.raises(NotAllowed, match="no_leaving"):  # the first version says nothing of it
+        actions.leave(by=acting(house, BAODI), key="n", instrument="baodi-langfang-water", party="tj-baodi")
+    with pytest.raises(NotAllowed, match="not_your_party"):
+        actions.leave(by=acting(house, WUQING), key="w", instrument="baodi-langfang-water", party="tj-baodi")
+
+
+def test_every_party_signs_an_ending(house):
+    by = acting(house, BAODI)
+    instrument = "baodi-langfang-water@1"
+    done = actions.propose_ending(
+        by=by, key="e", version=instrument, on=date(2026, 4, 1), reason="由新机制取代"
+    )
+    for who in (BAODI, LANGFANG, CHIEF):
+        assert InstrumentVersion.objects.get(id=instrument).binds_until is None
+        last = actions.sign_ending(
+            by=acting(house, who), key=f"e-{who}", version=instrument, canonical_hash=done["hash"]
+        )
+    assert last["agreed"] is True
+    version = InstrumentVersion.objects.get(id=instrument)
+    assert (version.binds_until, version.end_reason) == (beijing(4, 1), "terminated")
+    house.clock.move_to(beijing(4, 1))
+    assert instrument not in rulebook.at(clock.now())
+    lifecycle.settle_versions()
+    assert InstrumentVersion.objects.get(id=instrument).state == "ended"
+
+
+def periods_of(instrument):
+    return list(Matter.objects.filter(kind="period", title__startswith=instrument).order_by("number"))
+
+
+def test_a_period_is_opened_once_and_never_before_its_version(house):
+    version = signed(house, texts.water(2, begins="2026-03-12", more=texts.MONTHLY))
+    opening.open_periods()
+    assert periods_of(version.instrument_id) == []
+    house.clock.move_to(beijing(3, 12, 0, 1))
+    opening.open_periods()
+    opening.open_periods()
+    (march,) = periods_of(version.instrument_id)
+    assert (march.title, march.pinned_at) == ("baodi-langfang-water/2026-03", beijing(3, 12))
+    duty = Duty.objects.get(matter=march)
+    # five working days from 1 April; 4 to 6 April is a holiday
+    assert (duty.subject, duty.due_at) == ("2026-03/state", beijing(4, 8, 17, 30))
+    assert duty.due_count["starts"] == "period_end"
+
+
+def test_a_ticker_that_slept_two_months_opens_the_same_periods(house):
+    version = signed(house, texts.water(2, begins="2026-03-12", more=texts.MONTHLY))
+    house.clock.move_to(beijing(5, 20))
+    signed(house, texts.water(3, begins="2026-05-15", more=texts.MONTHLY.replace("P5D", "P3D")))
+    house.clock.move_to(beijing(5, 21))
+    opening.open_periods()
+    found = {m.title.partition("/")[2]: m for m in periods_of(version.instrument_id)}
+    assert sorted(found) == ["2026-03", "2026-04", "2026-05"]
+    assert found["2026-05"].pinned_at == beijing(5, 1)
+    assert "baodi-langfang-water@2" in found["2026-05"].rulebook  # it had begun with the text before
+    dues = {m: Duty.objects.get(matter=found[m]).due_at for m in found}
+    assert dues["2026-04"] == beijing(5, 11, 17, 30)  # over the holiday of 1 to 5 May
+    assert lifecycle.settle_versions() > 0
+    assert opening.open_periods() == 0
+
+
+def test_a_dated_delivery_has_its_task_once_and_a_new_text_moves_it_only_where_it_says_so(house):
+    dated = texts.DATED.format(on="2026-09-30")
+    signed(house, texts.water(2, begins="2026-03-12", more=dated))
+    house.clock.move_to(beijing(3, 12))
+    assert (lifecycle.settle_versions(), opening.open_periods()) == (2, 1)
+    (task,) = Matter.objects.filter(kind="task")
+    duty = Duty.objects.get(matter=task)
+    assert (duty.due_at, duty.baseline_due_at) == (beijing(10, 1), beijing(10, 1))
+    later = texts.DATED.format(on="2026-12-31")
+    signed(house, texts.water(3, begins="2026-03-13", more=later))
+    house.clock.move_to(beijing(3, 13))
+    assert (lifecycle.settle_versions(), opening.open_periods()) == (2, 0)
+    duty.refresh_from_db()
+    assert duty.due_at == beijing(10, 1)
+    signed(house, texts.water(4, begins="2026-03-14", more=later, transition="switch"))
+    house.clock.move_to(beijing(3, 14))
+    lifecycle.settle_versions()
+    assert opening.open_periods() == 0
+    duty.refresh_from_db()
+    assert duty.due_at.astimezone(clock.BEIJING) == datetime(2027, 1, 1, tzinfo=clock.BEIJING)
+    assert duty.baseline_due_at == beijing(10, 1)
+
+
+def test_a_milestone_is_reported_once_and_starts_the_clock(house):
+    signed(house, texts.water(2, begins="2026-03-12", more=texts.STAGED))
+    house.clock.move_to(beijing(3, 12, 9))
+    by = house.acting("langfang-duty")
+    told = {"by": by, "instrument": "baodi-langfang-water"}
+    done = actions.report_milestone(key="m", milestone="station-built", **told)
+    (duty,) = Duty.objects.filter(matter=done["matter"])
+    assert (duty.due_at, duty.due_count["milestone"]) == (
+        house.clock.at + timedelta(days=30),
+        "station-built",
+    )
+    with pytest.raises(Conflict, match="milestone_reported"):
+        actions.report_milestone(key="m2", milestone="station-built", **told)
+    with pytest.raises(NotAllowed, match="not_your_party"):
+        actions.report_milestone(
+            by=house.acting("tongzhou-duty"),
+            key="t",
+            instrument="baodi-langfang-water",
+            milestone="station-built",
+        )
+
+
+def test_what_was_shared_is_deleted_when_the_party_leaves(house):
+    signed(house, texts.water(2, begins="2026-03-12", more=texts.SHARED))
+    house.clock.move_to(beijing(3, 12, 9))
+    actions.leave(by=acting(house, BAODI), key="l", instrument="baodi-langfang-water", party="tj-baodi")
+    house.clock.move_by(days=90, minutes=1)
+    lifecycle.settle_versions()
+    duty = Duty.objects.get(subject="delete")
+    assert (duty.bound_desk_id, duty.owed_desk_id, duty.state) == (
+        "he-langfang/ecology_bureau",
+        BAODI_DESK,
+        "open",
+    )
+    by = house.acting("langfang-duty")
+    actions.perform(by=by, key="deleted", duty=duty.pk, carried={"remark": "6月10日已删除"})
+    duty.refresh_from_db()
+    assert duty.state == "met"
+    assert lifecycle.settle_versions() == 0
+
+
+def test_two_parties_hand_out_one_text_and_the_hash_stays(house, tmp_path):
+    """A file that goes out and comes back is the same text: nothing of its meaning hangs on its layout."""
+    from tongxin.heart.agreements.drafts import check
+
+    version = signed(house, texts.water(2, begins="2026-03-12"))
+    path = tmp_path / "out.yaml"
+    path.write_text("# 自他处来\n" + version.source_text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    again = check(path.read_text(encoding="utf-8"), "back.yaml")
+    assert [f.reason for f in again.faults if "version: 3" not in f.reason] == []
+    assert again.read.canonical_hash == version.canonical_hash
