@@ -93,7 +93,9 @@ def button(duty: Duty) -> tuple[str, str]:
 
 def done_here(duty: Duty) -> bool:
     """Whether the duty is met on its own page; notices, receipts and cases have pages of their own."""
-    return duty.purpose == Duty.Purpose.DO and duty.clause.kind in JUDGED
+    if duty.purpose != Duty.Purpose.DO:
+        return False
+    return duty.clause.kind in JUDGED or duty.subject.startswith(performing.PROGRESS)
 
 
 def proposed_days(duty: Duty) -> dict[str, str]:

@@ -75,15 +75,16 @@ def _locked(pk: int, by: Acting) -> tuple[ClauseConflict, Matter]:
 def _ring(row: ClauseConflict, matter: Matter, by: Acting, a: Act) -> None:
     """Tell the other office what was said; once it is settled, tell both sides which clause rules."""
     settled = row.ruling_id is not None
+    kind = "conflict_settled" if settled else "conflict_voted"
     others = [row.bound_desk_id, row.owed_desk_id] if settled else []
     for desk in dict.fromkeys([*conflicts.offices(row), *others]):
         if desk != by.desk:
             exchange.notify(
                 desk,
-                "conflict_settled" if settled else "conflict_voted",
+                kind,
                 link=conflicts.url(row.pk),
                 at=a.at,
-                dedupe=f"conflict:{row.pk}:{desk}:{clock.iso(a.at)}",
+                dedupe=f"{kind}:{row.pk}:{desk}:{clock.iso(a.at)}",
                 params={"thread": row.thread, "desk": by.desk},
                 drill=matter.drill,
             )

@@ -1,0 +1,266 @@
+"""Stories of duties whose performance is judged: delivered, sent back, accepted, excused, moved, settled, suspended."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.support import judged
+from tests.support.judged import LANGFANG, WUQING
+from tongxin.heart.agreements import actions, count_story, duty_pages, jobs, rulebook
+from tongxin.heart.agreements.models import DueMove, Duty
+from tongxin.heart.ledger.models import Entry
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIGURES = {"location": "示例断面", "amount": "12.5 mg/L"}
+
+
+def at(month, day, hour=10, minute=0):
+    return datetime(2026, month, day, hour, minute, tzinfo=clock.BEIJING)
+
+
+def fresh(duty) -> Duty:
+    return Duty.objects.get(pk=duty.pk)
+
+
+def test_a_supply_is_sent_back_without_counting_the_time_it_lay_there_and_is_accepted_by_silence(house):
+    judged.load("judged-figures")
+    duty = judged.opened("judged-figures")
+    assert (duty.bound_desk_id, duty.owed_desk_id, duty.subject) == (LANGFANG, WUQING, "2026-03")
+    assert duty.due_at == at(4, 3, 17, 30)  # March ends; 1, 2, 3 April
+    house.clock.move_to(at(4, 1, 9))
+    langfang, wuqing = house.acting("langfang-duty"), house.acting("wuqing-duty")
+    done = actions.perform(by=langfang, key="p1", duty=duty.pk, carried=FIGURES)
+    claimed = fresh(duty)
+    assert (done["state"], claimed.delivered_at, claimed.answer_due_at) == (
+        "claimed",
+        at(4, 1, 9),
+        at(4, 3, 17, 30),
+    )
+    house.clock.move_to(at(4, 2, 11))
+    actions.send_back(by=wuqing, key="b1", duty=duty.pk, reason="缺少单位")
+    back = fresh(duty)
+    (move,) = DueMove.objects.filter(duty=duty)
+    # 1 and 2 April lay at the owed office; 4 to 6 April is the Qingming holiday: 3, 7, 8 April count.
+    assert (back.state, back.sent_back, back.due_at) == ("open", 1, at(4, 8, 17, 30))
+    assert (move.old, move.new, move.why) == (at(4, 3, 17, 30), at(4, 8, 17, 30), "sent_back")
+    assert Entry.objects.filter(act="agreements.duty.moved", subject__endswith=f"duty:{duty.pk}").count() == 1
+    house.clock.move_to(at(4, 7, 9))
+    actions.perform(by=langfang, key="p2", duty=duty.pk, carried=FIGURES)
+    house.clock.move_to(at(4, 12, 12))
+    jobs.ring_due()
+    met = fresh(duty)
+    assert (met.state, met.delivered_at, met.delivered_at <= met.due_at) == ("met", at(4, 7, 9), True)
+
+
+def test_the_clock_is_told_day_by_day(house):
+    judged.load("judged-figures")
+    duty = judged.opened("judged-figures")
+    house.clock.move_to(at(4, 1, 9))
+    actions.perform(by=house.acting("langfang-duty"), key="p", duty=duty.pk, carried=FIGURES)
+    house.clock.move_to(at(4, 2, 11))
+    actions.send_back(by=house.acting("wuqing-duty"), key="b", duty=duty.pk, reason="缺少单位")
+    from django.utils import translation
+
+    with translation.override("en"):
+        story = count_story.of(fresh(duty))
+        told = [(line.first, line.last, line.counts) for line in story.lines]
+        said = [line.said for line in story.lines]
+    assert told == [
+        (date(2026, 3, 31), date(2026, 3, 31), False),
+        (date(2026, 4, 1), date(2026, 4, 2), False),
+        (date(2026, 4, 3), date(2026, 4, 3), True),
+        (date(2026, 4, 4), date(2026, 4, 6), False),
+        (date(2026, 4, 7), date(2026, 4, 8), True),
+    ]
+    assert "starts on" in said[0]
+    assert "owed office" in said[1]
+    assert said[4] == "working day 2 – working day 3"
+    assert "3 working days" in story.limit
+
+
+def test_a_duty_is_excused_by_the_owed_side_alone(house):
+    judged.load("judged-gate")
+    duty = judged.opened("judged-gate")
+    for who in ("langfang-duty", "langfang-deputy", "wuqing-duty"):
+        with pytest.raises(NotAllowed):
+            actions.excuse(by=house.acting(who), key=f"e-{who}", duty=duty.pk, reason="示例")
+    with pytest.raises(NotAllowed):
+        actions.excuse(by=house.acting("langfang-coordinator"), key="e-c", duty=duty.pk, reason="示例")
+    with pytest.raises(NotFound):
+        actions.excuse(by=house.acting("baodi-deputy"), key="e-b", duty=duty.pk, reason="示例")
+    assert fresh(duty).state == "open"
+    actions.excuse(by=house.acting("wuqing-coordinator"), key="e", duty=duty.pk, reason="不再需要")
+    assert (fresh(duty).state, fresh(duty).end_reason) == ("excused", "不再需要")
+    with pytest.raises(Conflict):
+        actions.give_up(by=house.acting("wuqing-deputy"), key="g", duty=duty.pk, reason="示例")
+
+
+def test_a_delivery_moves_to_the_day_that_both_name_and_the_first_date_stays_beside_it(house):
+    judged.load("judged-gate")
+    duty = judged.opened("judged-gate")
+    first = duty.due_at
+    assert (first, duty.baseline_due_at) == (at(7, 1, 0), first)
+    langfang, wuqing = house.acting("langfang-deputy"), house.acting("wuqing-deputy")
+    later, other = date(2026, 8, 31), date(2026, 7, 31)
+    assert not actions.propose_date(by=langfang, key="d1", duty=duty.pk, on=later, reason="汛期")["agreed"]
+    assert not actions.propose_date(by=wuqing, key="d2", duty=duty.pk, on=other, reason="太晚")["agreed"]
+    assert fresh(duty).due_at == first
+    assert actions.propose_date(by=langfang, key="d3", duty=duty.pk, on=other, reason="同意")["agreed"]
+    moved = fresh(duty)
+    assert (moved.due_at, moved.baseline_due_at) == (at(8, 1, 0), first)
+    assert [m.why for m in moved.moves.all()] == ["agreed"]
+    page = duty_pages.page(wuqing, Duty.objects.select_related("clause__version__instrument").get(pk=duty.pk))
+    assert [d.at for d in page.deadlines] == [first, at(8, 1, 0)]
+    assert [d.rules for d in page.deadlines] == [False, True]
+    with pytest.raises(Invalid):
+        actions.propose_date(by=wuqing, key="d4", duty=duty.pk, on=other, reason="同一天")
+    with pytest.raises(Invalid):
+        actions.propose_date(by=wuqing, key="d5", duty=duty.pk, on=date.max, reason="无")
+    house.clock.move_to(at(8, 1, 9))
+    with pytest.raises(Conflict):
+        actions.propose_date(by=langfang, key="d6", duty=duty.pk, on=date(2026, 9, 30), reason="晚了")
+
+
+def test_an_account_is_stated_contested_stated_anew_checked_and_paid(house):
+    judged.load("judged-costs")
+    state = judged.opened("judged-costs")
+    assert (state.subject, state.bound_desk_id, state.due_at) == ("2026-03/state", LANGFANG, at(4, 8, 17, 30))
+    langfang, wuqing = house.acting("langfang-duty"), house.acting("wuqing-duty")
+    house.clock.move_to(at(4, 2, 9))
+
+    def act(who, key, subject, **carried):
+        row = Duty.objects.get(subject=f"2026-03/{subject}")
+        house.clock.move_by(minutes=10)
+        return actions.perform(by=who, key=key, duty=row.pk, carried=carried)
+
+    act(langfang, "s", "state", amount_fen="123450")
+    check = Duty.objects.get(subject="2026-03/check")
+    assert (check.bound_desk_id, check.owed_desk_id, check.due_at) == (WUQING, LANGFANG, at(4, 8, 17, 30))
+    with pytest.raises(Invalid) as refused:
+        act(wuqing, "c0", "check", amount_fen="123450", contested="yes")
+    assert set(refused.value.fields) == {"remark"}
+    act(wuqing, "c", "check", amount_fen="120000", contested="yes", remark="少一次采样")
+    act(langfang, "s2", "state-2", amount_fen="120000")
+    act(wuqing, "c2", "check-2", amount_fen="120000")
+    act(wuqing, "pay", "pay", amount_fen="120000")
+    rows = Duty.objects.filter(clause__kind="settle").order_by("opened_at", "id")
+    assert [(d.subject.partition("/")[2], d.state) for d in rows] == [
+        ("state", "met"), ("check", "met"), ("state-2", "met"), ("check-2", "met"), ("pay", "met"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("amount", ["", "12.5", "--5", "１２", "1e3", "9" * 20])
+def test_an_amount_is_whole_fen(house, amount):
+    judged.load("judged-costs")
+    duty = judged.opened("judged-costs")
+    with pytest.raises(Invalid) as refused:
+        actions.perform(
+            by=house.acting("langfang-duty"), key="s", duty=duty.pk, carried={"amount_fen": amount}
+        )
+    assert set(refused.value.fields) == {"amount_fen"}
+    assert fresh(duty).state == "open"
+
+
+def test_a_suspension_on_a_named_ground_stops_the_clock(house):
+    judged.load("judged-figures")
+    duty = judged.opened("judged-figures")
+    by = house.acting("langfang-duty")
+    with pytest.raises(Invalid):
+        actions.suspend(by=by, key="s0", duty=duty.pk, ground="on_holiday")
+    house.clock.move_to(at(4, 1, 10))
+    actions.suspend(by=by, key="s1", duty=duty.pk, ground="station_down")
+    house.clock.move_to(at(4, 9, 10))  # long past the due of 3 April
+    assert jobs.ring_due() == 0
+    actions.resume(by=by, key="r1", duty=duty.pk)
+    running = fresh(duty)
+    assert running.state == "open"
+    assert running.due_at == at(4, 14, 17, 30)  # 10, 13, 14 April: no day that the suspension touched
+    assert [m.why for m in running.moves.all()] == ["suspension"]
+
+
+def test_a_result_is_recognised_or_refused_with_a_listed_reason(house):
+    judged.load("judged-results")
+    made = judged.incident(house)
+    duty = Duty.objects.get(matter=made["matter"], clause__kind="recognise")
+    by = house.acting("wuqing-duty")
+    for carried, wrong in (
+        ({}, {"outcome"}),
+        ({"outcome": "refused"}, {"reason"}),
+        ({"outcome": "refused", "reason": "no_mood"}, {"reason"}),
+        ({"outcome": "accepted", "reason": "method_differs"}, {"reason"}),
+        ({"outcome": "accepted", "colour": "blue"}, {"colour"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            actions.perform(by=by, key="x", duty=duty.pk, carried=carried)
+        assert set(refused.value.fields) == wrong
+    done = actions.perform(
+        by=by, key="r", duty=duty.pk, carried={"outcome": "refused", "reason": "method_differs"}
+    )
+    assert done["state"] == "met"
+    again = actions.perform(
+        by=by, key="r", duty=duty.pk, carried={"outcome": "refused", "reason": "method_differs"}
+    )
+    assert again == done
+
+
+def test_nobody_on_the_roster_means_the_next_step_at_once_up_to_the_agenda(house):
+    from tongxin.heart.agreements.models import AgendaItem
+    from tongxin.heart.region.models import Post, RosterShift
+
+    judged.load("judged-costs")
+    duty = judged.opened("judged-costs")
+    RosterShift.objects.filter(desk=LANGFANG).delete()
+    Post.objects.filter(office_id="he-langfang-ecology", role__in=["deputy", "head"]).update(role="reader")
+    house.clock.move_to(duty.due_at + timedelta(minutes=1))
+    jobs.ring_due()
+    page = duty_pages.page(house.acting("wuqing-duty"), named(duty))
+    rung = {r.step: (r.rung_at is not None, r.skipped) for r in page.rungs}
+    assert rung["next_on_duty"] == rung["deputy"] == rung["head"] == (True, True)
+    assert rung["own_coordination"] == (True, False)
+    assert rung["both_coordination"] == (False, False)
+    house.clock.move_to(duty.due_at + timedelta(hours=13))
+    jobs.ring_due()
+    assert AgendaItem.objects.filter(duty=duty).exists()
+    page = duty_pages.page(house.acting("wuqing-duty"), named(duty))
+    assert page.on_agenda
+    assert all(r.rung_at for r in page.rungs)
+    assert fresh(duty).bound_desk_id == LANGFANG  # the debtor never changes by escalation
+
+
+def named(duty):
+    from tongxin.heart.agreements import queries
+
+    return queries.with_names(Duty.objects.filter(pk=duty.pk)).get()
+
+
+def test_what_the_page_offers_is_what_the_act_allows(house):
+    from tongxin.heart.agreements import duty_acts
+
+    judged.load("judged-figures")
+    duty = judged.opened("judged-figures")
+    clause = rulebook.read_clause(named(duty).clause)
+
+    def may(who):
+        return duty_acts.may(house.acting(who), named(duty), clause, house.clock.at)
+
+    assert (may("langfang-duty").perform, may("langfang-duty").suspend, may("langfang-duty").excuse) == (
+        True,
+        True,
+        False,
+    )
+    assert not may("wuqing-duty").anything
+    assert (may("wuqing-deputy").excuse, may("wuqing-coordinator").excuse) == (True, True)
+    assert not may("langfang-coordinator").anything
+    actions.perform(by=house.acting("langfang-duty"), key="p", duty=duty.pk, carried=FIGURES)
+    assert (may("wuqing-duty").accept, may("wuqing-duty").send_back, may("langfang-duty").anything) == (
+        True,
+        True,
+        False,
+    )
+    house.clock.move_by(days=5)
+    assert (may("wuqing-duty").accept, may("wuqing-duty").send_back) == (
+        True,
+        False,
+    )  # the answer time is over
