@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongxin.heart.agreements import bell_words, own_words, ring_words, sights
+from tongxin.heart.agreements import bell_words, own_words, ring_words, sights, threads
 from tongxin.heart.ledger import sights as ledger_sights
 
 
@@ -12,3 +12,5 @@ def register_all() -> None:
     ring_words.register_all()
     bell_words.register_all()
     ledger_sights.register("matter", sights.may_see)
+    for kind in ("period", "task"):
+        threads.register(kind, threads.by_instrument)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongxin.heart.agreements import vocabulary
-from tongxin.heart.cases import queries, sights, words
+from tongxin.heart.agreements import threads, vocabulary
+from tongxin.heart.cases import looks, queries, sights, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -21,6 +21,7 @@ LOOKED_AT = 500  # cases whose words are compared, newest first
 def register_all() -> None:
     """Register everything once, when Django starts."""
     ledger_sights.register("case", sights.may_see)
+    threads.register(threads.CASE, looks.of_cases)
     vocabulary.register_procedures(sights.procedure_titles)
     search.register("cases", gettext_lazy("Cases"), found)
     search.register("procedures", gettext_lazy("Items"), found_items)

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.agreements import threads
 from tongxin.heart.agreements import vocabulary as clauses
 from tongxin.heart.agreements.vocabulary import Answer, Fact, Field
 from tongxin.heart.events import vocabulary as events
-from tongxin.petals.ecology import forecast, searching
+from tongxin.petals.ecology import forecast, searching, sights
 from tongxin.petals.ecology.incident import WaterIncident, title_of
 from tongxin.petals.ecology.rivers import downstream
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices, title_words
@@ -64,6 +65,7 @@ def carried_fields() -> list[Field]:
 
 def register_all() -> None:
     """Register everything once, when Django starts."""
+    threads.register("incident", sights.incidents)
     events.register(
         events.EventType(
             name=WATER_INCIDENT,

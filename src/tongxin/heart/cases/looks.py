@@ -1,0 +1,23 @@
+"""What cases are about, as far as a reader may know it, for lists of duties: the item, and the page where one may go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tongxin.heart.agreements.threads import Seen
+from tongxin.heart.cases import queries, words
+from tongxin.heart.cases.models import Case
+from tongxin.heart.region.acting import Acting
+
+
+def of_cases(reader: Acting, numbers: Sequence[str]) -> dict[str, Seen]:
+    """Return cases by number; a reader without a part in the case, such as a coordination office, gets no address."""
+    wanted = list(numbers)
+    rows = Case.objects.filter(number__in=wanted).select_related("procedure")
+    own = set(queries.cases(reader).order_by().filter(number__in=wanted).values_list("number", flat=True))
+    return {
+        row.number: Seen(
+            row.number, words.title(row.procedure), f"/cases/{row.number}/" if row.number in own else ""
+        )
+        for row in rows
+    }
