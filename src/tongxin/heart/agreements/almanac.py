@@ -313,13 +313,11 @@ def _not_counted(
     """Return why a day does not count."""
     if starting and limit.clock == "days":
         return Line(on, on, "start")
-    for part, office in zip(parts, named, strict=True):
-        if part.spans_on(on):
-            continue
-        name = names.get((office.calendar_id, on))
-        return Line(
-            on, on, "holiday" if name else "weekend", name=name, office=office.id if len(named) > 1 else ""
-        )
+    shut = [office for part, office in zip(parts, named, strict=True) if not part.spans_on(on)]
+    if shut:
+        name = names.get((shut[0].calendar_id, on))
+        only = shut[0].id if len(shut) < len(named) else ""
+        return Line(on, on, "holiday" if name else "weekend", name=name, office=only)
     if not opening.spans_on(on):
         return Line(on, on, "apart")
     paused = any(a < end and begin < b for a, b in stopped for begin, end in opening.spans_on(on))
