@@ -178,6 +178,20 @@ def offer(told: Told, key: str) -> dict[str, Any]:
     )
 
 
+def recount(told: Told, key: str) -> dict[str, Any]:
+    """The answer to the offer was counted on an older, provisional calendar; the published one is there by now."""
+    from tongxin.heart.agreements import recounting
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.ledger.models import Entry
+
+    duty = Duty.objects.get(subject=f"answer:{told['offer-1']['offer']}")
+    if not Entry.objects.filter(act="agreements.duty.recounted").exists():
+        duty.due_count |= {"provisional": True, "calendar_version": "before"}
+        duty.save(update_fields=["due_count"])
+    recounting.recount_provisional()
+    return {}
+
+
 def return_over(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.cases import actions
 
@@ -246,6 +260,7 @@ STORY = [
     Command("accept", 131, accept),
     Command("subscribe-mail", 131, outbox.subscribe(TONGZHOU_CENTRE, "email", "hall@tongzhou.example.org", "offer_recalled")),
     Command("offer-1", 132, offer),
+    Command("recount", 132, recount),
     Command("return", 133, return_over),
     Command("offer-2", 134, offer),
     Command("recall", 135, recall),
