@@ -1,4 +1,4 @@
-"""What cases are about, as far as a reader may know it, for lists of duties: the item, and the page where one may go."""
+"""What cases are about, as far as a reader may know it, for lists of duties: the item, and its page."""
 
 from __future__ import annotations
 
