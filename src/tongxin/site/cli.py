@@ -26,7 +26,7 @@ DESCRIPTION = (
 SECTIONS = (
     ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
-    ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases")),
+    ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases", "results")),
     ("What leaves the house", ("outbox", "subscriptions")),
     ("Verifying and reckoning, by anyone", ("ledger", "clock")),
 )
@@ -40,6 +40,7 @@ ROOMS = {
         "List, show and check agreements; explain why duties stand.",
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
+    "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
     "outbox": (
         "tongxin.connectors.outbox_cli",
         "List, replay and send what goes to outside systems; catch it.",
@@ -49,7 +50,10 @@ ROOMS = {
         "Send the rings of a desk outside as well.",
     ),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
-    "clock": ("tongxin.heart.agreements.clock_cli", "Working calendars; when a time limit runs out, and why."),
+    "clock": (
+        "tongxin.heart.agreements.clock_cli",
+        "Working calendars; when a time limit runs out, and why.",
+    ),
 }
 OWN = "tongxin.site.commands"
 ENVIRONMENT = (

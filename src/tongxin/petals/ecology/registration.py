@@ -63,6 +63,38 @@ def carried_fields() -> list[Field]:
     ]
 
 
+SHAREABLE = {
+    "rainfall": _("Rainfall"),
+    "wind": _("Wind"),
+    "weather_warning": _("Weather warnings"),
+    "water_level": _("Water level and discharge"),
+    "water_quality": _("Water quality at boundary sections"),
+    "inspection_findings": _("Findings of inspections"),
+    "informant": _("Who reported it to the authorities"),
+    "water_intake": _("Drinking water intakes"),
+}
+
+
+def incident_example() -> dict[str, Any]:
+    """Return the data of a plausible incident, for trying clauses out."""
+    return {"river": "beiyun-he", "location": "K12", "pollutant": "oil", "level": "IV"}
+
+
+def forecast_example() -> dict[str, Any]:
+    """Return the data of a plausible forecast for the example incident."""
+    return {
+        "arrivals": [
+            {
+                "place": "tj-wuqing",
+                "probability": 0.9,
+                "arrival_p5": "2026-03-11T18:00:00+08:00",
+                "arrival_p50": "2026-03-11T20:00:00+08:00",
+                "arrival_p95": "2026-03-12T02:00:00+08:00",
+            }
+        ]
+    }
+
+
 def register_all() -> None:
     """Register everything once, when Django starts."""
     threads.register("incident", sights.incidents)
@@ -75,6 +107,7 @@ def register_all() -> None:
             title_of=title_of,
             title_words=title_words,
             page="/incidents/{number}/",
+            example=incident_example,
         )
     )
     clauses.register_question(
@@ -93,6 +126,7 @@ def register_all() -> None:
             title_of=forecast.title_of,
             title_words=title_words,
             page="/incidents/{number}/",
+            example=forecast_example,
         )
     )
     clauses.register_question(
@@ -121,6 +155,8 @@ def register_all() -> None:
     )
     for field in carried_fields():
         clauses.register_field(field)
+    for name, title in SHAREABLE.items():
+        clauses.register_shareable(name, title)
     search.register("matters", _("Water incidents"), searching.incidents)
     petals.register(
         petals.Petal(

@@ -24,9 +24,14 @@ from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 OBJECTION_MAX = 1000  # characters
 
 
-def report(report: events.Report, *, by: Acting, key: str, name: str) -> dict[str, Any]:
-    """Record an event as the act `name`, open its matter, and open the duties its clauses make."""
-    by.need("report_incident")
+def report(
+    report: events.Report, *, by: Acting, key: str, name: str, needs: str = "report_incident"
+) -> dict[str, Any]:
+    """Record an event as the act `name`, open its matter, and open the duties its clauses make.
+
+    `needs` is the capability that reporting such an event takes.
+    """
+    by.need(needs)
     request = _request(report)
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
