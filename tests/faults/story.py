@@ -254,7 +254,6 @@ STORY = [
     Command("ring-reminder", 33, ring),
     Command("ring-late", 45, ring),
     Command("ring-later", 120, ring),
-    Command("jump", 120, jump),
     Command("read", 121, read_notifications),
     Command("file", 130, file_case),
     Command("accept", 131, accept),
@@ -284,6 +283,8 @@ STORY = [
     Command("shift-removed", 157, people("remove_shift", shift=lambda told: told["shift"]["shift"])),
     Command("token", 158, people("issue_token", post=POST, desk=DESK, label="faults")),
     Command("token-revoked", 159, people("revoke_token", token=lambda told: told["token"]["token"])),
+    Command("desk-moved", 160, people("move_desk", desk="tj-wuqing/weather_bureau", office="tj-wuqing-coordination",
+                                      on=date(2026, 4, 1))),
     Command("administrator", 160, first_administrator),
     Command("replay", 161, outbox.replay),
     Command("send-again", 162, outbox.send),
@@ -294,4 +295,6 @@ STORY = [
     Command("subscription-resumed", 167, outbox.set_active(True)),
     Command("sign-2", 168, sign),
     Command("verify", 169, verify),
+    # Stays last: given once more before later entries, it would find the clock behind the log, and rightly say so.
+    Command("jump", 9999, jump),
 ]  # fmt: skip

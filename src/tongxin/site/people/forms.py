@@ -9,8 +9,10 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.agreements.wording import desk_name
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import today
+from tongxin.shared.named import pick
 from tongxin.site.account.words import post_name, seat_name
 from tongxin.site.people import queries
 
@@ -56,12 +58,26 @@ def _seat_choices(reader: Acting) -> list[tuple[str, str]]:
     return [(s.code, seat_name(s)) for s in queries.seats(reader)]
 
 
+def _desk_choices(reader: Acting) -> list[tuple[str, str]]:
+    return [(d.id, str(desk_name(d))) for d, _office, _coming in queries.desks(reader)]
+
+
+def _office_choices(reader: Acting) -> list[tuple[str, str]]:
+    return [(o.id, pick(o.name_zh, o.name_en)) for o in queries.offices(reader)]
+
+
 class _OfReader(forms.Form):
     """A form whose choices are those of the reader's jurisdiction."""
 
     def __init__(self, *args: Any, reader: Acting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("post", _post_choices), ("seat", _seat_choices)):
+        known = (
+            ("post", _post_choices),
+            ("seat", _seat_choices),
+            ("desk", _desk_choices),
+            ("office", _office_choices),
+        )
+        for name, choices in known:
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):
                 field.choices = [("", "—"), *choices(reader)]
@@ -103,6 +119,14 @@ class NewShift(_OfReader):
     seat = forms.ChoiceField(label=_("Post and desk"))
     from_at = _Moment(label=_("From"), help_text=_("Beijing time"))
     until_at = _Moment(label=_("Until"), help_text=_("Beijing time"))
+
+
+class MovedDesk(_OfReader):
+    """Another office for a desk, from a day on."""
+
+    desk = forms.ChoiceField(label=_("Desk"))
+    office = forms.ChoiceField(label=_("Office that staffs it"))
+    on = forms.DateField(label=_("From this day on"), widget=_DateInput, initial=today)
 
 
 class NewToken(_OfReader):

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import ADMINISTER, Seat, desks_of, today
 from tongxin.heart.region.models import (
+    Desk,
     Jurisdiction,
+    Mandate,
     Office,
     OfficeToken,
     Person,
@@ -49,6 +51,16 @@ def people(reader: Acting) -> QuerySet[Person]:
         .prefetch_related(Prefetch("holdings", held, to_attr="own_holdings"))
         .order_by("-is_active", "username")
     )
+
+
+def desks(reader: Acting) -> list[tuple[Desk, Office | None, Mandate | None]]:
+    """Return the desks of the reader's jurisdiction, who staffs each today, and the next office that was entered."""
+    day = today()
+    rows = Desk.objects.filter(jurisdiction_id=reader.jurisdiction).select_related("role", "jurisdiction")
+    seats = Mandate.objects.filter(desk__in=rows, kind=Mandate.Kind.SEAT).select_related("office")
+    now = {m.desk_id: m.office for m in seats.filter(valid_on(day))}
+    coming = {m.desk_id: m for m in seats.filter(valid_from__gt=day).order_by("-valid_from")}
+    return [(row, now.get(row.id), coming.get(row.id)) for row in rows.order_by("id")]
 
 
 def seats(reader: Acting) -> list[Seat]:

@@ -19,7 +19,7 @@ from tongxin.heart.region.holdings import ADMINISTER, today
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid
 from tongxin.site.people import actions, queries
-from tongxin.site.people.forms import NewHolding, NewPerson, NewShift, NewToken
+from tongxin.site.people.forms import MovedDesk, NewHolding, NewPerson, NewShift, NewToken
 
 PAGE = 50
 
@@ -131,6 +131,23 @@ def remove_shift(request: StaffRequest, shift_id: int) -> HttpResponse:
     actions.remove_shift(by=request.acting, key=form_key(request), shift=shift_id)
     messages.success(request, _("The shift is off the roster."))
     return redirect("people_roster")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def desks(request: StaffRequest) -> HttpResponse:
+    """Show which office staffs which desk; let another office staff one."""
+    request.acting.need(ADMINISTER)
+    form = MovedDesk(request.POST or None, reader=request.acting)
+    done = _tried(
+        request, form,
+        lambda data, key: actions.move_desk(by=request.acting, key=key, **data),
+    )  # fmt: skip
+    if done is not None:
+        messages.success(request, _("The desk moves. Its duties, cases and clocks stay as they are."))
+        return redirect("people_desks")
+    rows = queries.desks(request.acting)
+    return _form_page(request, "people/desks.html", {"form": form, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("holdings/<int:holding_id>/end/", screens.end_holding, name="people_end_holding"),
     path("roster/", screens.roster, name="people_roster"),
     path("roster/<int:shift_id>/remove/", screens.remove_shift, name="people_remove_shift"),
+    path("desks/", screens.desks, name="people_desks"),
     path("tokens/", screens.tokens, name="people_tokens"),
     path("tokens/<int:token_id>/revoke/", screens.revoke_token, name="people_revoke_token"),
 ]
