@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements import rulebook, signers
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.models import Message
@@ -19,8 +19,14 @@ from tongxin.shared.errors import NotFound
 
 
 def register() -> QuerySet[Instrument]:
-    """Return every instrument; the register is public."""
-    return Instrument.objects.prefetch_related("versions").order_by("field", "id")
+    """Return every instrument that was signed, with its signed versions; the register is public."""
+    signed = InstrumentVersion.objects.exclude(state__in=signers.UNSIGNED)
+    there = signed.values("instrument_id")
+    return (
+        Instrument.objects.filter(id__in=there)
+        .prefetch_related(Prefetch("versions", queryset=signed))
+        .order_by("field", "id")
+    )
 
 
 def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
@@ -29,16 +35,25 @@ def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
     return list(InstrumentVersion.objects.filter(id__in=ids).select_related("instrument").order_by("id"))
 
 
-def version(version_id: str) -> InstrumentVersion:
-    """Return one version with its clauses, or raise NotFound. `id` alone means its newest version."""
+def version(version_id: str, reader: Acting | None = None) -> InstrumentVersion:
+    """Return one version with its clauses, or raise NotFound. `id` alone means the newest that the reader may see.
+
+    What is not signed yet is shown to the parties' own people only.
+    """
     rows = InstrumentVersion.objects.select_related("instrument").prefetch_related("clauses")
-    if "@" in version_id:
-        row = rows.filter(id=version_id).first()
-    else:
-        row = rows.filter(instrument_id=version_id).order_by("-number").first()
-    if row is None:
-        raise NotFound("no_such_agreement", _("There is no such agreement."), todo=_("Look in the register."))
-    return row
+    named = {"id": version_id} if "@" in version_id else {"instrument_id": version_id}
+    on = clock.beijing(clock.now()).date()
+    for row in rows.filter(**named).order_by("-number"):
+        if signers.may_see(reader, row, on):
+            return row
+    raise NotFound("no_such_agreement", _("There is no such agreement."), todo=_("Look in the register."))
+
+
+def versions_of(instrument: str, reader: Acting | None = None) -> list[InstrumentVersion]:
+    """Return the versions of an instrument that a reader may see, the newest first."""
+    on = clock.beijing(clock.now()).date()
+    rows = InstrumentVersion.objects.filter(instrument=instrument).select_related("instrument")
+    return [row for row in rows.order_by("-number") if signers.may_see(reader, row, on)]
 
 
 def _may_see(reader: Acting) -> Q:
@@ -56,8 +71,8 @@ def duties(reader: Acting) -> QuerySet[Duty]:
 
 
 def with_names(rows: QuerySet[Duty]) -> QuerySet[Duty]:
-    """Return the duties with everything that naming them takes."""
-    return rows.select_related(
+    """Return the duties with everything that naming them takes; the text of the instrument's file stays behind."""
+    return rows.defer("clause__version__source_text", "clause__version__body").select_related(
         "clause__version__instrument",
         "bound_desk__jurisdiction",
         "bound_desk__group",

@@ -1,0 +1,89 @@
+"""What waits for a signature of the reader's office: texts, endings, laws that need a second person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tongxin.heart.agreements import bounds, signers
+from tongxin.heart.agreements.models import Instrument, InstrumentVersion, Signature
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+
+TEXT, ENDING, LAW = "text", "ending", "law"
+SIGNS, WRITES = "sign_agreement", "register_agreement"
+State = InstrumentVersion.State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to sign: the version, what of it, its hash, since when, and for which place."""
+
+    version: InstrumentVersion
+    kind: str  # text, ending, law
+    canonical_hash: str
+    since: datetime | None
+    place: str
+
+
+def waiting_for(reader: Acting) -> list[Waiting]:
+    """Return what the reader's office has not signed yet, oldest first; empty for a post that may not sign."""
+    now = clock.now()
+    on = clock.beijing(now).date()
+    found: list[Waiting] = []
+    if SIGNS in reader.capabilities and reader.desk.partition("/")[2] == signers.COORDINATION:
+        found += [w for w in _texts(reader, on) if w is not None]
+        found += [w for w in _endings(reader, now, on) if w is not None]
+    if WRITES in reader.capabilities and reader.coordinates:
+        found += _laws(reader)
+    return sorted(found, key=lambda w: (w.since or now, w.version.id))
+
+
+def missing_place(reader: Acting, version: InstrumentVersion, canonical_hash: str, on: date) -> str | None:
+    """Return for which place the reader may sign a hash now; None when nothing of its office is missing."""
+    place = signers.place_of(reader, version.parties, on)
+    if place is None:
+        return None
+    for side in signers.sides(version, canonical_hash, on):
+        if place in (side.party, *side.places) and not side.complete and not side.has(place):
+            own = [s for s in side.given.get(place, ()) if s.person_id == reader.person_id]
+            return None if own and reader.person_id is not None else place
+    return None
+
+
+def _texts(reader: Acting, on: date) -> list[Waiting | None]:
+    rows = InstrumentVersion.objects.filter(state=State.PROPOSED).exclude(
+        instrument__kind=Instrument.Kind.LAW
+    )
+    return [
+        _waiting(reader, row, TEXT, row.canonical_hash, row.proposed_at, on)
+        for row in rows.select_related("instrument").order_by("proposed_at", "id")
+    ]
+
+
+def _endings(reader: Acting, now: datetime, on: date) -> list[Waiting | None]:
+    rows = InstrumentVersion.objects.filter(ending__isnull=False).exclude(state=State.ENDED)
+    found = []
+    for row in rows.select_related("instrument").order_by("id"):
+        ending = row.ending or {}
+        open_one = not ending.get("agreed_at") and datetime.fromisoformat(ending["ends_at"]) > now
+        if open_one and bounds.state_of(row, now) in (State.RATIFIED, State.IN_FORCE):
+            since = datetime.fromisoformat(ending["proposed_at"])
+            found.append(_waiting(reader, row, ENDING, str(ending["hash"]), since, on))
+    return found
+
+
+def _laws(reader: Acting) -> list[Waiting]:
+    rows = InstrumentVersion.objects.filter(state=State.PROPOSED, instrument__kind=Instrument.Kind.LAW)
+    entered = Signature.objects.filter(person=reader.person_id).values("version")
+    return [
+        Waiting(row, LAW, row.canonical_hash, row.proposed_at, "")
+        for row in rows.exclude(id__in=entered).select_related("instrument").order_by("proposed_at", "id")
+    ]
+
+
+def _waiting(
+    reader: Acting, row: InstrumentVersion, kind: str, canonical_hash: str, since: datetime | None, on: date
+) -> Waiting | None:
+    place = missing_place(reader, row, canonical_hash, on)
+    return Waiting(row, kind, canonical_hash, since, place) if place is not None else None
