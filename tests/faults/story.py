@@ -179,16 +179,24 @@ def offer(told: Told, key: str) -> dict[str, Any]:
 
 
 def recount(told: Told, key: str) -> dict[str, Any]:
-    """The answer to the offer was counted on an older, provisional calendar; the published one is there by now."""
+    """The answer to the offer and the promise were counted on an older calendar; the published one is there by now."""
     from tongxin.heart.agreements import recounting
     from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.cases import promises
+    from tongxin.heart.cases.models import Case
     from tongxin.heart.ledger.models import Entry
 
-    duty = Duty.objects.get(subject=f"answer:{told['offer-1']['offer']}")
+    older = {"provisional": True, "calendar_version": "before"}
+    duty, case = (
+        Duty.objects.get(subject=f"answer:{told['offer-1']['offer']}"),
+        Case.objects.get(number=_case(told)),
+    )
     if not Entry.objects.filter(act="agreements.duty.recounted").exists():
-        duty.due_count |= {"provisional": True, "calendar_version": "before"}
-        duty.save(update_fields=["due_count"])
+        Duty.objects.filter(pk=duty.pk).update(due_count=duty.due_count | older)
     recounting.recount_provisional()
+    if not Entry.objects.filter(act="cases.promise.recounted").exists():
+        Case.objects.filter(pk=case.pk).update(promise_count=case.promise_count | older)
+    promises.recount_provisional()
     return {}
 
 

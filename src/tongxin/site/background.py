@@ -27,6 +27,7 @@ JOBS = (
     ("tongxin.heart.measures.jobs:freeze_month", 40),
     ("tongxin.site.clock_watch:look", 1),
     ("tongxin.heart.agreements.recounting:recount_provisional", 40),
+    ("tongxin.heart.cases.promises:recount_provisional", 40),
     ("tongxin.heart.exchange.jobs:send_due", 1),
     ("tongxin.heart.ledger.watch:verify_when_due", 40),
 )

@@ -14,6 +14,7 @@ from tongxin.heart.agreements import recounting
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.reader import Known, ReadInstrument, read_files
 from tongxin.heart.cases import actions as cases
+from tongxin.heart.cases import promises
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
@@ -28,7 +29,7 @@ class Loaded:
     procedures: int
     instruments: int
     left_out: tuple[str, ...]
-    recounted: int = 0  # running provisional dues that a calendar of the pack settled
+    recounted: int = 0  # running provisional dues and promises that a calendar of the pack settled
 
 
 def load(pack: Path) -> Loaded:
@@ -59,7 +60,7 @@ def load(pack: Path) -> Loaded:
         cases.load_procedure(procedure, by=SYSTEM)
     for instrument in instruments:
         agreements.load_instrument(instrument, by=SYSTEM)
-    recounted = recounting.recount_provisional()
+    recounted = recounting.recount_provisional() + promises.recount_provisional()
     return Loaded(len(procedures), len(instruments), tuple(left_out), recounted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -44,9 +45,9 @@ def recount_provisional(now: datetime | None = None) -> int:
 def _recount(seen: Duty) -> bool:
     """Count one due anew under its own act, unless its calendar is the one it was counted on."""
     found = _counted(seen)
-    if found is None or _calendar(found.detail) == _calendar(seen.due_count):
+    if found is None or calendar_of(found.detail) == calendar_of(seen.due_count):
         return False
-    request = {"duty": seen.pk, "from": _calendar(seen.due_count), "to": _calendar(found.detail)}
+    request = {"duty": seen.pk, "from": calendar_of(seen.due_count), "to": calendar_of(found.detail)}
     key = f"recount:{seen.pk}:{canonical.sha256_hex(request)[:32]}"
     with act("agreements.duty.recounted", by=SYSTEM, key=key, request=request) as a:
         if a.replayed:
@@ -56,11 +57,11 @@ def _recount(seen: Duty) -> bool:
         duty = Duty.objects.select_for_update().select_related("clause__version").get(pk=seen.pk)
         count = _counted(duty) if duty.state in RUNNING and duty.due_at >= a.at else None
         a.result = {"duty": duty.pk, "moved": False}
-        if count is None or _calendar(count.detail) == _calendar(duty.due_count):
+        if count is None or calendar_of(count.detail) == calendar_of(duty.due_count):
             return False
         reaction = rulebook.read_clause(duty.clause).reaction
         to = clocks.moved(duty.due_at, count.due_at, now=a.at, told_at=a.at, reaction=reaction)
-        cause = f"calendar:{_calendar(count.detail)}"[:160]
+        cause = f"calendar:{calendar_of(count.detail)}"[:160]
         if to is not None:
             duties.move(duty, count, a, why="calendar", cause=cause, to=to)
             a.result["moved"] = True
@@ -86,5 +87,6 @@ def _counted(duty: Duty) -> clocks.Count | None:
         return None
 
 
-def _calendar(detail: dict[str, object]) -> str:
+def calendar_of(detail: Mapping[str, object]) -> str:
+    """Return on which calendar, in which version, a count was made."""
     return f"{detail.get('calendar', '')}@{detail.get('calendar_version', '')}"

@@ -193,12 +193,25 @@ def _words(
             outcome = words.OUTCOMES.get(case.outcome, case.outcome)
             text = _("%(desk)s decided: %(outcome)s") % {**said, "outcome": outcome}
             return text, written, "bad" if case.outcome == "refused" else "done"
+        case "cases.promise.recounted":
+            return _("The promise was counted anew: the calendar was published"), _moved(payload), "done"
+        case "agreements.duty.moved":
+            return _("A due was moved"), _moved(payload), "done"
+        case "agreements.duty.recounted":
+            return _("A due was counted anew: the calendar was published"), "", "done"
         case "agreements.duty.reminded":
             return _("Reminder rung"), "", "done"
         case "agreements.duty.escalated":
             step = wording.STEPS.get(str(payload.get("step", "")), "")
             return _("Late: escalated"), str(step), "bad"
     return act, "", "done"
+
+
+def _moved(payload: dict[str, Any]) -> str:
+    """Return from when to when, as far as the reader may see it."""
+    if not {"old", "new"} <= set(payload):
+        return ""
+    return " → ".join(wording.moment(datetime.fromisoformat(str(payload[name]))) for name in ("old", "new"))
 
 
 def _said(offers: list[Offer], *, moved: bool) -> str:

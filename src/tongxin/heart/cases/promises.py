@@ -1,0 +1,87 @@
+"""The promise to an applicant, counted anew when the calendar of a provisional year is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError
+
+from tongxin.heart.agreements import clocks, recounting
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.cases.models import Case
+from tongxin.heart.exchange.acts import act
+from tongxin.heart.region.acting import SYSTEM
+from tongxin.shared import canonical, clock
+from tongxin.shared.errors import Refused
+
+log = structlog.get_logger(__name__)
+
+RUNNING = (Case.State.ACCEPTED, Case.State.IN_HAND)  # a suspended one is counted when it is resumed
+
+
+def recount_provisional(now: datetime | None = None) -> int:
+    """Count every running provisional promise anew whose calendar has another version by now; return how many were.
+
+    Call it after agreements' own: where a duty to decide stands, the promise is what that duty says. One that has
+    passed stays as it was. Safe to run twice, late, or beside others.
+    """
+    now = now or clock.now()
+    rows = Case.objects.filter(state__in=RUNNING, promise_due_at__gte=now, promise_count__provisional=True)
+    done = 0
+    for case in list(rows.order_by("promise_due_at", "number")):
+        try:
+            done += _recount(case)
+        except (DatabaseError, LookupError, ValueError, Refused):
+            log.exception("a promise could not be counted anew", case=case.number)
+    return done
+
+
+def _recount(seen: Case) -> bool:
+    """Count one promise anew under its own act, unless its calendar is the one it was counted on."""
+    found = _counted(seen)
+    before = recounting.calendar_of(seen.promise_count)
+    if found is None or recounting.calendar_of(found.detail) == before:
+        return False
+    request = {"case": seen.number, "from": before, "to": recounting.calendar_of(found.detail)}
+    key = f"promise:{canonical.sha256_hex(request)[:32]}"
+    with act("cases.promise.recounted", by=SYSTEM, key=key, request=request) as a:
+        if a.replayed:
+            return False
+        case = Case.objects.select_for_update().get(pk=seen.pk)
+        count = _counted(case) if case.state in RUNNING else None
+        old = case.promise_due_at
+        if count is None or old is None or old < a.at:
+            return False
+        new = clocks.moved(old, count.due_at, now=a.at, told_at=a.at, reaction=None)
+        case.promise_due_at = new or old
+        case.promise_count = count.detail
+        case.save(update_fields=["promise_due_at", "promise_count"])
+        a.result = {"case": case.number, "promise_due_at": clock.iso(case.promise_due_at)}
+        a.entry(
+            f"case:{case.number}",
+            cause=f"calendar:{recounting.calendar_of(count.detail)}"[:160],
+            payload={"old": clock.iso(old), "new": clock.iso(case.promise_due_at), "why": "calendar"},
+        )
+    return True
+
+
+def _counted(case: Case) -> clocks.Count | None:
+    """Return the promise as it is counted now: as the duty to decide has it, else on the competent desk's calendar."""
+    if case.accepted_at is None:
+        return None
+    duty = Duty.objects.filter(
+        thread=f"case:{case.number}", subject="decide", bound_desk=case.competent_desk_id, state="open"
+    ).first()
+    if duty is not None and not duty.due_count.get("provisional"):
+        return clocks.Count(duty.due_at, duty.due_count)
+    return clocks.again(
+        case.promise_count,
+        case.accepted_at,
+        bound_desk=case.competent_desk_id,
+        owed_desk=case.accepting_desk_id,
+        pauses=[
+            (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
+            for begins, ends in case.promise_count.get("pauses", [])
+        ],
+    )
