@@ -1,0 +1,163 @@
+"""How long every main screen takes over a large house: a million ledger entries, a hundred thousand duties.
+
+Fills a database of its own, SQLite in a temporary folder with the product's settings or the PostgreSQL that
+TONGXIN_DATABASE_URL names (an empty one; its tables stay), with copies of the demonstration day over two years. Then
+asks each screen of tests/query_budgets.csv with Django's test client, after a warm-up. Prints milliseconds and queries
+beside the limit; asserts nothing.
+
+    .venv/bin/python bench/screens.py [--duties N] [--entries N] [--looks N] [--folder DIR] [--only TEXT] [--plans]
+
+--folder keeps the house there, or measures the one that is there already; --plans prints the slowest statements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+LIMIT = 150  # milliseconds at the 95th of a hundred looks
+WARM_UP = 3
+YEARS = timedelta(days=730)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Build, measure and print."""
+    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as own:
+        os.environ["TONGXIN_MODE"] = "demo"
+        os.environ["TONGXIN_TICKER"] = "off"
+        os.environ["TONGXIN_DATA"] = str(options.folder or own)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
+        import django
+
+        django.setup()
+        from django.db import connection
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment()
+        build(options.duties, options.entries)
+        measure(options)
+        connection.close()
+
+
+def build(duties: int, entries: int) -> None:
+    """Fill the database, unless it is filled."""
+    from django.conf import settings
+    from django.db import connection
+
+    from bench import _house
+    from tongxin.heart.ledger.models import Log
+    from tongxin.shared import clock
+    from tongxin.site import demo, demo_day, pack
+
+    demo.migrate()
+    if Log.objects.filter(size__gt=0).exists():
+        return
+    begun = perf_counter()
+    now = clock.now()
+    begins = now - YEARS
+    with clock.held_at(demo_day.begins(begins)) as hand:
+        pack.load(settings.REGION_PACK)
+        demo_day.play(hand, until=begins)
+    size = _house.Size(duties=duties, entries=entries, instruments=20, rings=duties // 2)
+    made = _house.multiply(size, since=begins, until=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    told = ", ".join(f"{n:,} {name}" for name, n in sorted(made.items()))
+    print(f"built in {perf_counter() - begun:.0f} s: {told}")
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Look at every screen and print a line for each."""
+    from django.db import connection
+
+    from bench import _screens
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.ledger import queries as ledger
+
+    head = ledger.head()
+    print(
+        f"database: {connection.vendor}; {head.size if head else 0:,} ledger entries, {Duty.objects.count():,} duties"
+    )
+    print(f"{options.looks} looks each after {WARM_UP}; milliseconds, limit p95 ≤ {LIMIT}\n")
+    print(f"{'screen':<26} {'reader':<20} {'p50':>7} {'p95':>7} {'max':>7} {'queries':>8} {'kB':>6}")
+    readers, over = _screens.Readers(), 0
+    for screen in _screens.screens():
+        if options.only not in f"{screen.name} {screen.reader}":
+            continue
+        ask = readers.look(screen, _screens.address(screen))
+        asked = _screens.queries(ask)
+        for _n in range(WARM_UP):
+            body = ask()
+        took = sorted(_milliseconds(ask) for _n in range(options.looks))
+        p95 = _at(took, 0.95)
+        over += p95 > LIMIT
+        print(
+            f"{screen.name:<26} {screen.reader or 'anybody':<20} {_at(took, 0.5):>7.1f} {p95:>7.1f} {took[-1]:>7.1f}"
+            f" {len(asked):>8} {len(body) / 1000:>6.0f}{'  over' if p95 > LIMIT else ''}",
+            flush=True,
+        )
+        if options.plans:
+            _plans(ask)
+    print(f"\n{over} over the limit" if over else "\nall within the limit")
+
+
+def _milliseconds(ask: Any) -> float:
+    begun = perf_counter()
+    ask()
+    return (perf_counter() - begun) * 1000
+
+
+def _at(took: list[float], share: float) -> float:
+    """Return the value below which `share` of the sorted values lie."""
+    return took[min(len(took) - 1, round(share * (len(took) - 1)))]
+
+
+def _plans(ask: Any) -> None:
+    """Print the statements that took longest, with how the database answers them."""
+    from django.db import connection
+
+    timed: list[tuple[float, str, Any]] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            timed.append(((perf_counter() - begun) * 1000, sql, params))
+
+    with connection.execute_wrapper(watch):
+        ask()
+    for spent, sql, params in sorted(timed, key=lambda t: -t[0])[:3]:
+        print(f"    {spent:.1f} ms  {' '.join(sql.split())[:1500]}  {str(params)[:200]}")
+        if spent < 3 or not sql.lstrip().upper().startswith(("SELECT", "WITH")):
+            continue
+        explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN (ANALYZE) "
+        with connection.cursor() as cursor:
+            cursor.execute(explain + sql, params)
+            for row in cursor.fetchall():
+                print(f"        {row[-1]}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--duties", type=int, default=100_000)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--looks", type=int, default=30)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", default="", help="only screens with this in their name or reader")
+    parser.add_argument("--plans", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main(_options())
