@@ -25,8 +25,9 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Counting:
-    """A count in parts: `clock` is calendar, hours or days."""
+    """A count in parts: `clock` is calendar, hours or days; `form` within, after, every, on or before."""
 
+    form: str
     clock: str
     within: timedelta | None
     starts_at: datetime | None
@@ -34,6 +35,11 @@ class Counting:
     days: tuple[date, ...]
     due_at: datetime | None
     provisional: bool
+    paused: bool = False  # some time did not count
+    on: date | None = None  # of a due by the end of a day
+    period: str = ""  # of a due by the end of a period, or so long after it
+    computed_at: datetime | None = None  # of a due before a computed time
+    minus: timedelta | None = None  # and how long before
 
     @property
     def n(self) -> int:
@@ -72,7 +78,9 @@ def explain(count: dict[str, Any], due_at: datetime | None) -> Counting:
         days = tuple(clock.beijing(stretch.begins).date() for stretch in stretches)
     within = count.get("within")
     starts = count.get("starts_at")
+    minus, computed, on = count.get("minus"), count.get("time"), count.get("on")
     return Counting(
+        form=str(count.get("form", "within")),
         clock=str(count.get("clock", "calendar")),
         within=durations.parse(within) if within else None,
         starts_at=_at(starts) if starts else None,
@@ -80,6 +88,11 @@ def explain(count: dict[str, Any], due_at: datetime | None) -> Counting:
         days=days,
         due_at=due_at,
         provisional=bool(count.get("provisional")),
+        paused=bool(count.get("pauses")),
+        on=date.fromisoformat(on) if on else None,
+        period=str(count.get("period", "")),
+        computed_at=_at(computed) if computed else None,
+        minus=durations.parse(minus) if minus else None,
     )
 
 
