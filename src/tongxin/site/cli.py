@@ -87,6 +87,7 @@ ENVIRONMENT = (
         "TONGXIN_WEBHOOK_NETWORKS",
         "Networks that webhooks may call although they are not public, comma-separated.",
     ),
+    ("TONGXIN_WEBHOOK_SECRET", "The secret with which `outbox catch` verifies, instead of --secret."),
     ("TONGXIN_TOKEN", "The office token, instead of --token, which others on the machine can see."),
     ("LANG", "zh… for messages in Chinese, else English."),
 )

@@ -18,7 +18,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Refused
 
 STAMP = "demo.json"
-OURS = ("tongxin.sqlite3", "tongxin.sqlite3-wal", "tongxin.sqlite3-shm", "map", "keys", STAMP)
+OURS = ("tongxin.sqlite3", "tongxin.sqlite3-wal", "tongxin.sqlite3-shm", "map", "keys", "mail", STAMP)
 
 Say = Callable[[str], None]
 

@@ -24,6 +24,8 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions as cases
 from tongxin.heart.cases.queries import procedure
 from tongxin.heart.events.actions import Report
+from tongxin.heart.exchange import jobs as outbox
+from tongxin.heart.exchange import keeping
 from tongxin.heart.region import calendars
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
@@ -36,12 +38,13 @@ RINGS = timedelta(minutes=16)  # how often the bell is looked after in the last 
 LAST_HOURS = timedelta(hours=2)
 PROCEDURE = "food-business-licence"
 CREDIT_CODE = "91000000SHILI{:05d}"
-NOTIFIER, CLERK, APPROVER, ECOLOGY, CENTRE = (
+NOTIFIER, CLERK, APPROVER, ECOLOGY, CENTRE, COORDINATION = (
     "duty_officer",
     "window_clerk",
     "approver",
     "ecology_bureau",
     "service_centre",
+    "coordination_office",
 )
 
 
@@ -84,6 +87,16 @@ class DemoCase(Strict):
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
+class DemoSubscription(Strict):
+    """That the notifications of a desk also go by a connector, from so long before now."""
+
+    by: str  # the post that keeps the outbox of its jurisdiction
+    desk: str
+    connector: str
+    target: str
+    since: Length
+
+
 class DemoDay(Strict):
     """The file of the pack."""
 
@@ -91,6 +104,7 @@ class DemoDay(Strict):
     begins: int = Field(ge=1, le=300)
     incidents: tuple[Incident, ...] = ()
     cases: tuple[DemoCase, ...] = ()
+    subscriptions: tuple[DemoSubscription, ...] = ()
 
 
 @dataclass
@@ -135,6 +149,8 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
             _stage_incident(stage, incident, n)
         for n, case in enumerate(day.cases, start=1):
             _stage_case(stage, case, n)
+        for n, subscription in enumerate(day.subscriptions, start=1):
+            stage.add(until - subscription.since, partial(_subscribe, subscription, n))
         step = LAST_HOURS
         while step >= timedelta():
             stage.add(until - step, _ring)
@@ -149,6 +165,14 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
 
 def _ring() -> None:
     jobs.ring_due()
+    outbox.send_due()
+
+
+def _subscribe(it: DemoSubscription, n: int) -> None:
+    by = acting(it.by, COORDINATION)
+    keeping.subscribe(
+        by=by, key=f"demo:subscription:{n}", desk=it.desk, connector=it.connector, target=it.target
+    )
 
 
 def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:

@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tongxin.connectors import signing
 from tongxin.shared import clock
+from tongxin.shared.errors import Refused
 
 LONGEST = 1 << 20  # bytes of a body that are read
+POLL = 0.5  # seconds between two looks at whether to stop
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,15 @@ class Catcher:
     ) -> None:
         self.secret, self.status, self.say = secret, status, say
         self.caught: list[Caught] = []
-        self._server = HTTPServer(("127.0.0.1", port), _handler(self))
+        try:
+            self._server = HTTPServer(("127.0.0.1", port), _handler(self))
+        except OSError as fault:
+            raise Refused(
+                "port_taken",
+                _("Port %(port)d is taken.") % {"port": port},
+                todo=_("Name another with --port."),
+            ) from fault
+        self._server.timeout = POLL
         self.port = int(self._server.server_address[1])
 
     @property
@@ -70,7 +82,7 @@ class Catcher:
 
     def serve_until_closed(self) -> None:
         """Serve until `stop` is called from another thread."""
-        self._server.serve_forever(poll_interval=0.05)
+        self._server.serve_forever(poll_interval=POLL / 10)
 
     def stop(self) -> None:
         """End `serve_until_closed` and free the port."""

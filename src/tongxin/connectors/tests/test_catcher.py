@@ -12,6 +12,7 @@ from tongxin.connectors.base import NotSent
 from tongxin.connectors.contrib.webhook import Webhook
 from tongxin.connectors.demo.catcher import Catcher
 from tongxin.shared import clock
+from tongxin.shared.errors import Refused
 
 hook = Webhook()
 
@@ -72,3 +73,9 @@ def test_the_command_catches_so_many_and_ends(outgoing, monkeypatch):
     assert done.exit_code == 0, done.output
     assert "signature verifies" in done.output
     assert "due: 2026-03-11T11:00:00+08:00" in done.output
+
+
+def test_a_port_that_is_taken_is_refused_in_words(caught):
+    with pytest.raises(Refused) as refused:
+        Catcher(port=caught.port)
+    assert refused.value.code == "port_taken"

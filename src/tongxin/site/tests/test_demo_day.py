@@ -25,6 +25,7 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
     from tongxin.heart.agreements.models import Duty, Ring
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.events.models import Matter
+    from tongxin.heart.exchange.models import Delivery
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.measures.queries import kept_by_field
     from tongxin.site import demo_day, pack
@@ -53,6 +54,8 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
     assert set(Offer.objects.values_list("state", flat=True)) == {"offered", "taken_over", "returned"}
     assert set(Case.objects.values_list("state", flat=True)) == {"filed", "accepted", "in_hand", "decided"}
     assert set(Case.objects.values_list("outcome", flat=True)) == {"", "granted", "refused"}
+    assert Delivery.objects.filter(state="sent").exists()
+    assert all(row.payload["illustrative"] for row in Delivery.objects.all())
     for case in Case.objects.all():
         assert case.applicant["applicant_name"].startswith("示例")
         assert case.illustrative
