@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 LANGFANG, WUQING = "he-langfang/ecology_bureau", "tj-wuqing/ecology_bureau"
 HEAD = """\
 agreement: {id}
@@ -86,7 +88,20 @@ WAITS = """\
     must_carry: [location, pollutant, sample]
     only_after: ecology.spill_forecast
 """
+TELL_NOW = """\
+  - id: tell-now
+    kind: notify
+    title: {zh: 立即通报, en: Tell now}
+    text: {zh: 半小时内通报下游。, en: The downstream side is told within half an hour.}
+    when: {event: ecology.water_incident}
+    from: {role: ecology_bureau, of: he-langfang}
+    to: {role: ecology_bureau, of: tj-wuqing}
+    due: {within: PT30M, starts: known, clock: calendar}
+    must_carry: [location, pollutant]
+    receipt: {within: PT30M}
+"""
 INSTRUMENTS = {
+    "judged-now": TELL_NOW,
     "judged-figures": SHARE,
     "judged-gate": DELIVER,
     "judged-costs": SETTLE,
@@ -100,13 +115,16 @@ def text_of(name: str, clauses: str = "", **more: Any) -> str:
     return HEAD.format(id=name) + (clauses or INSTRUMENTS[name])
 
 
-def load(*names: str, texts: tuple[str, ...] = ()) -> None:
-    """Enter instruments as the region pack's loader does: signed in the world, in force."""
+def load(*names: str, texts: tuple[str, ...] = (), alone: bool = False) -> None:
+    """Enter instruments as the region pack's loader does: signed in the world, in force; `alone`: no others bind."""
     from tongxin.heart.agreements import actions
     from tongxin.heart.agreements.known import known_words
     from tongxin.heart.agreements.reader import read_text
+    from tongxin.heart.agreements.models import InstrumentVersion
     from tongxin.heart.region.acting import SYSTEM
 
+    if alone:
+        InstrumentVersion.objects.update(binds_until=F("binds_from"))
     for n, text in enumerate([*(text_of(name) for name in names), *texts]):
         read = read_text(text, f"judged-{n}.yaml", known_words())
         actions.load_instrument(read, by=SYSTEM)

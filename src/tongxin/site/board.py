@@ -9,34 +9,54 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from tongxin.heart.agreements import jobs, rulebook, wording
+from tongxin.heart.agreements import duty_pages, rulebook, wording
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.duty_pages import Rung
 from tongxin.heart.cases import words
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 from tongxin.heart.region import queries as region
-from tongxin.heart.region.models import Post
+from tongxin.heart.region.models import Desk, Post
 from tongxin.shared import clock
 from tongxin.shared.named import pick
-from tongxin.site import board_rows
+from tongxin.site import board_reads, board_rows
 from tongxin.site.board_rows import Board, Row
-from tongxin.site.ties import tie_rows
+from tongxin.site.remembered import remembered
+from tongxin.site.ties import region_rows
 
-EXPORTED = ("group", "what", "about", "bound", "owed", "due", "done", "clause", "illustrative")
+EXPORTED = (
+    "group",
+    "what",
+    "about",
+    "bound",
+    "owed",
+    "due",
+    "rule",
+    "done",
+    "clause",
+    "carries",
+    "note",
+    "illustrative",
+)
+EXPORT_STRETCHES = 50  # of 200 rows each
+RULES: dict[str, Any] = {
+    "due": gettext_lazy("the due"),
+    "needed_by": gettext_lazy("when the receiver needs it"),
+    "answer": gettext_lazy("the time to answer"),
+}
 
 
 @dataclass(frozen=True)
-class Rung:
-    """A row of the escalation: whom it rings, when, and whether it has rung."""
+class Deadline:
+    """One of the times of an errand; the earliest rules."""
 
     words: str
     at: datetime
-    rung: bool
+    rules: bool
 
 
 @require_GET
@@ -51,25 +71,32 @@ def desk(request: StaffRequest) -> HttpResponse:
         context = {
             "asked": asked,
             "coordinates": True,
-            "ties": tie_rows(None, now),
+            "rows": region_rows(now),
             "fields": wording.FIELD_NAMES,
         }
         return render(request, "site/region_board.html", context)
-    found = board_rows.board(reader, scope=asked["scope"], field_code=asked["field"], now=now)
+    part, after = asked["part"], board_reads.cursor(asked["after"])
+    found = board_rows.board(
+        reader, scope=asked["scope"], field_code=asked["field"], now=now, part=part, after=after
+    )
     chosen = _chosen(found, request.GET.get("row", ""))
     on_duty = region.on_duty(reader.desk, now)
     context = {
         "asked": asked,
         "coordinates": coordinates,
-        "desk": region.desk(reader.desk),
+        "desk": _desk(request),
         "sentence": _sentence(found, on_duty),
         "on_duty": on_duty,
         "groups": _groups(found, asked["sort"]),
         "board": found,
         "chosen": chosen,
         "clause": _clause(chosen),
-        "rungs": _rungs(chosen.duty) if chosen and chosen.duty and chosen.group != "done" else [],
-        "fields": _fields(),
+        "deadlines": _deadlines(chosen) if chosen else [],
+        "rungs": _rungs(chosen) if chosen and chosen.duty and chosen.group != "done" else [],
+        "more": {name: board_reads.cursor_text(place) for name, place in found.more.items()},
+        "part": part,
+        "rules": RULES,
+        "fields": _fields(request),
         "made_up": any(row.illustrative for row in found.rows),
         "key": new_key(),
         "now": now,
@@ -82,15 +109,15 @@ def desk(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """Hand the board out as a file; that it left the house is an entry in the ledger."""
     asked = _asked(request)
-    found = board_rows.board(request.acting, scope=asked["scope"], field_code=asked["field"])
+    rows = _every(request, asked)
     exports.record(
         by=request.acting,
         key=form_key(request),
         name="site.board.exported",
         subject=f"desk:{request.acting.desk}/board",
-        rows=len(found.rows),
+        rows=len(rows),
         fields=EXPORTED,
-        filters=asked,
+        filters={name: asked[name] for name in ("scope", "field", "sort")},
     )
     head = [
         _("Group"),
@@ -99,11 +126,29 @@ def export(request: StaffRequest) -> HttpResponse:
         _("Bound"),
         _("Owed"),
         _("Due"),
+        _("Which time rules"),
         _("Done"),
         _("Under"),
+        _("Required content"),
+        _("Beside it"),
         _("Mark"),
     ]
-    return exports.csv_response("board", head, [_exported(row) for row in found.rows])
+    return exports.csv_response("board", head, [_exported(row) for row in rows])
+
+
+def _every(request: StaffRequest, asked: dict[str, str]) -> list[Row]:
+    """Return the rows of the board with what lies beyond its first stretch, up to ten thousand."""
+    how: dict[str, Any] = {"scope": asked["scope"], "field_code": asked["field"], "now": clock.now()}
+    found = board_rows.board(request.acting, **how)
+    rows, more = {row.key: row for row in found.rows}, dict(found.more)
+    for _stretch in range(EXPORT_STRETCHES):
+        if not more:
+            break
+        part, place = more.popitem()
+        following = board_rows.board(request.acting, **how, part=part, after=place)
+        rows |= {row.key: row for row in following.rows if row.key not in rows}
+        more |= following.more
+    return list(rows.values())
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
@@ -113,12 +158,21 @@ def _asked(request: HttpRequest) -> dict[str, str]:
         "scope": scope if scope in (*board_rows.SCOPES, "region") else "desk",
         "field": field if field in wording.FIELD_NAMES else "",
         "sort": given.get("sort", "")[:20],
+        "part": part if (part := given.get("part", "")) in board_reads.PARTS else "",
+        "after": given.get("after", "")[:60],
     }
 
 
-def _fields() -> list[dict[str, Any]]:
+def _desk(request: StaffRequest) -> Desk:
+    """Return the desk that acts; it stands among the seats that were looked up at the door."""
+    seats = getattr(request, "seats", [])
+    found = next((seat.desk for seat in seats if seat.desk.id == request.acting.desk), None)
+    return found or region.desk(request.acting.desk)
+
+
+def _fields(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the fields that have an instrument in force, for the filter."""
-    there = {version.instrument.field for version in agreements.versions_in_force()}
+    there = remembered(request, "fields", lambda: agreements.fields_in_force(clock.now()))
     return [{"code": code, "name": name} for code, name in wording.FIELD_NAMES.items() if code in there]
 
 
@@ -133,7 +187,9 @@ def _groups(found: Board, sort: str) -> list[dict[str, Any]]:
         said = ""
         if code == "done" and found.done_today > len(rows):
             said = ngettext("the last %(n)d shown", "the last %(n)d shown", len(rows)) % {"n": len(rows)}
-        named = [{"row": row, "clause": words.clause_title(row.clause) if row.clause else ""} for row in rows]
+        named = [
+            {"row": row, "clauses": [words.clause_title(clause) for clause in row.clauses]} for row in rows
+        ]
         shown.append({"code": code, "name": name, "count": count, "said": said, "rows": named})
     return shown
 
@@ -141,7 +197,8 @@ def _groups(found: Board, sort: str) -> list[dict[str, Any]]:
 def _chosen(found: Board, key: str) -> Row | None:
     """Return the row that is asked for, else the first that has to be done."""
     rows = found.rows
-    return next((row for row in rows if row.key == key), None) or next(iter(found.mine), None)
+    named = (row for row in rows if row.key == key or any(f"duty-{duty.pk}" == key for duty in row.duties))
+    return next(named, None) or next(iter(found.mine), None)
 
 
 def _clause(chosen: Row | None) -> dict[str, str] | None:
@@ -154,19 +211,27 @@ def _clause(chosen: Row | None) -> dict[str, str] | None:
     }
 
 
-def _rungs(duty: Duty) -> list[Rung]:
-    """Return the escalation of a duty with what has rung."""
-    after = rulebook.read_clause(duty.clause).if_late
-    taken = dict(duty.rings.values_list("step", "at"))  # the ticker may have come later than the step was due
-    return [
-        Rung(str(wording.STEPS.get(step.name, step.name)), taken.get(step.name, step.at), step.name in taken)
-        for step in jobs.steps(duty, after)
-    ]
+def _rungs(chosen: Row) -> list[Rung]:
+    """Return the escalation of the ruling duty with what has rung."""
+    duty = chosen.duty
+    return duty_pages.rungs(duty, rulebook.read_clause(duty.clause)) if duty else []
+
+
+def _deadlines(chosen: Row) -> list[Deadline]:
+    """Return every time of the errand, earliest first: the dues of its clauses, and when the receiver needs it."""
+    if chosen.rule == "answer":
+        return []
+    found = [(d.due_at, words.clause_title(d.clause)) for d in chosen.duties]
+    found += [(d.needed_by, str(RULES["needed_by"])) for d in chosen.duties if d.needed_by]
+    ordered = sorted(dict.fromkeys(found))
+    return [Deadline(said, at, at == chosen.due_at) for at, said in ordered] if len(ordered) > 1 else []
 
 
 def _sentence(found: Board, on_duty: list[Post]) -> str:
     """Return the numbers as one sentence: late, due soon, today, waiting, who is on duty."""
     parts = []
+    if found.totals is not None:
+        return _totals(found.totals, on_duty)
     if found.overdue:
         parts.append(ngettext("%(n)d late", "%(n)d late", found.overdue) % {"n": found.overdue})
     if found.soon:
@@ -180,12 +245,29 @@ def _sentence(found: Board, on_duty: list[Post]) -> str:
     if waiting:
         said = ngettext("%(n)d waits for others", "%(n)d wait for others", waiting)
         parts.append(said % {"n": waiting})
+    return _said(parts, on_duty)
+
+
+def _totals(totals: tuple[int, int, int], on_duty: list[Post]) -> str:
+    """Return the sentence of a board that does not show every row: its duties, counted in the table."""
+    total, late, waiting = totals
+    parts = []
+    if late:
+        parts.append(ngettext("%(n)d late", "%(n)d late", late) % {"n": late})
+    parts.append(ngettext("%(n)d duty open", "%(n)d duties open", total) % {"n": total})
+    if waiting:
+        parts.append(ngettext("%(n)d waits for others", "%(n)d wait for others", waiting) % {"n": waiting})
+    return _said(parts, on_duty)
+
+
+def _said(parts: list[str], on_duty: list[Post]) -> str:
     text = pick("，", ", ").join(parts)
     stop = pick("。", ".")
+    said = text[:1].upper() + text[1:] + stop
     if not on_duty:
-        return text[:1].upper() + text[1:] + stop
+        return said
     names = pick("、", ", ").join(pick(post.name_zh, post.name_en) for post in on_duty)
-    return text[:1].upper() + text[1:] + stop + pick("", " ") + _("On duty: %(posts)s.") % {"posts": names}
+    return said + pick("", " ") + _("On duty: %(posts)s.") % {"posts": names}
 
 
 def _exported(row: Row) -> list[Any]:
@@ -199,7 +281,10 @@ def _exported(row: Row) -> list[Any]:
         wording.desk_name(row.bound),
         wording.desk_name(row.owed) if row.owed else "",
         wall(row.due_at),
+        RULES[row.rule],
         wall(row.done_at),
-        words.clause_title(row.clause) if row.clause else "",
+        " · ".join(words.clause_title(clause) for clause in row.clauses),
+        " · ".join(row.carries),
+        row.note,
         _("Illustrative") if row.illustrative else "",
     ]

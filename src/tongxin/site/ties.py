@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tongxin.heart.agreements import conflicts, wording
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements import wording
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import AgendaItem, ClauseConflict, Duty
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Jurisdiction
 from tongxin.shared.named import pick
 from tongxin.site.board_rows import coordinates
 
-STANDING = [Duty.State.OPEN, Duty.State.CLAIMED, Duty.State.SUSPENDED]
+STANDING = Duty.STANDING
 
 
 @dataclass(frozen=True)
@@ -54,52 +55,91 @@ class TieRow:
         return text
 
 
+@dataclass(frozen=True)
+class RegionRow:
+    """A tie on the region's board."""
+
+    tie: TieRow
+    conflicts: int
+    agenda: int
+    offices: tuple[str, ...]  # the coordination offices of the two sides
+
+
 def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
     """Return the ties that a reader may see, by field and place; None and coordination offices: of the whole region.
 
-    The whole region's are counts that name no office and no matter; drills stay out.
+    The whole region's are counts that name no office and no matter; drills stay out. Counted by the database, so that
+    a hundred thousand duties are a few rows here.
     """
-    if reader is None or coordinates(reader):
-        duties = Duty.objects.all()
-    else:
-        duties = agreements.duties(reader).order_by()
-    rows = duties.filter(
-        state__in=STANDING,
-        drill=False,
-        bound_desk__jurisdiction__isnull=False,
-        owed_desk__jurisdiction__isnull=False,
-    ).values_list(
-        "clause__version__instrument__field",
-        "bound_desk__jurisdiction_id",
-        "owed_desk__jurisdiction_id",
-        "due_at",
-        "purpose",
-        "illustrative",
+    whole = reader is None or coordinates(reader)
+    duties = Duty.objects.all() if whole or reader is None else agreements.duties(reader).order_by()
+    standing = Q(state__in=Duty.STANDING, drill=False)
+    placed = Q(bound_desk__jurisdiction__isnull=False, owed_desk__jurisdiction__isnull=False)
+    counted = (
+        duties.filter(standing, placed)
+        .order_by()
+        .values(
+            at=F("clause__version__instrument__field"),
+            bound=F("bound_desk__jurisdiction_id"),
+            owed=F("owed_desk__jurisdiction_id"),
+        )
+        .annotate(
+            total=Count("id"),
+            late=Count("id", filter=Q(state=Duty.State.OPEN, due_at__lt=now)),
+            wait=Count("id", filter=Q(purpose=Duty.Purpose.CONFIRM)),
+            made_up=Count("id", filter=Q(illustrative=True)),
+        )
+        .order_by("at", "bound", "owed")
     )
-    total: Counter[tuple[str, str, str]] = Counter()
-    late: Counter[tuple[str, str, str]] = Counter()
-    wait: Counter[tuple[str, str, str]] = Counter()
-    made_up: Counter[tuple[str, str, str]] = Counter()
-    for field, bound, owed, due_at, purpose, illustrative in rows:
-        key = (field, bound, owed)
-        total[key] += 1
-        late[key] += due_at < now
-        wait[key] += purpose == Duty.Purpose.CONFIRM
-        made_up[key] += illustrative
-    places = Jurisdiction.objects.in_bulk({place for _field, *pair in total for place in pair})
+    rows = list(counted)
+    places = Jurisdiction.objects.in_bulk({row[side] for row in rows for side in ("bound", "owed")})
     return [
         TieRow(
-            field,
-            str(wording.FIELD_NAMES.get(field, field)),
-            places[bound],
-            places[owed],
-            n,
-            late[(field, bound, owed)],
-            wait[(field, bound, owed)],
-            made_up[(field, bound, owed)] > 0,
+            row["at"],
+            str(wording.FIELD_NAMES.get(row["at"], row["at"])),
+            places[row["bound"]],
+            places[row["owed"]],
+            row["total"],
+            row["late"],
+            row["wait"],
+            row["made_up"] > 0,
         )
-        for (field, bound, owed), n in sorted(total.items())
+        for row in rows
     ]
+
+
+def region_rows(now: datetime) -> list[RegionRow]:
+    """Return the board of the region: each tie with its undecided conflicts, its lines on agendas, its two offices."""
+    noted = ClauseConflict.objects.filter(_open_under("one_id"), _open_under("other_id"), ruling__isnull=True)
+    torn = Counter(noted.values_list(*_pair("one__version__instrument__field", "")))
+    agenda = AgendaItem.objects.filter(settled_at__isnull=True, duty__drill=False)
+    raised = Counter(agenda.values_list(*_pair("duty__clause__version__instrument__field", "duty__")))
+    rows = tie_rows(None, now)
+    names = wording.desk_names(
+        f"{place.id}/{conflicts.COORDINATION}" for row in rows for place in (row.bound, row.owed)
+    )
+    return [
+        RegionRow(
+            row,
+            torn[(row.field, row.bound.id, row.owed.id)],
+            raised[(row.field, row.bound.id, row.owed.id)],
+            tuple(
+                str(names.get(f"{place.id}/{conflicts.COORDINATION}", place.id))
+                for place in (row.bound, row.owed)
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _open_under(clause: str) -> Exists:
+    """Return the condition that a conflict's errand still holds an open duty under one of its clauses."""
+    same = {name: OuterRef(name) for name in ("thread", "bound_desk_id", "owed_desk_id")}
+    return Exists(Duty.objects.filter(state=Duty.State.OPEN, drill=False, clause_id=OuterRef(clause), **same))
+
+
+def _pair(field: str, before: str) -> tuple[str, str, str]:
+    return field, f"{before}bound_desk__jurisdiction_id", f"{before}owed_desk__jurisdiction_id"
 
 
 def for_map(rows: list[TieRow]) -> list[dict[str, Any]]:

@@ -37,17 +37,20 @@ def waits_for(clause: AnyClause, known: Iterable[str]) -> str:
 
 def servable(matter: Matter, owed: Sequence[Duty]) -> list[Duty]:
     """Return those of the open duties of one errand that may be performed now."""
-    waiting = {d.pk for d in owed if isinstance(c := rulebook.read_clause(d.clause), Notify) and c.only_after}
-    if not waiting:
+    if not any(_after(d) for d in owed):
         return list(owed)
-    known = known_events(matter)
-    waived = _waived(matter, owed)
+    ruled = ClauseConflict.objects.filter(thread=f"matter:{matter.number}", ruling__isnull=False)
+    return servable_of(owed, known_events(matter), ruled)
+
+
+def servable_of(owed: Sequence[Duty], known: Iterable[str], noted: Iterable[ClauseConflict]) -> list[Duty]:
+    """Return those of an errand's open duties that may be performed now; what is known and noted is at hand. Pure."""
+    waived = _waived(owed, noted)
+    there = set(known)
     return [
         d
         for d in owed
-        if d.pk not in waiting
-        or d.clause_id in waived
-        or not waits_for(rulebook.read_clause(d.clause), known)
+        if not _after(d) or d.clause_id in waived or not waits_for(rulebook.read_clause(d.clause), there)
     ]
 
 
@@ -131,16 +134,22 @@ def _exclude(one: Duty, other: Duty, known: set[str]) -> bool:
     return other.clause_key not in a.yields_to and one.clause_key not in b.yields_to
 
 
-def _waived(matter: Matter, owed: Sequence[Duty]) -> set[str]:
+def _after(duty: Duty) -> bool:
+    """Whether the duty's clause waits for an event at all."""
+    clause = rulebook.read_clause(duty.clause)
+    return isinstance(clause, Notify) and bool(clause.only_after)
+
+
+def _waived(owed: Sequence[Duty], noted: Iterable[ClauseConflict]) -> set[str]:
     """Return the clauses whose waiting was set aside: they yield to another open one, or the offices ruled so."""
     keys = {d.clause_key for d in owed}
     waived = {
         d.clause_id for d in owed if set(rulebook.read_clause(d.clause).yields_to) & (keys - {d.clause_key})
     }
-    ruled = ClauseConflict.objects.filter(thread=f"matter:{matter.number}", ruling__isnull=False)
-    for row in ruled:
-        lost = row.other_id if row.ruling_id == row.one_id else row.one_id
-        waived.add(lost)
+    errands = {(d.thread, d.bound_desk_id, d.owed_desk_id) for d in owed}
+    for row in noted:
+        if row.ruling_id and (row.thread, row.bound_desk_id, row.owed_desk_id) in errands:
+            waived.add(row.other_id if row.ruling_id == row.one_id else row.one_id)
     return waived
 
 

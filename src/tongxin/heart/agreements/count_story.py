@@ -119,6 +119,9 @@ def _limit(count: Mapping[str, Any]) -> str:
     length = durations.parse(within)
     if count.get("clock") == "days":
         return ngettext("%(n)d working day", "%(n)d working days", length.days) % {"n": length.days}
+    if count.get("clock") == "hours" and length % timedelta(hours=1) == timedelta():
+        hours = int(length / timedelta(hours=1))
+        return ngettext("%(n)d working hour", "%(n)d working hours", hours) % {"n": hours}
     if count.get("clock") == "hours":
         return _("%(length)s of working time") % {"length": wording.length(length)}
     return _("%(length)s, calendar time: nights and holidays count") % {"length": wording.length(length)}

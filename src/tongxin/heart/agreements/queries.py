@@ -35,6 +35,12 @@ def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
     return list(InstrumentVersion.objects.filter(id__in=ids).select_related("instrument").order_by("id"))
 
 
+def fields_in_force(at: datetime) -> set[str]:
+    """Return the fields of cooperation that have an instrument in force at an instant."""
+    ids = [pk.partition("@")[0] for pk in rulebook.at(at)]
+    return set(Instrument.objects.filter(id__in=ids).values_list("field", flat=True))
+
+
 def version(version_id: str, reader: Acting | None = None) -> InstrumentVersion:
     """Return one version with its clauses, or raise NotFound. `id` alone means the newest that the reader may see.
 

@@ -6,7 +6,7 @@ numbers of a page, so that a list of duties costs the same number of reads howev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -30,7 +30,8 @@ class Seen:
     url: str = ""
 
 
-Look = Callable[[Acting, Sequence[str]], Mapping[str, Seen]]  # numbers to what the reader sees of them
+Rows = Mapping[str, Matter | None]  # threads of one kind by number; a case has no matter
+Look = Callable[[Acting, Rows], Mapping[str, Seen]]  # what the reader sees of them, by number
 
 _looks: dict[str, Look] = {}
 
@@ -50,7 +51,7 @@ def of_duties(reader: Acting, duties: Iterable[Duty]) -> dict[str, Seen]:
     found: dict[str, Seen] = {}
     for kind, rows in kinds.items():
         word = CASE if kind == CASE else "matter"
-        looked = _look(kind)(reader, list(rows))
+        looked = _look(kind)(reader, rows)
         found |= {f"{word}:{number}": looked.get(number, Seen(number)) for number in rows}
     return found
 
@@ -62,27 +63,24 @@ def of_duty(reader: Acting, duty: Duty) -> Seen:
 
 def of_matters(reader: Acting, matters: Iterable[Matter]) -> dict[str, Seen]:
     """Return these matters as the reader sees them, by number."""
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, dict[str, Matter | None]] = {}
     for matter in matters:
-        kinds.setdefault(matter.kind, []).append(matter.number)
+        kinds.setdefault(matter.kind, {})[matter.number] = matter
     return {
-        number: seen
-        for kind, numbers in kinds.items()
-        for number, seen in _look(kind)(reader, numbers).items()
+        number: seen for kind, rows in kinds.items() for number, seen in _look(kind)(reader, rows).items()
     }
 
 
-def by_instrument(_reader: Acting, numbers: Sequence[str]) -> dict[str, Seen]:
+def by_instrument(_reader: Acting, rows: Rows) -> dict[str, Seen]:
     """Say of periods and tasks which agreement they are of and which period: that is in the public register."""
-    rows = {m.number: m for m in Matter.objects.filter(number__in=list(numbers))}
-    named = {m.number: m.title.partition("/") for m in rows.values()}
-    titles = Instrument.objects.in_bulk({parts[0] for parts in named.values()})
+    named = {row.number: (row, row.title.partition("/")) for row in rows.values() if row is not None}
+    titles = Instrument.objects.in_bulk({parts[0] for _row, parts in named.values()})
     found = {}
-    for number, (instrument, _slash, rest) in named.items():
-        row = titles.get(instrument)
-        title = pick(row.title_zh, row.title_en) if row else instrument
+    for number, (row, (instrument, _slash, rest)) in named.items():
+        known = titles.get(instrument)
+        title = pick(known.title_zh, known.title_en) if known else instrument
         said = pick(f"《{title}》{rest}", f"{title} {rest}").strip()
-        found[number] = Seen(number, said, events.page(rows[number].kind, number))
+        found[number] = Seen(number, said, events.page(row.kind, number))
     return found
 
 
@@ -90,11 +88,12 @@ def _look(kind: str) -> Look:
     return _looks.get(kind) or _plain
 
 
-def _plain(reader: Acting, numbers: Sequence[str]) -> dict[str, Seen]:
+def _plain(reader: Acting, rows: Rows) -> dict[str, Seen]:
     """Say of a matter of a kind that nobody registered its title to those who see it whole, to others its number."""
-    whole = queries.whole_of(reader, numbers)
+    whole = queries.whole_of(reader, list(rows))
     found = {}
-    for row in Matter.objects.filter(number__in=list(numbers)):
-        title = str(events.title_words(row.kind, row.title)) if row.number in whole else _("Matter")
-        found[row.number] = Seen(row.number, title, events.page(row.kind, row.number))
+    for row in rows.values():
+        if row is not None:
+            title = str(events.title_words(row.kind, row.title)) if row.number in whole else _("Matter")
+            found[row.number] = Seen(row.number, title, events.page(row.kind, row.number))
     return found

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from tongxin.heart.agreements.threads import Seen
+from tongxin.heart.agreements.threads import Rows, Seen
 from tongxin.heart.cases import queries, words
 from tongxin.heart.cases.models import Case
 from tongxin.heart.region.acting import Acting
 
 
-def of_cases(reader: Acting, numbers: Sequence[str]) -> dict[str, Seen]:
+def of_cases(reader: Acting, threads: Rows) -> dict[str, Seen]:
     """Return cases by number; a reader without a part in the case, such as a coordination office, gets no address."""
-    wanted = list(numbers)
+    wanted = list(threads)
     rows = Case.objects.filter(number__in=wanted).select_related("procedure")
     own = set(queries.cases(reader).order_by().filter(number__in=wanted).values_list("number", flat=True))
     return {

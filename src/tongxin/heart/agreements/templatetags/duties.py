@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import count_story, wording
 from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.region.models import Desk
 from tongxin.shared import money
 
 register = template.Library()
+COUNT_LINES = 8  # of a count that is told beside something else; the duty's page tells it whole
 
 
 @register.filter
@@ -46,3 +50,13 @@ def clause_url(clause: Clause) -> str:
 def yuan(fen: int | str) -> str:
     """`{{ fen|yuan }}`: an amount in the page's language, from whole fen."""
     return money.words(int(fen))
+
+
+@register.simple_tag
+def counted_duty(duty: Duty) -> SafeString:
+    """`{% counted_duty duty %}`: the limit, its start and which days and hours counted, in a few lines."""
+    story = count_story.of(duty)
+    lines = [story.limit, story.start, *(f"{line.when} {line.said}" for line in story.lines[:COUNT_LINES])]
+    if story.provisional:
+        lines.append(_("Provisional: the calendar of that year is not published yet."))
+    return format_html("{}", format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line)))

@@ -11,12 +11,12 @@ from tongxin.heart.ledger.models import Entry
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOW, LATER = "langfang-wuqing-rivers@1/notify-downstream", "judged-sample@1/after-sample"
+NOW, LATER = "judged-now@1/tell-now", "judged-sample@1/after-sample"
 TOLD = {"location": "示例断面", "pollutant": "ammonia"}
 
 
 def in_conflict(house) -> tuple[str, ClauseConflict]:
-    judged.load("judged-sample")
+    judged.load("judged-now", "judged-sample", alone=True)
     number = judged.incident(house)["matter"]
     return number, ClauseConflict.objects.get(thread=f"matter:{number}")
 
@@ -37,7 +37,7 @@ def test_a_warning_goes_out_and_the_other_demand_waits_until_two_offices_have_sa
     assert {n.desk_id for n in Notification.objects.filter(kind="clause_conflict")} == set(
         conflicts.offices(row)
     )
-    assert (row.one_id, row.other_id) == (LATER, NOW)
+    assert (row.one_id, row.other_id) == (NOW, LATER)
     langfang = house.acting("langfang-duty")
     with pytest.raises(Invalid):  # the waiting clause's sample is not asked for now
         actions.tell(by=langfang, key="t0", matter=number, to_desk=WUQING, carried=TOLD | {"sample": "示例"})
@@ -92,8 +92,8 @@ def test_when_the_waiting_clause_rules_the_other_demand_stands_until_it_is_excus
 
 
 def test_a_stated_precedence_is_no_conflict(house):
-    yields = judged.WAITS + "    yields_to: [langfang-wuqing-rivers/notify-downstream]\n"
-    judged.load(texts=(judged.text_of("judged-sample", yields),))
+    yields = judged.WAITS + "    yields_to: [judged-now/tell-now]\n"
+    judged.load("judged-now", texts=(judged.text_of("judged-sample", yields),), alone=True)
     number = judged.incident(house)["matter"]
     assert not ClauseConflict.objects.exists()
     actions.tell(

@@ -25,7 +25,7 @@ def fresh(duty) -> Duty:
 
 
 def test_a_supply_is_sent_back_without_counting_the_time_it_lay_there_and_is_accepted_by_silence(house):
-    judged.load("judged-figures")
+    judged.load("judged-figures", alone=True)
     duty = judged.opened("judged-figures")
     assert (duty.bound_desk_id, duty.owed_desk_id, duty.subject) == (LANGFANG, WUQING, "2026-03")
     assert duty.due_at == at(4, 3, 17, 30)  # March ends; 1, 2, 3 April
@@ -55,7 +55,7 @@ def test_a_supply_is_sent_back_without_counting_the_time_it_lay_there_and_is_acc
 
 
 def test_the_clock_is_told_day_by_day(house):
-    judged.load("judged-figures")
+    judged.load("judged-figures", alone=True)
     duty = judged.opened("judged-figures")
     house.clock.move_to(at(4, 1, 9))
     actions.perform(by=house.acting("langfang-duty"), key="p", duty=duty.pk, carried=FIGURES)
@@ -81,7 +81,7 @@ def test_the_clock_is_told_day_by_day(house):
 
 
 def test_a_duty_is_excused_by_the_owed_side_alone(house):
-    judged.load("judged-gate")
+    judged.load("judged-gate", alone=True)
     duty = judged.opened("judged-gate")
     for who in ("langfang-duty", "langfang-deputy", "wuqing-duty"):
         with pytest.raises(NotAllowed):
@@ -98,7 +98,7 @@ def test_a_duty_is_excused_by_the_owed_side_alone(house):
 
 
 def test_a_delivery_moves_to_the_day_that_both_name_and_the_first_date_stays_beside_it(house):
-    judged.load("judged-gate")
+    judged.load("judged-gate", alone=True)
     duty = judged.opened("judged-gate")
     first = duty.due_at
     assert (first, duty.baseline_due_at) == (at(7, 1, 0), first)
@@ -124,7 +124,7 @@ def test_a_delivery_moves_to_the_day_that_both_name_and_the_first_date_stays_bes
 
 
 def test_an_account_is_stated_contested_stated_anew_checked_and_paid(house):
-    judged.load("judged-costs")
+    judged.load("judged-costs", alone=True)
     state = judged.opened("judged-costs")
     assert (state.subject, state.bound_desk_id, state.due_at) == ("2026-03/state", LANGFANG, at(4, 8, 17, 30))
     langfang, wuqing = house.acting("langfang-duty"), house.acting("wuqing-duty")
@@ -153,7 +153,7 @@ def test_an_account_is_stated_contested_stated_anew_checked_and_paid(house):
 
 @pytest.mark.parametrize("amount", ["", "12.5", "--5", "１２", "1e3", "9" * 20])
 def test_an_amount_is_whole_fen(house, amount):
-    judged.load("judged-costs")
+    judged.load("judged-costs", alone=True)
     duty = judged.opened("judged-costs")
     with pytest.raises(Invalid) as refused:
         actions.perform(
@@ -164,7 +164,7 @@ def test_an_amount_is_whole_fen(house, amount):
 
 
 def test_a_suspension_on_a_named_ground_stops_the_clock(house):
-    judged.load("judged-figures")
+    judged.load("judged-figures", alone=True)
     duty = judged.opened("judged-figures")
     by = house.acting("langfang-duty")
     with pytest.raises(Invalid):
@@ -181,7 +181,7 @@ def test_a_suspension_on_a_named_ground_stops_the_clock(house):
 
 
 def test_a_result_is_recognised_or_refused_with_a_listed_reason(house):
-    judged.load("judged-results")
+    judged.load("judged-results", alone=True)
     made = judged.incident(house)
     duty = Duty.objects.get(matter=made["matter"], clause__kind="recognise")
     by = house.acting("wuqing-duty")
@@ -209,7 +209,7 @@ def test_nobody_on_the_roster_means_the_next_step_at_once_up_to_the_agenda(house
     from tongxin.heart.agreements.models import AgendaItem
     from tongxin.heart.region.models import Post, RosterShift
 
-    judged.load("judged-costs")
+    judged.load("judged-costs", alone=True)
     duty = judged.opened("judged-costs")
     RosterShift.objects.filter(desk=LANGFANG).delete()
     Post.objects.filter(office_id="he-langfang-ecology", role__in=["deputy", "head"]).update(role="reader")
@@ -238,7 +238,7 @@ def named(duty):
 def test_what_the_page_offers_is_what_the_act_allows(house):
     from tongxin.heart.agreements import duty_acts
 
-    judged.load("judged-figures")
+    judged.load("judged-figures", alone=True)
     duty = judged.opened("judged-figures")
     clause = rulebook.read_clause(named(duty).clause)
 
