@@ -77,6 +77,7 @@ ENVIRONMENT = (
     ("TONGXIN_NODE", "Name of this node in the ledger; default main."),
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_VERIFY_HOURS", "How often the server recomputes its own ledger (24); 0 for never."),
+    ("TONGXIN_SCORES_FREEZE_DAY", "Day of the next month on which a month's scores are frozen; default 5."),
     ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
     ("TONGXIN_MAP_APPROVAL", "Approval number of the map; without it public pages show the table."),
     (

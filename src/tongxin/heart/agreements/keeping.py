@@ -39,6 +39,11 @@ SORTS = (*IN_N, *BESIDE)  # each duty is of exactly one
 FLAGS = ("waiting", "sent_back", "withheld")  # counted besides, of duties of any sort
 
 
+# Delivered, without a field that a bar forbade; what was sent back is not delivered.
+WITHHELD = Q(drill=False, state__in=DELIVERED, performance__isnull=False) & ~Q(performance__withheld=[])
+WAITING = Q(drill=False, no_time_left=False, state=Duty.State.CLAIMED)
+
+
 @dataclass(frozen=True)
 class Tally:
     """Duties by sort, and what stands beside; `delays` are the minutes from knowing to recording, and of how many."""
@@ -59,9 +64,11 @@ class Tally:
     delays: Mapping[int, int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
+        delays = Counter(self.delays)
+        delays.update(other.delays)
         return Tally(
             **{name: getattr(self, name) + getattr(other, name) for name in COUNTS},
-            delays=dict(Counter(self.delays) + Counter(other.delays)) if self.delays or other.delays else {},
+            delays={minutes: n for minutes, n in delays.items() if n},
         )
 
     @property
@@ -282,7 +289,7 @@ def _live(now: datetime, asked: Asked, span: _Span) -> list[Line]:
     real = Q(drill=False)
     counted = grouped.annotate(
         **{f"n_{name}": Count("pk", filter=condition) for name, condition in conditions(now).items()},
-        n_waiting=Count("pk", filter=real & Q(no_time_left=False, state=Duty.State.CLAIMED)),
+        n_waiting=Count("pk", filter=WAITING),
         n_sent_back=Sum("sent_back", filter=real, default=0),
     )
     extras = _extras(asked, span, rows) if asked.extras else {}
@@ -304,11 +311,7 @@ def _extras(
     withheld = Counter(
         {
             _key(asked, row): row["n"]
-            for row in rows.filter(performance__isnull=False)
-            .exclude(performance__withheld=[])
-            .values(**group)
-            .annotate(n=Count("pk"))
-            .order_by()
+            for row in rows.filter(WITHHELD).values(**group).annotate(n=Count("pk")).order_by()
         }
     )
     opened = list(

@@ -9,3 +9,9 @@ class MeasuresConfig(AppConfig):
     name = "tongxin.heart.measures"
     label = "measures"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the frozen months to whoever sums scores, and tell the ledger who may see their entries."""
+        from tongxin.heart.measures import registration
+
+        registration.register_all()

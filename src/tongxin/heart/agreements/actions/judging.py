@@ -251,7 +251,8 @@ def _silent(pk: int, silence: str) -> int:
         if row.state != Duty.State.CLAIMED:
             return 0
         if silence == "accept":
-            duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=a.at)
+            ended = row.answer_due_at or a.at  # the end of the answer time, not when the ticker came
+            duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=ended)
         else:
             duties.send_back(row, a)
         a.result = {"duty": pk, "state": row.state}
