@@ -196,7 +196,7 @@ def duties_of(reader: Acting, matters: Iterable[Matter]) -> dict[str, list[Duty]
     within = Q(matter__in=numbers) | Q(matter__absorbed_by__in=numbers)
     for duty in queries.duties(reader).filter(within):
         own = duty.matter
-        for number in {own.number, own.absorbed_by_id} & numbers if own else ():
+        for number in numbers & {own.number, own.absorbed_by_id or ""} if own else ():
             found.setdefault(number, []).append(duty)
     return found
 

@@ -67,7 +67,7 @@ def chains_of(numbers: Iterable[str]) -> dict[str, list[Chain]]:
     chain_of: dict[object, object] = {}
     for event in sorted(rows, key=lambda e: (e.recorded_at, e.matter_id, e.ordinal)):
         root = chain_of[event.id] = chain_of.get(event.replaces_id, event.id)
-        for number in {event.matter_id, event.matter.absorbed_by_id} & wanted:
+        for number in wanted & {event.matter_id, event.matter.absorbed_by_id or ""}:
             found.setdefault(number, {}).setdefault(root, []).append(event)
     return {
         number: [Chain(tuple(versions)) for versions in chains.values()] for number, chains in found.items()

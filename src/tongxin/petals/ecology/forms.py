@@ -1,8 +1,9 @@
-"""Forms of ecology: the report of a water incident, and the notice to one receiver."""
+"""Forms of ecology: the report of a water incident and its correction, and the notice to one receiver."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements.actions import CARRIED_MAX
 from tongxin.heart.agreements.vocabulary import Field
 from tongxin.heart.events.actions import REASON_MAX, Report
+from tongxin.heart.events.queries import Chain
 from tongxin.petals.ecology.registration import WATER_INCIDENT
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices
 from tongxin.shared import clock
@@ -19,6 +21,7 @@ from tongxin.shared.errors import Invalid
 
 WALL = "%Y-%m-%dT%H:%M"
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # an instant before it is a slip of the pen
+OWN = ("at",)  # fields of a call that are no part of what was told
 DATA = ("river", "location", "pollutant", "amount", "level", "description")
 
 
@@ -33,6 +36,22 @@ class Moment(forms.DateTimeField):
         if found is not None and found < EARLIEST:
             raise forms.ValidationError(_("This time is too long ago."), code="too_early")
         return found
+
+
+def reason_field(label: Any, hint: Any = "") -> forms.CharField:
+    """Return a field for a reason; the heart asks for one."""
+    return forms.CharField(
+        label=label,
+        max_length=REASON_MAX,
+        help_text=hint or _("Kept with the act and shown"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def _same_minute(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return clock.beijing(one).strftime(WALL) == clock.beijing(other).strftime(WALL)
 
 
 class ReportForm(forms.Form):
@@ -91,24 +110,72 @@ class ReportForm(forms.Form):
             occurred_at=data["occurred_at"],
             data={name: data[name] for name in DATA if data[name] or name != "level"},
             late_reason=data["late_reason"],
-            drill=data["drill"],
+            drill=bool(data.get("drill")),
         )
 
     def take_refusal(self, refused: Invalid) -> None:
         """Show the heart's refusal at the fields it names."""
-        _take(self, refused)
+        take(self, refused)
+
+
+class CorrectionForm(ReportForm):
+    """The correction of a report: the report as it stands, to be mended; why, and when that was known.
+
+    What is left as it was stays to the second, though the fields show minutes.
+    """
+
+    drill = None  # type: ignore[assignment]  # a correction belongs to the incident as it was reported
+    known_corrected = Moment(
+        label=_("Known to your office at"),
+        required=False,
+        help_text=_(
+            "Change it only when the time that was reported is wrong; dues that are open move with it"
+        ),
+    )
+    reason = reason_field(_("Why it is corrected"))
+    field_order = (*("place", *DATA), "occurred_at", "known_corrected", "reason", "known_at", "late_reason")
+
+    def __init__(self, *args: Any, chain: Chain, **more: Any) -> None:
+        self.chain = chain
+        head = chain.head
+        more["initial"] = {name: head.data.get(name, "") for name in DATA} | {
+            "place": head.place_id,
+            "occurred_at": head.occurred_at,
+            "known_corrected": chain.known_at,
+        }
+        super().__init__(*args, **more)
+        self.fields["known_at"].label = _("The correction was known at")
+        self.fields["known_at"].help_text = _("Beijing time; new time limits are counted from it")
+        self.fields["late_reason"].help_text = _("Needed when the correction was known more than an hour ago")
+        self.fields["known_corrected"].widget.attrs["max"] = self.fields["known_at"].widget.attrs["max"]
+
+    def report(self) -> Report:
+        """Return the corrected report as the heart takes it; call it on a valid form."""
+        found = super().report()
+        was = self.chain.head.occurred_at
+        return replace(found, occurred_at=was) if _same_minute(found.occurred_at, was) else found
+
+    def known(self) -> datetime | None:
+        """Return when the thing itself was known, if that is corrected."""
+        said: datetime | None = self.cleaned_data["known_corrected"]
+        return None if said is None or _same_minute(said, self.chain.known_at) else said
 
 
 class NoticeForm(forms.Form):
-    """The notice to one receiver: the fields that its clauses demand."""
+    """The notice to one receiver: the fields that its clauses demand; `known` are first values beyond the report's."""
 
     def __init__(
-        self, *args: Any, fields: Sequence[Field], data_of_event: dict[str, Any], **more: Any
+        self,
+        *args: Any,
+        fields: Sequence[Field],
+        data_of_event: dict[str, Any],
+        known: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         for field in fields:
             choices = list(field.choices())
-            value = field.prefill(data_of_event)
+            value = (known or {}).get(field.name) or field.prefill(data_of_event)
             if choices:
                 self.fields[field.name] = forms.ChoiceField(
                     label=field.title, choices=choices, initial=value, help_text=field.hint
@@ -120,14 +187,29 @@ class NoticeForm(forms.Form):
 
     def carried(self) -> dict[str, str]:
         """Return what the notice carries; call it on a valid form."""
-        return {name: str(self.cleaned_data[name]) for name in self.fields}
+        return {name: str(self.cleaned_data[name]) for name in self.fields if name not in OWN}
 
     def take_refusal(self, refused: Invalid) -> None:
         """Show the heart's refusal at the fields it names."""
-        _take(self, refused)
+        take(self, refused)
 
 
-def _take(form: forms.Form, refused: Invalid) -> None:
+class CallForm(NoticeForm):
+    """That one receiver was told by telephone: when, and of what."""
+
+    at = Moment(
+        label=_("The call was made at"),
+        help_text=_("Beijing time; it counts when the other side records it too"),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not self.is_bound:
+            self.initial.setdefault("at", clock.beijing(clock.now()))
+
+
+def take(form: forms.Form, refused: Invalid) -> None:
+    """Show a refusal of the heart at the fields that it names; what names no field stands above the form."""
     for name, texts in refused.fields.items():
         for text in texts:
             form.add_error(name if name in form.fields else None, text)

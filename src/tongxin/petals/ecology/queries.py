@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import errands, vocabulary
@@ -15,11 +15,16 @@ from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.errands import Errand
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import queries as events
-from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
+from tongxin.heart.events.queries import Chain
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Jurisdiction
+from tongxin.petals.ecology.chains import gap
+from tongxin.petals.ecology.forecast import SPILL_FORECAST
+from tongxin.petals.ecology.rivers import downstream
 from tongxin.petals.ecology.words import title_words
+from tongxin.shared.errors import NotAllowed
 
 KIND = "incident"
 TITLE = ("river", "location", "pollutant")  # fields of a notice that name the incident, in this order
@@ -27,17 +32,50 @@ TITLE = ("river", "location", "pollutant")  # fields of a notice that name the i
 
 @dataclass(frozen=True)
 class Incident:
-    """An incident as one reader sees it: the report itself, or only what notices carried to the reader's side."""
+    """An incident as one reader sees it: the reports themselves, or only what notices carried to the reader's side."""
 
     matter: Matter
-    event: Event | None  # the head of the report's chain; None for those who may not see it
+    reports: tuple[Chain, ...]  # none for those who may not see them; more than one where matters became one
+    forecasts: tuple[Chain, ...]
     told: dict[str, str]  # what notices carried to the reader's side
     duties: tuple[Duty, ...]  # the reader's side owes them or is owed
 
     @property
+    def report(self) -> Chain | None:
+        """The report that stands for the incident: the first one that was not withdrawn."""
+        standing = [chain for chain in self.reports if not chain.withdrawn]
+        return next(iter(standing or self.reports), None)
+
+    @property
+    def event(self) -> Event | None:
+        """What that report says now; None for those who may not see it."""
+        return self.report.head if self.report else None
+
+    @property
+    def forecast(self) -> Event | None:
+        """The forecast as it stands; None where there is none, or none to see."""
+        standing = [chain.head for chain in self.forecasts if not chain.withdrawn]
+        return standing[-1] if standing else None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether every report was taken back."""
+        return bool(self.reports) and all(chain.withdrawn for chain in self.reports)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the reader sees the reports themselves."""
+        return bool(self.reports)
+
+    @property
+    def open(self) -> bool:
+        """Whether something may still be done in it."""
+        return self.matter.state == Matter.State.OPEN
+
+    @property
     def title(self) -> str:
         """The incident in a few words, from what the reader may know."""
-        if self.event is not None:
+        if self.whole:
             return title_words(self.matter.title)
         if not self.told:
             return _("Incident that your desk has not been told of yet")
@@ -47,10 +85,7 @@ class Incident:
     @property
     def delay(self) -> timedelta | None:
         """How long after it was known the report was entered, when that is a minute or more."""
-        if self.event is None:
-            return None
-        gap = self.event.recorded_at - self.event.known_at
-        return gap if gap >= timedelta(minutes=1) else None
+        return gap(self.report.known_at, self.report.first.recorded_at) if self.report else None
 
     @property
     def next_due(self) -> Duty | None:
@@ -66,15 +101,14 @@ def incidents(reader: Acting) -> QuerySet[Matter]:
 def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
     """Return these incidents as the reader sees them."""
     rows = list(matters)
-    duties: dict[str | None, list[Duty]] = {}
-    for duty in agreements.duties(reader).filter(matter__in=rows):
-        duties.setdefault(duty.matter_id, []).append(duty)
+    duties = errands.duties_of(reader, rows)
     notices = errands.notices_of(reader, rows, [d for found in duties.values() for d in found])
-    heads = events.heads_of(agreements.whole_of(reader, [m.number for m in rows]))
+    chains = events.chains_of(agreements.whole_of(reader, [m.number for m in rows]))
     return [
         Incident(
             matter,
-            heads.get(matter.number, [None])[0],
+            tuple(c for c in chains.get(matter.number, ()) if c.first.type != SPILL_FORECAST),
+            tuple(c for c in chains.get(matter.number, ()) if c.first.type == SPILL_FORECAST),
             errands.told(notices.get(matter.number, ()), reader),
             tuple(duties.get(matter.number, ())),
         )
@@ -85,6 +119,62 @@ def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
 def incident(reader: Acting, number: str) -> Incident:
     """Return one incident as the reader sees it, or raise NotFound."""
     return seen(reader, [agreements.matter(reader, number)])[0]
+
+
+def latest_report(found: Incident) -> Event:
+    """Return the report as it stands, also for who does not see it: what an objection is held against."""
+    chains = found.reports or events.chains_of([found.matter.number])[found.matter.number]
+    reports = [c for c in chains if c.first.type != SPILL_FORECAST]
+    return next((c for c in reports if not c.withdrawn), reports[0]).head
+
+
+def own_chain(reader: Acting, found: Incident, event: str = "") -> Chain:
+    """Return the chain that an event belongs to, or the first one, among those that the reader's side told.
+
+    Raises NotAllowed for what another side told.
+    """
+    own = [c for c in (*found.reports, *found.forecasts) if errands.is_side_of(reader, c.head.by_desk_id)]
+    named = [c for c in own if any(str(version.id) == event for version in c.versions)]
+    chosen = next(iter(named if event else [*(c for c in own if not c.withdrawn), *own]), None)
+    if chosen is None:
+        raise NotAllowed(
+            "not_your_event",
+            _("Only the desk that reported it, or its coordination office, may correct or withdraw it."),
+            todo=_("File an objection: it is shown beside the report."),
+        )
+    return chosen
+
+
+def objections(reader: Acting, found: Incident) -> list[Objection]:
+    """Return what is held against the reports: all of it for who sees them, else what the own side said."""
+    rows = Objection.objects.filter(
+        Q(event__matter=found.matter) | Q(event__matter__absorbed_by=found.matter)
+    ).select_related("by_desk__jurisdiction", "by_desk__group", "by_desk__role")
+    return [
+        row for row in rows.order_by("at", "id") if found.whole or errands.is_side_of(reader, row.by_desk_id)
+    ]
+
+
+def proposals(reader: Acting, found: Incident) -> list[MergeProposal]:
+    """Return the proposals that the incident is one with another, open ones first; for those who told or asked."""
+    rows = MergeProposal.objects.filter(Q(earlier=found.matter) | Q(later=found.matter)).select_related(
+        *(
+            f"{side}__{part}"
+            for side in ("proposed_by", "asked")
+            for part in ("jurisdiction", "group", "role")
+        )
+    )
+    mine = [r for r in rows if any(errands.is_side_of(reader, d) for d in (r.proposed_by_id, r.asked_id))]
+    return sorted(mine, key=lambda r: (r.settled_at is not None, r.pk))
+
+
+def places_below(found: Incident) -> list[Jurisdiction]:
+    """Return the jurisdictions downstream of the incident, nearest first; none for who does not see the report."""
+    if found.event is None:
+        return []
+    below = downstream(str(found.event.data["river"]), found.event.place_id)
+    rows = Jurisdiction.objects.in_bulk(below)
+    return [rows[place] for place in below if place in rows]
 
 
 def errand(reader: Acting, found: Incident, to_desk: str) -> Errand | None:

@@ -27,6 +27,12 @@ LEVELS: dict[str, Any] = {
     "IV": _("Level IV, ordinary"),
     "unknown": _("Not known yet"),
 }
+INPUTS: dict[str, Any] = {  # of a forecast, which may be stale
+    "discharge": _("discharge"),
+    "gate": _("gate position"),
+    "stage": _("stage"),
+    "sample": _("sample"),
+}
 
 
 def river_words(river: str) -> str:
