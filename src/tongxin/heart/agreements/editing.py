@@ -236,8 +236,14 @@ def _shown(value: Any) -> str:
 
 
 def _joined(item: Item, values: Sequence[str]) -> str:
+    """Return what was entered as one text; of a list the words that were there first, in their order."""
     cleaned = [value.strip().replace("\r\n", "\n") for value in values]
-    return ", ".join(value for value in cleaned if value) if item.kind == LIST else (cleaned or [""])[-1]
+    if item.kind != LIST:
+        return (cleaned or [""])[-1]
+    before = item.value.split(", ") if item.value else []
+    entered = [word.strip() for value in cleaned for word in value.split(",") if word.strip()]
+    kept = [word for word in before if word in entered]
+    return ", ".join([*kept, *(word for word in entered if word not in kept)])
 
 
 def _put(tree: CommentedMap, item: Item, value: str) -> bool:

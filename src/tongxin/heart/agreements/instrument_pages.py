@@ -18,6 +18,7 @@ from tongxin.heart.agreements import (
     signers,
     vocabulary,
     waiting,
+    word_diff,
     wording,
 )
 from tongxin.heart.agreements import diff as differences
@@ -233,19 +234,26 @@ def compared_models(old: InstrumentFile, new: InstrumentFile) -> dict[str, Any]:
     """Return what differs between two texts, for a page: the head, and each clause with its keys and words."""
     was, now = {c.id: c for c in old.clauses}, {c.id: c for c in new.clauses}
     changes = differences.diff(old, new)
-    return {
-        "head": [_key_row(change) for change in differences.header(old, new)],
-        "clauses": [
+    shown = []
+    for change in changes:
+        if change.what == "unchanged":
+            continue
+        one, other = was.get(change.id), now.get(change.id)
+        left, right = word_diff.marked(str(one.text) if one else "", str(other.text) if other else "")
+        shown.append(
             {
                 "change": change,
                 "words": CHANGES[change.what](),
-                "old": was.get(change.id),
-                "new": now.get(change.id),
+                "old": one,
+                "new": other,
+                "old_words": left,
+                "new_words": right,
                 "keys": [_key_row(key) for key in change.keys],
             }
-            for change in changes
-            if change.what != "unchanged"
-        ],
+        )
+    return {
+        "head": [_key_row(change) for change in differences.header(old, new)],
+        "clauses": shown,
         "unchanged": [change.id for change in changes if change.what == "unchanged"],
     }
 

@@ -56,6 +56,11 @@ class ClausePage:
     produced: Produced
     duties: list[Duty] = field(default_factory=list)  # those the reader may see, latest first
 
+    @property
+    def kind(self) -> Any:
+        """The clause's kind in words."""
+        return wording.KINDS[self.clause.kind]
+
 
 def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> list[Row]:
     """Return the register by field and id: of each instrument the version in force, else its newest one."""

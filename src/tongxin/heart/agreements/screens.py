@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongxin.heart.agreements import keeping, queries, wording
+from tongxin.heart.agreements import instrument_pages, keeping, queries, waiting, wording
 from tongxin.heart.agreements import register as the_register
+from tongxin.heart.exchange.acts import new_key
 from tongxin.shared import clock
 
 FILTERS = ("field", "party", "kind")
@@ -21,6 +22,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Show the register; anyone may read it."""
     now = clock.now()
     chosen = {name: request.GET.get(name, "")[:80] for name in FILTERS}
+    reader = getattr(request, "acting", None)
     context = {
         "base": _base(request),
         "rows": the_register.rows(now, **chosen),
@@ -31,6 +33,8 @@ def register(request: HttpRequest) -> HttpResponse:
             )
         ],
         "filtered": any(chosen.values()),
+        "waiting": waiting.waiting_for(reader) if reader else [],
+        "may_write": reader is not None and waiting.WRITES in reader.capabilities and reader.coordinates,
         "kinds": wording.INSTRUMENT_KINDS,
         "crumbs": _crumbs(),
     }
@@ -41,8 +45,9 @@ def register(request: HttpRequest) -> HttpResponse:
 def agreement(request: HttpRequest, version: str) -> HttpResponse:
     """Show one version of an agreement; anyone may read it, duties only who has a part in them."""
     now = clock.now()
-    row = queries.version(version[:100])
     reader = getattr(request, "acting", None)
+    row = queries.version(version[:100], reader)
+    standing = instrument_pages.standing(row, reader, now)
     pages = the_register.clause_pages(row, reader, now)
     names = wording.party_names(row.parties)
     shown = keeping.scores_shown(row.illustrative)
@@ -55,9 +60,10 @@ def agreement(request: HttpRequest, version: str) -> HttpResponse:
         "total": the_register.total(pages) if shown else None,
         "kept": keeping.kept(now, instrument=row.instrument_id) if shown else None,
         "kinds": wording.KINDS,
-        "state": wording.VERSION_STATES[row.state],
+        "standing": standing,
         "kind": wording.INSTRUMENT_KINDS[row.instrument.kind],
-        "versions": row.instrument.versions.order_by("-number"),
+        "versions": queries.versions_of(row.instrument_id, reader),
+        "key": new_key(),
         "entry": the_register.ledger_index(row),
         "now": now,
         "reader": reader,
@@ -69,7 +75,7 @@ def agreement(request: HttpRequest, version: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, version: str) -> HttpResponse:
     """Give the text of the version's file, byte for byte as it was read."""
-    row = queries.version(version[:100])
+    row = queries.version(version[:100], getattr(request, "acting", None))
     response = HttpResponse(row.source_text, content_type="application/yaml; charset=utf-8")
     name = row.id.replace("@", "-v")
     response["Content-Disposition"] = f'attachment; filename="{name}.yaml"'

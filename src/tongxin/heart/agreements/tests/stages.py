@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tongxin.heart.agreements import actions
+from tongxin.heart.agreements import actions, lifecycle, opening
+from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import InstrumentVersion
+from tongxin.heart.agreements.reader import read_text
 from tongxin.heart.agreements.tests import texts
+from tongxin.heart.region.acting import SYSTEM
 
 BAODI, LANGFANG, CHIEF = "baodi-coordinator", "langfang-coordinator", "langfang-chief"
 WUQING, TONGZHOU = "wuqing-coordinator", "tongzhou-coordinator"
@@ -17,6 +20,16 @@ POSTS = {
     WUQING: "tj-wuqing-coordination/coordinator",
     TONGZHOU: "bj-tongzhou-coordination/coordinator",
 }
+
+
+def stands(house: Any) -> None:
+    """The first version of the instrument of these stories, as a region pack brings it."""
+    read = read_text(
+        texts.water(1, begins="2023-06-01", within="PT1H", leaving=False), "river-watch.yaml", known_words()
+    )
+    actions.load_instrument(read, by=SYSTEM)
+    lifecycle.settle_versions()
+    opening.open_periods()
 
 
 def acting(house: Any, who: str, desk: str = "") -> Any:

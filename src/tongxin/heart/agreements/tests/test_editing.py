@@ -10,9 +10,15 @@ from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.language import KINDS
 from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.agreements.tests import texts
-from tongxin.heart.agreements.tests.stages import BAODI, acting
+from tongxin.heart.agreements.tests.stages import BAODI, acting, stands
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _the_first_version_stands(house):
+    stands(house)
+
 
 TEXT = "# 第一行备注\n" + texts.water(2, more=texts.DATED.format(on="2026-09-30"))
 
@@ -101,7 +107,7 @@ def test_a_law_begins_without_a_fault_once_its_source_stands(house):
 
 
 def test_the_next_version_begins_with_the_text_that_stands(house):
-    row = InstrumentVersion.objects.get(id="baodi-langfang-water@1")
+    row = InstrumentVersion.objects.get(id="river-watch@1")
     text = starting.next_version(row)
     assert check(text).faults == ()
     assert check(text).read.model.version == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WATER = """\
-agreement: baodi-langfang-water
+agreement: river-watch
 kind: agreement
 version: {number}
 field: ecology
@@ -14,8 +14,7 @@ provenance:
   known_from: {{zh: 示例, en: illustrative}}
   terms: illustrative
 transition: {transition}
-leaving: {{notice: P90D}}
-clauses:
+{leaving}clauses:
   - id: notify-downstream
     kind: notify
     title: {{zh: 向下游通报, en: Tell the downstream side}}
@@ -62,10 +61,17 @@ def water(
     transition: str = "keep",
     parties: str = "tj-baodi, he-langfang",
     more: str = "",
+    leaving: bool = True,
 ) -> str:
     """The water agreement of Baodi and Langfang with another time limit."""
     return WATER.format(
-        number=number, begins=begins, within=within, transition=transition, parties=parties, more=more
+        number=number,
+        begins=begins,
+        within=within,
+        transition=transition,
+        parties=parties,
+        more=more,
+        leaving="leaving: {notice: P90D}\n" if leaving else "",
     )
 
 
