@@ -13,6 +13,7 @@ import { startToasts } from './toasts'
 function onDemand(root: ParentNode): void {
   if (root.querySelector('[data-map]')) void import('../map/map').then((it) => it.startMaps(root))
   if (root.querySelector('form[data-passkey]')) void import('../passkey/passkey').then((it) => it.startPasskeys(root))
+  if (root.querySelector('form[data-editor]')) void import('../form/editor').then((it) => it.startEditor(root))
 }
 
 startTheme()
