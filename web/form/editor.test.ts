@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { jump, lineAt, startEditor } from './editor'
 
+vi.mock('../shell/safe-htmx', () => ({ token: () => '' }))
+
 const PAGE = `<form data-editor="/check/"><textarea name="base" data-editor-base>a: 1\nb: 2</textarea>
 <div data-editor-form><input name="f:a" value="1"></div><button data-editor-apply></button>
 <textarea name="text">a: 1\nb: 2</textarea><div data-editor-check><a href="#L2" data-line="2">2</a></div></form>`

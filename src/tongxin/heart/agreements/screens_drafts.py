@@ -210,10 +210,7 @@ def _posted(request: StaffRequest, desk: Desk, known: Known) -> HttpResponseBase
 
 def _kept(request: StaffRequest, desk: Desk, known: Known, do: str) -> HttpResponseBase:
     reader, key = request.acting, form_key(request)
-    if (
-        "scripted" not in request.POST
-    ):  # without script the form's changes are put into the text when it is saved
-        desk.text = editing.changed(desk.text, desk.base, _given(request))
+    desk.text = editing.changed(desk.text, desk.base, _given(request))  # what is in the form only
     try:
         if desk.draft is None:
             done = actions.draft(by=reader, key=key, text=desk.text, file=desk.file)
