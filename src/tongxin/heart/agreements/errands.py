@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from tongxin.heart.agreements import conflicts, queries, rulebook, vocabulary
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty, Performance
+from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
@@ -193,8 +192,7 @@ def duties_of(reader: Acting, matters: Iterable[Matter]) -> dict[str, list[Duty]
     """Return the duties of several matters that the reader may see, by number; an absorbed one's count as its own."""
     numbers = {m.number for m in matters}
     found: dict[str, list[Duty]] = {}
-    within = Q(matter__in=numbers) | Q(matter__absorbed_by__in=numbers)
-    for duty in queries.duties(reader).filter(within):
+    for duty in queries.duties(reader).filter(matter__in=events.with_absorbed(numbers)):
         own = duty.matter
         for number in numbers & {own.number, own.absorbed_by_id or ""} if own else ():
             found.setdefault(number, []).append(duty)

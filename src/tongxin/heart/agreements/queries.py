@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook, signers
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
+from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.sights import Looker
@@ -164,8 +165,9 @@ def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
     else:
         reported, bound = Q(by_desk_id=reader.desk), Q(bound_desk_id=reader.desk)
     wanted = list(numbers)
-    told = Event.objects.filter(reported).filter(Q(matter__in=wanted) | Q(matter__absorbed_by__in=wanted))
-    own = {n for pair in told.values_list("matter_id", "matter__absorbed_by_id") for n in pair} & set(wanted)
+    told = Event.objects.filter(reported, matter__in=events.with_absorbed(wanted))
+    pairs = told.values_list("matter_id", "matter__absorbed_by_id")
+    own = {n for pair in pairs for n in pair if n} & set(wanted)
     to_tell = Duty.objects.filter(bound, matter__in=wanted, purpose=Duty.Purpose.DO)
     return own | {number for number in to_tell.values_list("matter_id", flat=True) if number}
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +87,8 @@ ENDS: dict[str, Any] = {
     "closed": gettext_lazy("the matter was closed"),
 }
 
+_looked_up: ContextVar[dict[str, Both | None] | None] = ContextVar("looked_up", default=None)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -106,8 +110,23 @@ def desk_name(desk: Desk) -> Both:
 
 def desk_names(ids: Iterable[str]) -> dict[str, Both]:
     """Return the names of desks by id; one that is not there is left out."""
-    rows = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(list(ids))
+    wanted, looked_up = list(ids), _looked_up.get()
+    if looked_up is not None and looked_up.keys() >= set(wanted):
+        return {key: name for key in wanted if (name := looked_up[key]) is not None}
+    rows = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(wanted)
     return {key: desk_name(row) for key, row in rows.items()}
+
+
+@contextmanager
+def desks_at_once(ids: Iterable[str]) -> Iterator[None]:
+    """Look these desks up once for all that is worded inside, as in a list whose lines each name a desk."""
+    wanted = set(ids)
+    names = desk_names(wanted)
+    token = _looked_up.set({key: names.get(key) for key in wanted})
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
 
 
 def party_names(ids: Iterable[str]) -> dict[str, Both]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongxin.heart.events.models import Event, Matter
 
@@ -59,9 +59,7 @@ def chains_of(numbers: Iterable[str]) -> dict[str, list[Chain]]:
     That a matter absorbed another is no chain.
     """
     wanted = set(numbers)
-    rows = Event.objects.filter(Q(matter__in=wanted) | Q(matter__absorbed_by__in=wanted)).exclude(
-        act=Event.Act.MERGE
-    )
+    rows = Event.objects.filter(matter__in=with_absorbed(wanted)).exclude(act=Event.Act.MERGE)
     rows = rows.select_related("matter", "place", "by_desk__jurisdiction", "by_desk__group", "by_desk__role")
     found: dict[str, dict[object, list[Event]]] = {}
     chain_of: dict[object, object] = {}
@@ -72,6 +70,16 @@ def chains_of(numbers: Iterable[str]) -> dict[str, list[Chain]]:
     return {
         number: [Chain(tuple(versions)) for versions in chains.values()] for number, chains in found.items()
     }
+
+
+def with_absorbed(numbers: Iterable[str]) -> QuerySet[Matter, str]:
+    """Return the numbers of the matters and of those that they absorbed, to filter by: one way into an index.
+
+    An OR over two tables would read every row of the reader's.
+    """
+    wanted = list(numbers)
+    rows = Matter.objects.filter(Q(number__in=wanted) | Q(absorbed_by__in=wanted))
+    return rows.values_list("number", flat=True)
 
 
 def is_drill(number: str) -> bool:

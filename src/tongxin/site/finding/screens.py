@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from tongxin.heart.agreements.wording import desks_at_once
 from tongxin.heart.exchange import actions, queries
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.models import Notification
@@ -39,7 +40,9 @@ def notices(request: StaffRequest) -> HttpResponse:
     if only_new:
         rows = rows.filter(read_at__isnull=True)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    rings = [Ring(row, words(row)) for row in page]
+    named = {str(row.params.get(name)) for row in page for name in ("desk", "to") if row.params.get(name)}
+    with desks_at_once(named):
+        rings = [Ring(row, words(row)) for row in page]
     context = {
         "page": page,
         "rings": rings,
