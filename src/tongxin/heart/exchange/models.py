@@ -69,6 +69,14 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     dedupe = models.CharField(max_length=200, unique=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["desk", "at", "id"], name="rings_by_desk"),
+            models.Index(  # what nobody has looked at: few, counted on every page
+                fields=["desk", "at", "id", "post"], condition=models.Q(read_at=None), name="unread_rings_by_desk"
+            ),
+        ]
+
 
 class Subscription(models.Model):
     """That the rings of a desk also go to a system outside: over which connector, where to, of which kinds."""
