@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,12 +41,23 @@ def acting(username: str, post: str = "") -> Any:
     return acting_in(held[0], person=person, via="cli")
 
 
+INSTRUMENTS = ("baodi-langfang-water", "langfang-wuqing-rivers", "tongwulang-one-window")  # that the story is of
+
+
 def load(told: Told, key: str) -> dict[str, Any]:
+    import shutil
+    import tempfile
+
     from django.conf import settings
 
     from tongxin.site import pack
 
-    pack.load(settings.REGION_PACK)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(settings.REGION_PACK, Path(folder) / settings.REGION_PACK.name))
+        for path in (copy / "instruments").glob("*.yaml"):
+            if path.stem not in INSTRUMENTS:
+                path.unlink()
+        pack.load(copy)
     return {}
 
 
@@ -219,6 +231,19 @@ def take_over(told: Told, key: str) -> dict[str, Any]:
     return actions.take_over(by=acting("tongzhou-clerk", TAKER), key=key, offer_id=told["offer-3"]["offer"])
 
 
+def present(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.petals.services import actions
+
+    return actions.present_result(
+        by=acting("wuqing-clerk", CLERK),
+        key=key,
+        kind="lab_test",
+        what="ALT",
+        issued_by="he-langfang",
+        reference="LF-1",
+    )
+
+
 def decide(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.cases import actions
 
@@ -276,6 +301,7 @@ STORY = [
     Command("take-over", 137, take_over),
     Command("subscribe-hook", 137, outbox.subscribe("tj-wuqing/service_centre", "webhook", "http://localhost:9/", "case_decided")),
     Command("decide", 138, decide),
+    Command("present", 138, present),
     Command("send-hook", 139, outbox.send),
     Command("export-cases", 139, export("cases.list.exported", "desk:tj-wuqing/service_centre/cases")),
     Command("export-board", 140, export("site.board.exported", "desk:tj-wuqing/service_centre/board")),

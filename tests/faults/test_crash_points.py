@@ -83,10 +83,16 @@ def names_of(points: list[str]) -> set[str]:
     return {point.split(" | ")[1] for point in points}
 
 
+def counted(points: list[str]) -> set[str]:
+    """The points, those of loading without their number: what is in the register opens no act a second time."""
+    loading = "load | agreements.instrument.loaded:"
+    return {p.rpartition(" | ")[0] if p.startswith(loading) else p for p in points}
+
+
 @uses_database
 def test_it_died_at_every_point_that_a_life_without_death_passes(stories):
     straight, crashing = stories
-    assert set(straight["points"]) <= set(crashing["points"])
+    assert counted(straight["points"]) <= counted(crashing["points"])
     assert crashing["deaths"] == len(crashing["points"]) >= 80
 
 

@@ -35,7 +35,8 @@ def test_a_notice_is_told_and_confirmed_and_the_other_one_escalates(house, deput
     house.clock.move_by(minutes=12)
     steps.tell(langfang, number, WUQING)
     steps.tell(langfang, number, BAODI, forecast_arrival="示例：明日 06:00 前后")
-    expect(langfang.locator("form[action$='/notices/']")).to_have_count(0)
+    by_law = langfang.locator("form[action$='/notices/']")  # left: its own government and the province
+    expect(by_law).to_have_count(2)
 
     # Wuqing finds it, reads what was carried, confirms.
     wuqing = window(language="en")

@@ -189,7 +189,12 @@ def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:
     def tell(desk: str) -> Callable[[], None]:
         def act() -> None:
             owed = Duty.objects.filter(matter=made["matter"], owed_desk=desk, state=Duty.State.OPEN)
-            given = {"location": it.location, "pollutant": it.pollutant, "forecast_arrival": it.forecast}
+            given = {
+                "location": it.location,
+                "pollutant": it.pollutant,
+                "level": it.level,
+                "forecast_arrival": it.forecast,
+            }
             carried = {name: given[name] for name in errands.carries(owed.select_related("clause"))}
             done = agreements.tell(
                 by=reporter, key=f"demo:tell:{n}:{desk}", matter=made["matter"], to_desk=desk, carried=carried

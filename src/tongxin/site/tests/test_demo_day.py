@@ -43,7 +43,8 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
     assert shares["ecology"].share is not None
     assert shares["services"].share is not None
     assert shares["ecology"].on_time + shares["services"].on_time >= 12
-    assert all(kept.illustrative for kept in shares.values())
+    made_up = {code for code, kept in shares.items() if kept.illustrative}
+    assert made_up >= {"ecology", "services"}
     late = Duty.objects.filter(state="open", due_at__lt=now, purpose="confirm")
     assert late.count() == 1
     assert set(Ring.objects.filter(duty=late.get()).values_list("step", flat=True)) >= {

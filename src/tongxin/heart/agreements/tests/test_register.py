@@ -94,9 +94,10 @@ def run(*args: str):
 def test_the_register_on_the_command_line(house):
     assert "tongwulang-one-window@1" in run("agreements", "list", "--party", "bj-tongzhou").output
     assert "notify-downstream" not in run("agreements", "list", "--field", "services").output
-    shown = run("agreements", "show", "baodi-langfang-water").output
+    assert run("agreements", "show", "baodi-langfang-water").output.startswith("baodi-langfang-water@2")
+    shown = run("agreements", "show", "baodi-langfang-water@1").output
     assert "baodi-langfang-water.yaml:14-29" in shown
-    assert run("agreements", "show", "baodi-langfang-water", "--source").output.startswith("# Cross-boundary")
+    assert run("agreements", "show", "baodi-langfang-water@1", "--source").output.startswith("# Cross-boundary")
 
 
 def test_check_names_faults_and_ends_with_one(house):

@@ -51,7 +51,7 @@ def test_a_report_is_entered_and_leads_to_its_page(house):
     answer = client.post("/incidents/new/", filled(), follow=True)
     assert answer.redirect_chain == [("/incidents/M-2026-000001/", 302)]
     page = text(answer)
-    assert "应通报的下游单位2家，还有2家没有通报" in page
+    assert "应通报的单位4家，还有4家没有通报" in page
     assert "宝坻区生态环境局" in page
     assert 'value="土门楼闸下"' in page  # the composer is filled in from the report
 

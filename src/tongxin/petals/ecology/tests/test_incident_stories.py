@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tongxin.heart.agreements import actions, errands, explain, jobs, timeline
+from tongxin.heart.agreements import actions, errands, explain, jobs, keeping, timeline
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.models import Duty, Ring
 from tongxin.heart.events.models import Matter
@@ -29,6 +29,8 @@ def test_the_clauses_in_force_say_who_must_be_told_and_by_when(house, report):
     assert {(d.bound_desk_id, d.owed_desk_id, d.due_at - known) for d in open_duties(number)} == {
         ("he-langfang/ecology_bureau", BAODI, timedelta(hours=1)),
         ("he-langfang/ecology_bureau", WUQING, timedelta(minutes=30)),
+        ("he-langfang/ecology_bureau", "he-langfang/government_office", timedelta(hours=4)),  # by law
+        ("he-langfang/ecology_bureau", "he/ecology_bureau", timedelta(hours=4)),
     }
 
 
@@ -162,10 +164,12 @@ def test_the_desk_that_must_tell_sees_the_report_of_its_county(house, report):
     number = report(by=house.acting("xianghe-duty"))
     langfang = queries.incident(house.acting("langfang-duty"), number)
     assert langfang.event is not None
-    assert {e.owed.id for e in errands.of_matter(house.acting("langfang-duty"), langfang.matter)} == {
+    seen = errands.of_matter(house.acting("langfang-duty"), langfang.matter)
+    assert {e.owed.id for e in seen} == {
         BAODI,
         WUQING,
-    }
+        "he-langfang/ecology_bureau",
+    }  # the county reports upwards
 
 
 def test_coordination_offices_see_what_their_desks_have_a_part_in(house, report, tell):
@@ -217,7 +221,7 @@ def test_a_notice_must_carry_what_the_clause_demands_and_nothing_else(house, rep
     with pytest.raises(Invalid) as refused:
         tell(number, phone="123")
     assert list(refused.value.fields) == ["phone"]
-    assert len(open_duties(number)) == 2
+    assert len(open_duties(number)) == 4
 
 
 def test_the_reasons_name_every_clause_that_was_looked_at(house, report):
@@ -250,7 +254,7 @@ def test_the_timeline_tells_each_side_its_own_part(house, report, tell):
 def test_a_drill_is_marked_and_does_not_count(house, report, tell):
     number = report(drill=True)
     tell(number)
-    assert agreements.kept(clock.now(), instrument="baodi-langfang-water").total == 0
+    assert keeping.kept(clock.now(), instrument="baodi-langfang-water").total == 0
     page = house.client("baodi-duty").get(f"/incidents/{number}/").content.decode()
     assert 'class="drill' in page
 
