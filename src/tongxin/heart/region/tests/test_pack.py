@@ -8,10 +8,17 @@ from pathlib import Path
 
 import chinese_calendar
 import pytest
+from django.utils import translation
 
 from tongxin.heart.region import pack
 from tongxin.heart.region.reading import PackInvalid
 from tongxin.heart.region.tests.places import JINGJINJI, TWINVALE
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")
