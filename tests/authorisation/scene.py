@@ -9,6 +9,7 @@ from typing import Any
 
 from django.test import Client
 
+from tests.support import judged
 from tests.support.world import House
 
 HERE = Path(__file__).parent
@@ -23,6 +24,8 @@ POSTS = {
     "tongzhou-approver": "bj-tongzhou-services/approver",
     "langfang-approver": "he-langfang-services/approver",
     "wuqing-coordinator": "tj-wuqing-coordination/coordinator",
+    "baodi-coordinator": "tj-baodi-coordination/coordinator",
+    "langfang-coordinator": "he-langfang-coordination/coordinator",
     "tongzhou-coordinator": "bj-tongzhou-coordination/coordinator",
 }
 APPLICANT = {"applicant_name": "示例店", "credit_code": "91120000MA0TEST001", "premises": "示例路 1 号"}
@@ -71,12 +74,15 @@ def build(house: House) -> Scene:
     from tongxin.heart.ledger.models import Entry
 
     scene = Scene(house)
-    for office in ("tj-wuqing-ecology", "he-langfang-ecology", "tj-wuqing-services", "bj-tongzhou-services"):
+    for office in ("tj-wuqing-ecology", "he-langfang-ecology", "tj-wuqing-services", "bj-tongzhou-services",
+                   "tj-baodi-coordination"):  # fmt: skip
         _reader(office)
     scene.words["now"] = house.clock.at.strftime("%Y-%m-%dT%H:%M")
     _incident(scene)
     _cases(scene)
     _administration(scene)
+    _instruments(scene)
+    _judged(scene)
     _outbox(scene)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
@@ -146,6 +152,52 @@ def _cases(scene: Scene) -> None:
             scene.words["offer"] = made["offer"]
             continue
         actions.take_over(by=taker, key=f"scene-{state}-take", offer_id=made["offer"])
+
+
+def _judged(scene: Scene) -> None:
+    """Duties whose performance is judged, as far on as each act needs them, and two clauses in conflict."""
+    from tongxin.heart.agreements import actions
+    from tongxin.heart.agreements.models import ClauseConflict
+
+    house = scene.house
+    names = ("judged-supply", "judged-delivered", "judged-stopped")
+    judged.load("judged-gate", texts=tuple(judged.text_of(name, judged.SHARE) for name in names))
+    supply, delivered, stopped = (judged.opened(name) for name in names)
+    gate = judged.opened("judged-gate")
+    by = house.acting("langfang-duty")
+    carried = {"location": "示例断面", "amount": "12.5 mg/L"}
+    actions.perform(by=by, key="scene-perform", duty=delivered.pk, carried=carried)
+    actions.suspend(by=by, key="scene-suspend", duty=stopped.pk, ground="station_down")
+    noted = ClauseConflict.objects.create(
+        thread=supply.thread, bound_desk_id=judged.LANGFANG, owed_desk_id=judged.WUQING,
+        one=supply.clause, other=gate.clause, opened_at=house.clock.at,
+    )  # fmt: skip
+    scene.words |= {
+        "supply": str(supply.pk), "delivered": str(delivered.pk), "stopped_duty": str(stopped.pk), "gate": str(gate.pk),
+        "conflict": str(noted.pk), "clause": supply.clause_id, "period": str(supply.matter_id),
+    }  # fmt: skip
+
+
+def _instruments(scene: Scene) -> None:
+    """One instrument that stands, one that a party leaves, a text that waits for signatures, a draft."""
+    from tongxin.heart.agreements import actions, lifecycle
+    from tongxin.heart.agreements.known import known_words
+    from tongxin.heart.agreements.reader import read_text
+    from tongxin.heart.agreements.tests import texts
+    from tongxin.heart.region.acting import SYSTEM
+
+    stands = texts.water(1, begins="2023-06-01", more=texts.STAGED)
+    for name in ("river-watch", "river-watch-two"):
+        text = stands.replace("agreement: river-watch", f"agreement: {name}")
+        actions.load_instrument(read_text(text, f"{name}.yaml", known_words()), by=SYSTEM)
+    lifecycle.settle_versions()
+    by = scene.house.acting("baodi-coordinator", POSTS["baodi-coordinator"], "tj-baodi/coordination_office")
+    left = actions.leave(by=by, key="scene-leave", instrument="river-watch-two", party="tj-baodi")
+    scene.words["departure"] = str(left["departure"])
+    made = actions.draft(by=by, key="scene-draft", text=texts.water(2))
+    proposed = actions.propose(by=by, key="scene-propose", draft=made["draft"])
+    scene.words |= {"proposed": proposed["version"], "hash": proposed["hash"], "standing": "river-watch@1"}
+    scene.words["draft"] = str(actions.draft(by=by, key="scene-faulty", text="a")["draft"])
 
 
 def _administration(scene: Scene) -> None:

@@ -141,10 +141,13 @@ def not_storable(request: HttpRequest, exc: DataError) -> HttpResponse:
 ROOMS = (
     "tongxin.site.board_api",
     "tongxin.petals.ecology.api",
+    "tongxin.petals.ecology.api_acts",
     "tongxin.petals.services.api",
     "tongxin.heart.region.api",
     "tongxin.heart.exchange.api",
     "tongxin.heart.agreements.api",
+    "tongxin.heart.agreements.api_instruments",
+    "tongxin.heart.agreements.api_duties",
     "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.cases.api",
     "tongxin.heart.ledger.api",

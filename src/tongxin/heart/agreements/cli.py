@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import click
 
-from tongxin.heart.agreements import explain, files_cli, queries, readings, rulebook, wording
+from tongxin.heart.agreements import explain, files_cli, instruments_cli, queries, readings, rulebook, wording
 from tongxin.heart.agreements import register as the_register
 from tongxin.shared import clock
 from tongxin.shared.named import pick
@@ -18,7 +21,7 @@ def group() -> None:
     """
 
 
-for command in files_cli.COMMANDS:
+for command in (*files_cli.COMMANDS, *instruments_cli.COMMANDS):
     group.add_command(command)
 
 
@@ -66,14 +69,37 @@ def show(agreement: str, source: bool) -> None:
 
 @group.command("explain")
 @click.argument("matter")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, as the API tells it.")
 @click.pass_context
-def explain_matter(ctx: click.Context, matter: str) -> None:
-    """Say why the duties of a matter stand: every clause that was looked at, and why it did or did not bind.
+def explain_matter(ctx: click.Context, matter: str, as_json: bool) -> None:
+    """Say why the duties of a matter stand: every clause that was looked at, why it did or did not bind, its duties.
 
-    MATTER is the number of an incident, such as M-2026-000001. Needs an office token.
+    MATTER is the number of an incident, a period or a task, such as M-2026-000001. Needs an office token. Of each
+    duty its clock is told: the limit, where it started, which days and hours counted.
     """
     reader = ctx.obj.acting()
-    for reason in explain.explain(reader, queries.matter(reader, matter)):
-        mark = "+" if reason.bound else "-"
-        click.echo(f"{mark} {reason.clause.id}")
+    found = explain.explain(reader, queries.matter(reader, matter))
+    if as_json:
+        click.echo(json.dumps([explain.as_json(reason) for reason in found], ensure_ascii=False, indent=2))
+        return
+    for reason in found:
+        click.echo(f"{'+' if reason.bound else '-'} {reason.clause.id}")
         click.echo(f"    {reason}")
+        for duty in reason.duties:
+            _clock(explain.duty_json(duty))
+
+
+def _clock(told: dict[str, Any]) -> None:
+    """Print a duty with its clock."""
+    click.echo(
+        f"    duty {told['id']}  {told['what']}  {told['bound_desk']} → {told['owed_desk']}  round {told['round']}"
+    )
+    click.echo(f"      {told['state']}  due {told['due_at']}")
+    for said in (told["limit"], told["starts"], told["calendar"]):
+        if said:
+            click.echo(f"      {said}")
+    for line in told["counted"]:
+        days = line["from"] if line["from"] == line["to"] else f"{line['from']} – {line['to']}"
+        click.echo(f"      {'+' if line['counts'] else '-'} {days}  {line['said']}")
+    if told["needed_by"]:
+        click.echo(f"      needed by {told['needed_by']}")

@@ -1,0 +1,100 @@
+"""Command line of signing: propose a file, see what waits, sign, refuse, leave, report a milestone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tongxin.heart.agreements import actions, instrument_pages, queries, waiting
+from tongxin.heart.exchange.acts import new_key
+from tongxin.shared import clock, reading
+
+KEY = click.option("--key", default="", help="Idempotency key; without it each call is a new command.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@KEY
+@click.pass_context
+def propose(ctx: click.Context, file: Path, key: str) -> None:
+    """Put a file before its parties: it is kept as a draft, and proposed when it has no fault.
+
+    Prints the version and the hash that every party signs. Needs the token of a party's coordination office.
+    """
+    by = ctx.obj.acting()
+    text = reading.decoded(file.read_bytes(), file.name)
+    begun = key or new_key()
+    made = actions.draft(by=by, key=f"{begun}:draft"[:80], text=text, file=file.name)
+    if made["faults"]:
+        for fault in made["faults"]:
+            click.echo(fault, err=True)
+        click.echo(f"draft {made['draft']} is kept; it was not proposed.", err=True)
+        ctx.exit(1)
+    done = actions.propose(by=by, key=f"{begun}:propose"[:80], draft=made["draft"])
+    click.echo(f"{done['version']}  {done['hash']}")
+
+
+@click.command("waiting")
+@click.pass_context
+def list_waiting(ctx: click.Context) -> None:
+    """List what waits for a signature of the token's office: version, kind, hash."""
+    for item in waiting.waiting_for(ctx.obj.acting()):
+        click.echo(f"{item.version.id}  {item.kind}  {item.canonical_hash}")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--hash", "canonical_hash", required=True, help="The hash of the text that you have read.")
+@click.option("--ending", is_flag=True, help="Sign the ending that is proposed instead of the text.")
+@KEY
+@click.pass_context
+def sign(ctx: click.Context, version: str, canonical_hash: str, ending: bool, key: str) -> None:
+    """Sign a version, `id@number`, for the party of the token's office, and print who is missing.
+
+    Where a party needs two persons, they sign on screen: a token is no person.
+    """
+    by = ctx.obj.acting()
+    act = actions.sign_ending if ending else actions.sign
+    act(by=by, key=key or new_key(), version=version, canonical_hash=canonical_hash)
+    row = queries.version(version, by)
+    for each in instrument_pages.side_rows(row, canonical_hash, clock.now()):
+        click.echo(f"{each.side.party}  {'signed' if each.side.complete else 'missing: ' + each.missing}")
+
+
+@click.command()
+@click.argument("version")
+@click.option("--reason", required=True, help="Why it is not signed.")
+@KEY
+@click.pass_context
+def refuse(ctx: click.Context, version: str, reason: str, key: str) -> None:
+    """Do not sign a version: it goes back to its draft with the reason."""
+    done = actions.refuse_to_sign(by=ctx.obj.acting(), key=key or new_key(), version=version, reason=reason)
+    click.echo(f"{done['version']} is a draft again")
+
+
+@click.command()
+@click.argument("instrument")
+@click.argument("party")
+@KEY
+@click.pass_context
+def leave(ctx: click.Context, instrument: str, party: str, key: str) -> None:
+    """Give notice that PARTY leaves INSTRUMENT (its id without a version); prints from when."""
+    done = actions.leave(by=ctx.obj.acting(), key=key or new_key(), instrument=instrument, party=party)
+    click.echo(f"{party} leaves {instrument} on {done['ends_at']}")
+
+
+@click.command()
+@click.argument("instrument")
+@click.argument("milestone")
+@KEY
+@click.pass_context
+def milestone(ctx: click.Context, instrument: str, milestone: str, key: str) -> None:
+    """Report that a milestone of INSTRUMENT (its id without a version) was reached."""
+    done = actions.report_milestone(
+        by=ctx.obj.acting(), key=key or new_key(), instrument=instrument, milestone=milestone
+    )
+    click.echo(f"{done['matter']}  {len(done['duties'])} duties begin to count")
+
+
+COMMANDS = (propose, list_waiting, sign, refuse, leave, milestone)
