@@ -119,8 +119,8 @@ def load(*names: str, texts: tuple[str, ...] = (), alone: bool = False) -> None:
     """Enter instruments as the region pack's loader does: signed in the world, in force; `alone`: no others bind."""
     from tongxin.heart.agreements import actions
     from tongxin.heart.agreements.known import known_words
-    from tongxin.heart.agreements.reader import read_text
     from tongxin.heart.agreements.models import InstrumentVersion
+    from tongxin.heart.agreements.reader import read_text
     from tongxin.heart.region.acting import SYSTEM
 
     if alone:
@@ -131,11 +131,15 @@ def load(*names: str, texts: tuple[str, ...] = (), alone: bool = False) -> None:
 
 
 def opened(instrument: str, now: datetime | None = None) -> Any:
-    """The first open duty under an instrument, once periods and tasks whose time has come were opened."""
+    """The first open duty under an instrument, once its periods and tasks whose time has come were opened."""
     from tongxin.heart.agreements import opening
     from tongxin.heart.agreements.models import Duty
+    from tongxin.shared import clock
 
-    opening.open_periods(now)
+    now = now or clock.now()
+    for name, arguments in [*opening._periods(now), *opening._tasks(now)]:
+        if arguments["data"]["instrument"] == instrument:
+            opening._open(name, **arguments)
     rows = Duty.objects.filter(clause__version__instrument_id=instrument).order_by("due_at", "id")
     return rows[0]
 

@@ -87,14 +87,29 @@ class AgreementWholeOut(AgreementOut):
     clauses: list[ClauseOut]
 
 
+class PauseOut(Schema):
+    """A time that does not count: a suspension on a ground, or `at_creditor`. `until` is null while it lasts."""
+
+    begins: str
+    until: str | None
+    ground: str
+
+
 class DutyOut(Schema):
-    """What the bound desk owes the owed desk. `overdue` is computed now; instants are Beijing time with offset."""
+    """What the bound desk owes the owed desk. `overdue` is computed now; instants are Beijing time with offset.
+
+    `needed_by` is when the receiver needs it: shown and escalated with the due, never scored; the earlier of the two
+    is the `working_deadline`. While a delivery waits for the owed desk's answer the state is `claimed`, until
+    `answer_due_at`.
+    """
 
     id: int
     thread: str
     agreement: str
     clause: str
     purpose: str
+    subject: str
+    what: str = Field(description="What it demands, in the caller's language")
     bound_desk: str
     owed_desk: str
     round: int
@@ -103,10 +118,22 @@ class DutyOut(Schema):
     opened_at: str
     starts_at: str
     due_at: str
+    baseline_due_at: str | None = Field(
+        description="Of a delivery: the first date, kept beside the agreed one"
+    )
+    needed_by: str | None
+    working_deadline: str
+    no_time_left: bool
     clock: str
     within: str
     provisional: bool
+    pauses: list[PauseOut]
+    proposed: dict[str, date] = Field(
+        description="Days that `bound` and `owed` have named and not yet agreed"
+    )
     delivered_at: str | None
+    answer_due_at: str | None
+    sent_back: int
     ended_at: str | None
     end_reason: str
     illustrative: bool
@@ -114,12 +141,28 @@ class DutyOut(Schema):
     url: str
 
 
+class MoveOut(Schema):
+    """A due that moved: from when to when, why (a code), by what, and when."""
+
+    old: str
+    new: str
+    why: str
+    cause: str
+    at: str
+
+
+class DutyMovedOut(DutyOut):
+    """A duty with every move of its due."""
+
+    moves: list[MoveOut]
+
+
 class DutiesOut(Schema):
     """A page of duties, earliest due first; `next_offset` leads on."""
 
     total: int
     next_offset: int | None
-    duties: list[DutyOut]
+    duties: list[DutyMovedOut]
 
 
 class DutyFilter(Schema):
@@ -193,21 +236,14 @@ def list_duties(request: Call, wanted: Query[DutyFilter]) -> dict[str, Any]:
     if wanted.agreement:
         rows = rows.filter(clause__version__instrument_id=wanted.agreement)
     total = rows.count()
+    rows = rows.prefetch_related("moves")
     page = rows[wanted.offset : wanted.offset + wanted.limit] if wanted.offset < total else []
     end = wanted.offset + wanted.limit
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "duties": [duty_out(d, now) for d in page],
+        "duties": [duty_out(d, now) | moves_out(d) for d in page],
     }
-
-
-@router.get(
-    "/duties/{duty}", response={200: DutyOut, **READ_PROBLEMS}, tags=["duties"], operation_id="show_duty"
-)
-def show_duty(request: Call, duty: Number) -> dict[str, Any]:
-    """Show one duty that the caller's desk owes or is owed."""
-    return duty_out(queries.duty(request.auth, duty), clock.now())
 
 
 @router.post(
@@ -235,6 +271,8 @@ def duty_out(duty: Duty, now: datetime) -> dict[str, Any]:
         "agreement": duty.clause.version_id,
         "clause": duty.clause_id,
         "purpose": duty.purpose,
+        "subject": duty.subject,
+        "what": wording.duty_words(duty),
         "bound_desk": duty.bound_desk_id,
         "owed_desk": duty.owed_desk_id,
         "round": duty.round,
@@ -243,15 +281,47 @@ def duty_out(duty: Duty, now: datetime) -> dict[str, Any]:
         "opened_at": local(duty.opened_at),
         "starts_at": local(duty.starts_at),
         "due_at": local(duty.due_at),
+        "baseline_due_at": local(duty.baseline_due_at),
+        "needed_by": local(duty.needed_by),
+        "working_deadline": local(min(duty.due_at, duty.needed_by or duty.due_at)),
+        "no_time_left": duty.no_time_left,
         "clock": str(count.get("clock", "")),
         "within": str(count.get("within", "")),
         "provisional": bool(count.get("provisional", False)),
+        "pauses": [
+            {
+                "begins": local(datetime.fromisoformat(p["from"])),
+                "until": local(datetime.fromisoformat(p["until"])) if p["until"] else None,
+                "ground": str(p.get("ground", "")),
+            }
+            for p in duty.pauses
+        ],
+        "proposed": count.get("proposed", {}),
         "delivered_at": local(duty.delivered_at),
+        "answer_due_at": local(duty.answer_due_at),
+        "sent_back": duty.sent_back,
         "ended_at": local(duty.ended_at),
         "end_reason": duty.end_reason,
         "illustrative": duty.illustrative,
         "drill": duty.drill,
         "url": f"/api/v1/duties/{duty.pk}",
+    }
+
+
+def moves_out(duty: Duty) -> dict[str, Any]:
+    """Return the moves of a duty's due, oldest first."""
+    rows = sorted(duty.moves.all(), key=lambda move: (move.at, move.pk))
+    return {
+        "moves": [
+            {
+                "old": local(move.old),
+                "new": local(move.new),
+                "why": move.why,
+                "cause": move.cause,
+                "at": local(move.at),
+            }
+            for move in rows
+        ]
     }
 
 

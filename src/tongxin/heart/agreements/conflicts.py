@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.language import AnyClause, Notify
@@ -19,6 +20,7 @@ from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.region.acting import Acting
+from tongxin.shared.errors import NotFound
 
 COORDINATION = "coordination_office"
 
@@ -100,6 +102,14 @@ def seen_by(reader: Acting) -> QuerySet[ClauseConflict]:
         f"{side}_desk__{part}" for side in ("bound", "owed") for part in ("jurisdiction", "group", "role")
     )
     return ClauseConflict.objects.filter(side).select_related(*clauses, *desks).order_by("-opened_at", "-id")
+
+
+def one(reader: Acting, pk: int) -> ClauseConflict:
+    """Return one conflict on the reader's side, or raise NotFound."""
+    row = seen_by(reader).filter(pk=pk).first()
+    if row is None:
+        raise NotFound("no_such_conflict", _("There is no such conflict, or your desk has no part in it."))
+    return row
 
 
 def standing(rows: Iterable[ClauseConflict]) -> dict[int, dict[str, Duty]]:

@@ -14,6 +14,8 @@ from tongxin.heart.region.acting import Acting
 
 JUDGED = ("recognise", "share", "deliver", "settle")  # kinds of clauses whose duties are met by a delivery
 
+NAMES = ("perform", "accept", "send_back", "excuse", "give_up", "suspend", "resume", "date")  # of the acts
+
 
 @dataclass(frozen=True)
 class May:

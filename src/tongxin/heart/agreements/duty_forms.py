@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -95,7 +95,7 @@ class GroundForm(ActForm):
     def __init__(self, grounds: Mapping[str, Any], data: Any = None) -> None:
         super().__init__(data, prefix="suspend")
         self.fields["ground"] = forms.ChoiceField(
-            label=_("Ground"), choices=[("", _("Choose a ground")), *grounds.items()]
+            label=_("Ground"), choices=[("", _("Choose a ground")), *_listed(grounds.items())]
         )
 
 
@@ -128,10 +128,15 @@ class RulingForm(ActForm):
         self.fields["reason"] = ReasonForm.base_fields["reason"]
 
 
+def _listed(pairs: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Return choices with plain words: Django takes anything that can be gone through for a group of choices."""
+    return [(code, str(words)) for code, words in pairs]
+
+
 def _field(each: Asked, value: str) -> forms.Field:
     common: dict[str, Any] = {"label": each.title, "required": each.required, "help_text": each.hint}
     if each.kind == "choice":
-        listed = list(each.choices)
+        listed = _listed(each.choices)
         if each.name == "outcome":
             return forms.ChoiceField(choices=listed, widget=forms.RadioSelect, **common)
         return forms.ChoiceField(choices=[("", "—"), *listed], initial=value, **common)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import (
     count_story,
+    duty_acts,
     jobs,
     performing,
     queries,
@@ -80,6 +81,7 @@ class Rung:
     at: datetime
     rung_at: datetime | None
     posts: tuple[str, ...]
+    post_ids: tuple[str, ...]
     skipped: bool
 
 
@@ -214,6 +216,7 @@ def rungs(duty: Duty, clause: AnyClause) -> list[Rung]:
                     for r in rows
                     if r.post
                 ),
+                tuple(r.post for r in rows if r.post),
                 bool(rows) and all(r.skipped for r in rows),
             )
         )
@@ -237,6 +240,26 @@ def carried_words(duty: Duty, clause: AnyClause, carried: Mapping[str, Any]) -> 
         else:
             found.append((each.title, dict(each.choices).get(value, value)))
     return [(title, value) for title, value in found if str(value)]
+
+
+def form(reader: Acting, duty: Duty, now: datetime) -> dict[str, Any]:
+    """Return what the reader may do with a duty now, and what a performance asks for, for programs."""
+    clause = rulebook.read_clause(duty.clause)
+    may = duty_acts.may(reader, duty, clause, now)
+    return {
+        "may": [name for name in duty_acts.NAMES if getattr(may, name)],
+        "asked": [
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "title": str(each.title),
+                "required": each.required,
+                "choices": {code: str(words) for code, words in each.choices},
+            }
+            for each in performing.asked(clause, duty)
+        ],
+        "grounds": {name: str(words) for name, words in clause.grounds.items()},
+    }
 
 
 MESSAGES: Mapping[str, Any] = {

@@ -35,7 +35,7 @@ from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Invalid, NotFound
+from tongxin.shared.errors import Invalid
 from tongxin.shared.named import Both, pick
 
 PAGE = 50
@@ -134,14 +134,14 @@ def conflict_list(request: StaffRequest) -> HttpResponse:
 @for_staff
 def conflict(request: StaffRequest, pk: int) -> HttpResponse:
     """Show two clauses that exclude each other, what the offices have said, and the form to say it."""
-    return _conflict_page(request, conflict_of(request.acting, pk))
+    return _conflict_page(request, conflicts.one(request.acting, pk))
 
 
 @require_POST
 @for_staff
 def rule(request: StaffRequest, pk: int) -> HttpResponse:
     """Say for the own coordination office which clause shall rule."""
-    row = conflict_of(request.acting, pk)
+    row = conflicts.one(request.acting, pk)
     form = RulingForm(_clauses(row), request.POST)
     key = form_key(request)
     if form.is_valid():
@@ -162,14 +162,6 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, said)
             return redirect("conflict", pk)
     return _conflict_page(request, row, form, key)
-
-
-def conflict_of(reader: Acting, pk: int) -> ClauseConflict:
-    """Return a conflict that the reader may see, or raise NotFound."""
-    row = conflicts.seen_by(reader).filter(pk=pk).first()
-    if row is None:
-        raise NotFound("no_such_conflict", _("There is no such conflict, or your desk has no part in it."))
-    return row
 
 
 def lines_of(reader: Acting, rows: list[ClauseConflict]) -> list[Line]:

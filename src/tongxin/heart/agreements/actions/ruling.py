@@ -14,7 +14,7 @@ from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 
 def settle_conflict(*, by: Acting, key: str, conflict: int, clause: str, reason: str) -> dict[str, Any]:
@@ -51,9 +51,7 @@ def settle_conflict(*, by: Acting, key: str, conflict: int, clause: str, reason:
 
 def _locked(pk: int, by: Acting) -> tuple[ClauseConflict, Matter]:
     """Return the conflict, its matter locked first; refuse who does not decide it, and one that is settled."""
-    found = conflicts.seen_by(by).filter(pk=pk).first()
-    if found is None:
-        raise NotFound("no_such_conflict", _("There is no such conflict, or your desk has no part in it."))
+    found = conflicts.one(by, pk)
     if by.desk not in conflicts.offices(found):
         raise NotAllowed(
             "not_your_decision",
