@@ -43,13 +43,24 @@ def bearer(scene, row, role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
+def body(row, words) -> object:
+    """The body, with the scene's words in its texts."""
+
+    def filled(value):
+        if isinstance(value, dict):
+            return {name: filled(inner) for name, inner in value.items()}
+        return value.format_map(words) if isinstance(value, str) else value
+
+    return filled(json.loads(row["body"] or "null"))
+
+
 def call(row, words, headers: dict[str, str]):
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     if row["method"] == "GET":
         return client.get(address(row, words), headers=headers)
     return client.post(
         address(row, words),
-        json.loads(row["body"] or "null"),
+        body(row, words),
         content_type="application/json",
         headers={"Idempotency-Key": "a-key-of-this-cell", **headers},
     )
