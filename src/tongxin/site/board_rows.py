@@ -94,8 +94,12 @@ def sorted_by(rows: Iterable[Row], key: str) -> list[Row]:
 
 def due_and_overdue(reader: Acting, now: datetime) -> QuerySet[Duty]:
     """Return the standing duties the reader may see that are late or due today, late ones first."""
-    tomorrow = clock.beijing(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lt=tomorrow)
+    return agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lt=midnight_after(now))
+
+
+def midnight_after(now: datetime) -> datetime:
+    """Return when the day of Beijing ends in which `now` lies."""
+    return clock.beijing(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def rows_of(reader: Acting, duties: list[Duty], now: datetime) -> list[Row]:

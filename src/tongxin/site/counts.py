@@ -75,7 +75,7 @@ def _house(now: datetime, *, with_petals: bool) -> _House:
     checkpoint = Checkpoint.objects.order_by("-size").first()
     return _House(
         len(rulebook.at(now)),
-        petals(now, []) if with_petals else [],
+        petals(now) if with_petals else [],
         checkpoint.at if checkpoint else None,
         RegionInfo.objects.first(),
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +35,7 @@ from tongxin.shared.named import pick
 from tongxin.site import board_rows
 from tongxin.site import ties as between
 from tongxin.site.look.marks import PetalState
+from tongxin.site.remembered import remembered
 
 ROWS = 8  # of the table of due and overdue
 RUNNING = 6
@@ -52,19 +53,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
     now = clock.now()
     due = board_rows.due_and_overdue(reader, now)
-    states = list(due.values_list("clause__version__instrument__field", "due_at"))
-    late = sum(due_at < now for _field, due_at in states)
+    today = by_field(due, now)
+    total, late = (sum(pair[n] for pair in today.values()) for n in (0, 1))
     in_force = len(agreements.versions_in_force(now))
     rows = between.tie_rows(reader, now)
     context = {
         "now": now,
         "gap": pick("", " "),
         "in_force": in_force,
-        "due_today": len(states) - late,
+        "due_today": total - late,
         "overdue": late,
-        "petals": petals(now, states),
+        "petals": petals(now, today, _kept(request, now)),
         "rows": [_told(row) for row in board_rows.rows_of(reader, list(due[:ROWS]), now)],
-        "rows_all": len(states),
+        "rows_all": total,
         "matters": _matters(reader, now),
         "cases": _cases(reader, now),
         "ties": rows,
@@ -85,13 +86,14 @@ def _public(request: HttpRequest) -> HttpResponse:
     context["in_force"] = len(context["versions"])
     if settings.DEMO:
         standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
-        states = list(standing.values_list("clause__version__instrument__field", "due_at"))
+        counts = standing.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
+        today = by_field(standing.filter(due_at__lt=board_rows.midnight_after(now)), now)
         rows = between.tie_rows(None, now)
         context |= {
             "shown": True,
-            "open": len(states),
-            "overdue": sum(due_at < now for _field, due_at in states),
-            "petals": petals(now, [(field, at) for field, at in states if _today(at, now)]),
+            "open": counts["open"],
+            "overdue": counts["late"],
+            "petals": petals(now, today, _kept(request, now)),
             "ties": rows,
             "map": _map(rows) if settings.MAP_APPROVAL else None,
         }
@@ -131,24 +133,39 @@ def map_ties(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def petals(now: datetime, today: list[tuple[str, datetime]]) -> list[PetalState]:
+def by_field(duties: QuerySet[Duty], now: datetime) -> dict[str, tuple[int, int]]:
+    """Return how many of the duties there are in each field, and how many of these are late."""
+    counted = (
+        duties.order_by()
+        .values_list("clause__version__instrument__field")
+        .annotate(n=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
+    )
+    return {field: (n, late) for field, n, late in counted}
+
+
+def petals(
+    now: datetime,
+    today: Mapping[str, tuple[int, int]] | None = None,
+    kept: Sequence[measures.FieldKept] | None = None,
+) -> list[PetalState]:
     """Return the petals of the mark: the share kept of each field, with the duties that are due today and late."""
-    due: Counter[str] = Counter()
-    late: Counter[str] = Counter()
-    for field, due_at in today:
-        due[field] += 1
-        late[field] += due_at < now
+    counts = today or {}
     return [
         PetalState(
             code=it.code,
             share=it.kept.share,
-            today=due[it.code],
-            overdue=late[it.code],
+            today=counts.get(it.code, (0, 0))[0],
+            overdue=counts.get(it.code, (0, 0))[1],
             url=f"{reverse('agreements')}?field={it.code}",
             clauses=True,
         )
-        for it in measures.kept_by_field(now)
+        for it in (measures.kept_by_field(now) if kept is None else kept)
     ]
+
+
+def _kept(request: HttpRequest, now: datetime) -> Sequence[measures.FieldKept]:
+    """Return how the clauses of each field were kept; the same until the next act."""
+    return remembered(request, "kept", lambda: measures.kept_by_field(now))
 
 
 def _told(row: board_rows.Row) -> dict[str, Any]:
@@ -162,24 +179,25 @@ def _told(row: board_rows.Row) -> dict[str, Any]:
 def _matters(reader: Acting, now: datetime) -> list[dict[str, Any]]:
     """Return the incidents that run: those with open duties, and those of the last day."""
     standing = agreements.duties(reader).filter(matter__isnull=False, state__in=between.STANDING).order_by()
-    waiting = Counter(standing.values_list("matter_id", flat=True))
-    running = Q(number__in=list(waiting)) | Q(opened_at__gte=now - RECENT)
-    rows = agreements.matters(reader).filter(running, state=Matter.State.OPEN)[:RUNNING]
+    recent = agreements.matters(reader).filter(opened_at__gte=now - RECENT).order_by()
+    running = Q(number__in=standing.values("matter_id")) | Q(number__in=recent.values("number"))
+    rows = list(Matter.objects.filter(running, state=Matter.State.OPEN).order_by("-opened_at")[:RUNNING])
+    waiting = dict(standing.filter(matter__in=rows).values_list("matter_id").annotate(n=Count("id")))
     told = []
-    for row in rows:
-        n = waiting[row.number]
+    for found in ecology.seen(reader, rows):
+        n = waiting.get(found.matter.number, 0)
         text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
-        told.append({"matter": row, "title": ecology.title(reader, row), "sub": text})
+        told.append({"matter": found.matter, "title": found.title, "sub": text})
     return told
 
 
 def _cases(reader: Acting, now: datetime) -> dict[str, int]:
     rows = cases.cases(reader).filter(state__in=cases.OPEN_STATES).order_by()
-    return {
-        "open": rows.count(),
-        "offered": rows.filter(frozen_by__isnull=False).count(),
-        "late": rows.filter(promise_due_at__lt=now).count(),
-    }
+    return rows.aggregate(
+        open=Count("number"),
+        offered=Count("number", filter=Q(frozen_by__isnull=False)),
+        late=Count("number", filter=Q(promise_due_at__lt=now)),
+    )
 
 
 def _map(rows: list[between.TieRow]) -> dict[str, Any]:
@@ -221,7 +239,3 @@ def _gcj02(coordinates: Any) -> Any:
         lon, lat = wgs84_to_gcj02(coordinates[0], coordinates[1])
         return [round(lon, 5), round(lat, 5)]
     return [_gcj02(part) for part in coordinates]
-
-
-def _today(at: datetime, now: datetime) -> bool:
-    return at < now or clock.beijing(at).date() == clock.beijing(now).date()
