@@ -121,6 +121,59 @@ FORMS = [
         numbers=("decide-epoch",),
     ),
     Form(
+        "duty_perform",
+        "report",
+        "pk={supply}",
+        {"perform-location": "示例断面", "perform-amount": "12.5 mg/L", "perform-remark": "示例"},
+        needed=("perform-location", "perform-amount"),
+        texts=("perform-location", "perform-amount", "perform-remark"),
+    ),
+    Form(
+        "duty_send_back",
+        "told",
+        "pk={delivered}",
+        {"send_back-reason": "示例：缺少单位"},
+        needed=("send_back-reason",),
+        texts=("send_back-reason",),
+    ),
+    *(
+        Form(
+            f"duty_{name}",
+            "release",
+            "pk={gate}",
+            {f"{name}-reason": "示例：不再需要"},
+            needed=(f"{name}-reason",),
+            texts=(f"{name}-reason",),
+        )
+        for name in ("excuse", "give_up")
+    ),
+    Form(
+        "duty_suspend",
+        "report",
+        "pk={supply}",
+        {"suspend-ground": "station_down"},
+        needed=("suspend-ground",),
+        choices=("suspend-ground",),
+    ),
+    Form(
+        "duty_date",
+        "dates",
+        "pk={gate}",
+        {"date-on": "2026-08-31", "date-reason": "示例：汛期"},
+        needed=("date-on", "date-reason"),
+        texts=("date-reason",),
+        times=("date-on",),
+    ),
+    Form(
+        "conflict_rule",
+        "ruling",
+        "pk={conflict}",
+        {"rule-clause": "{clause}", "rule-reason": "示例：先行通报"},
+        needed=("rule-clause", "rule-reason"),
+        choices=("rule-clause",),
+        texts=("rule-reason",),
+    ),
+    Form(
         "people_new",
         "people",
         "",
@@ -192,7 +245,7 @@ FORMS = [
 ]
 # Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
 WITHOUT_FIELDS = {
-    "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "notices_read",
+    "duty_accept", "duty_resume", "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "notices_read",
     "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",
 }  # fmt: skip
