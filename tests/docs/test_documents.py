@@ -156,3 +156,11 @@ def test_every_make_target_has_a_line_in_setup() -> None:
     for target in TARGETS.findall((ROOT / "Makefile").read_text("utf-8")):
         assert re.search(rf"tools/setup\.sh {target}\b", script) or target == "help", target
     assert shutil.which("bash")
+
+
+def test_the_language_reference_is_what_the_code_says() -> None:
+    from tongxin.heart.agreements.reference import page
+
+    assert (ROOT / "docs" / "language.md").read_text("utf-8") == page(), (
+        "run: TONGXIN_MODE=test tongxin agreements reference > docs/language.md"
+    )
