@@ -21,6 +21,7 @@ from django.db import connection, models, transaction
 
 from bench import _bulk
 
+COPIES = 100_000  # from here on the numbers of matters and cases are those of copies
 AT_ONCE = 500  # rows in one statement
 OPEN_SHARE = 0.02  # of the copies that are not yet done
 ELSEWHERE = 0.5  # of the copies that other places than the originals' have
@@ -68,6 +69,7 @@ class Size:
     entries: int = 0  # of the ledger, in all; 0: only those of the copies
     instruments: int = 0  # copies of each instrument
     rings: int = 0  # notifications of no thread
+    open: float = OPEN_SHARE
 
 
 def multiply(size: Size, *, since: datetime, until: datetime, seed: int = 1) -> dict[str, int]:
@@ -76,10 +78,10 @@ def multiply(size: Size, *, since: datetime, until: datetime, seed: int = 1) -> 
     `since` must not be earlier than the last entry of the ledger.
     """
     dice = random.Random(seed)
-    templates = [t for t in _templates() if _duties(t)]
+    templates = [t for t in _templates() if _duties(t) and _stands_alone(t)]
     if not templates:
         raise ValueError("there is nothing in the house that could be copied")
-    copies = list(_plan(templates, size.duties, since, until, dice))
+    copies = list(_plan(templates, size, since, until, dice))
     counters = _counters()
     instruments = _instruments(size.instruments)
     made: dict[str, int] = {}
@@ -101,18 +103,18 @@ def multiply(size: Size, *, since: datetime, until: datetime, seed: int = 1) -> 
 
 
 def _plan(
-    templates: list[Template], duties: int, since: datetime, until: datetime, dice: random.Random
+    templates: list[Template], size: Size, since: datetime, until: datetime, dice: random.Random
 ) -> Iterator[Copy]:
     places = _places()
     seconds = (until - since).total_seconds()
     taken = _highest()
     done = 0
     for n in count(1):
-        if done >= duties:
+        if done >= size.duties:
             return
         template = dice.choice(templates)
         done += _duties(template)
-        is_open = dice.random() < OPEN_SHARE
+        is_open = dice.random() < size.open
         # What is still open began lately, as it does; the rest is spread over all the time.
         back = dice.expovariate(1 / (seconds / 60)) if is_open else dice.random() * seconds
         at = until - timedelta(seconds=min(back, seconds))
@@ -142,7 +144,7 @@ def _places_of(row: models.Model) -> set[str]:
 
 
 def _copied(
-    copy: Copy, counters: Counters, instruments: list[str], entries: list[_bulk.Line]
+    copy: Copy, counters: Counters, instruments: dict[str, list[str]], entries: list[_bulk.Line]
 ) -> Iterator[models.Model]:
     """Yield the rows of a copy and add its ledger lines to `entries`."""
     dice = random.Random(copy.seed)
@@ -156,7 +158,6 @@ def _copied(
             numbers[int(row.pk)] = next(counters.duty)
     said = _replacer(ids, copy.places, numbers)
     shift = copy.at - template.at
-    version = f"#{dice.choice(instruments)}" if instruments else ""
     for row in template.rows:
         values = {
             f.attname: _value(f, getattr(row, f.attname), said, shift) for f in row._meta.concrete_fields
@@ -164,7 +165,9 @@ def _copied(
         name = type(row).__name__
         if name == "Duty":
             values["id"] = numbers[int(row.pk)]
-            _judge(values, copy, dice, version)
+            _judge(values, copy, dice, instruments)
+        elif name in {"Matter", "Case", "Offer"} and not copy.open:
+            _settle(name, values)
         elif name == "Ring":
             values |= {"id": next(counters.ring), "duty_id": numbers[values["duty_id"]]}
         elif name == "Message":
@@ -193,13 +196,25 @@ def _copied(
         )
 
 
-def _judge(values: dict[str, Any], copy: Copy, dice: random.Random, version: str) -> None:
+def _settle(name: str, values: dict[str, Any]) -> None:
+    """End a copied matter, case or offer that is not among the open ones."""
+    if name == "Matter":
+        values |= {"state": "closed", "closed_at": values["opened_at"] + timedelta(days=2)}
+    elif name == "Offer" and values["state"] == "offered":
+        values |= {"state": "taken_over", "settled_at": values["offered_at"] + timedelta(hours=5)}
+    elif name == "Case":
+        at = values["decided_at"] or values["filed_at"] + timedelta(days=4)
+        values |= {"state": "decided", "decided_at": at, "outcome": "granted", "frozen_by_id": None}
+
+
+def _judge(
+    values: dict[str, Any], copy: Copy, dice: random.Random, instruments: dict[str, list[str]]
+) -> None:
     """Give a copied duty its state: open in a few threads, else ended in one way or another."""
-    if version:
-        clause, _slash, name = values["clause_id"].partition("/")
-        instrument, _at, number = clause.partition("@")
-        values["clause_id"] = f"{instrument}{version.replace('#', '-')}@{number}/{name}"
-        values["clause_key"] = f"{instrument}{version.replace('#', '-')}/{name}"
+    if values["clause_id"] in instruments:
+        values["clause_id"] = dice.choice(instruments[values["clause_id"]])
+        version, _slash, name = values["clause_id"].partition("/")
+        values["clause_key"] = f"{version.partition('@')[0]}/{name}"
     if copy.open:
         values |= {"state": "open", "ended_at": None, "delivered_at": None, "performance_id": None}
         return
@@ -255,12 +270,13 @@ def _numbered(payload: Any, numbers: dict[int, int]) -> Any:
 
 
 def _templates() -> list[Template]:
-    """Return every matter and case of the house, with its rows."""
+    """Return every matter and case of the house that is no copy, with its rows."""
     from tongxin.heart.cases.models import Case
     from tongxin.heart.events.models import Matter
 
     found = [Template("matter", m.number, m.opened_at, [m, *m.events.all()]) for m in Matter.objects.all()]
     found += [Template("case", c.number, c.filed_at, [c]) for c in Case.objects.all()]
+    found = [template for template in found if int(template.number[-6:]) < COPIES]
     for template in found:
         _with_rows(template)
     return found
@@ -285,6 +301,18 @@ def _with_rows(template: Template) -> None:
     ]
 
 
+def _stands_alone(template: Template) -> bool:
+    """Tell whether no row of a thread points to a row of another thread: one that was merged is not copied."""
+    there = {(type(row), row.pk) for row in template.rows}
+    threads = {type(row) for row in template.rows}
+    return all(
+        (f.related_model, getattr(row, f.attname)) in there
+        for row in template.rows
+        for f in row._meta.concrete_fields
+        if f.related_model in threads and getattr(row, f.attname) is not None
+    )
+
+
 def _duties(template: Template) -> int:
     return sum(type(row).__name__ == "Duty" for row in template.rows)
 
@@ -297,7 +325,7 @@ def _places() -> list[str]:
     found: dict[str, set[str]] = {}
     for place, role in Desk.objects.filter(role_id__in=roles).values_list("jurisdiction_id", "role_id"):
         found.setdefault(place, set()).add(role)
-    return sorted(place for place, there in found.items() if place and len(there) == len(roles))[:40]
+    return sorted(place for place, there in found.items() if place and len(there) == len(roles))[:12]
 
 
 def _highest() -> int:
@@ -310,7 +338,7 @@ def _highest() -> int:
         for model in (Matter, Case)
         for number in model.objects.values_list("number", flat=True)
     ]
-    return max([100_000, *given])
+    return max([COPIES, *given])
 
 
 def _counters() -> Counters:
@@ -333,17 +361,22 @@ def _entries_now() -> int:
 # ---------------------------------------------------------------- what belongs to no thread
 
 
-def _instruments(copies: int) -> list[str]:
-    """Copy every instrument so many times, with its newest version and clauses; return what tells them apart."""
+def _instruments(copies: int) -> dict[str, list[str]]:
+    """Copy every instrument so many times, with its newest version and clauses; return the copies of each clause."""
     from tongxin.heart.agreements.models import Clause, Instrument, InstrumentVersion
 
     made = [f"copy-{n:02}" for n in range(1, copies + 1)]
+    found: dict[str, list[str]] = {}
     for old in list(Instrument.objects.exclude(id__contains="-copy-")):
         version = old.versions.order_by("-number").first()
         clauses = list(Clause.objects.filter(version=version))
         for word in made:
             name = f"{old.pk}-{word}"
-            if version is None or Instrument.objects.filter(pk=name).exists():
+            if version is None:
+                continue
+            for clause in clauses:
+                found.setdefault(clause.pk, []).append(f"{name}@{version.number}/{clause.name}")
+            if Instrument.objects.filter(pk=name).exists():
                 continue
             new = _as_new(old, id=name)
             there = _as_new(version, id=f"{name}@{version.number}", instrument=new)
@@ -353,7 +386,7 @@ def _instruments(copies: int) -> list[str]:
             Clause.objects.bulk_create(
                 [_as_new(c, id=f"{name}@{version.number}/{c.name}", version=there) for c in clauses]
             )
-    return made
+    return found
 
 
 def _as_new(row: Any, **other: Any) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -69,7 +70,8 @@ class Readers:
 
 
 def queries(ask: Callable[[], Any]) -> list[str]:
-    """Return the statements that one look asks."""
+    """Return the statements that one look asks when nothing is remembered from an earlier one."""
+    cache.clear()
     with CaptureQueriesContext(connection) as asked:
         ask()
     return [query["sql"] for query in asked.captured_queries]

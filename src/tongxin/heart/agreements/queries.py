@@ -25,7 +25,7 @@ def register() -> QuerySet[Instrument]:
     there = signed.values("instrument_id")
     return (
         Instrument.objects.filter(id__in=there)
-        .prefetch_related(Prefetch("versions", queryset=signed))
+        .prefetch_related(Prefetch("versions", queryset=signed.defer("source_text", "body")))
         .order_by("field", "id")
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
+
 from tongxin.heart.agreements import keeping, queries, rulebook, wording
 from tongxin.heart.agreements.keeping import Kept, Tally
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
@@ -76,6 +78,8 @@ def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> 
             found.append((running or versions)[-1])
     names = wording.party_names(p for v in found for p in v.parties)
     kept = keeping.kept_by_instrument(now)
+    counted = Clause.objects.filter(version__in=[v.id for v in found]).values_list("version_id")
+    clauses = dict(counted.annotate(n=Count("id")))
     return [
         Row(
             version,
@@ -83,7 +87,7 @@ def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> 
             kept.get(version.instrument_id, keeping.NONE_KEPT)
             if keeping.scores_shown(version.illustrative)
             else None,
-            version.clauses.count(),
+            clauses.get(version.id, 0),
         )
         for version in found
     ]

@@ -1,0 +1,61 @@
+"""Every main screen asks no more than its budget of queries, and no more of them in a large house than in a small one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from bench import _house, _screens
+from tests.authorisation.conftest import scene
+
+__all__ = ["scene"]
+SMALL, LARGE = 100, 1000  # duties
+MORE = 4  # what a page asks besides when it does not show everything: totals, done today
+
+
+def _asked(readers: _screens.Readers, screen: _screens.Screen, address: str) -> list[str]:
+    ask = readers.look(screen, address)
+    ask()  # what a process learns once, it knows
+    return _screens.queries(ask)
+
+
+def _grown(before: list[str], after: list[str]) -> str:
+    """What is asked more often than before, for the message."""
+    more = Counter(_shape(sql) for sql in after) - Counter(_shape(sql) for sql in before)
+    return "\n".join(f"{n} × {sql}" for sql, n in more.most_common(5))
+
+
+def _shape(sql: str) -> str:
+    head, where, rest = sql.partition(" WHERE ")
+    return f"{head.partition(' FROM ')[2][:160]}{where}{rest[:120]}"
+
+
+def test_no_screen_asks_more_in_a_large_house_and_none_more_than_its_budget(scene, settings):
+    settings.DEMO = True  # counts and scores are on every page
+    listed = _screens.screens()
+    readers, until = _screens.Readers(), scene.house.clock.at
+    since = until - timedelta(hours=12)
+    _house.multiply(_house.Size(duties=SMALL, instruments=1, rings=20, open=0.5), since=since, until=until)
+    addresses = {screen: _screens.address(screen) for screen in listed}
+    small = {screen: _asked(readers, screen, addresses[screen]) for screen in listed}
+    _house.multiply(
+        _house.Size(duties=LARGE, instruments=10, rings=200, open=0.5), since=since, until=until, seed=2
+    )
+    large = {screen: _asked(readers, screen, addresses[screen]) for screen in listed}
+    wrong: list[str] = []
+    for screen in listed:
+        name = f"{screen.name} for {screen.reader or 'anybody'}"
+        if len(large[screen]) > len(small[screen]) + MORE:
+            grown = _grown(small[screen], large[screen])
+            wrong.append(f"{name}: {len(small[screen])} → {len(large[screen])} queries\n{grown}")
+        if len(large[screen]) > screen.budget:
+            wrong.append(f"{name}: {len(large[screen])} queries, its budget is {screen.budget}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("screen", _screens.screens(), ids=lambda s: f"{s.name}-{s.reader}")
+def test_a_budget_is_a_number_worth_keeping(screen):
+    assert 0 < screen.budget <= 100
+    assert screen.address.startswith("/")
