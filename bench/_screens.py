@@ -60,7 +60,7 @@ class Readers:
         client = self.client(screen)
 
         def ask() -> Any:
-            answer = client.get(address, headers={"accept-language": "en"})
+            answer: Any = client.get(address, headers={"accept-language": "en"})
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             if answer.status_code != 200:
                 raise ValueError(f"{address} answered {answer.status_code} to {screen.reader or 'anybody'}")
