@@ -14,8 +14,7 @@ from pydantic import AwareDatetime
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import errands, explain
-from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
-from tongxin.heart.agreements.errands import Notice
+from tongxin.heart.agreements.api import Words
 from tongxin.heart.events.actions import Report
 from tongxin.heart.exchange.api_parts import (
     READ_PROBLEMS,
@@ -28,10 +27,9 @@ from tongxin.heart.exchange.api_parts import (
     Text,
     Word,
 )
-from tongxin.petals.ecology import actions, queries
-from tongxin.petals.ecology.queries import Incident
+from tongxin.petals.ecology import actions, api_out, queries
+from tongxin.petals.ecology.api_out import IncidentLineOut, IncidentOut
 from tongxin.petals.ecology.registration import WATER_INCIDENT
-from tongxin.shared import clock
 
 router = Router(tags=["incidents"])
 
@@ -68,54 +66,6 @@ class ReportedOut(Schema):
     event: UUID
     duties: list[int]
     url: str
-
-
-class ReportSeenOut(Schema):
-    """The report itself, for those who may see it."""
-
-    event: UUID
-    by_desk: str
-    place: str
-    occurred_at: str | None
-    known_at: str
-    recorded_at: str
-    late_reason: str
-    data: dict[str, Any]
-
-
-class NoticeOut(Schema):
-    """A notice to or from the caller's side."""
-
-    id: UUID
-    from_desk: str
-    to_desk: str
-    carried: dict[str, str]
-    sent_at: str
-    delivered_at: str | None
-    confirmed_at: str | None
-    url: str = Field(description="Where its receipt is confirmed, by POST.")
-
-
-class IncidentLineOut(Schema):
-    """One line of the list."""
-
-    number: str
-    title: str
-    state: str
-    drill: bool
-    opened_at: str
-    whole: bool = Field(description="Whether the caller sees the report itself.")
-    next_due_at: str | None
-    url: str
-
-
-class IncidentOut(IncidentLineOut):
-    """An incident as far as the caller may see it; `report` is null for who only sees what notices carried."""
-
-    rulebook: list[str]
-    report: ReportSeenOut | None
-    duties: list[DutyOut]
-    notices: list[NoticeOut]
 
 
 class IncidentsOut(Schema):
@@ -161,7 +111,7 @@ def list_incidents(request: Call, limit: PageSize = 50, offset: Number = 0) -> d
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "incidents": [_line(found) for found in queries.seen(request.auth, page)],
+        "incidents": [api_out.line(found) for found in queries.seen(request.auth, page)],
     }
 
 
@@ -192,26 +142,7 @@ def report_incident(
 def show_incident(request: Call, number: Word) -> dict[str, Any]:
     """Show one incident as far as the caller may see it."""
     found = queries.incident(request.auth, number)
-    now = clock.now()
-    event = found.event
-    notices = errands.notices(request.auth, found.matter, found.duties)
-    return _line(found) | {
-        "rulebook": found.matter.rulebook,
-        "report": {
-            "event": event.id,
-            "by_desk": event.by_desk_id,
-            "place": event.place_id,
-            "occurred_at": local(event.occurred_at),
-            "known_at": local(event.known_at),
-            "recorded_at": local(event.recorded_at),
-            "late_reason": event.late_reason,
-            "data": event.data,
-        }
-        if event
-        else None,
-        "duties": [duty_out(d, now) for d in found.duties],
-        "notices": [_notice(n) for n in notices],
-    }
+    return api_out.whole(request.auth, found, errands.notices(request.auth, found.matter, found.duties))
 
 
 @router.post(
@@ -247,32 +178,3 @@ def explain_incident(request: Call, number: Word) -> list[dict[str, Any]]:
 def _in(language: str, thing: object) -> str:
     with translation.override(language):
         return str(thing)
-
-
-def _line(found: Incident) -> dict[str, Any]:
-    matter = found.matter
-    duty = found.next_due
-    return {
-        "number": matter.number,
-        "title": found.title,
-        "state": matter.state,
-        "drill": matter.drill,
-        "opened_at": local(matter.opened_at),
-        "whole": found.event is not None,
-        "next_due_at": local(duty.due_at) if duty else None,
-        "url": f"/api/v1/incidents/{matter.number}",
-    }
-
-
-def _notice(notice: Notice) -> dict[str, Any]:
-    message = notice.message
-    return {
-        "id": message.id,
-        "from_desk": message.from_desk_id,
-        "to_desk": message.to_desk_id,
-        "carried": notice.carried,
-        "sent_at": local(message.sent_at),
-        "delivered_at": local(message.delivered_at),
-        "confirmed_at": local(notice.confirmed_at),
-        "url": f"/api/v1/notices/{message.id}/confirmation",
-    }

@@ -1,4 +1,4 @@
-"""Command line of water incidents: list, show, report, tell, confirm."""
+"""Command line of water incidents: list, show, report, tell, confirm; what else is done in one is in `acts_cli`."""
 
 from __future__ import annotations
 
@@ -9,32 +9,12 @@ import click
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import errands, timeline, wording
 from tongxin.heart.events.actions import Report
-from tongxin.petals.ecology import actions, queries
+from tongxin.heart.events.queries import Chain
+from tongxin.petals.ecology import actions, acts_cli, chains, page, queries
+from tongxin.petals.ecology.cli_parts import Instant, carried
 from tongxin.petals.ecology.registration import WATER_INCIDENT
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS
 from tongxin.shared import clock
-
-
-class Instant(click.ParamType[datetime, str | datetime]):
-    """An instant: with an offset as written, without one in Beijing time; `now` is now."""
-
-    name = "time"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the aware instant."""
-        if isinstance(value, datetime):
-            return value
-        if value == "now":
-            return clock.now()
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail("write a time such as 2026-03-09T22:40 (Beijing time) or with an offset", param, ctx)
-        if not 2000 <= found.year < 2100:
-            self.fail("the year is not between 2000 and 2099", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=clock.BEIJING)
 
 
 @click.group()
@@ -70,26 +50,32 @@ def show(ctx: click.Context, number: str) -> None:
     found = queries.incident(reader, number)
     now = clock.now()
     click.echo(f"{number}  {found.title}{'  [drill]' if found.matter.drill else ''}")
-    if found.event is not None:
-        event = found.event
-        click.echo(f"  place {event.place_id}; known {wording.moment(event.known_at)}")
-        for name, value in event.data.items():
-            if value:
-                click.echo(f"  {name}: {value}")
-        if event.late_reason:
-            click.echo(f"  entered late because: {event.late_reason}")
+    for chain in found.reports:
+        _show_report(chain)
+    for forecast in chains.forecasts(found.forecasts):
+        _show_forecast(forecast)
+    for proposal in queries.proposals(reader, found):
+        click.echo(
+            f"  merge proposal {proposal.pk}: {proposal.earlier_id} and {proposal.later_id}, {proposal.state}"
+        )
+    for objection in queries.objections(reader, found):
+        click.echo(f"  objection of {objection.by_desk_id}: {objection.text}")
     for duty in found.duties:
         who = f"{wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}"
         state = wording.DUTY_STATES[wording.duty_state(duty, now)]
         click.echo(
-            f"  {wording.moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  {who}  [{duty.clause_id}]"
+            f"  {wording.moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  round {duty.round}  {who}  "
+            f"[{duty.clause_id}]{'  no time left' if duty.no_time_left else ''}"
+            f"{f'  needed by {wording.moment(duty.needed_by)}' if duty.needed_by else ''}"
         )
     for errand in errands.of_matter(reader, found.matter):
-        if errand.open and errand.bound.id == reader.desk:
+        if errand.served and errand.bound.id == reader.desk:
             click.echo(f"  to tell {errand.owed.id}: --carry {'=… --carry '.join(errand.carries)}=…")
+        if errand.standing_down and errand.bound.id == reader.desk:
+            click.echo(f"  to stand down {errand.owed.id}")
     for notice in errands.notices(reader, found.matter, found.duties):
         m = notice.message
-        click.echo(f"  notice {m.id}  {wording.moment(m.sent_at)}  {m.from_desk_id} → {m.to_desk_id}")
+        click.echo(f"  {m.kind} {m.id}  {wording.moment(m.sent_at)}  {m.from_desk_id} → {m.to_desk_id}")
         for name, value in notice.carried.items():
             click.echo(f"    {name}: {value}")
     for line in timeline.of_matter(reader, found.matter):
@@ -163,14 +149,8 @@ def report(
 @click.pass_context
 def tell(ctx: click.Context, number: str, to_desk: str, carry: tuple[str, ...]) -> None:
     """Notify one desk; one notice meets every open duty to it. `show` says what must be carried."""
-    carried = {}
-    for pair in carry:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise click.BadParameter(f"{pair!r} is not FIELD=VALUE", ctx, param_hint="--carry")
-        carried[name] = value
     done = agreements.tell(
-        by=ctx.obj.acting(), key=ctx.obj.key(), matter=number, to_desk=to_desk, carried=carried
+        by=ctx.obj.acting(), key=ctx.obj.key(), matter=number, to_desk=to_desk, carried=carried(carry, ctx)
     )
     click.echo(f"Notified {to_desk}: message {done['message']} meets {len(done['met'])} duties.")
 
@@ -182,3 +162,40 @@ def confirm(ctx: click.Context, message: str) -> None:
     """Confirm receipt of a notice; MESSAGE is its id as `show` prints it."""
     done = agreements.confirm(by=ctx.obj.acting(), key=ctx.obj.key(), message=message)
     click.echo(f"Receipt confirmed: {len(done['met'])} duties met.")
+
+
+def _show_report(chain: Chain) -> None:
+    """Print a report as it stands, and what it said before."""
+    event = chain.head
+    withdrawn = "  [withdrawn]" if chain.withdrawn else ""
+    click.echo(f"  report {event.id} of {event.by_desk_id}{withdrawn}")
+    click.echo(
+        f"  place {event.place_id}; known {wording.moment(chain.known_at)}; "
+        f"recorded {wording.moment(chain.first.recorded_at)}"
+    )
+    for name, value in event.data.items():
+        if value:
+            click.echo(f"  {name}: {value}")
+    if chain.first.late_reason:
+        click.echo(f"  entered late because: {chain.first.late_reason}")
+    for belief in chains.beliefs(chain)[1:]:
+        said = "; ".join(f"{c.term}: {c.old} → {c.new}" for c in belief.changes)
+        click.echo(
+            f"  {wording.moment(belief.event.recorded_at)}  {belief.act} ({belief.event.reason})  {said}"
+        )
+
+
+def _show_forecast(forecast: chains.Forecast) -> None:
+    """Print one version of the forecast."""
+    engine = forecast.engine
+    stale = f"  stale: {', '.join(forecast.stale)}" if forecast.stale else ""
+    click.echo(
+        f"  forecast {forecast.event.id}  {wording.moment(forecast.event.recorded_at)}  "
+        f"{engine.get('name')} {engine.get('version')} seed {engine.get('seed')}{stale}"
+    )
+    for row in forecast.rows:
+        click.echo(f"    {row.place}: {page.arrival_words(row)}")
+
+
+for _command in acts_cli.COMMANDS:
+    group.add_command(_command)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from tongxin.petals.ecology.chains import gap
 from tongxin.petals.ecology.forecast import SPILL_FORECAST
 from tongxin.petals.ecology.rivers import downstream
 from tongxin.petals.ecology.words import title_words
-from tongxin.shared.errors import NotAllowed
+from tongxin.shared.errors import NotAllowed, NotFound
 
 KIND = "incident"
 TITLE = ("river", "location", "pollutant")  # fields of a notice that name the incident, in this order
@@ -145,6 +146,18 @@ def own_chain(reader: Acting, found: Incident, event: str = "") -> Chain:
     return chosen
 
 
+def event_in(found: Incident, event: str) -> str:
+    """Return the id of an event of the incident, or of one that it absorbed; raises NotFound for another's."""
+    within = Q(matter=found.matter) | Q(matter__absorbed_by=found.matter)
+    try:
+        key = UUID(event)
+    except ValueError:
+        key = None
+    if key is None or not Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE).exists():
+        raise NotFound("no_such_event", _("There is no such report in this incident."))
+    return str(key)
+
+
 def objections(reader: Acting, found: Incident) -> list[Objection]:
     """Return what is held against the reports: all of it for who sees them, else what the own side said."""
     rows = Objection.objects.filter(
@@ -166,6 +179,14 @@ def proposals(reader: Acting, found: Incident) -> list[MergeProposal]:
     )
     mine = [r for r in rows if any(errands.is_side_of(reader, d) for d in (r.proposed_by_id, r.asked_id))]
     return sorted(mine, key=lambda r: (r.settled_at is not None, r.pk))
+
+
+def proposal(reader: Acting, pk: int) -> MergeProposal:
+    """Return a proposal that the reader's side made or has to answer, or raise NotFound."""
+    row = MergeProposal.objects.filter(pk=pk).first()
+    if row is None or not any(errands.is_side_of(reader, d) for d in (row.proposed_by_id, row.asked_id)):
+        raise NotFound("no_such_proposal", _("There is no such proposal, or your desk has no part in it."))
+    return row
 
 
 def places_below(found: Incident) -> list[Jurisdiction]:

@@ -48,7 +48,8 @@ def correct(request: StaffRequest, number: str) -> HttpResponse:
     """Correct a report: the form as the report stands, and on request what would follow."""
     by, found = request.acting, queries.incident(request.acting, number)
     by.need("report_incident")
-    chain = _report(queries.own_chain(by, found, _event(request)))
+    named = _event(request, found)
+    chain = _report(queries.own_chain(by, found, named))
     places = [(p.id, pick(p.name_zh, p.name_en)) for p in queries.places(by, clock.now())]
     form = CorrectionForm(_posted(request), places=places, chain=chain)
     following = None
@@ -58,7 +59,7 @@ def correct(request: StaffRequest, number: str) -> HttpResponse:
                 following = preview.of_correction(found, chain, form.report(), form.known(), clock.now())
             else:
                 actions.correct_incident(
-                    _event(request) or str(chain.head.id),
+                    named or str(chain.head.id),
                     form.report(),
                     by=by,
                     key=form_key(request),
@@ -80,7 +81,7 @@ def correct(request: StaffRequest, number: str) -> HttpResponse:
         button=_("Correct"),
         following=following,
         previews=True,
-        event=_event(request) or str(chain.head.id),
+        event=named or str(chain.head.id),
         told=preview.told(found, but=by.desk),
     )
 
@@ -91,8 +92,9 @@ def withdraw(request: StaffRequest, number: str) -> HttpResponse:
     """Withdraw a report or a forecast: why, and what follows."""
     by, found = request.acting, queries.incident(request.acting, number)
     by.need("report_incident")
-    chain = queries.own_chain(by, found, _event(request))
-    event = _event(request) or str(chain.head.id)
+    named = _event(request, found)
+    chain = queries.own_chain(by, found, named)
+    event = named or str(chain.head.id)
     form = WithdrawForm(_posted(request))
 
     def act() -> HttpResponse:
@@ -170,7 +172,7 @@ def object_to(request: StaffRequest, number: str) -> HttpResponse:
     """Object to a report of another side."""
     by, found = request.acting, queries.incident(request.acting, number)
     by.need("confirm")
-    event = _event(request) or str(queries.latest_report(found).id)
+    event = _event(request, found) or str(queries.latest_report(found).id)
     form = ObjectionForm(_posted(request))
 
     def act() -> HttpResponse:
@@ -227,6 +229,7 @@ def merge(request: StaffRequest, number: str) -> HttpResponse:
 def answer_merge(request: StaffRequest, number: str, proposal: int) -> HttpResponse:
     """Agree that two incidents are one, or refuse."""
     queries.incident(request.acting, number)
+    queries.proposal(request.acting, proposal)
     agree = request.POST.get("agree") == "yes"
     actions.answer_merge(proposal, by=request.acting, key=form_key(request), agree=agree)
     messages.success(request, _("The two are one now.") if agree else _("Refused; the two stay two."))
@@ -398,8 +401,10 @@ def _name(owed: Errand | None) -> str:
     return str(wording.desk_name(owed.owed)) if owed else ""
 
 
-def _event(request: StaffRequest) -> str:
-    return (request.POST if request.method == "POST" else request.GET).get("event", "")[:40]
+def _event(request: StaffRequest, found: Incident) -> str:
+    """Return the event that the page is about, if it names one; raises NotFound for another incident's."""
+    named = (request.POST if request.method == "POST" else request.GET).get("event", "")
+    return queries.event_in(found, named) if named else ""
 
 
 def _posted(request: StaffRequest) -> Any:

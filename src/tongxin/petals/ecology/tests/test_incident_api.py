@@ -63,7 +63,7 @@ def test_duties_are_listed_to_who_owes_and_who_is_owed(api, report):
     assert api("baodi-duty", "get", "/duties").json()["total"] == 1
     assert api("tongzhou-duty", "get", "/duties").json()["total"] == 0
     one = mine["duties"][0]
-    assert api("langfang-duty", "get", f"/duties/{one['id']}").json() == one
+    assert api("langfang-duty", "get", f"/duties/{one['id']}").json().items() >= one.items()
     assert api("tongzhou-duty", "get", f"/duties/{one['id']}").status_code == 404
     assert api("langfang-duty", "get", f"/duties?thread=matter:{number}&limit=1").json()["next_offset"] == 1
     assert api("langfang-duty", "get", "/duties?overdue=true").json()["total"] == 0
