@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.faults import duties_story
+from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 
 BEGINS = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday; every office is open
@@ -41,7 +43,11 @@ def acting(username: str, post: str = "") -> Any:
     return acting_in(held[0], person=person, via="cli")
 
 
-INSTRUMENTS = ("baodi-langfang-water", "langfang-wuqing-rivers", "tongwulang-one-window")  # that the story is of
+INSTRUMENTS = (
+    "baodi-langfang-water",
+    "langfang-wuqing-rivers",
+    "tongwulang-one-window",
+)  # that the story is of
 
 
 def load(told: Told, key: str) -> dict[str, Any]:
@@ -139,9 +145,11 @@ def jump(told: Told, key: str) -> dict[str, Any]:
 def read_notifications(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.exchange import actions
     from tongxin.heart.exchange.models import Notification
+    from tongxin.shared import clock
 
     by = acting("baodi-duty")
-    ids = list(Notification.objects.filter(desk_id=by.desk).order_by("id").values_list("id", flat=True))
+    there = Notification.objects.filter(desk_id=by.desk, at__lte=clock.now())  # given again, it says the same
+    ids = list(there.order_by("id").values_list("id", flat=True))
     return actions.mark_read(by=by, key=key, ids=ids)
 
 
@@ -329,6 +337,9 @@ STORY = [
     Command("subscription-resumed", 167, outbox.set_active(True)),
     Command("sign-2", 168, sign),
     Command("verify", 169, verify),
+    *(Command(name, at, do) for name, at, do in duties_story.PART),
+    *(Command(name, at, do) for name, at, do in instruments.COMMANDS),
+    *(Command(name, at, do) for name, at, do in duties_story.LATE),
     # Stays last: given once more before later entries, it would find the clock behind the log, and rightly say so.
     Command("jump", 9999, jump),
     Command("sign-last", 9999, sign),

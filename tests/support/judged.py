@@ -131,15 +131,11 @@ def load(*names: str, texts: tuple[str, ...] = (), alone: bool = False) -> None:
 
 
 def opened(instrument: str, now: datetime | None = None) -> Any:
-    """The first open duty under an instrument, once its periods and tasks whose time has come were opened."""
+    """The first open duty under an instrument, once periods and tasks whose time has come were opened."""
     from tongxin.heart.agreements import opening
     from tongxin.heart.agreements.models import Duty
-    from tongxin.shared import clock
 
-    now = now or clock.now()
-    for name, arguments in [*opening._periods(now), *opening._tasks(now)]:
-        if arguments["data"]["instrument"] == instrument:
-            opening._open(name, **arguments)
+    opening.open_periods(now)
     rows = Duty.objects.filter(clause__version__instrument_id=instrument).order_by("due_at", "id")
     return rows[0]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from tongxin.heart.agreements import duty_pages, rulebook, wording
+from tongxin.heart.agreements import duty_pages, rulebook, waiting, wording
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.duty_pages import Rung
 from tongxin.heart.cases import words
@@ -88,6 +88,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "sentence": _sentence(found, on_duty),
         "on_duty": on_duty,
         "groups": _groups(found, asked["sort"]),
+        "waiting": waiting.waiting_for(reader),
         "board": found,
         "chosen": chosen,
         "clause": _clause(chosen),

@@ -6,7 +6,7 @@ changes neither the rulebook that is pinned nor any due.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,13 +35,17 @@ ENGINE = {"name": "calendar", "version": "1"}
 def open_periods(now: datetime | None = None) -> int:
     """Open the periods and tasks whose time has come and that are not open yet; return how many were opened."""
     now = now or clock.now()
-    done = 0
-    for name, arguments in [*_periods(now), *_tasks(now)]:
-        try:
-            done += _open(name, **arguments)
-        except (DatabaseError, LookupError, ValueError, Refused):
-            log.exception("a period or task could not be opened", what=name, **arguments["data"])
-    return done
+    done = sum(_opened(_open, name="agreements.period.opened", **one) for one in _periods(now))
+    return done + sum(_opened(_open, name="agreements.task.opened", **one) for one in _tasks(now))
+
+
+def _opened(do: Callable[..., bool], **arguments: Any) -> bool:
+    """Open one; what cannot be opened does not keep the others."""
+    try:
+        return do(**arguments)
+    except (DatabaseError, LookupError, ValueError, Refused):
+        log.exception("a period or task could not be opened", **arguments["data"])
+        return False
 
 
 def opened(keys: Iterable[str]) -> set[str]:
@@ -79,7 +83,7 @@ def recorded(
     return events.record(report, data=plain, by_desk=desk, at=at, rulebook=book, engine=engine)
 
 
-def _open(name: str, *, key: str, data: dict[str, Any], version: str, begins: datetime) -> bool:
+def _open(*, name: str, key: str, data: dict[str, Any], version: str, begins: datetime) -> bool:
     with act(name, by=SYSTEM, key=key, request=data) as a:
         if a.replayed:
             return False
@@ -99,7 +103,7 @@ def _open(name: str, *, key: str, data: dict[str, Any], version: str, begins: da
     return True
 
 
-def _periods(now: datetime) -> list[tuple[str, dict[str, Any]]]:
+def _periods(now: datetime) -> list[dict[str, Any]]:
     """Return the periods that have begun and are not open: once per instrument, length and period."""
     found: dict[str, tuple[datetime, int, dict[str, Any]]] = {}
     rows = Clause.objects.filter(event=PERIOD, version__binds_from__lte=now).select_related("version")
@@ -122,7 +126,7 @@ def _periods(now: datetime) -> list[tuple[str, dict[str, Any]]]:
     there = opened(found)
     wanted = sorted((row for key, row in found.items() if key not in there), key=lambda row: row[2]["key"])
     wanted.sort(key=lambda row: row[0])
-    return [("agreements.period.opened", one) for _begins, _number, one in wanted]
+    return [one for _begins, _number, one in wanted]
 
 
 def _of_version(version: InstrumentVersion, every: str, now: datetime) -> list[periods.Period]:
@@ -135,7 +139,7 @@ def _of_version(version: InstrumentVersion, every: str, now: datetime) -> list[p
     return [period for period in begun if period.begins <= now and period.ends > since]
 
 
-def _tasks(now: datetime) -> list[tuple[str, dict[str, Any]]]:
+def _tasks(now: datetime) -> list[dict[str, Any]]:
     """Return the tasks that are not open yet: each dated clause of an instrument has its task once.
 
     What an earlier version's task is for already stays there, by the terms it began with; a version that takes running
@@ -146,7 +150,7 @@ def _tasks(now: datetime) -> list[tuple[str, dict[str, Any]]]:
     for row in rows.order_by("version__binds_from", "version_id", "ordinal"):
         by_version.setdefault(row.version_id, []).append(row)
     has_task: dict[str, set[str]] = {}
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[dict[str, Any]] = []
     for pk, clauses in by_version.items():
         version = clauses[0].version
         known = max(version.binds_from or now, version.entered_at or now)
@@ -158,9 +162,9 @@ def _tasks(now: datetime) -> list[tuple[str, dict[str, Any]]]:
             there.update(names)
             data = {"instrument": version.instrument_id, "version": version.number, "clauses": names}
             one = {"key": key_of("task", pk), "data": data, "version": pk, "begins": min(known, now)}
-            found.append(("agreements.task.opened", one))
-    done = opened([one["key"] for _name, one in found])
-    return [(name, one) for name, one in found if one["key"] not in done]
+            found.append(one)
+    done = opened([one["key"] for one in found])
+    return [one for one in found if one["key"] not in done]
 
 
 def _have_tasks(instrument: str) -> set[str]:
