@@ -53,19 +53,24 @@ def items(*, q: str = "", place: str = "") -> list[Item]:
     """Return the items whose words hold every word of `q` and that may be handed in at `place`, by title."""
     book = rulebook.at(clock.now())
     found = [_item(read, book, illustrative=row.illustrative) for row, read in cases.procedures()]
+    return narrowed(sorted(found, key=lambda item: item.procedure.procedure), q=q, place=place)
+
+
+def narrowed(found: list[Item], *, q: str = "", place: str = "") -> list[Item]:
+    """Return those of the items whose words hold every word of `q` and that may be handed in at `place`."""
     words = q.lower().split()
     return [
         item
-        for item in sorted(found, key=lambda item: item.procedure.procedure)
+        for item in found
         if all(word in _text(item) for word in words)
         and (not place or any(place in {w.place.id, w.place.parent_id} for w in item.windows))
     ]
 
 
-def places() -> list[Jurisdiction]:
-    """Return the places at which anything may be handed in."""
-    found = {window.place.id: window.place for item in items() for window in item.windows}
-    return sorted(found.values(), key=lambda p: (p.adcode, p.id))
+def places(found: list[Item]) -> list[Jurisdiction]:
+    """Return the places at which any of the items may be handed in."""
+    found_at = {window.place.id: window.place for item in found for window in item.windows}
+    return sorted(found_at.values(), key=lambda p: (p.adcode, p.id))
 
 
 def _item(read: ProcedureFile, book: list[str], *, illustrative: bool) -> Item:

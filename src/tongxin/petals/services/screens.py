@@ -14,6 +14,12 @@ def items(request: HttpRequest) -> HttpResponse:
     """Show the items that a clause in force lets one hand in at several places; no login is needed."""
     q = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     place = request.GET.get("place", "").replace("\x00", "")[:60]
-    found = queries.items(q=q, place=place)
-    context = {"items": found, "q": q, "place": place, "places": queries.places(), "asked": bool(q or place)}
+    every = queries.items()
+    context = {
+        "items": queries.narrowed(every, q=q, place=place),
+        "q": q,
+        "place": place,
+        "places": queries.places(every),
+        "asked": bool(q or place),
+    }
     return render(request, "services/items.html", context)
