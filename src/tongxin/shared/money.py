@@ -35,4 +35,4 @@ def plain(fen: int) -> str:
 def words(fen: int) -> str:
     """Return an amount in yuan in the reader's language: `12.50元`, `CNY 12.50`; a true minus before it."""
     said = f"{Decimal(fen) / 100:,.2f}".replace("-", "−")
-    return pick(f"{said}元", f"CNY {said}")
+    return pick(f"{said}元", f"CNY {said}")  # not ui

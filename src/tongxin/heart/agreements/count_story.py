@@ -57,8 +57,9 @@ class Story:
 
 def weekday(on: date) -> str:
     """Return the short name of the day of the week."""
-    zh = "一二三四五六日"[on.weekday()]
-    return pick(f"周{zh}", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[on.weekday()])
+    zh = "一二三四五六日"[on.weekday()]  # not ui
+    en = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[on.weekday()]
+    return pick(f"周{zh}", en)  # not ui
 
 
 def of(duty: Duty, grounds: Mapping[str, Any] | None = None) -> Story:
