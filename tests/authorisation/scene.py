@@ -75,10 +75,11 @@ def build(house: House) -> Scene:
 
     scene = Scene(house)
     for office in ("tj-wuqing-ecology", "he-langfang-ecology", "tj-wuqing-services", "bj-tongzhou-services",
-                   "tj-baodi-coordination"):  # fmt: skip
+                   "tj-baodi-coordination", "tj-baodi-ecology"):  # fmt: skip
         _reader(office)
     scene.words["now"] = house.clock.at.strftime("%Y-%m-%dT%H:%M")
     _incident(scene)
+    _acts(scene)
     _cases(scene)
     _administration(scene)
     _instruments(scene)
@@ -129,6 +130,36 @@ def _incident(scene: Scene) -> None:
     )  # fmt: skip
     scene.words["notice"] = told["message"]
     scene.words["duty"] = str(Duty.objects.get(pk=told["met"][0]).pk)
+    scene.words["event"] = done["event"]
+
+
+def _acts(scene: Scene) -> None:
+    """What the acts in an incident need: a call that waits, somebody to stand down, two reports of the same, one proposal."""
+    from tongxin.heart.agreements import actions as agreements
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.events.actions import Report
+    from tongxin.petals.ecology import actions as ecology
+
+    house, number = scene.house, scene.words["incident"]
+    by, county = house.acting("langfang-duty"), house.acting("xianghe-duty")
+    call = agreements.tell_by_telephone(
+        by=by, key="scene-call", matter=number, to_desk="tj-baodi/ecology_bureau", at=house.clock.at,
+        carried={"location": "示例闸下", "pollutant": "ammonia", "forecast_arrival": "示例"},
+    )  # fmt: skip
+    scene.words["call"] = call["message"]
+    met = Duty.objects.get(pk=scene.words["duty"])
+    Duty.objects.create(
+        clause=met.clause, clause_key=met.clause_key, thread=met.thread, matter=met.matter, purpose="stand_down",
+        bound_desk=met.bound_desk, owed_desk=met.owed_desk, opened_by=met.opened_by, opened_at=house.clock.at,
+        starts_at=house.clock.at, due_at=met.due_at, wanted={"of_round": 1},
+    )  # fmt: skip
+    for name in ("twin", "other_twin"):
+        data = {"river": "qinglongwan-jianhe", "location": f"示例{name}", "pollutant": "ammonia"}
+        report = Report("ecology.water_incident", "he-langfang-xianghe", house.clock.at, data)
+        done = ecology.report_incident(report, by=county, key=f"scene-{name}")
+        scene.words[name] = done["matter"]
+    made = ecology.propose_merge(scene.words["twin"], number, by=county, key="scene-merge", reason="示例")
+    scene.words["proposal"] = str(made["proposal"])
 
 
 def _cases(scene: Scene) -> None:

@@ -89,7 +89,8 @@ def correct(
     """Correct a report: what is not given stays as it was. Who was told a field that changes is told anew."""
     by = ctx.obj.acting()
     found = queries.incident(by, number)
-    chain = queries.own_chain(by, found, queries.event_in(found, event) if event else "")
+    named = str(queries.event_in(found, event).id) if event else ""
+    chain = queries.own_chain(by, found, named)
     head = chain.head
     said = {name: data[name] if data[name] is not None else head.data.get(name) for name in DATA}
     report = Report(
@@ -101,7 +102,7 @@ def correct(
         late_reason=late_reason,
     )
     done = actions.correct_incident(
-        event or str(head.id),
+        named or str(head.id),
         report,
         by=by,
         key=ctx.obj.key(),
@@ -122,8 +123,8 @@ def withdraw(ctx: click.Context, number: str, event: str, reason: str) -> None:
     """Withdraw a report or a forecast: what it opened is void, who was told is told so."""
     by = ctx.obj.acting()
     found = queries.incident(by, number)
-    named = queries.event_in(found, event) if event else str(queries.own_chain(by, found).head.id)
-    _followed("Withdrawn", actions.withdraw(named, by=by, key=ctx.obj.key(), reason=reason))
+    named = queries.event_in(found, event) if event else queries.own_chain(by, found).head
+    _followed("Withdrawn", actions.withdraw(str(named.id), by=by, key=ctx.obj.key(), reason=reason))
 
 
 @click.command()
@@ -164,8 +165,8 @@ def object_to(ctx: click.Context, number: str, event: str, text: str) -> None:
     """Object to a report of another side: shown beside it, changes nothing."""
     by = ctx.obj.acting()
     found = queries.incident(by, number)
-    named = queries.event_in(found, event) if event else str(queries.latest_report(found).id)
-    done = actions.object_to(named, by=by, key=ctx.obj.key(), text=text)
+    named = queries.event_in(found, event) if event else queries.latest_report(found)
+    done = actions.object_to(str(named.id), by=by, key=ctx.obj.key(), text=text)
     click.echo(f"Objection {done['objection']} is recorded beside the report of {done['matter']}.")
 
 

@@ -204,7 +204,7 @@ def correct_incident(
     request: Call, number: Word, body: CorrectionIn, key: IdempotencyKey
 ) -> Status[dict[str, Any]]:
     """Correct a report. By the desk that reported it or its coordination office, with `report_incident`."""
-    event = queries.event_in(queries.incident(request.auth, number), str(body.event))
+    event = _event(request, number, body.event)
     data = body.dict(include={"river", "location", "pollutant", "amount", "level", "description"})
     report = Report(
         type=WATER_INCIDENT,
@@ -234,7 +234,7 @@ def withdraw_report(
     request: Call, number: Word, body: WithdrawalIn, key: IdempotencyKey
 ) -> Status[dict[str, Any]]:
     """Withdraw a report or a forecast: what it opened is void, who was told is told so."""
-    event = queries.event_in(queries.incident(request.auth, number), str(body.event))
+    event = _event(request, number, body.event)
     done = actions.withdraw(event, by=request.auth, key=key, reason=body.reason)
     return Status(201, _followed(done))
 
@@ -270,7 +270,7 @@ def object_to_report(
     request: Call, number: Word, body: ObjectionIn, key: IdempotencyKey
 ) -> Status[dict[str, Any]]:
     """Object to a report of another side: shown beside it, changes nothing. Needs `confirm`."""
-    event = queries.event_in(queries.incident(request.auth, number), str(body.event))
+    event = _event(request, number, body.event)
     done = actions.object_to(event, by=request.auth, key=key, text=body.text)
     return Status(201, {"incident": done["matter"], "objection": done["objection"]})
 
@@ -350,6 +350,11 @@ def close_incident(
     queries.incident(request.auth, number)
     done = actions.close(number, by=request.auth, key=key, reason=body.reason)
     return Status(201, {"incident": done["matter"], "failed": done["failed"], "told": done["told"]})
+
+
+def _event(request: Call, number: str, event: UUID) -> str:
+    """Return the id of an event of an incident that the caller has a part in; raises NotFound."""
+    return str(queries.event_in(queries.incident(request.auth, number), str(event)).id)
 
 
 def _followed(done: dict[str, Any]) -> dict[str, Any]:

@@ -146,16 +146,18 @@ def own_chain(reader: Acting, found: Incident, event: str = "") -> Chain:
     return chosen
 
 
-def event_in(found: Incident, event: str) -> str:
-    """Return the id of an event of the incident, or of one that it absorbed; raises NotFound for another's."""
+def event_in(found: Incident, event: str) -> Event:
+    """Return an event of the incident, or of one that it absorbed, by its id; raises NotFound for another's."""
     within = Q(matter=found.matter) | Q(matter__absorbed_by=found.matter)
     try:
         key = UUID(event)
     except ValueError:
         key = None
-    if key is None or not Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE).exists():
+    rows = Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE)
+    row = rows.first() if key else None
+    if row is None:
         raise NotFound("no_such_event", _("There is no such report in this incident."))
-    return str(key)
+    return row
 
 
 def objections(reader: Acting, found: Incident) -> list[Objection]:

@@ -80,6 +80,11 @@ def incident_example() -> dict[str, Any]:
     return {"river": "beiyun-he", "location": "K12", "pollutant": "oil", "level": "IV"}
 
 
+def incident_examples() -> list[dict[str, Any]]:
+    """Return such an incident on each river of the pack."""
+    return [incident_example() | {"river": river} for river, _name in river_choices()]
+
+
 def forecast_example() -> dict[str, Any]:
     """Return the data of a plausible forecast for the example incident."""
     return {
@@ -108,6 +113,7 @@ def register_all() -> None:
             title_words=title_words,
             page="/incidents/{number}/",
             example=incident_example,
+            examples=incident_examples,
         )
     )
     clauses.register_question(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import errands, wording
 from tongxin.heart.agreements.errands import Errand
 from tongxin.heart.events.queries import Chain
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -172,11 +172,18 @@ def object_to(request: StaffRequest, number: str) -> HttpResponse:
     """Object to a report of another side."""
     by, found = request.acting, queries.incident(request.acting, number)
     by.need("confirm")
-    event = _event(request, found) or str(queries.latest_report(found).id)
+    named = _event(request, found)
+    event = queries.event_in(found, named) if named else queries.latest_report(found)
+    if errands.is_side_of(by, event.by_desk_id):
+        raise NotAllowed(
+            "own_event",
+            _("An objection is for the other side."),
+            todo=_("Correct or withdraw what the own side reported."),
+        )
     form = ObjectionForm(_posted(request))
 
     def act() -> HttpResponse:
-        actions.object_to(event, by=by, key=form_key(request), text=form.cleaned_data["text"])
+        actions.object_to(str(event.id), by=by, key=form_key(request), text=form.cleaned_data["text"])
         messages.success(request, _("The objection is recorded."))
         return redirect("incident", number)
 
@@ -188,7 +195,7 @@ def object_to(request: StaffRequest, number: str) -> HttpResponse:
         title=_("Object to the report"),
         text=_("The objection stands beside the report, to be seen by who sees it. It changes nothing else."),
         button=_("Object"),
-        event=event,
+        event=event.id,
     )
 
 
@@ -404,7 +411,7 @@ def _name(owed: Errand | None) -> str:
 def _event(request: StaffRequest, found: Incident) -> str:
     """Return the event that the page is about, if it names one; raises NotFound for another incident's."""
     named = (request.POST if request.method == "POST" else request.GET).get("event", "")
-    return queries.event_in(found, named) if named else ""
+    return str(queries.event_in(found, named).id) if named else ""
 
 
 def _posted(request: StaffRequest) -> Any:
