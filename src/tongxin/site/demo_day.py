@@ -7,7 +7,7 @@ load the pack, then `play(hand, until=now)`. A pack without `demo/day.yaml` has 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import errands, jobs
+from tongxin.heart.agreements import errands, jobs, lifecycle, opening, performing, rulebook, starting
+from tongxin.heart.agreements import queries as versions
 from tongxin.heart.agreements.language import Length, Strict
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions as cases
@@ -29,7 +30,7 @@ from tongxin.heart.exchange import keeping
 from tongxin.heart.region import calendars
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Post
+from tongxin.heart.region.models import Post, PostHolding
 from tongxin.petals.ecology import actions as ecology
 from tongxin.shared import clock
 
@@ -46,6 +47,7 @@ NOTIFIER, CLERK, APPROVER, ECOLOGY, CENTRE, COORDINATION = (
     "service_centre",
     "coordination_office",
 )
+MADE_UP = "示例 / Illustrative"  # not ui
 
 
 class Incident(Strict):
@@ -97,6 +99,21 @@ class DemoSubscription(Strict):
     since: Length
 
 
+class DemoAgreement(Strict):
+    """A next version of an instrument of the pack: what it changes, who proposes it, which posts sign it, and when.
+
+    With every party's signatures it replaces the version before it; with fewer it waits for them.
+    """
+
+    instrument: str
+    change: dict[str, str]  # what stands in the text, and what shall stand there
+    begins: int  # days before now from which it shall bind; below zero: days from now
+    by: str  # post
+    days: int = Field(ge=0)  # before now
+    at: str
+    signed: tuple[str, ...] = ()  # posts; who holds one signs
+
+
 class DemoDay(Strict):
     """The file of the pack."""
 
@@ -105,6 +122,7 @@ class DemoDay(Strict):
     incidents: tuple[Incident, ...] = ()
     cases: tuple[DemoCase, ...] = ()
     subscriptions: tuple[DemoSubscription, ...] = ()
+    agreements: tuple[DemoAgreement, ...] = ()
 
 
 @dataclass
@@ -151,6 +169,11 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
             _stage_case(stage, case, n)
         for n, subscription in enumerate(day.subscriptions, start=1):
             stage.add(until - subscription.since, partial(_subscribe, subscription, n))
+        for n, agreement in enumerate(day.agreements, start=1):
+            _stage_agreement(stage, agreement, n)
+        for days in range(day.begins):  # what the ticker would have done each night
+            stage.add(_wall(until, days, "00:05"), _night)
+        stage.add(until, _night)
         step = LAST_HOURS
         while step >= timedelta():
             stage.add(until - step, _ring)
@@ -173,6 +196,76 @@ def _subscribe(it: DemoSubscription, n: int) -> None:
     keeping.subscribe(
         by=by, key=f"demo:subscription:{n}", desk=it.desk, connector=it.connector, target=it.target
     )
+
+
+def _night() -> None:
+    lifecycle.settle_versions()
+    opening.open_periods()
+    soon = clock.now() + timedelta(days=1)
+    owed = Duty.objects.filter(state=Duty.State.OPEN, purpose=Duty.Purpose.DO, due_at__lte=soon)
+    for duty in owed.filter(matter__kind__in=("period", "task")).select_related("clause__version"):
+        _perform(duty)
+
+
+def _perform(duty: Duty) -> None:
+    """Deliver what a period or a task asks for, in words that say they are made up; accept it where that is owed."""
+    asked = performing.asked(rulebook.read_clause(duty.clause), duty)
+    given = {"money": "120000", "choice": ""}
+    carried = {
+        each.name: str(each.choices[0][0]) if each.choices else given.get(each.kind, MADE_UP)
+        for each in asked
+        if each.required
+    }
+    done = agreements.perform(
+        by=_at_desk(duty.bound_desk_id, "perform"),
+        key=f"demo:perform:{duty.pk}",
+        duty=duty.pk,
+        carried=carried,
+    )
+    if done["state"] == Duty.State.CLAIMED:
+        agreements.accept(
+            by=_at_desk(duty.owed_desk_id, "confirm"), key=f"demo:accept:{duty.pk}", duty=duty.pk
+        )
+
+
+def _at_desk(desk: str, capability: str) -> Acting:
+    """Return a post that may do something at a desk."""
+    posts = [p for p in region.posts_of(region.desk_office(desk)) if capability in p.capabilities]
+    return replace(acting(posts[0].id, desk.partition("/")[2]), desk=desk)
+
+
+def _stage_agreement(stage: _Stage, it: DemoAgreement, n: int) -> None:
+    made: dict[str, Any] = {}
+    at = _wall(stage.until, it.days, it.at)
+
+    def propose() -> None:
+        row = versions.version(it.instrument)
+        text = starting.next_version(row)
+        begins = clock.beijing(stage.until).date() - timedelta(days=it.begins)
+        for old, new in it.change.items():
+            text = text.replace(old, new, 1)
+        text = text.replace(f"from: {row.in_force_from.isoformat()}", f"from: {begins.isoformat()}", 1)
+        by = _seated(it.by)
+        draft = agreements.draft(by=by, key=f"demo:draft:{n}", text=text, file=row.source_file)
+        made.update(agreements.propose(by=by, key=f"demo:propose:{n}", draft=draft["draft"]))
+
+    def sign(post: str) -> None:
+        agreements.sign(
+            by=_seated(post),
+            key=f"demo:sign:{n}:{post}",
+            version=made["version"],
+            canonical_hash=made["hash"],
+        )
+
+    stage.add(at, propose)
+    for turn, post in enumerate(it.signed, start=1):
+        stage.add(at + timedelta(minutes=20 * turn), partial(sign, post))
+
+
+def _seated(post_id: str) -> Acting:
+    """Return a post at its coordination office's desk with the person who holds it, as signing needs persons."""
+    held = PostHolding.objects.filter(post=post_id).order_by("id").first()
+    return replace(acting(post_id, "coordination_office"), person_id=held.person_id if held else None)
 
 
 def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:
