@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongxin.heart.agreements import threads, vocabulary
-from tongxin.heart.cases import looks, queries, sights, words
+from tongxin.heart.agreements import coverage, threads, vocabulary
+from tongxin.heart.cases import looks, queries, sights, trial, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -23,6 +23,7 @@ def register_all() -> None:
     ledger_sights.register("case", sights.may_see)
     threads.register(threads.CASE, looks.of_cases)
     vocabulary.register_procedures(sights.procedure_titles)
+    coverage.register_driver("handle", trial.fire)
     search.register("cases", gettext_lazy("Cases"), found)
     search.register("procedures", gettext_lazy("Items"), found_items)
     notices.register("offer", _offered, gettext_lazy("A case is offered"))

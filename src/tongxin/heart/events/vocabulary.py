@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ class EventType:
     title_words: Callable[[str], Any] = str  # that title in the reader's language
     page: str = "/matters/{number}/"  # where people see a matter of this kind
     example: Callable[[], dict[str, Any]] = dict  # data of a plausible event, for trying clauses out
+    examples: Callable[[], Sequence[dict[str, Any]]] = tuple  # more of them, for clauses of other places
 
 
 _types: dict[str, EventType] = {}

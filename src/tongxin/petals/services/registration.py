@@ -32,6 +32,7 @@ def register_all() -> None:
             title_of=results.title_of,
             title_words=results.title_words,
             example=results.example,
+            examples=results.examples,
         )
     )
     clauses.register_question(

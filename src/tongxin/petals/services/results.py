@@ -51,6 +51,11 @@ def example() -> dict[str, Any]:
     return {"kind": "lab_test", "what": "ALT", "issued_by": "he-langfang", "reference": "LF-2026-0001"}
 
 
+def examples() -> list[dict[str, Any]]:
+    """Return such an event for a result of each place."""
+    return [example() | {"issued_by": place.id} for place in region.jurisdictions()]
+
+
 def issuer(fact: Fact, _params: dict[str, Any]) -> list[Answer]:
     """Answer `of: issuer`: the jurisdiction whose office issued what was presented."""
     return [Answer(str(fact.data["issued_by"]), 1.0)]
