@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults import duties_story
+from tests.faults import duties_story, incidents_story
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 
@@ -339,6 +339,7 @@ STORY = [
     Command("verify", 169, verify),
     *(Command(name, at, do) for name, at, do in duties_story.PART),
     *(Command(name, at, do) for name, at, do in instruments.COMMANDS),
+    *(Command(name, at, do) for name, at, do in incidents_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
     # Stays last: given once more before later entries, it would find the clock behind the log, and rightly say so.
     Command("jump", 9999, jump),
