@@ -188,7 +188,12 @@ def _desks(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> I
         question = known.questions.get(spoken.of)
         if told is None and (spoken.of in HERE or question is not None):
             yield here, _("no event tells %r here: name a party, each_party or other_parties") % spoken.of, ""
-        elif question and told and told.event in known.events and told.event not in (question.events or known.events):
+        elif (
+            question
+            and told
+            and told.event in known.events
+            and told.event not in (question.events or known.events)
+        ):
             said = {"question": spoken.of, "event": told.event}
             yield here, _("the question %(question)r cannot read %(event)s") % said, ""
         missing = _without_desk(spoken, model, known)
