@@ -66,7 +66,7 @@ def build(duties: int, entries: int) -> None:
     with clock.held_at(demo_day.begins(begins)) as hand:
         pack.load(settings.REGION_PACK)
         demo_day.play(hand, until=begins)
-    size = _house.Size(duties=duties, entries=entries, instruments=20, rings=duties // 2)
+    size = _house.Size(duties=duties, entries=entries, instruments=2, rings=duties // 2)
     made = _house.multiply(size, since=begins, until=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from fast_geocn.coord import wgs84_to_gcj02
 
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import rulebook, wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
@@ -55,7 +55,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
     due = board_rows.due_and_overdue(reader, now)
     today = by_field(due, now)
     total, late = (sum(pair[n] for pair in today.values()) for n in (0, 1))
-    in_force = len(agreements.versions_in_force(now))
+    in_force = len(rulebook.at(now))
     rows = between.tie_rows(reader, now)
     context = {
         "now": now,

@@ -33,7 +33,8 @@ def register() -> QuerySet[Instrument]:
 def versions_in_force(on: datetime | None = None) -> list[InstrumentVersion]:
     """Return the versions that bind at an instant (now), with their instruments."""
     ids = rulebook.at(on or clock.now())
-    return list(InstrumentVersion.objects.filter(id__in=ids).select_related("instrument").order_by("id"))
+    rows = InstrumentVersion.objects.filter(id__in=ids).select_related("instrument").order_by("id")
+    return list(rows.defer("source_text", "body"))
 
 
 def fields_in_force(at: datetime) -> set[str]:
@@ -117,14 +118,22 @@ def matters(reader: Acting) -> QuerySet[Matter]:
 
 def matter(reader: Acting, number: str) -> Matter:
     """Return one matter the reader may see, or raise NotFound."""
-    row = matters(reader).filter(number=number).first()
-    if row is None:
+    row = Matter.objects.filter(number=number).first()
+    if row is None or not _has_part(reader, number):
         raise NotFound(
             "no_such_matter",
             _("There is no such matter, or your desk has no part in it."),
             todo=_("Check the number; ask the desk that told you of it."),
         )
     return row
+
+
+def _has_part(reader: Acting, number: str) -> bool:
+    """Tell of one matter whether `matters` lists it: a duty in it, or it or one that it absorbed was reported."""
+    if Duty.objects.filter(_may_see(reader), matter_id=number).exists():
+        return True
+    own = Q(by_desk__jurisdiction_id=reader.jurisdiction) if reader.coordinates else Q(by_desk_id=reader.desk)
+    return Event.objects.filter(own, matter__in=events.with_absorbed([number])).exists()
 
 
 def notices(reader: Acting) -> QuerySet[Message]:
