@@ -30,6 +30,11 @@ PAGES = {
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
         "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",
     ),
+    "baodi-coordinator": (
+        "/agreements/", "/agreements/new/", "/agreements/drafts/", "/agreements/drafts/{draft}/", "/desk/",
+        "/agreements/{proposed}/", "/agreements/{proposed}/signing/", "/agreements/{proposed}/difference/",
+        "/agreements/{standing}/leaving/", "/agreements/{standing}/ending/", "/agreements/{standing}/",
+    ),
     "wuqing-admin": ("/people/", "/people/new/", "/people/{person}/", "/people/roster/", "/people/tokens/"),
 }  # fmt: skip
 WINDOWS = [(1440, "zh-hans", False), (1440, "en", True), (390, "zh-hans", True), (390, "en", False)]
