@@ -34,7 +34,10 @@ def list_agreements(field: str, party: str, kind: str) -> None:
     for row in the_register.rows(clock.now(), field=field, party=party, kind=kind):
         version = row.version
         title = pick(version.instrument.title_zh, version.instrument.title_en)
-        marks = "  [illustrative]" if version.illustrative else ""
+        unpublished = version.provenance.get("terms") == "unpublished"
+        marks = (
+            "  [illustrative]" if version.illustrative else "  [terms not published]" if unpublished else ""
+        )
         until = version.in_force_until or ""
         click.echo(f"{version.id}  {version.in_force_from}–{until}  {title}{marks}")
         click.echo(f"    {', '.join(str(p) for p in row.parties)}")

@@ -97,7 +97,9 @@ def test_the_register_on_the_command_line(house):
     assert run("agreements", "show", "baodi-langfang-water").output.startswith("baodi-langfang-water@2")
     shown = run("agreements", "show", "baodi-langfang-water@1").output
     assert "baodi-langfang-water.yaml:14-29" in shown
-    assert run("agreements", "show", "baodi-langfang-water@1", "--source").output.startswith("# Cross-boundary")
+    assert run("agreements", "show", "baodi-langfang-water@1", "--source").output.startswith(
+        "# Cross-boundary"
+    )
 
 
 def test_check_names_faults_and_ends_with_one(house):
@@ -109,3 +111,28 @@ def test_check_names_faults_and_ends_with_one(house):
         bad = run("agreements", "check", good, str(HERE / "bad" / "unknown_event.yaml"))
     assert bad.exit_code == 1
     assert "unknown_event.yaml:18: unknown event 'ecology.water_incidnet'" in bad.output
+
+
+def test_what_is_known_by_name_only_says_so_and_shows_no_date_that_nobody_knows(house):
+    register = text(house.client().get("/agreements/"))
+    assert register.count("条款未公开") == 18
+    page = text(house.client().get("/agreements/tongwulang-elder-care@1/"))
+    assert "条款未公开" in page
+    assert "生效日期只知道年份" in page
+    assert "[terms not published]" in run("agreements", "list", "--party", "he-langfang-dachang").output
+
+
+def test_every_clause_of_the_pack_is_worded_in_both_languages(house):
+    from django.utils import translation
+
+    from tongxin.heart.agreements import readings, rulebook, wording
+    from tongxin.heart.agreements.models import Clause
+
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            for row in Clause.objects.select_related("version"):
+                lines = readings.reading(rulebook.read_clause(row), wording.roles())
+                said = " ".join(f"{line.term} {line.text}" for line in lines)
+                assert len(lines) >= 4, row.id
+                chinese = sum("\u4e00" <= sign <= "\u9fff" for sign in said)
+                assert (chinese > 20) if language == "zh-hans" else (chinese == 0), f"{row.id}: {said}"
