@@ -1,8 +1,6 @@
-"""Forms about instruments: a reason, an ending, a milestone. They gather what is typed; the action judges it."""
+"""Forms about instruments: a reason, an ending. They gather what is typed; the action judges it."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.shared.errors import Invalid
 
 
+class Said(forms.CharField):
+    """A text that the action judges; `required` only says so beside the label."""
+
+    def validate(self, value: object) -> None:
+        """Leave the judgement to the action."""
+
+
 class ReasonForm(forms.Form):
     """Why a text is not signed."""
 
     use_required_attribute = False
-    reason = forms.CharField(
+    reason = Said(
         label=_("Reason"),
         help_text=_("The office that proposed it reads this in its draft."),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 400}),
-        required=False,
     )
 
 
@@ -31,20 +35,7 @@ class EndingForm(forms.Form):
         help_text=_("The first day on which it no longer binds; every party signs just that."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
-    reason = forms.CharField(
-        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "maxlength": 400}), required=False
-    )
-
-
-class MilestoneForm(forms.Form):
-    """Which milestone was reached."""
-
-    use_required_attribute = False
-    milestone = forms.ChoiceField(label=_("Milestone"))
-
-    def __init__(self, names: Iterable[str], data: object = None) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["milestone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+    reason = Said(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "maxlength": 400}))
 
 
 def take(form: forms.Form, refused: Invalid) -> None:

@@ -8,7 +8,7 @@ order. Nothing is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
 
 Place = tuple[str, str, str, str, str, int]  # clause key, debtor, creditor, subject, purpose, round
+SWITCHED = "agreements.matter.switched"
 BY_PLAN = frozenset({"correction", "computed_time", "transition"})
 
 
@@ -52,8 +53,13 @@ def rebuild(matter: Matter) -> dict[Place, plan.Round]:
     places = {d.pk: _place(d) for d in _rows(matter)}
     made = _Rounds(matter, told, events)
     seen: set[str] = set()
-    for entry in ledger.entries_of(reconcile.thread_of(matter)).order_by("index"):
-        payload = _payload(entry)
+    entries = [(e, _payload(e)) for e in ledger.entries_of(reconcile.thread_of(matter)).order_by("index")]
+    for _entry, payload in reversed([pair for pair in entries if pair[0].act == SWITCHED]):
+        made.turn({str(payload["to"]): str(payload["from"][0])})
+    for entry, payload in entries:
+        if entry.act == SWITCHED:
+            made.switched(payload, entry.at)
+            continue
         event = events.get(entry.cause)
         if (event is not None and entry.cause not in seen and "type" in payload) or _withdraws(
             entry, event, seen
@@ -75,6 +81,22 @@ class _Rounds:
     def __post_init__(self) -> None:
         self.rounds: dict[Place, plan.Round] = {}
         self.known: list[scene.Told] = []
+        self.last: Event | None = None
+        self.book = list(self.matter.rulebook)
+        self.joined = dict(self.matter.joined)
+
+    def turn(self, versions: Mapping[str, str]) -> None:
+        """Put other versions in the place of those that the rulebook names."""
+        self.book = sorted({versions.get(pk, pk) for pk in self.book})
+        self.joined = {versions.get(pk, pk): since for pk, since in self.joined.items()}
+
+    def switched(self, payload: dict[str, Any], at: datetime) -> None:
+        """Take in that the matter moved to a version that takes running matters over."""
+        version, begins = str(payload["to"]), datetime.fromisoformat(payload["binds_from"])
+        self.turn({str(pk): version for pk in payload["from"]})
+        if self.last is not None:
+            cause = plan.Cause(f"version:{version}", at, lambda _starts: begins, "transition")
+            self._plan(self.last, cause)
 
     def happened(self, event: Event | None, at: datetime) -> None:
         """Take one event in: the same plan as when it was told."""
@@ -82,6 +104,10 @@ class _Rounds:
             return
         upto = next(n for n, t in enumerate(self.told) if t.id == str(event.id))
         self.known = self.told[: upto + 1]
+        self.last = event
+        self._plan(event, reconcile.cause_of(event, at))
+
+    def _plan(self, event: Event, cause: plan.Cause) -> None:
         view = reconcile.view_of(self._as_it_was(event), self.known)
 
         def undo_of(latest: plan.Round) -> timedelta | None:
@@ -93,24 +119,22 @@ class _Rounds:
             view.wanted,
             self._latest("do"),
             self._latest("stand_down"),
-            cause=reconcile.cause_of(event, at),
+            cause=cause,
             anchor=lambda opened_by, starts: scene.anchor(self.known, opened_by, starts),
             count=reconcile.count,
             undo_of=undo_of,
         )
         for step in steps:
-            self._take(step, event, at)
+            self._take(step, cause)
 
     def _as_it_was(self, event: Event) -> Matter:
         """Return the matter with the versions that had joined by then."""
         joined = {
-            pk: since
-            for pk, since in self.matter.joined.items()
-            if datetime.fromisoformat(since) <= event.known_at
+            pk: since for pk, since in self.joined.items() if datetime.fromisoformat(since) <= event.known_at
         }
         return Matter(
             number=self.matter.number,
-            rulebook=self.matter.rulebook,
+            rulebook=self.book,
             joined=joined,
             pinned_at=self.matter.pinned_at,
             opened_at=self.matter.opened_at,
@@ -123,7 +147,7 @@ class _Rounds:
                 found[place[:4]] = self.rounds[place]
         return found
 
-    def _take(self, step: plan.Step, event: Event, at: datetime) -> None:
+    def _take(self, step: plan.Step, cause: plan.Cause) -> None:
         match step:
             case plan.Open():
                 place = (*step.want.key, "do", step.number)
@@ -132,8 +156,8 @@ class _Rounds:
                     number=step.number,
                     state="open",
                     clause_id=step.want.clause_id,
-                    opened_by=f"event:{event.id}",
-                    opened_at=at,
+                    opened_by=cause.ref,
+                    opened_at=cause.at,
                     starts_at=step.starts_at,
                     due_at=step.count.due_at,
                     wanted=plan.as_json(step.want),
@@ -149,18 +173,22 @@ class _Rounds:
                     number=step.number,
                     state="open",
                     clause_id=self.rounds[step.ref].clause_id,
-                    opened_by=f"event:{event.id}",
-                    opened_at=at,
+                    opened_by=cause.ref,
+                    opened_at=cause.at,
                     starts_at=step.starts_at,
                     due_at=due.due_at,
                     of_round=step.of_round,
                 )
             case plan.Move():
                 self._change(
-                    step.ref, due_at=step.new, starts_at=step.starts_at, wanted=plan.as_json(step.want)
+                    step.ref,
+                    due_at=step.new,
+                    starts_at=step.starts_at,
+                    wanted=plan.as_json(step.want),
+                    clause_id=step.want.clause_id,
                 )
             case plan.Refresh():
-                self._change(step.ref, wanted=plan.as_json(step.want))
+                self._change(step.ref, wanted=plan.as_json(step.want), clause_id=step.want.clause_id)
             case plan.Void():
                 self._change(step.ref, state="void")
 

@@ -12,5 +12,6 @@ def register_all() -> None:
     ring_words.register_all()
     bell_words.register_all()
     ledger_sights.register("matter", sights.may_see)
+    ledger_sights.register("instrument", sights.may_see_instrument)
     for kind in ("period", "task"):
         threads.register(kind, threads.by_instrument)

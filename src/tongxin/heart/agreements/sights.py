@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from tongxin.heart.agreements import queries
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements import queries, signers
+from tongxin.heart.agreements.models import Duty, InstrumentVersion
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.sights import Looker
+from tongxin.heart.region import queries as region
+from tongxin.shared import clock
 
 
 def may_see(looker: Looker, subject: str) -> bool:
@@ -28,6 +30,19 @@ def may_see(looker: Looker, subject: str) -> bool:
         message = Message.objects.filter(pk=message_id).first() if message_id else None
         return message is not None and looker.desk in {message.from_desk_id, message.to_desk_id}
     return False
+
+
+def may_see_instrument(looker: Looker, subject: str) -> bool:
+    """Whether the looker may see the payload of an entry about a version: a signed one's all, else the parties."""
+    version = subject.partition(":")[2].partition("/")[0]
+    row = InstrumentVersion.objects.filter(id=version).first()
+    if row is None:
+        return False
+    if row.state not in signers.UNSIGNED:
+        return True
+    on = clock.beijing(clock.now()).date()
+    place = looker.desk.partition("/")[0]
+    return place in row.parties or region.party_of(looker.jurisdiction, row.parties, on) is not None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rulebook
+from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rebuild, rulebook
 from tongxin.heart.agreements.models import Departure, DueMove, Duty, InstrumentVersion
 from tongxin.heart.agreements.tests import texts
 from tongxin.heart.agreements.tests.stages import BAODI, CHIEF, LANGFANG, WUQING, acting, signed, stands
@@ -97,6 +97,7 @@ def test_a_version_that_takes_running_matters_over_moves_each_with_one_entry(hou
         assert duty.due_at == beijing(3, 12, 1, 50)
         move = DueMove.objects.get(duty=duty)
         assert (move.why, move.cause) == ("transition", "version:river-watch@2")
+        assert rebuild.differences(matter) == []
     size = house.size()
     lifecycle.settle_versions()
     assert house.size() == size
