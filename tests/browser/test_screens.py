@@ -22,7 +22,12 @@ PAGES = {
         "/incidents/{incident}/", "/notifications/?show=all", "/search/?q={incident}", "/account/",
         "/account/post/", "/account/2fa/", "/account/password/change/",
     ),
-    "langfang-duty": ("/incidents/new/", "/incidents/{incident}/"),
+    "langfang-duty": (
+        "/incidents/new/", "/incidents/{incident}/", "/incidents/{incident}/correct/", "/incidents/{incident}/withdraw/",
+        "/incidents/{incident}/forecast/", "/incidents/{incident}/merge/", "/incidents/{incident}/close/",
+        "/incidents/{incident}/calls/?to=tj-baodi/ecology_bureau", "/incidents/{twin}/",
+    ),
+    "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": ("/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/"),
     "tongzhou-clerk": ("/cases/{offered}/",),
     "tongzhou-approver": ("/cases/{in_hand}/",),
