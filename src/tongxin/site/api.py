@@ -150,6 +150,7 @@ ROOMS = (
     "tongxin.heart.agreements.api_duties",
     "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.cases.api",
+    "tongxin.heart.measures.api",
     "tongxin.heart.ledger.api",
 )
 for room in ROOMS:

@@ -28,7 +28,7 @@ SECTIONS = (
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases", "results")),
     ("What leaves the house", ("outbox", "subscriptions")),
-    ("Verifying and reckoning, by anyone", ("ledger", "clock")),
+    ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores")),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
@@ -49,6 +49,7 @@ ROOMS = {
         "tongxin.heart.exchange.subscriptions_cli",
         "Send the rings of a desk outside as well.",
     ),
+    "scores": ("tongxin.heart.measures.cli", "How clauses are kept; frozen months and what was restated."),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
     "clock": (
         "tongxin.heart.agreements.clock_cli",

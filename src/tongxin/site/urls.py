@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongxin.heart.agreements.urls")),
     path("", include("tongxin.heart.agreements.urls_duties")),
     path("", include("tongxin.heart.cases.urls")),
+    path("", include("tongxin.heart.measures.urls")),
     path("", include("tongxin.heart.ledger.urls")),
     path("", include("tongxin.petals.ecology.urls")),
     path("", include("tongxin.petals.services.urls")),

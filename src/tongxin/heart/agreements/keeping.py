@@ -7,12 +7,13 @@ else stands beside it. Months that are frozen come from the room that froze them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
@@ -44,6 +45,9 @@ WITHHELD = Q(drill=False, state__in=DELIVERED, performance__isnull=False) & ~Q(p
 WAITING = Q(drill=False, no_time_left=False, state=Duty.State.CLAIMED)
 
 
+LineKey = tuple[str, str, str, bool, str]  # clause, bound desk, purpose, illustrative, month
+
+
 @dataclass(frozen=True)
 class Tally:
     """Duties by sort, and what stands beside; `delays` are the minutes from knowing to recording, and of how many."""
@@ -64,11 +68,26 @@ class Tally:
     delays: Mapping[int, int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
-        delays = Counter(self.delays)
-        delays.update(other.delays)
+        delays: Mapping[int, int] = {}
+        if self.delays or other.delays:
+            both = Counter(self.delays)
+            both.update(other.delays)
+            delays = {minutes: n for minutes, n in both.items() if n}
         return Tally(
-            **{name: getattr(self, name) + getattr(other, name) for name in COUNTS},
-            delays={minutes: n for minutes, n in delays.items() if n},
+            self.on_time + other.on_time,
+            self.late + other.late,
+            self.failed + other.failed,
+            self.overdue + other.overdue,
+            self.excused + other.excused,
+            self.void + other.void,
+            self.no_time_left + other.no_time_left,
+            self.suspended + other.suspended,
+            self.running + other.running,
+            self.drill + other.drill,
+            self.waiting + other.waiting,
+            self.sent_back + other.sent_back,
+            self.withheld + other.withheld,
+            delays,
         )
 
     @property
@@ -102,12 +121,18 @@ class Tally:
 
 
 COUNTS = tuple(each.name for each in fields(Tally) if each.name != "delays")
+PLAIN = tuple(name for name in COUNTS if name != "withheld")  # what one GROUP BY counts
 
 
 def tally_of(counts: Mapping[str, Any]) -> Tally:
     """Return the tally of what `as_json` gave."""
     delays = {int(minutes): n for minutes, n in counts.get("delays", {}).items()}
     return Tally(**{name: counts.get(name, 0) for name in COUNTS}, delays=delays)
+
+
+def tally_from(numbers: Sequence[int], delays: Mapping[int, int]) -> Tally:
+    """Return the tally of numbers in the order of COUNTS."""
+    return Tally(**dict(zip(COUNTS, numbers, strict=True)), delays=delays)
 
 
 @dataclass(frozen=True)
@@ -132,7 +157,7 @@ class Line:
     frozen: Tally | None = None  # as it was frozen, where that differs from what the duties say now
 
     @property
-    def key(self) -> tuple[str, str, str, bool, str]:
+    def key(self) -> LineKey:
         """What the duties of the line have in common."""
         return (self.clause_key, self.desk, self.purpose, self.illustrative, self.month)
 
@@ -148,7 +173,10 @@ class Asked:
     purpose: str = ""
     by: tuple[str, ...] = KEY
     monthly: bool = False  # a line for each month; `until` is needed then
+    counts: bool = True
     extras: bool = False  # delays, and what was withheld, too
+    wall: ZoneInfo | None = None  # the region's time zone, where it is at hand
+    frozen: Collection[str] | None = None  # the months that are frozen, where they are at hand
 
     def of(self, rows: QuerySet[Any], desk: str = "desk") -> QuerySet[Any]:
         """Return the rows that are asked for, of duties or of frozen rows, whatever their month."""
@@ -216,9 +244,9 @@ def sort_of(
     return "overdue" if due_at < now else "running"
 
 
-def this_month(now: datetime) -> str:
+def this_month(now: datetime, wall: ZoneInfo | None = None) -> str:
     """Return the month in which an instant lies on the region's wall."""
-    return periods.of(MONTH, now).name
+    return periods.of(MONTH, now, zone=wall).name
 
 
 def month_before(month: str, back: int = 1) -> str:
@@ -236,9 +264,9 @@ def months_between(first: str, last: str) -> list[str]:
     return found
 
 
-def year_to(now: datetime) -> str:
+def year_to(month: str) -> str:
     """Return the month with which the twelve months begin that end with this one."""
-    return month_before(this_month(now), MONTHS - 1)
+    return month_before(month, MONTHS - 1)
 
 
 def lines(now: datetime, asked: Asked) -> list[Line]:
@@ -246,7 +274,8 @@ def lines(now: datetime, asked: Asked) -> list[Line]:
     if asked.monthly and not asked.until:
         raise ValueError("months are told apart up to one that is named")
     found, frozen = _freezers[0](asked) if _freezers else ([], set())
-    live = [_live(now, asked, span) for span in _spans(asked, frozen, this_month(now))]
+    wall = asked.wall or calendars.zone()
+    live = [_live(now, asked, span) for span in _spans(asked, frozen, wall, this_month(now, wall))]
     return _merged([*found, *(line for part in live for line in part)])
 
 
@@ -264,67 +293,62 @@ class _Span:
         return begins if self.open else begins & Q(due_at__lt=self.months[-1].ends)
 
 
-def _spans(asked: Asked, frozen: set[str], current: str) -> list[_Span]:
+def _spans(asked: Asked, frozen: set[str], wall: ZoneInfo, current: str) -> list[_Span]:
     """Return the stretches of months that are asked for and not frozen."""
     last = asked.until or max([current, asked.since, *frozen])
-    zone = calendars.zone()
     runs: list[list[Period]] = [[]]
     for month in months_between(asked.since, last):
         if month in frozen:
             runs.append([])
         else:
-            runs[-1].append(periods.named(month, zone=zone))
+            runs[-1].append(periods.named(month, zone=wall))
     spans = [_Span(run) for run in runs if run]
     if asked.until:
         return spans
     if spans and spans[-1].months[-1].name == last:
         return [*spans[:-1], replace(spans[-1], open=True)]
-    return [*spans, _Span([periods.named(month_before(last, -1), zone=zone)], open=True)]
+    return [*spans, _Span([periods.named(month_before(last, -1), zone=wall)], open=True)]
 
 
 def _live(now: datetime, asked: Asked, span: _Span) -> list[Line]:
-    """Return the lines of one stretch as the duties say now: one GROUP BY."""
+    """Return the lines of one stretch as the duties say now: one GROUP BY, in the order of the index for scores."""
     rows = asked.of(Duty.objects.filter(span.condition), "bound_desk_id")
-    grouped = rows.values(**_group(asked, span)).order_by()
-    real = Q(drill=False)
-    counted = grouped.annotate(
-        **{f"n_{name}": Count("pk", filter=condition) for name, condition in conditions(now).items()},
-        n_waiting=Count("pk", filter=WAITING),
-        n_sent_back=Sum("sent_back", filter=real, default=0),
-    )
+    counts: dict[str, Any] = {
+        f"n_{name}": Count("pk", filter=condition) for name, condition in conditions(now).items()
+    }
+    counts["n_waiting"] = Count("pk", filter=WAITING)
+    counts["n_sent_back"] = Sum("sent_back", filter=Q(drill=False), default=0)
+    group = _group(asked, span)
+    names = [f"n_{name}" for name in PLAIN]
+    counted = rows.values(**group).order_by().annotate(**counts).values_list(*group, *names)
+    sums: dict[LineKey, list[int]] = {}
+    for row in counted if asked.counts else ():
+        key, numbers = _key(asked, row[: len(group)]), row[len(group) :]
+        before = sums.get(key)
+        sums[key] = list(numbers) if before is None else [a + b for a, b in zip(before, numbers, strict=True)]
     extras = _extras(asked, span, rows) if asked.extras else {}
+    none = [0] * len(names)
     found = []
-    for row in counted:
-        key = _key(asked, row)
-        tally = Tally(**{name: row[f"n_{name}"] for name in COUNTS if name != "withheld"})
+    for key in [*sums, *(key for key in extras if key not in sums)]:
         withheld, delays = extras.get(key, (0, {}))
-        found.append(Line(*key, replace(tally, withheld=withheld, delays=delays)))
+        found.append(Line(*key, tally_from([*sums.get(key, none), withheld], delays)))
     return found
 
 
-def _extras(
-    asked: Asked, span: _Span, rows: QuerySet[Duty]
-) -> dict[tuple[str, str, str, bool, str], tuple[int, dict[int, int]]]:
+def _extras(asked: Asked, span: _Span, rows: QuerySet[Duty]) -> dict[LineKey, tuple[int, Mapping[int, int]]]:
     """Return by group how many performances withheld a field, and the delays of the events that opened duties."""
-    rows = rows.filter(drill=False)
     group = _group(asked, span)
-    withheld = Counter(
-        {
-            _key(asked, row): row["n"]
-            for row in rows.filter(WITHHELD).values(**group).annotate(n=Count("pk")).order_by()
-        }
-    )
-    opened = list(
-        rows.filter(opened_by__startswith="event:")
-        .values(**group, by=F("opened_by"))
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    late = delays_of(row["by"] for row in opened)
-    delays: dict[tuple[str, str, str, bool, str], Counter[int]] = {}
-    for row in opened:
-        if row["by"] in late:
-            delays.setdefault(_key(asked, row), Counter())[late[row["by"]]] += row["n"]
+    withheld: Counter[LineKey] = Counter()
+    forbidden = rows.filter(WITHHELD).values(**group).annotate(n=Count("pk")).order_by()
+    for row in forbidden.values_list(*group, "n"):
+        withheld[_key(asked, row)] += row[-1]
+    opened = rows.filter(drill=False, opened_by__startswith="event:").values(**group, by=F("opened_by"))
+    found = list(opened.annotate(n=Count("pk")).order_by().values_list(*group, "by", "n"))
+    late = delays_of(row[-2] for row in found)
+    delays: dict[LineKey, Counter[int]] = {}
+    for row in found:
+        if row[-2] in late:
+            delays.setdefault(_key(asked, row), Counter())[late[row[-2]]] += row[-1]
     return {key: (withheld[key], dict(delays.get(key, {}))) for key in {*withheld, *delays}}
 
 
@@ -339,7 +363,8 @@ def delays_of(opened_by: Iterable[str]) -> dict[str, int]:
 
 
 def _group(asked: Asked, span: _Span) -> dict[str, Any]:
-    group: dict[str, Any] = {f"by_{name}": F(COLUMNS[name]) for name in asked.by}
+    """Return what SQL groups by: always the whole key, because the index has it in this order; and the month."""
+    group: dict[str, Any] = {f"by_{name}": F(COLUMNS[name]) for name in KEY}
     group["made_up"] = F("illustrative")
     if asked.monthly:
         months = [When(due_at__lt=month.ends, then=Value(month.name)) for month in span.months]
@@ -347,14 +372,15 @@ def _group(asked: Asked, span: _Span) -> dict[str, Any]:
     return group
 
 
-def _key(asked: Asked, row: Mapping[str, Any]) -> tuple[str, str, str, bool, str]:
-    clause_key, desk, purpose = (row.get(f"by_{name}", "") for name in KEY)
-    return (clause_key, desk, purpose, bool(row["made_up"]), row.get("by_month", ""))
+def _key(asked: Asked, row: Sequence[Any]) -> LineKey:
+    """Return the key of a line from a grouped row: what nobody asked for is left out."""
+    clause_key, desk, purpose = (row[i] if name in asked.by else "" for i, name in enumerate(KEY))
+    return (clause_key, desk, purpose, bool(row[3]), row[4] if asked.monthly else "")
 
 
 def _merged(found: list[Line]) -> list[Line]:
     """Return one line a group: a frozen part and a live one are added up."""
-    known: dict[tuple[str, str, str, bool, str], Line] = {}
+    known: dict[LineKey, Line] = {}
     for line in found:
         before = known.get(line.key)
         known[line.key] = line if before is None else added(before, line)
@@ -395,7 +421,8 @@ NONE_KEPT = Kept(0, 0, illustrative=False)
 def of_clauses(now: datetime, clause_keys: Collection[str] | None = None) -> dict[str, tuple[Tally, bool]]:
     """Return for each clause the tally of twelve months, and whether it is illustrative; only what may be shown."""
     found: dict[str, tuple[Tally, bool]] = {}
-    asked = Asked(year_to(now), clause_keys=clause_keys, by=("clause_key",))
+    wall = calendars.zone()
+    asked = Asked(year_to(this_month(now, wall)), clause_keys=clause_keys, by=("clause_key",), wall=wall)
     for line in lines(now, asked):
         if scores_shown(line.illustrative):
             tally, made_up = found.get(line.clause_key, (Tally(), False))

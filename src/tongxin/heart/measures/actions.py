@@ -216,7 +216,8 @@ def months_to_freeze(now: datetime) -> Iterable[Period]:
     if first is None:
         return []
     done = set(FrozenMonth.objects.values_list("month", flat=True))
-    earliest = min([periods.of(keeping.MONTH, first).name, *done])
-    months = keeping.months_between(earliest, keeping.this_month(now))
-    named = [periods.named(month) for month in months if month not in done]
+    wall = calendars.zone()
+    earliest = min([keeping.this_month(first, wall), *done])
+    months = keeping.months_between(earliest, keeping.this_month(now, wall))
+    named = [periods.named(month, zone=wall) for month in months if month not in done]
     return [month for month in named if as_of(month) + SETTLED <= now]

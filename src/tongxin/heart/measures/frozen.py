@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements.keeping import COUNTS, KEY, Asked, Line, Tally, added, tally_of
+from tongxin.heart.agreements.keeping import COUNTS, KEY, PLAIN, Asked, Line, LineKey, Tally, added, tally_of
 from tongxin.heart.ledger import queries as ledger
-from tongxin.heart.measures.actions import tally_of_row
 from tongxin.heart.measures.models import FrozenMonth, Restatement, ScoreMonth
 from tongxin.shared.errors import NotFound
 
@@ -18,13 +18,16 @@ from tongxin.shared.errors import NotFound
 def lines(asked: Asked) -> tuple[list[Line], set[str]]:
     """Return the lines of the frozen months that are asked for, and which months those are.
 
-    The sums are one GROUP BY; restatements, which are few, are put upon them.
+    The sums are one GROUP BY, the extras another read; restatements, which are few, are put upon them.
     """
-    months = set(_between(FrozenMonth.objects.all(), asked).values_list("month", flat=True))
+    known = names() if asked.frozen is None else asked.frozen
+    months = {name for name in known if asked.since <= name <= (asked.until or name)}
     if not months:
         return [], set()
     rows = asked.of(ScoreMonth.objects.filter(month__in=months))
-    found = {line.key: line for line in (_with_delays(asked, rows) if asked.extras else _summed(asked, rows))}
+    found = {line.key: line for line in _summed(asked, rows)} if asked.counts else {}
+    for line in _extras(asked, rows) if asked.extras else ():
+        found[line.key] = added(found[line.key], line) if line.key in found else line
     for line in _restated(asked, months):
         before = found.get(line.key)
         if before is None:
@@ -33,31 +36,43 @@ def lines(asked: Asked) -> tuple[list[Line], set[str]]:
     return list(found.values()), months
 
 
-def _between(rows: Any, asked: Asked) -> Any:
-    rows = rows.filter(month__gte=asked.since)
-    return rows.filter(month__lte=asked.until) if asked.until else rows
-
-
-def _summed(asked: Asked, rows: Any) -> list[Line]:
-    group = {f"by_{name}": F(name) for name in (*asked.by, *(("month",) if asked.monthly else ()))}
-    summed = rows.values(**group, made_up=F("illustrative")).order_by()
-    return [
-        Line(
-            **{name: row.get(f"by_{name}", "") for name in KEY},
-            illustrative=bool(row["made_up"]),
-            month=row.get("by_month", ""),
-            tally=Tally(**{name: row[f"n_{name}"] for name in COUNTS}),
+def _summed(asked: Asked, rows: QuerySet[ScoreMonth]) -> list[Line]:
+    """Return the sums of frozen rows: one GROUP BY."""
+    names = [*asked.by, *(("month",) if asked.monthly else ()), "illustrative"]
+    counts = [f"n_{name}" for name in PLAIN]
+    summed = rows.values(*names).order_by().annotate(**{f"n_{name}": Sum(name) for name in PLAIN})
+    found = []
+    for row in summed.values_list(*names, *counts):
+        given = dict(zip(names, row, strict=False))
+        tally = Tally(**dict(zip(PLAIN, row[len(names) :], strict=True)))
+        found.append(
+            Line(
+                given.get("clause_key", ""),
+                given.get("desk", ""),
+                given.get("purpose", ""),
+                bool(given["illustrative"]),
+                given.get("month", ""),
+                tally,
+            )
         )
-        for row in summed.annotate(**{f"n_{name}": Sum(name) for name in COUNTS})
-    ]
+    return found
 
 
-def _with_delays(asked: Asked, rows: Any) -> list[Line]:
-    found: dict[Any, Line] = {}
-    for row in rows:
-        line = _line(asked, row, tally_of_row(row))
-        found[line.key] = added(found[line.key], line) if line.key in found else line
-    return list(found.values())
+def _extras(asked: Asked, rows: QuerySet[ScoreMonth]) -> list[Line]:
+    """Return what is dearer of frozen rows: what was withheld, and the delays, which no database adds up."""
+    dear = rows.exclude(delays={}, withheld=0)
+    withheld: Counter[LineKey] = Counter()
+    delays: dict[LineKey, Counter[int]] = {}
+    for *values, forbidden, minutes in dear.values_list(*KEY, "illustrative", "month", "withheld", "delays"):
+        clause_key, desk, purpose = (
+            v if name in asked.by else "" for name, v in zip(KEY, values, strict=False)
+        )
+        key = (clause_key, desk, purpose, bool(values[3]), values[4] if asked.monthly else "")
+        withheld[key] += forbidden
+        of_key = delays.setdefault(key, Counter())
+        for minute, n in minutes.items():
+            of_key[int(minute)] += n
+    return [Line(*key, Tally(withheld=withheld[key], delays=dict(found))) for key, found in delays.items()]
 
 
 def _restated(asked: Asked, months: set[str]) -> list[Line]:
@@ -69,10 +84,15 @@ def _restated(asked: Asked, months: set[str]) -> list[Line]:
         key = (row.month, row.clause_key, row.desk, row.purpose, row.illustrative)
         first.setdefault(key, row)
         last[key] = row
-    return [
-        _line(asked, row, difference(tally_of(first[key].before), tally_of(row.after)), frozen=Tally())
-        for key, row in last.items()
-    ]
+    found = []
+    for key, row in last.items():
+        more = difference(tally_of(first[key].before), tally_of(row.after))
+        if not asked.extras:
+            more = replace(more, withheld=0, delays={})
+        if not asked.counts:
+            more = Tally(withheld=more.withheld, delays=more.delays)
+        found.append(_line(asked, row, more, frozen=Tally()))
+    return found
 
 
 def difference(before: Tally, after: Tally) -> Tally:
@@ -103,6 +123,17 @@ class Month:
     entry: int | None
     signed: int | None
     restatements: int
+
+
+def names() -> list[str]:
+    """Return the names of the frozen months, oldest first."""
+    return list(FrozenMonth.objects.order_by("month").values_list("month", flat=True))
+
+
+def lines_of(name: str) -> list[Line]:
+    """Return every line of one frozen month, as frozen and as restated, by clause, desk and purpose."""
+    found, _months = lines(Asked(name, name, extras=True))
+    return sorted(found, key=lambda line: line.key)
 
 
 def months() -> list[FrozenMonth]:

@@ -6,10 +6,11 @@ else a score tells stands beside it and never in it (HEART §11).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from tongxin.heart.agreements import keeping
 from tongxin.heart.agreements.keeping import Asked, Delay, Line, Tally, scores_shown
 from tongxin.heart.agreements.models import Instrument
 from tongxin.heart.agreements.periods import NAME, named
+from tongxin.heart.region import calendars
 from tongxin.shared.errors import Invalid
 
 GROUPS = ("clause", "desk", "jurisdiction", "instrument", "field")  # by what the list may be rolled up
@@ -28,7 +30,7 @@ ORDERS = ("on_time", "late", "failed", "overdue", "excused", "void", "no_time_le
 
 @dataclass(frozen=True)
 class Which:
-    """Which duties a score is of; what is empty does not narrow it. Months are names, both ends inclusive."""
+    """Which duties a score is of; what is empty does not narrow it. Months are names of dues, both ends inclusive."""
 
     since: str
     until: str = ""
@@ -38,10 +40,12 @@ class Which:
     party: str = ""  # jurisdiction or group of the bound desk
     desk: str = ""
     purpose: str = ""
+    wall: ZoneInfo | None = None  # the region's time zone, where it is at hand
+    frozen: tuple[str, ...] | None = None  # the months that are frozen, where they are at hand
 
-    def as_dict(self) -> dict[str, str]:
-        """Return what was asked for, by name; empty where it was not."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def this_month(self, now: datetime) -> str:
+        """Return the month that runs."""
+        return keeping.this_month(now, self.wall)
 
 
 @dataclass(frozen=True)
@@ -71,53 +75,69 @@ class Score:
     @property
     def restated(self) -> bool:
         """Whether a frozen month in it says something else now."""
-        return self.frozen is not None and self.frozen != self.tally
+        before, after = self.frozen, self.tally
+        return before is not None and any(getattr(before, n) != getattr(after, n) for n in keeping.PLAIN)
 
 
 def which(now: datetime, given: Mapping[str, str]) -> Which:
-    """Return what an address or a command asks for: `month`, or `since` and `until`; else twelve months to now.
+    """Return what an address or a command asks for: `month`, or `since` and `until`; else twelve months and later dues.
 
     Raises Invalid, naming the field, for what is no month, and for more than three years.
     """
+    wall = calendars.zone()
+    this = keeping.this_month(now, wall)
     month = given.get("month", "")
-    since = month or given.get("since", "") or keeping.year_to(now)
-    until = month or given.get("until", "") or keeping.this_month(now)
+    since = month or given.get("since", "") or keeping.year_to(this)
+    until = month or given.get("until", "")
     wrong: dict[str, list[Any]] = {
         name: [_("Write a month as year and month, such as 2026-03.")]
         for name, text in (("month", month), ("since", since), ("until", until))
         if text and not is_month(text)
     }
-    if not wrong and len(keeping.months_between(since, until)) not in range(1, LONGEST + 1):
+    length = 0 if wrong else len(keeping.months_between(since, until or this))
+    if not wrong and not 1 <= length <= LONGEST:
         wrong = {"until": [_("Choose up to %(n)d months, the later one last.") % {"n": LONGEST}]}
     if wrong:
         raise Invalid(_("No scores can be told for this."), wrong, code="no_such_month")
-    names = ("field", "instrument", "clause", "party", "desk", "purpose")
-    return Which(since, until, **{name: given.get(name, "") for name in names})
+    return Which(
+        since,
+        until,
+        field=given.get("field", ""),
+        instrument=given.get("instrument", ""),
+        clause=given.get("clause", ""),
+        party=given.get("party", ""),
+        desk=given.get("desk", ""),
+        purpose=given.get("purpose", ""),
+        wall=wall,
+    )
 
 
 def is_month(text: str) -> bool:
-    """Whether a text names a month."""
+    """Whether a text names a month, such as 2026-03."""
     found = NAME.fullmatch(text)
-    if found is None or not found["month"]:
-        return False
-    try:
-        named(text)
-    except ValueError:
-        return False
-    return True
+    return found is not None and 1 <= int(found["month"] or 0) <= 12 and found["year"] >= "1000"
 
 
 def scores(
-    now: datetime, wanted: Which, by: tuple[str, ...] = ("clause", "purpose"), *, extras: bool = False
+    now: datetime,
+    wanted: Which,
+    by: tuple[str, ...] = ("clause", "purpose"),
+    *,
+    counts: bool = True,
+    extras: bool = False,
+    clauses: Collection[str] | None = None,
 ) -> list[Score]:
     """Return the scores by the parts named (of PARTS; none: the total), sorted by them.
 
-    `extras` also counts what was withheld and how late events were recorded, which is dearer: for few clauses.
+    `extras` also counts what was withheld and how late events were recorded, which is dearer: for few `clauses`;
+    without `counts` nothing else is counted.
+    By month, dues after the running one are left out unless `until` names a later month.
     In the demonstration illustrative duties are in and mark their sums; elsewhere they are left out.
     """
-    fields = dict(Instrument.objects.values_list("id", "field"))
+    by_field = wanted.field or "field" in by
+    fields = dict(Instrument.objects.values_list("id", "field")) if by_field else {}
     found: dict[tuple[str, ...], Line] = {}
-    for line in _lines(now, wanted, by, fields, extras=extras):
+    for line in _lines(now, wanted, by, counts=counts, extras=extras, clauses=clauses):
         if not (scores_shown(line.illustrative) and _fits(line, wanted, fields)):
             continue
         key = tuple(VALUES[part](line, fields) for part in by)
@@ -140,28 +160,45 @@ def total(parts: list[Score]) -> Score:
     return Score({}, tally, frozen if restated else None, made_up)
 
 
+def rolled(parts: Iterable[Score], by: tuple[str, ...]) -> list[Score]:
+    """Return scores that were told apart by more, rolled up by some of their parts; sorted by them."""
+    found: dict[tuple[str, ...], list[Score]] = {}
+    for score in parts:
+        found.setdefault(tuple(score.parts[part] for part in by), []).append(score)
+    return [
+        replace(total(group), parts=dict(zip(by, key, strict=True))) for key, group in sorted(found.items())
+    ]
+
+
 def _lines(
-    now: datetime, wanted: Which, by: tuple[str, ...], fields: Mapping[str, str], *, extras: bool
+    now: datetime,
+    wanted: Which,
+    by: tuple[str, ...],
+    *,
+    counts: bool,
+    extras: bool,
+    clauses: Collection[str] | None,
 ) -> list[Line]:
     needed = {NEEDS[part] for part in by if part in NEEDS}
     needed |= {"desk"} if wanted.party else set()
     needed |= {"clause_key"} if wanted.field else set()
-    keys = (
-        [wanted.clause]
-        if wanted.clause
-        else keeping.keys_of(wanted.instrument)
-        if wanted.instrument
-        else None
-    )
+    keys = clauses
+    if wanted.clause:
+        keys = [wanted.clause]
+    elif wanted.instrument and clauses is None:
+        keys = keeping.keys_of(wanted.instrument)
     asked = Asked(
         wanted.since,
-        wanted.until,
+        wanted.until or (max(wanted.this_month(now), wanted.since) if "month" in by else ""),
         clause_keys=keys,
         desk=wanted.desk,
         purpose=wanted.purpose,
         by=tuple(name for name in keeping.KEY if name in needed),
         monthly="month" in by,
+        counts=counts,
         extras=extras,
+        wall=wanted.wall,
+        frozen=wanted.frozen,
     )
     return keeping.lines(now, asked)
 
@@ -207,7 +244,9 @@ VALUES: dict[str, Callable[[Line, Mapping[str, str]], str]] = {
 
 def behind(now: datetime, wanted: Which, sort: str = "") -> Q:
     """Return the condition of the duties behind a score, or behind one of its numbers."""
-    found = Q(due_at__gte=named(wanted.since).begins, due_at__lt=named(wanted.until).ends)
+    found = Q(due_at__gte=named(wanted.since, zone=wanted.wall).begins)
+    if wanted.until:
+        found &= Q(due_at__lt=named(wanted.until, zone=wanted.wall).ends)
     if not scores_shown(illustrative=True):
         found &= Q(illustrative=False)
     if wanted.field:

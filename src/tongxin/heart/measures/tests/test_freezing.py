@@ -313,7 +313,9 @@ def test_a_call_that_was_recorded_after_the_freeze_was_not_known_then(make, hous
     duty = make.duty(CLAUSE, at(3, 20))
     house.clock.move_to(at(4, 7))
     call = Performance.objects.create(act="x", desk_id=LANGFANG, post="x", at=clock.now())
-    duties.meet(duty, call, delivered_at=at(3, 20, 11))  # told in time by telephone, heard of by both only now
+    duties.meet(
+        duty, call, delivered_at=at(3, 20, 11)
+    )  # told in time by telephone, heard of by both only now
     jobs.freeze_month()
     assert march(1) == {"on_time": (0, 1), "overdue": (1, 0)}
 
