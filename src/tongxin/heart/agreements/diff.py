@@ -61,15 +61,14 @@ def diff(old: InstrumentFile, new: InstrumentFile) -> list[ClauseChange]:
 
 def header(old: InstrumentFile, new: InstrumentFile) -> list[KeyChange]:
     """Return what changed around the clauses: title, parties, in_force, provenance, leaving, bars …"""
-    sides = []
-    for model in (old, new):
-        body = written(model)
-        body.pop("clauses", None)
-        body["bars"] = {
-            bar["id"]: {k: v for k, v in bar.items() if k != "id"} for bar in body.get("bars", ())
-        }
-        sides.append(body)
-    return list(changes(*sides))
+    return list(changes(_around(old), _around(new)))
+
+
+def _around(model: InstrumentFile) -> dict[str, Value]:
+    body = written(model)
+    body.pop("clauses", None)
+    body["bars"] = {bar["id"]: {k: v for k, v in bar.items() if k != "id"} for bar in body.get("bars", ())}
+    return body
 
 
 def same(old: InstrumentFile, new: InstrumentFile) -> bool:

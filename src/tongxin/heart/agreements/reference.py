@@ -106,7 +106,7 @@ def _value(said: Mapping[str, Any]) -> str:
             else f"list of {_value(said['items'])}"
         )
     if said.get("type") == "object":
-        inner = next(iter(said.get("patternProperties", {}).values()), said.get("additionalProperties"))
+        inner = next(iter(said.get("patternProperties", {}).values()), said.get("additionalProperties", {}))
         return f"words, each with {_value(inner)}"
     return {
         "duration": "length",
