@@ -192,20 +192,19 @@ def _judged(scene: Scene) -> None:
 
     house = scene.house
     names = ("judged-supply", "judged-delivered", "judged-stopped")
-    judged.load("judged-gate", texts=tuple(judged.text_of(name, judged.SHARE) for name in names))
+    own = tuple(judged.text_of(name, judged.SHARE) for name in names)
+    judged.load("judged-gate", "judged-now", "judged-sample", texts=own)
     supply, delivered, stopped = (judged.opened(name) for name in names)
     gate = judged.opened("judged-gate")
     by = house.acting("langfang-duty")
     carried = {"location": "示例断面", "amount": "12.5 mg/L"}
     actions.perform(by=by, key="scene-perform", duty=delivered.pk, carried=carried)
     actions.suspend(by=by, key="scene-suspend", duty=stopped.pk, ground="station_down")
-    noted = ClauseConflict.objects.create(
-        thread=supply.thread, bound_desk_id=judged.LANGFANG, owed_desk_id=judged.WUQING,
-        one=supply.clause, other=gate.clause, opened_at=house.clock.at,
-    )  # fmt: skip
+    torn = judged.incident(house, key="scene-torn")["matter"]
+    noted = ClauseConflict.objects.get(thread=f"matter:{torn}", one_id="judged-now@1/tell-now")
     scene.words |= {
         "supply": str(supply.pk), "delivered": str(delivered.pk), "stopped_duty": str(stopped.pk), "gate": str(gate.pk),
-        "conflict": str(noted.pk), "clause": supply.clause_id, "period": str(supply.matter_id),
+        "conflict": str(noted.pk), "clause": noted.one_id, "period": str(supply.matter_id),
     }  # fmt: skip
 
 

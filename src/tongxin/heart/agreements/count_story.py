@@ -252,7 +252,8 @@ def _elapsed(
                 False,
                 f"{said}{pick('：', ': ') + why if why else ''}",
             )
-        yield Line(_day(begins, zone), _day(ends, zone), True, _hours([(begins, ends)], long=True))
+        first, last = _day(begins, zone), _day(ends, zone)
+        yield Line(first, last, True, _hours([(begins, ends)], long=first != last))
 
 
 def _hours(spans: Iterable[tuple[datetime, datetime]], *, long: bool = False) -> str:

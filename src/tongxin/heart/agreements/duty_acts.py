@@ -82,10 +82,12 @@ def button(duty: Duty) -> tuple[str, str]:
         case "recognise":
             return _("Answer"), "perform"
         case "settle":
-            words = {"state": _("State"), "check": _("Check"), "pay": _("Pay")}
-            return words.get(performing.stage(duty), _("Deliver")), "perform"
-        case "share" | "deliver":
-            return _("Deliver"), "perform"
+            words = {"state": _("State the account"), "check": _("Check the account"), "pay": _("Pay")}
+            return words.get(performing.stage(duty), _("Hand in")), "perform"
+        case "share":
+            return _("Supply"), "perform"
+        case "deliver":
+            return _("Hand in"), "perform"
     if duty.subject.startswith("decide"):
         return _("Decide"), "decide"
     return (

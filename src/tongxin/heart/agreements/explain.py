@@ -19,7 +19,9 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.named import Both, pick
 
-FAR = "other_event"  # the finding that says least: the clause waits for something else
+FAR = frozenset(
+    {"other_event", "no_event", "other_instrument"}
+)  # findings of clauses that are about something else
 
 WHOSE: Mapping[str, Any] = {
     "place": gettext_lazy("the place"),
@@ -44,6 +46,7 @@ class Reason:
     considered: Considered
     names: Mapping[str, Both]  # of the places, desks and instruments in the detail
     duties: tuple[Duty, ...] = field(default=())
+    own: bool = True  # of an instrument that the matter's events name, or they name none
 
     @property
     def bound(self) -> bool:
@@ -52,10 +55,12 @@ class Reason:
 
     @property
     def far(self) -> bool:
-        """Whether the clause waits for something else altogether."""
-        return self.considered.reason == FAR
+        """Whether the clause waits for something else altogether, so that it says little about this matter."""
+        return self.considered.reason in FAR or not self.own
 
     def __str__(self) -> str:
+        if self.considered.reason == "other_period" and not self.own:
+            return _("It returns in periods of its own agreement.")
         return _said(self.clause, self.considered, self.names)
 
 
@@ -64,7 +69,9 @@ def explain(reader: Acting, matter: Matter) -> list[Reason]:
 
     Who sees the whole matter sees every clause; others only those under which they owe or are owed.
     """
-    seen = list(reconcile.view(matter, whole=True).considered)
+    view = reconcile.view(matter, whole=True)
+    seen = list(view.considered)
+    named = {str(told.fact.data["instrument"]) for told in view.told if "instrument" in told.fact.data}
     duties: dict[str, list[Duty]] = {}
     for duty in queries.duties(reader).filter(matter=matter).order_by("due_at", "id"):
         duties.setdefault(duty.clause_id, []).append(duty)
@@ -74,7 +81,16 @@ def explain(reader: Acting, matter: Matter) -> list[Reason]:
         seen = [_only(c, told) for c in seen if c.bound and c.clause_id in duties]
     clauses = Clause.objects.select_related("version__instrument").in_bulk({c.clause_id for c in seen})
     names = _names(seen)
-    found = [Reason(clauses[c.clause_id], c, names, tuple(duties.get(c.clause_id, ()))) for c in seen]
+    found = [
+        Reason(
+            clauses[c.clause_id],
+            c,
+            names,
+            tuple(duties.get(c.clause_id, ())),
+            not named or clauses[c.clause_id].version.instrument_id in named,
+        )
+        for c in seen
+    ]
     return sorted(found, key=lambda r: (not r.bound, r.far, r.clause.id))
 
 
@@ -153,11 +169,11 @@ def _said(clause: Clause, seen: Considered, names: Mapping[str, Both]) -> str:
             at = wording.moment(datetime.fromisoformat(detail))
             return _("It came into force at %(at)s, after this was known.") % {"at": at}
         case "other_period":
-            return _("It returns in other periods than %(period)s, or is of another agreement.") % {
-                "period": detail
-            }
+            return _("It returns in other periods than %(period)s.") % {"period": detail}
         case "other_instrument":
             return _("This is of another agreement: %(agreement)s.") % {"agreement": named}
+        case "other_task":
+            return _("This task of %(agreement)s is for other clauses.") % {"agreement": named}
         case "other_milestone":
             return _("It waits for another milestone than %(milestone)s.") % {"milestone": detail}
         case "no_such_desk":
@@ -192,7 +208,7 @@ def _share(number: str) -> str:
 
 
 def _names(seen: Iterable[Considered]) -> dict[str, Both]:
-    parts = {part for c in seen if c.reason != FAR for part in c.detail.split(", ") if part}
+    parts = {part for c in seen if c.reason != "other_event" for part in c.detail.split(", ") if part}
     desks = wording.desk_names(p for p in parts if "/" in p)
     plain = [p for p in parts if "/" not in p and len(p) <= 80]
     instruments = {

@@ -219,6 +219,7 @@ def _page(request: StaffRequest, row: Duty, sent: Sent | None = None, key: str =
         "refused": next((form for form in forms.values() if form.is_bound), None),
         "state": wording.DUTY_STATES[wording.duty_state(row, now)],
         "reading": wording.reading(found.clause, wording.roles()),
+        "button": duty_acts.button(row)[0],
         "proposed": duty_acts.proposed_days(row),
         "answers": getattr(found.clause, "answer", None) is not None,
         "elsewhere": _elsewhere(reader, row, found),

@@ -43,7 +43,7 @@ SHOWN = 200  # duties on the page of a matter
 TERMS: dict[str, Any] = {
     "instrument": gettext_lazy("Agreement"),
     "version": gettext_lazy("Version"),
-    "every": gettext_lazy("Returns"),
+    "every": gettext_lazy("How often"),
     "period": gettext_lazy("Period"),
     "begins": gettext_lazy("Begins"),
     "ends": gettext_lazy("Ends"),
@@ -189,13 +189,14 @@ def _conflict_page(
     request: StaffRequest, row: ClauseConflict, form: RulingForm | None = None, key: str = ""
 ) -> HttpResponse:
     reader = request.acting
-    decides = reader.desk in conflicts.offices(row) and row.ruling_id is None
+    line = lines_of(reader, [row])[0]
+    decides = reader.desk in conflicts.offices(row) and line.waits
     may = decides and "excuse" in reader.capabilities
     standing = conflicts.standing([row])[row.pk]
     names = wording.desk_names(conflicts.offices(row))
     context = {
         "row": row,
-        "line": lines_of(reader, [row])[0],
+        "line": line,
         "sides": [
             {"clause": clause, "duty": standing.get(clause.id), "waits_for": _waits(clause)}
             for clause in (row.one, row.other)

@@ -67,6 +67,13 @@ def _locked(pk: int, by: Acting) -> tuple[ClauseConflict, Matter]:
             kept=_("The ruling stands."),
             todo=_("Reload the page to see which clause rules."),
         )
+    if len(conflicts.standing([row])[row.pk]) < 2:
+        raise Conflict(
+            "nothing_to_decide",
+            _("One of the two demands does not stand any more; there is nothing to decide."),
+            kept=_("The duties stand as they are."),
+            todo=_("Reload the page to see how they stand."),
+        )
     return row, matter
 
 

@@ -111,12 +111,15 @@ def test_what_was_told_already_needs_no_decision_any_more(house):
     assert len(conflicts.standing([row])[row.pk]) == 2
     actions.tell(by=house.acting("langfang-duty"), key="t1", matter=number, to_desk=WUQING, carried=TOLD)
     assert len(conflicts.standing([row])[row.pk]) == 1
+    with pytest.raises(Conflict) as refused:
+        vote(house, "wuqing-coordinator", row, NOW, "v")
+    assert refused.value.code == "nothing_to_decide"
 
 
 def test_where_both_sides_have_one_office_it_decides_alone(house):
     number, row = in_conflict(house)
-    ClauseConflict.objects.filter(pk=row.pk).update(owed_desk="he-langfang/transport_bureau")
+    for rows in (ClauseConflict.objects.filter(pk=row.pk), Duty.objects.filter(matter=number)):
+        rows.update(owed_desk="he-langfang/transport_bureau")
     row.refresh_from_db()
     assert conflicts.offices(row) == ["he-langfang/coordination_office"]
     assert vote(house, "langfang-coordinator", row, NOW, "v")["settled"]
-    assert number
