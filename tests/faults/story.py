@@ -142,6 +142,20 @@ def jump(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
+def confirm_late(told: Told, key: str) -> dict[str, Any]:
+    """Baodi confirms in April what was due in March, after the scores of March were frozen."""
+    from tongxin.heart.agreements import actions
+
+    return actions.confirm(by=acting("baodi-duty"), key=key, message=told["tell-baodi"]["message"])
+
+
+def freeze(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.measures import jobs
+
+    jobs.freeze_month()
+    return {}
+
+
 def read_notifications(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.exchange import actions
     from tongxin.heart.exchange.models import Notification
@@ -341,7 +355,10 @@ STORY = [
     *(Command(name, at, do) for name, at, do in instruments.COMMANDS),
     *(Command(name, at, do) for name, at, do in incidents_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
+    Command("freeze", 36_000, freeze),
+    Command("confirm-late", 36_010, confirm_late),
+    Command("restate", 36_020, freeze),
     # Stays last: given once more before later entries, it would find the clock behind the log, and rightly say so.
-    Command("jump", 9999, jump),
-    Command("sign-last", 9999, sign),
+    Command("jump", 40_000, jump),
+    Command("sign-last", 40_000, sign),
 ]  # fmt: skip

@@ -23,16 +23,15 @@ def freeze_month(now: datetime | None = None) -> int:
     Safe to run twice, late, or beside others: a month is frozen as of its own instant, whenever that happens.
     """
     now = now or clock.now()
+    ledger.checkpoint()  # what the numbers come from is signed
     due = list(actions.months_to_freeze(now))
     if due:
         agreements.answer_silence(now)  # what silence has accepted is accepted, whether or not somebody rang
-        ledger.checkpoint()
     done = sum(actions.freeze(month) for month in due)
     for frozen in FrozenMonth.objects.order_by("month"):
         try:
             done += actions.restate(frozen) > 0
         except (DatabaseError, LookupError, ValueError, Refused):
             log.exception("a month could not be restated", month=frozen.month)  # the others go on
-    if done:
-        ledger.checkpoint()
+    ledger.checkpoint()  # and so are they
     return done
