@@ -159,6 +159,22 @@ def test_withdrawn_what_is_open_is_void_and_who_was_told_is_stood_down(night):
     agree(night)
 
 
+def test_told_once_and_renewed_then_withdrawn_is_stood_down_all_the_same(night):
+    reported(night)
+    night.tell(BAODI)
+    night.it_is("23:30")
+    correct(night, "2 t")
+    assert [s for _r, s, _d in night.states(A, BAODI)] == ["met", "open"]
+    head = Event.objects.get(matter=night.number, replaced_by=None)
+    actions.withdraw(str(head.id), by=night.langfang(), key=night.key(), reason="示例：误报")
+    assert [s for _r, s, _d in night.states(A, BAODI)] == ["met", "void"]
+    assert {(d.clause_key, d.state) for d in night.duties("example", BAODI, purpose="stand_down")} == {
+        (A, "open"),
+        (B, "open"),
+    }
+    agree(night)
+
+
 def test_two_reports_of_one_event_become_one_and_a_met_duty_wins(night, house):
     reported(night)
     first = night.number

@@ -33,7 +33,7 @@ SECTIONS = (
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),
-    "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes and is owed, why, and what it does about it."),
+    "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes, is owed, why, and does about it."),
     "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
     "agreements": (
         "tongxin.heart.agreements.cli",

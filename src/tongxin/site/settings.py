@@ -182,14 +182,18 @@ WHITENOISE_MAX_AGE = 3600
 
 CSRF_FAILURE_VIEW = "tongxin.site.refusals.csrf"
 SHELL_COUNTS = "tongxin.site.counts.shell_counts"
-SCORES_FREEZE_DAY = int(os.environ.get("TONGXIN_SCORES_FREEZE_DAY", "5"))  # of the month after, on the region's wall
+SCORES_FREEZE_DAY = int(
+    os.environ.get("TONGXIN_SCORES_FREEZE_DAY", "5")
+)  # of the month after, on the region's wall
 if not 1 <= SCORES_FREEZE_DAY <= 28:
     raise ImproperlyConfigured("TONGXIN_SCORES_FREEZE_DAY is a day of the month from 1 to 28")
 # Where the ticker runs: `thread` in the server process, `worker` in a process of its own, `off` nowhere (tests).
 _TICKER = {"sqlite3": "thread", "postgresql": "worker"}[DATABASES["default"]["ENGINE"].rpartition(".")[2]]
 TICKER = os.environ.get("TONGXIN_TICKER", "off" if MODE == "test" else _TICKER)
 TICKER_SECONDS = int(os.environ.get("TONGXIN_TICKER_SECONDS", "15"))
-VERIFY_HOURS = int(os.environ.get("TONGXIN_VERIFY_HOURS", "24"))  # between two looks over the whole ledger; 0: none
+VERIFY_HOURS = int(
+    os.environ.get("TONGXIN_VERIFY_HOURS", "24")
+)  # between two looks over the whole ledger; 0: none
 
 # What leaves through the connectors: the mail server, and networks that are not public and may be called all the same.
 MAIL = outside.mail(os.environ.get("TONGXIN_SMTP_URL", ""), kept_in=None if MODE == "run" else DATA / "mail")

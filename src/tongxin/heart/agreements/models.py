@@ -77,7 +77,9 @@ class Draft(models.Model):
     post = models.CharField(max_length=120)  # that wrote it last
     file = models.CharField(max_length=160)
     text = models.TextField()
-    edition = models.PositiveIntegerField(default=1)  # how often it was changed: nobody overwrites unseen words
+    edition = models.PositiveIntegerField(
+        default=1
+    )  # how often it was changed: nobody overwrites unseen words
     proposed_as = models.ForeignKey(
         InstrumentVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="drafts"
     )
@@ -103,7 +105,8 @@ class Signature(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "party", "person", "canonical_hash"], name="one_signature_a_person_and_hash"
+                fields=["version", "party", "person", "canonical_hash"],
+                name="one_signature_a_person_and_hash",
             )
         ]
 
@@ -128,7 +131,9 @@ class Clause(models.Model):
     name = models.SlugField(max_length=60)
     ordinal = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
-    event = models.CharField(max_length=60, blank=True, db_index=True)  # that it waits for; empty: it waits for none
+    event = models.CharField(
+        max_length=60, blank=True, db_index=True
+    )  # that it waits for; empty: it waits for none
     title_zh = models.CharField(max_length=120, blank=True)
     title_en = models.CharField(max_length=160, blank=True)
     text_zh = models.TextField()

@@ -131,10 +131,13 @@ def plan(
     anchor: Callable[[str, str], datetime | None],
     count: Counting,
     undo_of: Callable[[Round], timedelta | None],
+    last_met: Mapping[Key, Round] | None = None,
 ) -> list[Step]:
     """Return the steps that bring the rounds in line with what is wanted.
 
     `anchor(opened_by, starts)` is where the clock of an open round starts now, after corrections of its event.
+    `last_met` has the latest round that was met where a later one did not end so: whoever was told in it is told
+    when it no longer concerns them.
     """
     steps: list[Step] = []
     by_key = {want.key: want for want in wanted}
@@ -153,8 +156,9 @@ def plan(
             continue
         if latest.state in STANDING:
             steps.append(Void(latest.ref, "unwanted"))
-        elif latest.state == "met":
-            steps += _undone(latest, stand_downs.get(key), cause, undo_of)
+        told = latest if latest.state == "met" else (last_met or {}).get(key)
+        if told is not None:
+            steps += _undone(told, stand_downs.get(key), cause, undo_of)
     return steps
 
 

@@ -123,6 +123,7 @@ class _Rounds:
             anchor=lambda opened_by, starts: scene.anchor(self.known, opened_by, starts),
             count=reconcile.count,
             undo_of=undo_of,
+            last_met=self._latest("do", "met"),
         )
         for step in steps:
             self._take(step, cause)
@@ -140,10 +141,10 @@ class _Rounds:
             opened_at=self.matter.opened_at,
         )
 
-    def _latest(self, purpose: str) -> dict[plan.Key, plan.Round]:
+    def _latest(self, purpose: str, state: str = "") -> dict[plan.Key, plan.Round]:
         found: dict[plan.Key, plan.Round] = {}
         for place in sorted(self.rounds, key=lambda p: p[5]):
-            if place[4] == purpose:
+            if place[4] == purpose and (not state or self.rounds[place].state == state):
                 found[place[:4]] = self.rounds[place]
         return found
 

@@ -114,6 +114,7 @@ def planned(matter: Matter, found: View, cause: plan.Cause) -> list[plan.Step]:
     rows = _latest(matter)
     rounds = {key: _round(duty) for key, duty in rows[Duty.Purpose.DO].items()}
     downs = {key: _round(duty) for key, duty in rows[Duty.Purpose.STAND_DOWN].items()}
+    told = {key: _round(duty) for key, duty in rows[Duty.State.MET].items()}
     bodies = {b.clause_id: b.clause for b in found.bindings}
 
     def undo_of(latest: plan.Round) -> timedelta | None:
@@ -128,6 +129,7 @@ def planned(matter: Matter, found: View, cause: plan.Cause) -> list[plan.Step]:
         anchor=lambda opened_by, starts: scene.anchor(found.told, opened_by, starts),
         count=count,
         undo_of=undo_of,
+        last_met=told,
     )
 
 
@@ -148,16 +150,20 @@ def count(
 
 
 def _latest(matter: Matter) -> dict[str, dict[plan.Key, Duty]]:
-    """Return the latest round by key, of duties that reconciling opened."""
+    """Return the latest round by key, of duties that reconciling opened; and under `met` the latest one met."""
     found: dict[str, dict[plan.Key, Duty]] = {Duty.Purpose.DO: {}, Duty.Purpose.STAND_DOWN: {}}
+    met: dict[plan.Key, Duty] = {}
     own = thread_of(matter)
     absorbed = [f"matter:{n}" for n in matter.absorbed.values_list("number", flat=True)]
     rows = Duty.objects.filter(thread__in=[own, *absorbed], purpose__in=list(found)).exclude(by_an_act())
     for duty in sorted(rows.select_related("clause__version"), key=lambda d: (d.thread == own, d.round)):
         if duty.thread != own and duty.state == Duty.State.VOID:
             continue  # the absorbed matter let go of it; here it is wanted anew or not at all
-        found[duty.purpose][(duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)] = duty
-    return found
+        key = (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
+        found[duty.purpose][key] = duty
+        if (duty.purpose, duty.state) == (Duty.Purpose.DO, Duty.State.MET):
+            met[key] = duty
+    return found | {Duty.State.MET: met}
 
 
 def by_an_act() -> Q:

@@ -52,7 +52,9 @@ class Event(models.Model):
     occurred_at = models.DateTimeField(null=True, blank=True)
     known_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    known_corrected = models.DateTimeField(null=True, blank=True)  # a correction of when the thing itself was known
+    known_corrected = models.DateTimeField(
+        null=True, blank=True
+    )  # a correction of when the thing itself was known
     late_reason = models.CharField(
         max_length=400, blank=True
     )  # asked when known and recorded are over an hour apart

@@ -73,7 +73,9 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["desk", "at", "id"], name="rings_by_desk"),
             models.Index(  # what nobody has looked at: few, counted on every page
-                fields=["desk", "at", "id", "post"], condition=models.Q(read_at=None), name="unread_rings_by_desk"
+                fields=["desk", "at", "id", "post"],
+                condition=models.Q(read_at=None),
+                name="unread_rings_by_desk",
             ),
         ]
 

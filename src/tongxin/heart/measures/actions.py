@@ -16,6 +16,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.periods import Period
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.ledger import queries as ledger
+from tongxin.heart.ledger.actions import not_before_last
 from tongxin.heart.measures import standing
 from tongxin.heart.measures.models import FrozenMonth, Restatement, ScoreMonth
 from tongxin.heart.measures.standing import Key, Stand, Sum
@@ -112,9 +113,10 @@ class Change:
 
 def restate(frozen: FrozenMonth) -> int:
     """Compare a frozen month with what its duties say now; enter what changed. Return how many keys did."""
-    if not changes(frozen, clock.now()):
+    now = not_before_last(clock.now())  # a clock that stands behind the log takes nothing back
+    if not changes(frozen, now):
         return 0
-    request = {"month": frozen.month, "at": clock.iso(clock.now())}
+    request = {"month": frozen.month, "at": clock.iso(now)}
     with act(
         "measures.month.restated", by=SYSTEM, key=f"restate:{frozen.month}:{request['at']}", request=request
     ) as a:

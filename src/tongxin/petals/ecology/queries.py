@@ -152,9 +152,8 @@ def event_in(found: Incident, event: str) -> Event:
     try:
         key = UUID(event)
     except ValueError:
-        key = None
-    rows = Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE)
-    row = rows.first() if key else None
+        key = UUID(int=0)  # no event has it
+    row = Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE).first()
     if row is None:
         raise NotFound("no_such_event", _("There is no such report in this incident."))
     return row

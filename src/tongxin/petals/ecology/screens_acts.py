@@ -157,6 +157,7 @@ def forecast(request: StaffRequest, number: str) -> HttpResponse:
         found,
         form,
         template="ecology/forecast_new.html",
+        wide=True,
         title=_("Enter a forecast"),
         text=_("Clauses that wait for it decide anew: who is told, by when, who need not care any more."),
         button=_("Enter"),

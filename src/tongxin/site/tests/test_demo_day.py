@@ -35,7 +35,10 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
         pack.load(PACK)
         played = demo_day.play(hand, until=now, pack=PACK)
         assert clock.now() == now
-    assert (played.incidents, played.cases) == (Matter.objects.filter(kind="incident").count(), Case.objects.count())
+    assert (played.incidents, played.cases) == (
+        Matter.objects.filter(kind="incident").count(),
+        Case.objects.count(),
+    )
     times = list(Entry.objects.order_by("index").values_list("at", flat=True))
     assert times == sorted(times)
     assert all(at <= now for at in times)

@@ -320,6 +320,19 @@ def test_a_call_that_was_recorded_after_the_freeze_was_not_known_then(make, hous
     assert march(1) == {"on_time": (0, 1), "overdue": (1, 0)}
 
 
+def test_a_clock_behind_the_log_takes_no_restatement_back(make, house, demo):
+    duty = make.duty(CLAUSE, at(3, 20))
+    house.clock.move_to(at(4, 7))
+    jobs.freeze_month()
+    house.clock.move_to(at(4, 8))
+    duties.end(duty, "excused", at=clock.now(), reason="x")
+    jobs.freeze_month()
+    size = house.size()
+    house.clock.at = at(4, 7, 13)
+    assert jobs.freeze_month() == 0
+    assert (house.size(), Restatement.objects.count()) == (size, 1)
+
+
 def test_a_due_that_moves_out_of_a_frozen_month_is_restated_there(make, house, demo):
     count = clocks.due(
         Within(within=timedelta(days=2), starts="known", clock="calendar"),
