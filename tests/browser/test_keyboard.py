@@ -92,3 +92,19 @@ def test_a_case_is_taken_in(house, window):
     tab_to(page, "form[data-form] button[type=submit]")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/cases/WUQING-2026-\d+/$"))
+
+
+def test_figures_are_delivered_from_the_board(house, window):
+    supply = build(house).words["supply"]
+    page = window(language="en")
+    sign_in(page, "langfang-duty", "/desk/")
+    tab_to(page, f"main td a[href='/duties/{supply}/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/duties/{supply}/*")
+    for name, text in {"location": "示例断面", "amount": "12.5 mg/L"}.items():
+        tab_to(page, f"[name=perform-{name}]")
+        page.keyboard.insert_text(text)
+    tab_to(page, "form[action$='/performance/'] button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator("form[action$='/performance/']")).to_have_count(0)
+    expect(page.get_by_text("Claimed", exact=True)).to_be_visible()

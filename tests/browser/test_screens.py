@@ -20,13 +20,15 @@ PAGES = {
     ),
     "wuqing-duty": (
         "/incidents/{incident}/", "/notifications/?show=all", "/search/?q={incident}", "/account/",
-        "/account/post/", "/account/2fa/", "/account/password/change/",
+        "/account/post/", "/account/2fa/", "/account/password/change/", "/duties/{delivered}/", "/duties/{duty}/",
     ),
     "langfang-duty": (
         "/incidents/new/", "/incidents/{incident}/", "/incidents/{incident}/correct/", "/incidents/{incident}/withdraw/",
         "/incidents/{incident}/forecast/", "/incidents/{incident}/merge/", "/incidents/{incident}/close/",
-        "/incidents/{incident}/calls/?to=tj-baodi/ecology_bureau", "/incidents/{twin}/",
+        "/incidents/{incident}/calls/?to=tj-baodi/ecology_bureau", "/incidents/{twin}/", "/duties/{supply}/",
+        "/matters/{period}/",
     ),
+    "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": ("/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/"),
     "tongzhou-clerk": ("/cases/{offered}/",),
@@ -34,6 +36,7 @@ PAGES = {
     "wuqing-coordinator": (
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
         "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",
+        "/conflicts/", "/conflicts/{conflict}/",
     ),
     "baodi-coordinator": (
         "/agreements/", "/agreements/new/", "/agreements/drafts/", "/agreements/drafts/{draft}/", "/desk/",
