@@ -314,6 +314,32 @@ FORMS = [
         times=("from_at", "until_at"),
     ),
     Form(
+        "people_desks",
+        "people",
+        "",
+        {"desk": "tj-wuqing/weather_bureau", "office": "tj-wuqing-coordination", "on": "2026-04-01"},
+        needed=("desk", "office", "on"),
+        choices=("desk", "office"),
+        times=("on",),
+    ),
+    Form(
+        "agreement_refuse",
+        "signing",
+        "version={proposed}",
+        {"reason": "示例：条款有待商议"},
+        needed=("reason",),
+        texts=("reason",),
+    ),
+    Form(
+        "agreement_ending",
+        "signing",
+        "version={standing}",
+        {"on": "2027-06-01", "reason": "示例：期满"},
+        needed=("on", "reason"),
+        texts=("reason",),
+        times=("on",),
+    ),
+    Form(
         "people_tokens",
         "people",
         "",
@@ -348,6 +374,9 @@ FORMS = [
 ]
 # Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
 WITHOUT_FIELDS = {
+    # any text may stand in a draft: its faults are shown beside it
+    "agreement_check", "agreement_draft", "agreement_new",
+    "agreement_sign", "agreement_sign_ending", "agreement_stay", "agreement_leave", "agreement_milestone",
     "duty_accept", "duty_resume", "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
     "notices_read",
     "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,13 +51,14 @@ def test_each_bell_of_a_case_has_its_words(house):
 
 def test_the_reminder_of_a_limit_in_working_hours_rings_in_them(house):
     from tongxin.heart.agreements import jobs
+    from tongxin.heart.agreements.language import IfLate
     from tongxin.heart.agreements.models import Duty
     from tongxin.shared import clock
 
     house.clock.move_by(hours=5, minutes=30)  # 15:30; 1.5 h today, 2.5 h tomorrow from 09:00
     _number, offer = acts.offered(house)
     duty = Duty.objects.get(subject=f"answer:{offer}")
-    (remind, *_late) = jobs.steps(duty, duty.due_at - duty.opened_at)
+    (remind, *_late) = jobs.steps(duty, IfLate(after=timedelta(minutes=30)))
     assert clock.beijing(remind.at) == datetime(2026, 3, 12, 10, 18, tzinfo=clock.BEIJING)
 
 

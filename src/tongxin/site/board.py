@@ -77,10 +77,16 @@ def desk(request: StaffRequest) -> HttpResponse:
         return render(request, "site/region_board.html", context)
     part, after = asked["part"], board_reads.cursor(asked["after"])
     found = board_rows.board(
-        reader, scope=asked["scope"], field_code=asked["field"], now=now, part=part, after=after
+        reader,
+        scope=asked["scope"],
+        field_code=asked["field"],
+        now=now,
+        part=part,
+        after=after,
+        with_cases=remembered(request, f"cases:{reader.desk}", lambda: board_rows.holds_cases(reader)),
     )
     chosen = _chosen(found, request.GET.get("row", ""))
-    on_duty = region.on_duty(reader.desk, now)
+    on_duty = remembered(request, f"on-duty:{reader.desk}", lambda: region.on_duty(reader.desk, now))
     context = {
         "asked": asked,
         "coordinates": coordinates,
@@ -97,6 +103,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "more": {name: board_reads.cursor_text(place) for name, place in found.more.items()},
         "part": part,
         "rules": RULES,
+        "me": reader.desk,
         "fields": _fields(request),
         "made_up": any(row.illustrative for row in found.rows),
         "key": new_key(),
@@ -180,6 +187,7 @@ def _fields(request: HttpRequest) -> list[dict[str, Any]]:
 def _groups(found: Board, sort: str) -> list[dict[str, Any]]:
     """Return the groups that have rows, each with its heading; another order works inside the groups."""
     shown = []
+    names: dict[str, str] = {}
     for code, name in board_rows.GROUPS.items():
         rows = board_rows.sorted_by(found.groups[code], sort) if sort else found.groups[code]
         if not rows:
@@ -188,11 +196,25 @@ def _groups(found: Board, sort: str) -> list[dict[str, Any]]:
         said = ""
         if code == "done" and found.done_today > len(rows):
             said = ngettext("the last %(n)d shown", "the last %(n)d shown", len(rows)) % {"n": len(rows)}
-        named = [
-            {"row": row, "clauses": [words.clause_title(clause) for clause in row.clauses]} for row in rows
-        ]
+        named = [_named(row, names) for row in rows]
         shown.append({"code": code, "name": name, "count": count, "said": said, "rows": named})
     return shown
+
+
+def _named(row: Row, names: dict[str, str]) -> dict[str, Any]:
+    """Return a row with its names; each desk and each clause is worded once a page."""
+    for desk in (row.bound, row.owed):
+        if desk is not None and desk.id not in names:
+            names[desk.id] = str(wording.desk_name(desk))
+    for clause in row.clauses:
+        if clause.id not in names:
+            names[clause.id] = words.clause_title(clause)
+    return {
+        "row": row,
+        "clauses": [names[clause.id] for clause in row.clauses],
+        "bound": names[row.bound.id],
+        "owed": names[row.owed.id] if row.owed else "",
+    }
 
 
 def _chosen(found: Board, key: str) -> Row | None:

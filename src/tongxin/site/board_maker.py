@@ -45,7 +45,7 @@ class Maker:
         made = [self.errand(duties, "") for duties in errands_of(found.own)]
         made += [self.answer(duty) for duty in found.answers]
         made += [self.single(duty, "suspended") for duty in found.suspended]
-        made += [self.errand(duties, "waiting") for duties in errands_of(found.theirs)]
+        made += [self.errand(duties, "waiting") for duties in errands_of([*found.theirs, *found.paused])]
         made += [self.sent(duty) for duty in found.sent]
         made += [self.proposal(duty) for duty in found.proposals]
         made += [self.single(duty, "done") for duty in found.done]

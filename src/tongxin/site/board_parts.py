@@ -25,13 +25,6 @@ GROUPS: dict[str, Any] = {
     "done": gettext_lazy("Just done"),
 }
 MINE = ("now", "today", "later")
-PART_GROUPS = {
-    "own": "later",
-    "answers": "later",
-    "suspended": "suspended",
-    "theirs": "waiting",
-    "sent": "waiting",
-}
 SCOPES = ("desk", "jurisdiction")  # own desk; a coordination office also its whole jurisdiction
 
 

@@ -6,21 +6,21 @@ thousand duties opens as fast as one with ten. What does not fit is counted and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from tongxin.heart.agreements import duty_acts, queries
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements import duty_acts
+from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
 State = Duty.State
 OWN, REST, DONE = 200, 50, 5  # rows of the own list, of the other parts, of what was just done
-PARTS = ("own", "answers", "suspended", "theirs", "sent")
+DUE_LATELY = timedelta(days=31)  # what was just done is sought among the duties that were due since then
+PARTS = ("own", "answers", "suspended", "theirs", "paused", "sent")
 Cursor = tuple[datetime, int]  # the due and the id of the last row shown
 
 
@@ -31,7 +31,8 @@ class Read:
     own: list[Duty] = field(default_factory=list)  # open, owed by the own side
     answers: list[Duty] = field(default_factory=list)  # delivered to the own side, waiting for its answer
     suspended: list[Duty] = field(default_factory=list)  # owed by the own side, the clock stands still
-    theirs: list[Duty] = field(default_factory=list)  # open or suspended, owed to the own side
+    theirs: list[Duty] = field(default_factory=list)  # open, owed to the own side
+    paused: list[Duty] = field(default_factory=list)  # owed to the own side, the clock stands still
     sent: list[Duty] = field(default_factory=list)  # delivered by the own side, waiting for their answer
     proposals: list[Duty] = field(default_factory=list)  # the other side has named another day
     done: list[Duty] = field(default_factory=list)  # met today, latest first
@@ -40,7 +41,8 @@ class Read:
     @property
     def all(self) -> list[Duty]:
         """Every duty that was read, once."""
-        parts = (self.own, self.answers, self.suspended, self.theirs, self.sent, self.proposals, self.done)
+        waits = (self.theirs, self.paused, self.sent)
+        parts = (self.own, self.answers, self.suspended, *waits, self.proposals, self.done)
         return list({duty.pk: duty for part in parts for duty in part}.values())
 
 
@@ -89,8 +91,7 @@ def read(
     for name, rows in wanted.items():
         ids |= Q(pk__in=_page(rows, name, after if name == part else None).values("pk"))
     found = Read()
-    sorted_rows = sorted(queries.with_names(Duty.objects.filter(ids)), key=lambda d: (_due(d), d.pk))
-    for duty in sorted_rows:
+    for duty in sorted(dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
         _sort_in(found, duty, side, now)
     for name in PARTS:
         _cut(found, name)
@@ -102,6 +103,22 @@ def read(
     return found
 
 
+def dressed(rows: QuerySet[Duty]) -> list[Duty]:
+    """Return duties with what naming them takes: their few clauses and desks are read once each, not once a row."""
+    found = list(rows.select_related("matter").defer("told", "matter__rulebook", "matter__joined"))
+    clauses = (
+        Clause.objects.select_related("version__instrument")
+        .defer("version__source_text", "version__body")
+        .in_bulk({duty.clause_id for duty in found})
+    )
+    ids = {desk for duty in found for desk in (duty.bound_desk_id, duty.owed_desk_id)}
+    desks = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(ids)
+    for duty in found:
+        duty.clause = clauses[duty.clause_id]
+        duty.bound_desk, duty.owed_desk = desks[duty.bound_desk_id], desks[duty.owed_desk_id]
+    return found
+
+
 def totals(side: Side, now: datetime, field_code: str = "") -> tuple[int, int, int]:
     """Return how many duties are open on the own side, how many of them are late, how many wait for others."""
     base = (
@@ -110,14 +127,14 @@ def totals(side: Side, now: datetime, field_code: str = "") -> tuple[int, int, i
         else Duty.objects.all()
     )
     own = base.filter(side.bound, state=State.OPEN)
-    theirs = base.filter(side.owed, state__in=[State.OPEN, State.SUSPENDED])
+    theirs = base.filter(side.owed, state=State.OPEN)
     sent = base.filter(side.bound, state=State.CLAIMED)
     return own.count(), own.filter(due_at__lt=now).count(), theirs.count() + sent.count()
 
 
 def done_today(side: Side, now: datetime, field_code: str = "") -> int:
-    """Return how many of the own duties were met today."""
-    rows = Duty.objects.filter(side.bound, state=State.MET, ended_at__gte=_midnight(now), ended_at__lte=now)
+    """Return how many of the own duties were met today, of those that were not due long ago."""
+    rows = _met_today(Duty.objects.all(), side, now)
     return (rows.filter(clause__version__instrument__field=field_code) if field_code else rows).count()
 
 
@@ -127,11 +144,20 @@ def _slices(base: QuerySet[Duty], side: Side, now: datetime) -> dict[str, QueryS
         "own": base.filter(side.bound, state=State.OPEN),
         "answers": base.filter(side.owed, state=State.CLAIMED),
         "suspended": base.filter(side.bound, state=State.SUSPENDED),
-        "theirs": base.filter(side.owed, state__in=[State.OPEN, State.SUSPENDED]),
+        "theirs": base.filter(side.owed, state=State.OPEN),
+        "paused": base.filter(side.owed, state=State.SUSPENDED),
         "sent": base.filter(side.bound, state=State.CLAIMED),
         "proposals": base.filter(proposed, side.bound | side.owed, state__in=Duty.STANDING),
-        "done": base.filter(side.bound, state=State.MET, ended_at__gte=_midnight(now), ended_at__lte=now),
+        "done": _met_today(base, side, now),
     }
+
+
+def _met_today(base: QuerySet[Duty], side: Side, now: datetime) -> QuerySet[Duty]:
+    """Return what was met today; the due bounds the search, because the index of a desk's duties goes by it."""
+    since = _midnight(now)
+    return base.filter(
+        side.bound, state=State.MET, due_at__gte=since - DUE_LATELY, ended_at__gte=since, ended_at__lte=now
+    )
 
 
 def _page(rows: QuerySet[Duty], name: str, after: Cursor | None) -> QuerySet[Duty]:
@@ -156,7 +182,7 @@ def _sort_in(found: Read, duty: Duty, side: Side, now: datetime) -> None:
     if duty.state == State.CLAIMED:
         (found.sent if mine else found.answers).append(duty)
     elif not mine:
-        found.theirs.append(duty)
+        (found.paused if duty.state == State.SUSPENDED else found.theirs).append(duty)
     elif duty.state == State.SUSPENDED:
         found.suspended.append(duty)
     else:
@@ -191,15 +217,9 @@ def _whole(found: Read, base: QuerySet[Duty], side: Side) -> None:
     hasty = own.filter(needed_by__lt=F("due_at"), needed_by__lte=due).order_by("needed_by", "id")[:REST]
     together = own.filter(thread__in={d.thread for d in found.own if d.thread.startswith("matter:")})
     together = together.filter(clause__kind="notify").order_by("due_at", "id")[:OWN]
-    more = queries.with_names(
-        Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk")))
-    )
+    more = dressed(Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk"))))
     there = {d.pk for d in found.own}
     found.own += [d for d in more if d.pk not in there]
-
-
-def _due(duty: Duty) -> datetime:
-    return duty.due_at
 
 
 def _midnight(now: datetime) -> datetime:
@@ -219,8 +239,3 @@ def cursor(text: str) -> Cursor | None:
 def cursor_text(place: Cursor) -> str:
     """Return a place for an address."""
     return f"{clock.iso(place[0])}.{place[1]}"
-
-
-def ids(duties: Iterable[Duty]) -> set[int]:
-    """Return the ids of duties."""
-    return {duty.pk for duty in duties}

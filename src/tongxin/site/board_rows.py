@@ -32,6 +32,7 @@ __all__ = [
     "board",
     "coordinates",
     "due_and_overdue",
+    "holds_cases",
     "rows_of",
     "sorted_by",
 ]
@@ -52,10 +53,12 @@ def board(
     now: datetime | None = None,
     part: str = "",
     after: Cursor | None = None,
+    with_cases: bool = True,
 ) -> Board:
     """Return the reader's board, or the next stretch of a part of it (`after` a row).
 
-    `scope` jurisdiction is a coordination office's alone; others get their desk's.
+    `scope` jurisdiction is a coordination office's alone; others get their desk's. Without `with_cases` the cases in
+    the desk's hands are not looked for, because the caller knows that there are none.
     """
     now = now or clock.now()
     side = board_reads.side_of(reader, wide=scope == "jurisdiction" and reader.coordinates)
@@ -69,7 +72,7 @@ def board(
         made.done_today = board_reads.done_today(side, now, field_code) if full else len(found.done)
         if found.more:
             made.totals = board_reads.totals(side, now, field_code)
-        if field_code in {"", "services"}:
+        if with_cases and field_code in {"", "services"}:
             for case in _own_cases(reader, {duty.thread for duty in found.own}):
                 row = _case_row(reader, case, now)
                 made.groups[row.group].append(row)
@@ -108,11 +111,20 @@ def rows_of(reader: Acting, duties: list[Duty], now: datetime) -> list[Row]:
     return [maker.single(duty, "open") for duty in duties]
 
 
-def _own_cases(reader: Acting, there: set[str]) -> list[Case]:
-    """Return the cases in the reader's own hands that no open duty of the desk speaks for, promised first."""
-    rows = cases.cases(reader).filter(
+def holds_cases(reader: Acting) -> bool:
+    """Return whether any open case is in the reader's own hands."""
+    return _in_hand(reader).exists()
+
+
+def _in_hand(reader: Acting) -> QuerySet[Case]:
+    return cases.cases(reader).filter(
         holder_id=reader.desk, frozen_by__isnull=True, state__in=cases.OPEN_STATES
     )
+
+
+def _own_cases(reader: Acting, there: set[str]) -> list[Case]:
+    """Return the cases in the reader's own hands that no open duty of the desk speaks for, promised first."""
+    rows = _in_hand(reader)
     return [
         case
         for case in rows.order_by("promise_due_at", "number")[:CASES]

@@ -225,8 +225,6 @@ def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
             desk = f"{post.office.jurisdiction_id}/{duty.bound_desk_id.partition('/')[2]}"
         if duty.thread.startswith("case:"):  # it looks after the duty; the case itself is not its to open
             link = f"/desk/?scope=jurisdiction&row=duty-{duty.pk}"
-    if step == "leaders_agenda":
-        link = "/agenda/"
     exchange.notify(
         desk,
         "reminder" if step == "remind" else "escalation",

@@ -316,7 +316,7 @@ def test_the_ticker_runs_it_in_a_thread_of_its_own(house, subscribe, ring, web):
     ticker.join(30)
     assert not ticker.is_alive()
     assert names == ["answered"]
-    assert only().state == "sent"
+    assert Delivery.objects.filter(state="sent").count() == 1  # the ticker may have rung more of them
 
 
 def test_the_lease_outlasts_what_a_sender_may_take():
