@@ -42,7 +42,7 @@ EXPORTED = (
     "note",
     "illustrative",
 )
-EXPORT_STRETCHES = 50  # of 200 rows each
+EXPORT_STRETCHES = 100  # of a hundred rows each
 RULES: dict[str, Any] = {
     "due": gettext_lazy("the due"),
     "needed_by": gettext_lazy("when the receiver needs it"),
@@ -94,7 +94,11 @@ def desk(request: StaffRequest) -> HttpResponse:
         "sentence": _sentence(found, on_duty),
         "on_duty": on_duty,
         "groups": _groups(found, asked["sort"]),
-        "waiting": waiting.waiting_for(reader),
+        "waiting": remembered(
+            request,
+            f"sign:{reader.post}:{reader.desk}:{reader.person_id}",
+            lambda: waiting.waiting_for(reader),
+        ),
         "board": found,
         "chosen": chosen,
         "clause": _clause(chosen),

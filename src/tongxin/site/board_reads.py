@@ -18,7 +18,7 @@ from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
 State = Duty.State
-OWN, REST, DONE = 200, 50, 5  # rows of the own list, of the other parts, of what was just done
+OWN, REST, DONE = 100, 30, 5  # rows of the own list, of the other parts, of what was just done
 DUE_LATELY = timedelta(days=31)  # what was just done is sought among the duties that were due since then
 PARTS = ("own", "answers", "suspended", "theirs", "paused", "sent")
 Cursor = tuple[datetime, int]  # the due and the id of the last row shown
