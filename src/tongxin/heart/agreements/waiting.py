@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from tongxin.heart.agreements import bounds, signers
 from tongxin.heart.agreements.models import Instrument, InstrumentVersion, Signature
+from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 
@@ -55,16 +56,27 @@ def _texts(reader: Acting, on: date) -> list[Waiting | None]:
     rows = InstrumentVersion.objects.filter(state=State.PROPOSED).exclude(
         instrument__kind=Instrument.Kind.LAW
     )
+    own = _own(reader, on)
     return [
         _waiting(reader, row, TEXT, row.canonical_hash, row.proposed_at, on)
         for row in rows.select_related("instrument").order_by("proposed_at", "id")
+        if own & set(row.parties)
     ]
+
+
+def _own(reader: Acting, on: date) -> set[str]:
+    """Return the parties that the reader's desk may be a side of: its place, and the groups this one is in."""
+    place = reader.desk.partition("/")[0]
+    return {place} | region.groups_of(place, on)
 
 
 def _endings(reader: Acting, now: datetime, on: date) -> list[Waiting | None]:
     rows = InstrumentVersion.objects.filter(ending__isnull=False).exclude(state=State.ENDED)
     found = []
+    own = _own(reader, on)
     for row in rows.select_related("instrument").order_by("id"):
+        if not own & set(row.parties):
+            continue
         ending = row.ending or {}
         open_one = not ending.get("agreed_at") and datetime.fromisoformat(ending["ends_at"]) > now
         if open_one and bounds.state_of(row, now) in (State.RATIFIED, State.IN_FORCE):

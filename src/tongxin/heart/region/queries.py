@@ -131,6 +131,17 @@ def party_of(jurisdiction_id: str, parties: Iterable[str], on: date | None = Non
     return next((each for each in lineage(jurisdiction_id) if each in named), None)
 
 
+def groups_of(jurisdiction_id: str, on: date | None = None) -> set[str]:
+    """Return the groups that a jurisdiction itself is a member of on a day (today)."""
+    day = on or today()
+    rows = JurisdictionGroup.objects.filter(
+        Q(members__valid_until__isnull=True) | Q(members__valid_until__gt=day),
+        members__jurisdiction=jurisdiction_id,
+        members__valid_from__lte=day,
+    )
+    return set(rows.values_list("id", flat=True))
+
+
 def common_groups(one: str, other: str, on: date | None = None) -> list[str]:
     """Return the groups that two jurisdictions, or what they lie in, are both in on a day (today); smallest first."""
     lines = [set(lineage(one)), set(lineage(other))]
