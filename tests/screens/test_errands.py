@@ -234,3 +234,12 @@ def test_the_region_is_a_board_of_counts_with_conflicts_and_agendas(house):
     )
     assert (row.conflicts, row.agenda, row.tie.illustrative) == (1, 1, True)
     assert row.offices == ("Langfang coordination office", "Wuqing coordination office")
+
+
+def test_home_lists_incidents_that_run_and_leaves_periods_to_the_board(house):
+    judged.load("judged-now", "judged-figures", alone=True)
+    number = judged.incident(house)["matter"]
+    duty = judged.opened("judged-figures")
+    shown = house.client("langfang-duty", headers={"accept-language": "en"}).get("/").content.decode()
+    assert f'href="/incidents/{number}/"' in shown
+    assert f"/incidents/{duty.matter_id}/" not in shown

@@ -181,7 +181,8 @@ def _matters(reader: Acting, now: datetime) -> list[dict[str, Any]]:
     standing = agreements.duties(reader).filter(matter__isnull=False, state__in=between.STANDING).order_by()
     recent = agreements.matters(reader).filter(opened_at__gte=now - RECENT).order_by()
     running = Q(number__in=standing.values("matter_id")) | Q(number__in=recent.values("number"))
-    rows = list(Matter.objects.filter(running, state=Matter.State.OPEN).order_by("-opened_at")[:RUNNING])
+    incidents = Matter.objects.filter(running, kind=ecology.KIND, state=Matter.State.OPEN)
+    rows = list(incidents.order_by("-opened_at")[:RUNNING])
     waiting = dict(standing.filter(matter__in=rows).values_list("matter_id").annotate(n=Count("id")))
     told = []
     for found in ecology.seen(reader, rows):
