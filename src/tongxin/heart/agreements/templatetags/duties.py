@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from tongxin.heart.agreements import count_story, wording
 from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.region.models import Desk
-from tongxin.shared import money
 
 register = template.Library()
 COUNT_LINES = 8  # of a count that is told beside something else; the duty's page tells it whole
@@ -44,12 +43,6 @@ def clause_words(clause: Clause) -> str:
 def clause_url(clause: Clause) -> str:
     """`{{ clause|clause_url }}`: where it can be read."""
     return wording.clause_url(clause)
-
-
-@register.filter
-def yuan(fen: int | str) -> str:
-    """`{{ fen|yuan }}`: an amount in the page's language, from whole fen."""
-    return money.words(int(fen))
 
 
 @register.simple_tag
