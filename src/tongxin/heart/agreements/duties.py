@@ -114,16 +114,19 @@ def claim(duty: Duty, performance: Performance, *, delivered_at: datetime, answe
     duty.save(update_fields=["state", "performance", "delivered_at", "answer_due_at"])
 
 
-def send_back(duty: Duty, a: Act) -> None:
-    """The creditor sent a performance back: the clock runs on, and the creditor's time is not counted."""
-    delivered = duty.delivered_at or a.at
+def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
+    """The creditor sent a performance back: the clock runs on, and the creditor's time is not counted.
+
+    `at` is when it goes back, where that is not when it is recorded: by silence, at the end of the answer time.
+    """
+    delivered, back = duty.delivered_at or a.at, at or a.at
     _go(duty, Duty.State.OPEN)
     duty.sent_back += 1
     duty.delivered_at = None
     duty.answer_due_at = None
     duty.pauses = [
         *duty.pauses,
-        {"from": clock.iso(delivered), "until": clock.iso(a.at), "ground": "at_creditor"},
+        {"from": clock.iso(delivered), "until": clock.iso(back), "ground": "at_creditor"},
     ]
     duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses"])
     if delivered <= duty.due_at:

@@ -54,12 +54,13 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
     state = duty.state
     claimed = owed and state == Duty.State.CLAIMED
     in_time = duty.answer_due_at is None or now <= duty.answer_due_at
+    waits = in_time or getattr(clause, "on_silence", "escalate") == "escalate"  # else silence has answered
     movable = isinstance(clause, Deliver) and judged and now <= duty.due_at
     either = bound or owed or errands.is_side_of(reader, duty.bound_desk_id)
     first = (bound and judged and state == Duty.State.OPEN) or claimed
     return May(
         perform=bound and judged and state == Duty.State.OPEN and "perform" in can,
-        accept=claimed and "confirm" in can,
+        accept=claimed and waits and "confirm" in can,
         send_back=claimed and in_time and "confirm" in can,
         excuse=owed and "excuse" in can,
         give_up=owed and "excuse" in can,

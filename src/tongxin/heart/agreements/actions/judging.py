@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import clocks, duties, performing, rulebook
@@ -38,6 +39,7 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
     by.need("perform")
     carried = {name: str(text).strip() for name, text in carried.items()}
     request = {"duty": duty, "carried": carried}
+    _settle_silence(by, duty)
     with act("agreements.duty.performed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -221,19 +223,28 @@ def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> d
 def answer_silence(now: datetime | None = None) -> int:
     """Do what the clause says when the owed desk kept silent: accept, send back, or leave it to the escalation.
 
-    The ticker calls this; when it comes late nothing changes, because lateness follows from the delivery.
+    The ticker calls this; when it comes late nothing changes: what silence says counts from the end of the answer
+    time, and an act on such a duty does first what silence says.
     """
-    now = now or clock.now()
-    rows = Duty.objects.filter(state=Duty.State.CLAIMED, answer_due_at__lt=now).select_related(
-        "clause__version"
-    )
-    done = 0
-    for duty in list(rows.order_by("answer_due_at", "id")):
-        clause = rulebook.read_clause(duty.clause)
-        silence = getattr(clause, "on_silence", "escalate")
-        if silence in {"accept", "return"}:
-            done += _silent(duty.pk, silence)
-    return done
+    return sum(_silent_too_long(duty) for duty in list(_unanswered(now or clock.now())))
+
+
+def _settle_silence(by: Acting, pk: int) -> None:
+    """Do what silence says of one duty before one of its sides acts on it, where the ticker has not come yet."""
+    for duty in list(_unanswered(clock.now()).filter(pk=pk)):
+        if _answers_for(by, duty.bound_desk_id) or _answers_for(by, duty.owed_desk_id):
+            _silent_too_long(duty)
+
+
+def _unanswered(now: datetime) -> QuerySet[Duty]:
+    """Return the delivered duties whose answer time is over, oldest first."""
+    rows = Duty.objects.filter(state=Duty.State.CLAIMED, answer_due_at__lt=now)
+    return rows.select_related("clause__version").order_by("answer_due_at", "id")
+
+
+def _silent_too_long(duty: Duty) -> int:
+    silence = getattr(rulebook.read_clause(duty.clause), "on_silence", "escalate")
+    return _silent(duty.pk, silence) if silence in {"accept", "return"} else 0
 
 
 def _silent(pk: int, silence: str) -> int:
@@ -254,7 +265,7 @@ def _silent(pk: int, silence: str) -> int:
             ended = row.answer_due_at or a.at  # the end of the answer time, not when the ticker came
             duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=ended)
         else:
-            duties.send_back(row, a)
+            duties.send_back(row, a, at=row.answer_due_at)
         a.result = {"duty": pk, "state": row.state}
         a.entry(
             f"{row.thread}/duty:{pk}", cause=row.opened_by, basis=row.clause_id, payload=request | a.result
@@ -274,6 +285,7 @@ def _judged(
 ) -> dict[str, Any]:
     """Run one act on one duty by one of its sides, and tell the other side."""
     request = {"duty": duty} | said
+    _settle_silence(by, duty)
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

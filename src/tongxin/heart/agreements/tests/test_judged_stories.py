@@ -54,6 +54,42 @@ def test_a_supply_is_sent_back_without_counting_the_time_it_lay_there_and_is_acc
     assert (met.state, met.delivered_at, met.delivered_at <= met.due_at) == ("met", at(4, 7, 9), True)
 
 
+RETURNS = judged.SHARE.replace("on_silence: accept", "on_silence: return")
+
+
+def returned(house, *, ticker) -> Duty:
+    """Delivered on 1 April and answered by nobody; the ticker comes when it comes."""
+    judged.load(texts=(judged.text_of("judged-figures", RETURNS),), alone=True)
+    duty = judged.opened("judged-figures")
+    house.clock.move_to(at(4, 1, 9))
+    actions.perform(by=house.acting("langfang-duty"), key="p1", duty=duty.pk, carried=FIGURES)
+    assert fresh(duty).answer_due_at == at(4, 3, 17, 30)
+    house.clock.move_to(ticker)
+    return duty
+
+
+@pytest.mark.parametrize("ticker", [at(4, 3, 17, 31), at(4, 20)], ids=["at once", "weeks late"])
+def test_what_goes_back_by_silence_goes_back_at_the_end_of_the_answer_time(house, ticker):
+    duty = returned(house, ticker=ticker)
+    jobs.ring_due()
+    back = fresh(duty)
+    # 1, 2 and 3 April lay at the owed office, 4 to 6 April is the Qingming holiday: 7, 8, 9 April count.
+    assert (back.state, back.sent_back, back.due_at) == ("open", 1, at(4, 9, 17, 30))
+    assert back.pauses[-1]["until"] == clock.iso(at(4, 3, 17, 30))
+
+
+def test_an_act_after_the_answer_time_finds_what_silence_has_said_though_no_ticker_came(house):
+    duty = returned(house, ticker=at(4, 7, 9))
+    with pytest.raises(Conflict, match="nothing_delivered"):
+        actions.accept(by=house.acting("wuqing-duty"), key="a", duty=duty.pk)
+    assert (fresh(duty).state, fresh(duty).due_at) == ("open", at(4, 9, 17, 30))
+    actions.perform(by=house.acting("langfang-duty"), key="p2", duty=duty.pk, carried=FIGURES)
+    assert (fresh(duty).state, fresh(duty).delivered_at) == ("claimed", at(4, 7, 9))
+    before = Entry.objects.filter(act="agreements.duty.returned_by_silence").count()
+    jobs.ring_due()
+    assert Entry.objects.filter(act="agreements.duty.returned_by_silence").count() == before == 1
+
+
 def test_the_clock_is_told_day_by_day(house):
     judged.load("judged-figures", alone=True)
     duty = judged.opened("judged-figures")
@@ -259,8 +295,5 @@ def test_what_the_page_offers_is_what_the_act_allows(house):
         True,
         False,
     )
-    house.clock.move_by(days=5)
-    assert (may("wuqing-duty").accept, may("wuqing-duty").send_back) == (
-        True,
-        False,
-    )  # the answer time is over
+    house.clock.move_by(days=5)  # the answer time is over, and silence accepts: nothing is left to answer
+    assert (may("wuqing-duty").accept, may("wuqing-duty").send_back) == (False, False)
