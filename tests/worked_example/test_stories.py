@@ -14,6 +14,7 @@ from tongxin.heart.agreements.models import DueMove, Duty, Ring
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.acts import act
+from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.ledger.verify import verify_log
 from tongxin.heart.region.acting import SYSTEM
@@ -175,6 +176,23 @@ def test_told_once_and_renewed_then_withdrawn_is_stood_down_all_the_same(night):
     agree(night)
 
 
+def test_told_once_and_renewed_then_let_go_by_the_forecast_is_stood_down_once(night):
+    begin(night)
+    night.tell(WUQING)
+    night.it_is("23:40")
+    correct(night, "2 t")
+    assert [s for _r, s, _d in night.states(B, WUQING)] == ["met", "open"]
+    for when in ("01:30", "01:40"):  # the second forecast says the same: nobody is stood down twice
+        night.it_is(when)
+        night.forecast(
+            instruments.arrivals(baodi=(0.9, iso("09:00"), iso("14:00")), wuqing=(0.001, "", "")), when
+        )
+    assert [s for _r, s, _d in night.states(B, WUQING)] == ["met", "void"]
+    [down] = night.duties(B, WUQING, purpose="stand_down")
+    assert (down.state, down.due_at, down.wanted["of_round"]) == ("open", at("02:30"), 1)
+    agree(night)
+
+
 def test_two_reports_of_one_event_become_one_and_a_met_duty_wins(night, house):
     reported(night)
     first = night.number
@@ -195,6 +213,24 @@ def test_two_reports_of_one_event_become_one_and_a_met_duty_wins(night, house):
     assert Duty.objects.filter(matter=first, state="open").count() == before
     assert [s for _r, s, _d in night.states(A, BAODI)] == ["met"]
     assert verify_log().holds
+
+
+def test_what_a_merge_opens_is_rung_with_the_page_of_the_matter_that_stays(night, house):
+    reported(night)
+    first = night.number
+    night.it_is("22:50")
+    by = house.acting("xianghe-duty")
+    again = actions.report(night.report("2 t"), by=by, key="second", name="ecology.incident.reported")
+    night.number = again["matter"]
+    night.tell(BAODI, amount="2 t")  # what was told there is not what the first report says
+    night.it_is("22:55")
+    asked = actions.propose_merge(night.number, first, by=by, key="p", reason="示例：同一事件")
+    before = set(Duty.objects.values_list("pk", flat=True))
+    actions.answer_merge(asked["proposal"], by=night.langfang(), key="a", agree=True)
+    opened = Duty.objects.exclude(pk__in=before)
+    assert set(opened.values_list("matter", "owed_desk", "round")) == {(first, BAODI, 2)}
+    rung = Notification.objects.filter(dedupe__in=[f"duty:{d.pk}" for d in opened])
+    assert [n.link for n in rung] == [f"/incidents/{first}/"] * opened.count()
 
 
 def test_a_late_entry_does_not_hide_that_it_was_late(night):
