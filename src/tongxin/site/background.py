@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 # Where each job is: what it does, how many ticks lie between two runs.
 JOBS = (
     ("tongxin.heart.agreements.lifecycle:settle_versions", 1),
+    ("tongxin.heart.cases.switching:settle_versions", 1),
     ("tongxin.heart.agreements.opening:open_periods", 4),
     ("tongxin.heart.agreements.jobs:ring_due", 1),
     ("tongxin.heart.ledger.actions:checkpoint", 4),

@@ -195,6 +195,8 @@ def _words(
             return text, written, "bad" if case.outcome == "refused" else "done"
         case "cases.promise.recounted":
             return _("The promise was counted anew: the calendar was published"), _moved(payload), "done"
+        case "cases.case.switched":
+            return _("A new version applies to what is running"), str(payload.get("to", "")), "done"
         case "agreements.duty.moved":
             return _("A due was moved"), _moved(payload), "done"
         case "agreements.duty.recounted":
