@@ -81,7 +81,7 @@ def _begin(pk: str) -> bool:
             return False
         row = _locked(pk)
         if row.state != State.RATIFIED or row.binds_from is None or row.binds_from > a.at:
-            raise _not_now()
+            raise not_now()
         row.state = State.IN_FORCE
         row.save(update_fields=["state"])
         if not _over(row, row.binds_from):
@@ -97,7 +97,7 @@ def _end(pk: str) -> bool:
             return False
         row = _locked(pk)
         if row.binds_until is None or row.binds_until > a.at or row.state == State.ENDED:
-            raise _not_now()
+            raise not_now()
         row.state = State.ENDED
         row.save(update_fields=["state"])
         gone = [] if row.end_reason == bounds.REPLACED else _deletions(row, a, row.binds_until)
@@ -115,7 +115,7 @@ def _leave(pk: int) -> bool:
             return False
         found = Departure.objects.select_for_update().get(pk=pk)
         if found.withdrawn_at is not None or found.ends_at > a.at:
-            raise _not_now()
+            raise not_now()
         row = _bound_before(found)
         goes_on = (
             row is not None and row.binds_until != found.ends_at
@@ -130,11 +130,15 @@ def _leave(pk: int) -> bool:
     return True
 
 
+def taking_over(now: datetime) -> list[InstrumentVersion]:
+    """Return the versions in force that say `transition: switch`: what runs under an older one moves to them."""
+    rows = InstrumentVersion.objects.filter(id__in=rulebook.at(now), number__gt=1).order_by("id")
+    return [row for row in rows if row.body.get("transition") == "switch"]
+
+
 def _switching(now: datetime) -> Iterable[tuple[str, str]]:
     """Yield (version, matter) for open matters that keep an older version than the one that takes them over."""
-    for row in InstrumentVersion.objects.filter(id__in=rulebook.at(now), number__gt=1):
-        if row.body.get("transition") != "switch":
-            continue
+    for row in taking_over(now):
         older, newer = f'"{row.instrument_id}@', f'"{row.id}"'
         rows = Matter.objects.filter(state=Matter.State.OPEN, absorbed_by__isnull=True).annotate(
             book=Cast("rulebook", TextField()), late=Cast("joined", TextField())
@@ -155,9 +159,9 @@ def _switch(version: str, number: str) -> bool:
             return False
         matter = parts.lock_matter(number)
         row = InstrumentVersion.objects.get(pk=version)
-        kept = [pk for pk in [*matter.rulebook, *matter.joined] if _is_older(pk, row)]
+        kept = [pk for pk in [*matter.rulebook, *matter.joined] if is_older(pk, row)]
         if not kept or matter.state != Matter.State.OPEN or row.binds_from is None:
-            raise _not_now()
+            raise not_now()
         begins = row.binds_from
         matter.rulebook = sorted({version if pk in kept else pk for pk in matter.rulebook})
         matter.joined = {version if pk in kept else pk: since for pk, since in matter.joined.items()}
@@ -231,7 +235,8 @@ def _bound_before(found: Departure) -> InstrumentVersion | None:
     return rows.order_by("-number").first()
 
 
-def _is_older(pk: str, row: InstrumentVersion) -> bool:
+def is_older(pk: str, row: InstrumentVersion) -> bool:
+    """Whether a version's id names an older version of the same instrument."""
     instrument, _at, number = pk.partition("@")
     return instrument == row.instrument_id and int(number) < row.number
 
@@ -240,7 +245,8 @@ def _over(row: InstrumentVersion, at: datetime) -> bool:
     return row.binds_until is not None and row.binds_until <= at
 
 
-def _not_now() -> NotNow:
+def not_now() -> NotNow:
+    """Return the refusal of what is not due, or not due any more."""
     return NotNow("not_now", _("This is not due any more."))
 
 
