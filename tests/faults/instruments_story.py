@@ -69,12 +69,21 @@ def sign_ending(who: str) -> Do:
 
 
 def settle(told: Told, key: str) -> dict[str, Any]:
-    """What the ticker does: versions begin and end, matters move, periods and tasks open."""
+    """What the ticker does: versions begin and end, matters and cases move, periods and tasks open."""
     from tongxin.heart.agreements import lifecycle, opening
+    from tongxin.heart.cases import switching
 
     lifecycle.settle_versions()
+    switching.settle_versions()
     opening.open_periods()
     return {}
+
+
+def file_case(told: Told, key: str) -> dict[str, Any]:
+    """A case that the second version finds running."""
+    from tests.faults import story
+
+    return story.file_case(told, key)
 
 
 COMMANDS: list[tuple[str, int, Do]] = [
@@ -89,6 +98,7 @@ COMMANDS: list[tuple[str, int, Do]] = [
     ("signed-2", 208, sign("proposed-again", LANGFANG)),
     ("signed-3", 209, sign("proposed-again", CHIEF)),
     ("settle-1", 210, settle),
+    ("case-filed", 211, file_case),
     ("milestone", 212, do("report_milestone", instrument="river-watch", milestone="station-built")),
     ("draft-2", 214, draft(SECOND)),
     ("proposed-2", 215, propose("draft-2")),
