@@ -88,7 +88,7 @@ def _client(screen: Screen) -> Client:
     from tongxin.heart.region.models import Person
     from tongxin.shared import clock
 
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     if not screen.reader:
         return client
     person = Person.objects.get(username=screen.person)
