@@ -82,6 +82,7 @@ class Standing:
     may_refuse: bool
     may_draft: bool
     may_leave: list[tuple[str, Both]]
+    leaves_with: Both | str  # the group as whose member the reader's office is bound, and that leaves as one
     may_end: bool
     ending: dict[str, Any] | None
     ending_sides: list[SideRow]
@@ -130,6 +131,7 @@ def standing(version: InstrumentVersion, reader: Acting | None, now: datetime) -
         may_refuse=signs and version.state == State.PROPOSED and _may_refuse(version, reader, place, law),
         may_draft=reader is not None and waiting.WRITES in reader.capabilities and place is not None,
         may_leave=_may_leave(version, model, reader, names) if running and signs and not law else [],
+        leaves_with=names.get(signers.group_of(reader, version.parties, on), "") if reader else "",
         may_end=running and signs and not law and place is not None and ending is None,
         ending=ending,
         ending_sides=side_rows(version, str(ending["hash"]), now) if ending else [],

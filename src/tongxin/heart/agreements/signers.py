@@ -89,6 +89,15 @@ def place_of(by: Acting, parties: Sequence[str], on: date) -> str | None:
     return None
 
 
+def group_of(by: Acting, parties: Sequence[str], on: date) -> str:
+    """Return the group that is a party and binds the actor's coordination office as a member; empty when it is none."""
+    place, _slash, role = by.desk.partition("/")
+    if role != COORDINATION or place in parties:
+        return ""
+    groups = [party for party in parties if party in _groups(parties)]
+    return next((group for group in groups if place in region.members_of([group], on)), "")
+
+
 def may_see(reader: Acting | None, version: InstrumentVersion, on: date) -> bool:
     """Whether a reader may see a version: a signed one everybody, else only the parties' own people.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import bounds, rulebook, signers
+from tongxin.heart.agreements import bounds, rulebook, signers, wording
 from tongxin.heart.agreements.actions import parts, versions
 from tongxin.heart.agreements.actions.versions import SIGNS
 from tongxin.heart.agreements.models import Departure, Instrument, InstrumentVersion
@@ -109,7 +109,7 @@ def leave(*, by: Acting, key: str, instrument: str, party: str) -> dict[str, Any
         if a.replayed:
             return a.result
         row = _binding_version(instrument, by, a)
-        _need_own_party(by, row, party)
+        _need_own_party(by, row, party, a)
         notice = _notice_of(row)
         there = Departure.objects.filter(instrument=instrument, withdrawn_at__isnull=True, party=party)
         if bounds.left_of(row, list(there)):
@@ -145,7 +145,7 @@ def withdraw_leaving(*, by: Acting, key: str, departure: int) -> dict[str, Any]:
         if found is None:
             raise NotFound("no_such_notice", _("There is no such notice."))
         row = _newest(found.instrument_id, by, a)
-        _need_own_party(by, row, found.party)
+        _need_own_party(by, row, found.party, a)
         if found.withdrawn_at is not None or found.ends_at <= a.at:
             raise Conflict(
                 "notice_over",
@@ -177,9 +177,19 @@ def _newest(instrument: str, by: Acting, a: Act) -> InstrumentVersion:
     return versions.locked(found.id if found else "", by, a)
 
 
-def _need_own_party(by: Acting, row: InstrumentVersion, party: str) -> None:
+def _need_own_party(by: Acting, row: InstrumentVersion, party: str, a: Act) -> None:
     if row.instrument.kind == Instrument.Kind.LAW:
         raise NotAllowed("law_not_left", _("Nobody leaves a law."))
+    group = signers.group_of(by, row.parties, versions.day(a))
+    if group:
+        raise NotAllowed(
+            "group_is_the_party",
+            _("%(group)s has signed this as one party; a member does not leave it alone.")
+            % {"group": wording.party_names([group])[group]},
+            todo=_(
+                "Let the group's own office give notice, or propose a version that names its members one by one."
+            ),
+        )
     if party not in row.parties or by.desk != f"{party}/{signers.COORDINATION}":
         raise NotAllowed(
             "not_your_party",

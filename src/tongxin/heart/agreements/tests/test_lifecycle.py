@@ -6,10 +6,19 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rebuild, rulebook
+from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rebuild, rulebook, wording
 from tongxin.heart.agreements.models import Departure, DueMove, Duty, InstrumentVersion
 from tongxin.heart.agreements.tests import texts
-from tongxin.heart.agreements.tests.stages import BAODI, CHIEF, LANGFANG, WUQING, acting, signed, stands
+from tongxin.heart.agreements.tests.stages import (
+    BAODI,
+    CHIEF,
+    LANGFANG,
+    TONGZHOU,
+    WUQING,
+    acting,
+    signed,
+    stands,
+)
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Matter
 from tongxin.heart.ledger.models import Entry
@@ -180,6 +189,21 @@ def test_who_may_leave_and_what_cannot_be_left(house):
         actions.leave(by=acting(house, BAODI), key="n", instrument="river-watch", party="tj-baodi")
     with pytest.raises(NotAllowed, match="not_your_party"):
         actions.leave(by=acting(house, WUQING), key="w", instrument="river-watch", party="tj-baodi")
+
+
+def test_a_group_that_signed_as_one_party_leaves_as_one(house):
+    text = texts.group() + "leaving: {notice: P90D}\n"
+    version = signed(house, text, by=WUQING, others=(LANGFANG, CHIEF, TONGZHOU))
+    house.clock.move_to(beijing(3, 12, 9))
+    lifecycle.settle_versions()
+    for party in ("tj-wuqing", "tongwulang"):
+        with pytest.raises(NotAllowed, match="group_is_the_party") as refused:
+            actions.leave(by=acting(house, WUQING), key=party, instrument="three-places", party=party)
+        assert str(wording.party_names(["tongwulang"])["tongwulang"]) in str(refused.value.what)
+    own = acting(house, TONGZHOU, "tongwulang/coordination_office")
+    done = actions.leave(by=own, key="own", instrument="three-places", party="tongwulang")
+    left = bounds.left_of(version, [Departure.objects.get(pk=done["departure"])])
+    assert left == {"tongwulang": house.clock.at + timedelta(days=90)}
 
 
 def test_every_party_signs_an_ending(house):
