@@ -35,8 +35,10 @@ AT_LEAST_ONCE = {
     "exchange_delivery": {"attempts", "next_at", "sent_at"},
     "exchange_attempt": set[str](),
     "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured
+    "agreements_duty": {"ring_at"},  # when the ticker looks again: a note that each of its rounds makes anew
 }
 _dice = random.Random(0)
+_claimed = ""  # the key of the act that runs
 _salt = bytes(32)
 
 
@@ -61,6 +63,21 @@ def begin_chance(command: str) -> None:
     _salt = hashlib.sha256(command.encode()).digest()
 
 
+def begin_chance_with_each_act() -> None:
+    """Start the dice anew with every key that is claimed: one command may do several acts, each of them its own."""
+    from tongxin.heart.exchange import acts
+
+    claim = acts._claim
+
+    def claimed(scope: str, key: str, *more: Any) -> Any:
+        global _claimed
+        _claimed = hashlib.sha256(f"{scope} | {key}".encode()).hexdigest()[:8]
+        _dice.seed(f"{scope} | {key}")
+        return claim(scope, key, *more)
+
+    acts._claim = claimed
+
+
 def set_up() -> None:
     fix_chance()
     os.environ["TONGXIN_MODE"] = "test"
@@ -68,13 +85,17 @@ def set_up() -> None:
     import django
 
     django.setup()
+    begin_chance_with_each_act()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
 
 
 class Points:
-    """Counts the points that are reached; each is known by its command, its name and how often it came there."""
+    """Counts the points that are reached; each is known by its command, its name, its act's key and how often.
+
+    A process that goes on after a death finds what is done already, so a plain number would name another act.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.died_at = folder / "died"
@@ -83,12 +104,14 @@ class Points:
         self.reached: list[str] = []
 
     def begin(self, command: str) -> None:
-        self.command, self.seen = command, {}
+        global _claimed
+        _claimed, self.command, self.seen = "", command, {}
 
     def note(self, point: str) -> None:
         """Keep the point."""
-        self.seen[point] = self.seen.get(point, 0) + 1
-        self.reached.append(f"{self.command} | {point} | {self.seen[point]}")
+        place = f"{point} | {_claimed}"
+        self.seen[place] = self.seen.get(place, 0) + 1
+        self.reached.append(f"{self.command} | {place}:{self.seen[place]}")
 
     def die(self, point: str) -> None:
         """Die here, if nobody died here before."""

@@ -83,16 +83,17 @@ def names_of(points: list[str]) -> set[str]:
     return {point.split(" | ")[1] for point in points}
 
 
-def counted(points: list[str]) -> set[str]:
-    """The points, those of loading without their number: what is in the register opens no act a second time."""
-    loading = "load | agreements.instrument.loaded:"
-    return {p.rpartition(" | ")[0] if p.startswith(loading) else p for p in points}
+def places_of(points: list[str]) -> set[str]:
+    """The points; on PostgreSQL without keys, which hold numbers of rows that a death leaves unused."""
+    if connection.vendor == "sqlite":
+        return set(points)
+    return {point.rpartition(" | ")[0] for point in points}
 
 
 @uses_database
 def test_it_died_at_every_point_that_a_life_without_death_passes(stories):
     straight, crashing = stories
-    assert counted(straight["points"]) <= counted(crashing["points"])
+    assert places_of(straight["points"]) <= places_of(crashing["points"])
     assert crashing["deaths"] == len(crashing["points"]) >= 80
 
 
