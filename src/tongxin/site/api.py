@@ -148,6 +148,7 @@ ROOMS = (
     "tongxin.heart.agreements.api",
     "tongxin.heart.agreements.api_instruments",
     "tongxin.heart.agreements.api_duties",
+    "tongxin.heart.agreements.api_agenda",
     "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.cases.api",
     "tongxin.heart.measures.api",

@@ -26,7 +26,10 @@ DESCRIPTION = (
 SECTIONS = (
     ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
-    ("Acting and looking, with a token", ("desk", "duties", "incidents", "agreements", "cases", "results")),
+    (
+        "Acting and looking, with a token",
+        ("desk", "duties", "agenda", "incidents", "agreements", "cases", "results"),
+    ),
     ("What leaves the house", ("outbox", "subscriptions")),
     ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores")),
 )
@@ -34,6 +37,10 @@ SECTIONS = (
 ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),
     "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes, is owed, why, and does about it."),
+    "agenda": (
+        "tongxin.heart.agreements.agenda_cli",
+        "What stands on the agenda of the leaders' meeting, and what it decided.",
+    ),
     "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
     "agreements": (
         "tongxin.heart.agreements.cli",

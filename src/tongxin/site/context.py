@@ -123,6 +123,8 @@ class Shell:
             lines.append(self._line(_("My office"), "desk", "/desk/", count=count, hot=hot))
             lines.append(self._line(_("Cases"), "cases", "/cases/", count=self.counts.cases))
         lines.append(self._line(_("Agreements"), "agreements", "/agreements/", count=self.counts.agreements))
+        if self.post is not None and self.post.coordinates:
+            lines.append(self._line(_("Leaders' agenda"), "agenda", "/agenda/"))
         lines.append(self._line(_("Scores"), "scores", "/scores/"))
         lines.append(self._line(_("Ledger"), "ledger", "/ledger/"))
         lines.append(self._line(_("Working calendar"), "calendar", "/calendar/"))

@@ -11,11 +11,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongxin.heart.agreements import conflicts, wording
+from tongxin.heart.agreements import agenda, conflicts, wording
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.models import AgendaItem, ClauseConflict, Duty
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Jurisdiction
+from tongxin.shared import clock
 from tongxin.shared.named import pick
 from tongxin.site.board_rows import coordinates
 
@@ -112,8 +113,8 @@ def region_rows(now: datetime) -> list[RegionRow]:
     """Return the board of the region: each tie with its undecided conflicts, its lines on agendas, its two offices."""
     noted = ClauseConflict.objects.filter(_open_under("one_id"), _open_under("other_id"), ruling__isnull=True)
     torn = Counter(noted.values_list(*_pair("one__version__instrument__field", "")))
-    agenda = AgendaItem.objects.filter(settled_at__isnull=True, duty__drill=False)
-    raised = Counter(agenda.values_list(*_pair("duty__clause__version__instrument__field", "duty__")))
+    items = agenda.standing(AgendaItem.objects.filter(duty__drill=False), clock.beijing(now).date())
+    raised = Counter(items.values_list(*_pair("duty__clause__version__instrument__field", "duty__")))
     rows = tie_rows(None, now)
     names = wording.desk_names(
         f"{place.id}/{conflicts.COORDINATION}" for row in rows for place in (row.bound, row.owed)

@@ -49,6 +49,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Which clause rules is settled"),
         gettext_lazy("%(thing)s: it is settled which clause rules"),
     ),
+    "agenda_decided": (
+        gettext_lazy("A leaders' meeting has decided"),
+        gettext_lazy("%(thing)s: %(desk)s has recorded what the leaders' meeting of %(on)s decided"),
+    ),
     "duty_performed": (
         gettext_lazy("A delivery to be accepted"),
         gettext_lazy("%(thing)s: %(desk)s has delivered"),
@@ -123,5 +127,5 @@ def _due(params: Params) -> str:
     """Return the due; outside the house with the zone that it is in."""
     if not params.get("due_at"):
         return "—"
-    at = wording.moment(datetime.fromisoformat(str(params["due_at"])))
+    at = wording.due_moment(datetime.fromisoformat(str(params["due_at"])))
     return _("%(at)s (Beijing time)") % {"at": at} if params.get("outside") else at

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import (
+    agenda,
     count_story,
     duty_acts,
     jobs,
@@ -26,7 +27,7 @@ from tongxin.heart.agreements import (
     wording,
 )
 from tongxin.heart.agreements.language import AnyClause, Notify
-from tongxin.heart.agreements.models import AgendaItem, DueMove, Duty, InstrumentVersion, Performance, Ring
+from tongxin.heart.agreements.models import DueMove, Duty, InstrumentVersion, Performance, Ring
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.events.models import Event
 from tongxin.heart.exchange.models import Message
@@ -34,7 +35,7 @@ from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Post
-from tongxin.shared import money
+from tongxin.shared import clock, money
 from tongxin.shared.named import pick
 
 ENTRIES = 60  # shown on the page; the ledger has the rest
@@ -115,7 +116,8 @@ class Page:
     pauses: Sequence[tuple[datetime, datetime | None, str]]
     entries: Sequence[Entry]
     must_carry: Sequence[Any] = field(default=())
-    on_agenda: bool = False
+    agenda_item: int | None = None  # the leaders' agenda that it was put on
+    on_agenda: bool = False  # it stands there now
 
     @property
     def working_deadline(self) -> datetime:
@@ -127,6 +129,7 @@ def page(reader: Acting, duty: Duty) -> Page:
     """Return what stands behind a duty that the reader may see."""
     clause = rulebook.read_clause(duty.clause)
     entries = _entries(duty)
+    item, on_agenda = agenda.of_duty(duty, clock.now())
     grounds = {name: str(words) for name, words in clause.grounds.items()}
     return Page(
         duty=duty,
@@ -144,7 +147,8 @@ def page(reader: Acting, duty: Duty) -> Page:
         pauses=_pauses(duty, grounds),
         entries=entries[-ENTRIES:],
         must_carry=_must_carry(duty, clause),
-        on_agenda=AgendaItem.objects.filter(duty=duty).exists(),
+        agenda_item=item,
+        on_agenda=on_agenda,
     )
 
 

@@ -178,16 +178,26 @@ def _staff(duty: Duty, step: str, at: datetime) -> list[Post]:
         return _coordinators([desk, duty.owed_desk_id], at)
     if step == "lead_departments":
         return _lead_heads(duty, at)
-    body = region.office_of(meeting_desk(duty), at)
-    AgendaItem.objects.get_or_create(duty=duty, defaults={"put_at": at})
+    meeting = meeting_desk(duty, at)
+    AgendaItem.objects.get_or_create(duty=duty, defaults={"meeting": meeting, "put_at": at})
+    body = region.office_of(meeting, at)
     return [p for p in region.posts_of(body) if p.role == "coordinator"][:1]
 
 
-def meeting_desk(duty: Duty) -> str:
-    """Return the desk that keeps the leaders' agenda: that of a group with both sides in it, else the debtor's."""
+def meeting_desk(duty: Duty, at: datetime) -> str:
+    """Return the desk that keeps the leaders' agenda: of the nearest group with both sides in it that somebody staffs.
+
+    Where there is none, it is the debtor's own.
+    """
     bound, owed = duty.bound_desk_id.partition("/")[0], duty.owed_desk_id.partition("/")[0]
-    groups = region.common_groups(bound, owed)
-    return f"{groups[0] if groups else bound}/coordination_office"
+    for group in region.common_groups(bound, owed):
+        desk = f"{group}/coordination_office"
+        try:
+            region.office_of(desk, at)
+        except NotFound:
+            continue
+        return desk
+    return f"{bound}/coordination_office"
 
 
 def _coordinators(desks: list[str], at: datetime) -> list[Post]:
@@ -225,6 +235,9 @@ def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
             desk = f"{post.office.jurisdiction_id}/{duty.bound_desk_id.partition('/')[2]}"
         if duty.thread.startswith("case:"):  # it looks after the duty; the case itself is not its to open
             link = f"/desk/?scope=jurisdiction&row=duty-{duty.pk}"
+    if step == "leaders_agenda":
+        item = AgendaItem.objects.get(duty=duty)
+        link = f"/agenda/?item={item.pk}#item-{item.pk}"  # the page of the list that it stands on
     exchange.notify(
         desk,
         "reminder" if step == "remind" else "escalation",

@@ -310,10 +310,37 @@ class ClauseConflict(models.Model):
 
 
 class AgendaItem(models.Model):
-    """A duty that every step failed to get done: a line on the agenda of the next leaders' meeting."""
+    """A duty that every step failed to get done: a line on the agenda of the next leaders' meeting.
+
+    Whether it stands there now is computed: its duty stands, and no decision keeps it off (see `agenda.standing`).
+    """
 
     duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="agenda_item")
+    meeting = models.CharField(max_length=80, db_index=True)  # the desk that keeps this meeting's agenda
     put_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=400, blank=True)
-    settled_by = models.CharField(max_length=120, blank=True)  # post
+
+    class Meta:
+        indexes = [models.Index(fields=["put_at", "id"], name="agenda_by_time")]
+
+
+class AgendaDecision(models.Model):
+    """What a leaders' meeting decided on an item, recorded by a coordination office. It never changes."""
+
+    class Kind(models.TextChoices):
+        DATED = (
+            "dated"  # a day by which it shall be done; when that day passes, the item is on the agenda again
+        )
+        NOTED = "noted"
+        RETURNED = "returned"  # to the offices, which go on between themselves
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    met_on = models.DateField()  # the day of the meeting
+    by_day = models.DateField(null=True, blank=True)  # of `dated`; the due and the score do not move with it
+    text = models.TextField()
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")  # that recorded it
+    post = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "met_on"], name="one_decision_a_meeting")]

@@ -41,6 +41,10 @@ WORDS: dict[str, tuple[Any, str]] = {
         "border",
     ),
     "agreements.conflict.voted": (gettext_lazy("%(desk)s said which clause shall rule"), "done"),
+    "agreements.agenda.settled": (
+        gettext_lazy("%(desk)s recorded what the leaders' meeting decided"),
+        "done",
+    ),
     "agreements.duty.performed": (gettext_lazy("%(desk)s delivered"), "border"),
     "agreements.duty.accepted": (gettext_lazy("%(desk)s accepted the delivery"), "done"),
     "agreements.duty.accepted_by_silence": (
@@ -149,7 +153,7 @@ class _Said:
         said = {"desk": desk, "to": self.names.get(to, to), "other": payload.get("later", "")}
         for name in ("old", "new"):
             at = payload.get(name)
-            said[name] = wording.moment(datetime.fromisoformat(str(at))) if at else "—"
+            said[name] = wording.due_moment(datetime.fromisoformat(str(at))) if at else "—"
         if entry.act == "agreements.duty.date_proposed" and payload.get("agreed"):
             text = _("%(desk)s agreed to another day")
         return Moment(entry.at, str(text) % said, kind, entry.index, self._sub(entry, payload))

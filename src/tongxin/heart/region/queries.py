@@ -143,14 +143,18 @@ def groups_of(jurisdiction_id: str, on: date | None = None) -> set[str]:
 
 
 def common_groups(one: str, other: str, on: date | None = None) -> list[str]:
-    """Return the groups that two jurisdictions, or what they lie in, are both in on a day (today); smallest first."""
-    lines = [set(lineage(one)), set(lineage(other))]
+    """Return the groups that two jurisdictions, or what they lie in, are both in on a day (today); nearest first.
+
+    Near is a group with the two themselves in it; farther one with what they lie in; of equals the smaller.
+    """
+    lines = [lineage(one), lineage(other)]
     found = []
     for group in groups():
         members = {row.id for row in group_members(group.id, on)}
-        if all(line & members for line in lines):
-            found.append((len(members), group.id))
-    return [group for _size, group in sorted(found)]
+        steps = [next((n for n, place in enumerate(line) if place in members), None) for line in lines]
+        if None not in steps:
+            found.append((sum(step or 0 for step in steps), len(members), group.id))
+    return [group for _steps, _size, group in sorted(found)]
 
 
 def neighbours(jurisdiction_id: str, *, level: str = "") -> list[tuple[Jurisdiction, float]]:

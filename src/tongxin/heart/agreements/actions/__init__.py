@@ -1,5 +1,6 @@
 """Writes of agreements: the only ones. Each is one act: one transaction, its ledger entry last."""
 
+from tongxin.heart.agreements.actions.agenda import settle_agenda_item
 from tongxin.heart.agreements.actions.drafting import change_draft, discard_draft, draft
 from tongxin.heart.agreements.actions.ending import leave, propose_ending, sign_ending, withdraw_leaving
 from tongxin.heart.agreements.actions.instruments import load_instrument
@@ -72,6 +73,7 @@ __all__ = [
     "report_milestone",
     "resume",
     "send_back",
+    "settle_agenda_item",
     "settle_conflict",
     "sign",
     "sign_ending",

@@ -1,0 +1,39 @@
+"""Forms of the leaders' agenda: what the meeting decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import agenda
+from tongxin.heart.agreements.actions.agenda import TEXT_MAX
+from tongxin.heart.agreements.duty_forms import ActForm
+
+
+class DecisionForm(ActForm):
+    """What a meeting decided on one item; what only the act can judge comes back through `take`."""
+
+    kind = forms.ChoiceField(label=_("What the meeting decided"), widget=forms.RadioSelect)
+    by_day = forms.DateField(
+        label=_("To be done by"),
+        required=False,
+        help_text=_(
+            "Only with a day. When it passes and the duty still stands, the item is on the agenda again."
+        ),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    met_on = forms.DateField(
+        label=_("Day of the meeting"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    text = forms.CharField(
+        label=_("Words of the decision"),
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_MAX}),
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="decide", initial=initial or {})
+        choices = [(code, str(words)) for code, words in agenda.KINDS.items()]
+        self.fields["kind"].widget.choices = self.fields["kind"].choices = choices  # type: ignore[attr-defined]
