@@ -135,7 +135,7 @@ def export(request: StaffRequest) -> HttpResponse:
         fields=EXPORTED,
         filters={"on": day.isoformat(), "meeting": meeting},
     )
-    head = [_("Item"), _("Meeting"), _("Duty"), _("About"), _("Bound office"), _("Owed office"), _("Clause"),
+    head = [_("Agenda item"), _("Meeting"), _("Duty"), _("About"), _("Bound office"), _("Owed office"), _("Clause"),
             _("Due"), _("How late"), _("What rang before"), _("On the agenda since"), _("State"), _("Decision"),
             _("Mark")]  # fmt: skip
     return exports.csv_response(f"agenda-{day}", head, [as_row(line) for line in lines])
