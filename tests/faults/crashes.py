@@ -109,9 +109,12 @@ class Points:
 
     def note(self, point: str) -> None:
         """Keep the point."""
+        global _claimed
         place = f"{point} | {_claimed}"
         self.seen[place] = self.seen.get(place, 0) + 1
         self.reached.append(f"{self.command} | {place}:{self.seen[place]}")
+        if point.endswith(":after commit"):
+            _claimed = ""  # what is written next without a key is of no act
 
     def die(self, point: str) -> None:
         """Die here, if nobody died here before."""
