@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -95,6 +95,18 @@ class Watch:
 def beijing(at: datetime) -> datetime:
     """Return the instant as Beijing wall time."""
     return at.astimezone(BEIJING)
+
+
+def ends_day(at: datetime) -> bool:
+    """Whether an instant is the end of a day in Beijing: 24:00, which as a due still belongs to that day."""
+    local = beijing(at)
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+
+
+def due_day(at: datetime) -> date:
+    """Return the day in Beijing that a due belongs to."""
+    local = beijing(at)
+    return local.date() - timedelta(days=1) if ends_day(at) else local.date()
 
 
 def iso(at: datetime) -> str:

@@ -25,7 +25,7 @@ def board(ctx: click.Context, scope: str) -> None:
         if rows:
             click.echo(f"{name} ({len(rows)})")
         for row in rows:
-            due = wording.moment(row.due_at) if row.due_at else "-"
+            due = wording.due_moment(row.due_at) if row.due_at else "-"
             whom = wording.desk_name(row.owed) if row.owed else "-"
             click.echo(f"{'!' if found.late(row) else ' '} {due}  {row.text}  {row.number}  {whom}")
     if not found.rows:

@@ -117,4 +117,4 @@ def group_of(due_at: datetime | None, opened_at: datetime | None, now: datetime)
     used = 1.0 if opened_at is None or due_at <= opened_at else (now - opened_at) / (due_at - opened_at)
     if due_at - now <= SOON or used >= SOON_SHARE:
         return "now"
-    return "today" if clock.beijing(due_at).date() == clock.beijing(now).date() else "later"
+    return "today" if clock.due_day(due_at) == clock.beijing(now).date() else "later"

@@ -97,7 +97,7 @@ def sorted_by(rows: Iterable[Row], key: str) -> list[Row]:
 
 def due_and_overdue(reader: Acting, now: datetime) -> QuerySet[Duty]:
     """Return the standing duties the reader may see that are late or due today, late ones first."""
-    return agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lt=midnight_after(now))
+    return agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lte=midnight_after(now))
 
 
 def midnight_after(now: datetime) -> datetime:

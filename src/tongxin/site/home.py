@@ -87,7 +87,7 @@ def _public(request: HttpRequest) -> HttpResponse:
     if settings.DEMO:
         standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
         counts = standing.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
-        today = by_field(standing.filter(due_at__lt=board_rows.midnight_after(now)), now)
+        today = by_field(standing.filter(due_at__lte=board_rows.midnight_after(now)), now)
         rows = between.tie_rows(None, now)
         context |= {
             "shown": True,

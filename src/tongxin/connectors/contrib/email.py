@@ -97,7 +97,7 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
     if said["illustrative"]:
         yield gettext("Illustrative: made for this demonstration, not published by any authority.")
     if said["due_at"]:
-        yield gettext("Due: %(at)s (Beijing time)") % {"at": _moment(said["due_at"])}
+        yield gettext("Due: %(at)s (Beijing time)") % {"at": _due(said["due_at"])}
     yield gettext("Rung: %(at)s (Beijing time)") % {"at": _moment(said["at"])}
     yield gettext("Desk: %(desk)s") % {"desk": said["desk"]}
     yield gettext("Open: %(link)s") % {"link": said["link"]}
@@ -106,6 +106,11 @@ def _lines(said: dict[str, Any]) -> Iterator[str]:
 def _foot(delivery: str) -> Iterator[str]:
     yield gettext("This message was sent by a program; nobody reads answers to it.")
     yield gettext("Delivery %(id)s. The same delivery may come twice.") % {"id": delivery}
+
+
+def _due(text: str) -> str:
+    at = datetime.fromisoformat(text)
+    return f"{clock.due_day(at)} 24:00" if clock.ends_day(at) else _moment(text)
 
 
 def _moment(text: str) -> str:

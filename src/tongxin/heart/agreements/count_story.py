@@ -76,6 +76,11 @@ def of(duty: Duty, grounds: Mapping[str, Any] | None = None) -> Story:
     )
 
 
+def limit_words(count: Mapping[str, Any]) -> str:
+    """Return the limit of a stored count in words, whatever its form; empty where nothing was kept of it."""
+    return _limit(count) if count else ""
+
+
 def pause_words(ground: str, grounds: Mapping[str, Any]) -> str:
     """Return why a time does not count."""
     if ground == "at_creditor":
@@ -136,6 +141,8 @@ def _start(count: Mapping[str, Any], starts_at: datetime) -> str:
     if not at:
         return ""
     said = {"at": _wall(at)}
+    if count.get("starts") == "period_end":  # which is the end of its last day
+        said = {"at": wording.due_moment(datetime.fromisoformat(at))}
     return {
         "occurred": _("from when it happened, %(at)s"),
         "known": _("from when it was known, %(at)s"),

@@ -49,7 +49,7 @@ def list_duties(ctx: click.Context, everything: bool, late: bool, thread: str) -
         other = duty.owed_desk if side == ">" else duty.bound_desk
         what = f"{wording.duty_words(duty)} · {wording.desk_name(other)}"
         click.echo(
-            f"{side} {duty.pk}  {wording.moment(duty.due_at)}  {state}  {duty.thread}  {what}  [{duty.clause_id}]"
+            f"{side} {duty.pk}  {wording.due_moment(duty.due_at)}  {state}  {duty.thread}  {what}  [{duty.clause_id}]"
         )
     if not shown:
         click.echo("No duties.")
@@ -112,12 +112,12 @@ def explain(ctx: click.Context, duty: int, as_json: bool) -> None:
     if page.count.provisional:
         click.echo("    provisional: the calendar of that year is not published yet")
     for deadline in page.deadlines:
-        click.echo(f"  {'>' if deadline.rules else ' '} {wording.moment(deadline.at)}  {deadline.words}")
+        click.echo(f"  {'>' if deadline.rules else ' '} {wording.due_moment(deadline.at)}  {deadline.words}")
     for move in page.moves:
         entry = f"  #{move.entry}" if move.entry is not None else ""
         click.echo(
-            f"  moved {wording.moment(move.row.at)}: {wording.moment(move.row.old)} → "
-            f"{wording.moment(move.row.new)}, {move.why}{entry}"
+            f"  moved {wording.moment(move.row.at)}: {wording.due_moment(move.row.old)} → "
+            f"{wording.due_moment(move.row.new)}, {move.why}{entry}"
         )
     for field, bar in page.withheld:
         click.echo(f"  withheld: {field}: {bar}")
@@ -249,7 +249,7 @@ def _head(row: Duty) -> None:
     state = wording.DUTY_STATES[wording.duty_state(row, clock.now())]
     click.echo(f"{row.pk}  {wording.duty_words(row)}  {state}  round {row.round}  {row.thread}")
     click.echo(f"  {wording.desk_name(row.bound_desk)} → {wording.desk_name(row.owed_desk)}")
-    click.echo(f"  due {wording.moment(row.due_at)}")
+    click.echo(f"  due {wording.due_moment(row.due_at)}")
 
 
 def _told(done: dict[str, Any]) -> None:
@@ -257,7 +257,7 @@ def _told(done: dict[str, Any]) -> None:
 
 
 def _wall(iso: str) -> str:
-    return wording.moment(datetime.fromisoformat(iso))
+    return wording.due_moment(datetime.fromisoformat(iso))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -39,8 +39,8 @@ class Foreseen:
             "bound": self.bound,
             "owed": self.owed,
             "n": self.round,
-            "due": wording.moment(self.due_at),
-            "was": wording.moment(self.was_due_at),
+            "due": wording.due_moment(self.due_at),
+            "was": wording.due_moment(self.was_due_at),
         }
         match self.kind:
             case "tell":

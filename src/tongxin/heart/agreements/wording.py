@@ -246,7 +246,12 @@ def duty_state(duty: Duty, now: datetime) -> str:
 
 
 def due_counted(duty: Duty) -> str:
-    """Return how a due was counted, for the reader who asks why: limit, clock, start, clause."""
+    """Return how a due was counted, for the reader who asks why: limit, clock, start, clause.
+
+    One that was not counted from a start is told by its form: an agreed day, a period's end, a computed time.
+    """
+    from tongxin.heart.agreements import count_story
+
     count = duty.due_count
     within, starts = str(count.get("within", "")), str(count.get("starts_at", ""))
     clock_words = {
@@ -254,14 +259,20 @@ def due_counted(duty: Duty) -> str:
         "hours": _("working time of the office"),
         "days": _("working days of the office; the first day does not count"),
     }.get(str(count.get("clock")), "")
-    if not within or not starts or not clock_words:
-        return ""
     said = {
+        "due": due_moment(duty.due_at),
+        "clause": pick(duty.clause.title_zh, duty.clause.title_en) or duty.clause_id,
+    }
+    if not within or not starts or not clock_words:
+        limit = count_story.limit_words(count)
+        if not limit:
+            return _("Due %(due)s. Set by: %(clause)s") % said
+        return _("%(limit)s: due %(due)s. Set by: %(clause)s") % (said | {"limit": limit})
+    begun = datetime.fromisoformat(starts)
+    said |= {
         "length": length(durations.parse(within)),
         "clock": clock_words,
-        "starts": moment(datetime.fromisoformat(starts)),
-        "due": moment(duty.due_at),
-        "clause": pick(duty.clause.title_zh, duty.clause.title_en) or duty.clause_id,
+        "starts": due_moment(begun) if count.get("starts") == "period_end" else moment(begun),
     }
     words = _("%(length)s, %(clock)s; from %(starts)s to %(due)s. Set by: %(clause)s") % said
     return _("%(count)s (provisional)") % {"count": words} if count.get("provisional") else words
@@ -274,6 +285,13 @@ def thread_url(thread: str, kind: str = "") -> str:
         return f"/cases/{number}/"
     known = kind or Matter.objects.filter(number=number).values_list("kind", flat=True).first() or ""
     return events.page(known, number)
+
+
+def due_moment(at: datetime | None) -> str:
+    """Return the instant of a due for a line of text: as `moment`, but the end of a day is its 24:00."""
+    if at is None or not clock.ends_day(at):
+        return moment(at)
+    return f"{clock.due_day(at)} 24:00"
 
 
 def moment(at: datetime | None) -> str:

@@ -24,7 +24,7 @@ def list_cases(ctx: click.Context, stage: str) -> None:
     rows = list(queries.listed(reader, stage=stage)[: SHOWN + 1])
     for row in rows[:SHOWN]:
         mark = "*" if row.holder_id == reader.desk else " "
-        due = wording.moment(row.promise_due_at) if row.promise_due_at else "-"
+        due = wording.due_moment(row.promise_due_at) if row.promise_due_at else "-"
         click.echo(
             f"{mark} {row.number}  {words.state_of(row)}  {due}  {words.title(row.procedure)}  [{row.holder_id}]"
         )
@@ -45,7 +45,7 @@ def show(ctx: click.Context, number: str) -> None:
     click.echo(f"holder     {row.holder_id}  (epoch {row.epoch})")
     click.echo(f"accepted   {row.accepting_desk_id}   decides  {row.competent_desk_id}")
     if row.promise_due_at:
-        click.echo(f"promised   {wording.moment(row.promise_due_at)}")
+        click.echo(f"promised   {wording.due_moment(row.promise_due_at)}")
     for made in queries.offers_of(row):
         state = words.OFFER_STATES[made.state]
         click.echo(
@@ -104,7 +104,7 @@ def accept(ctx: click.Context, number: str) -> None:
     by = ctx.obj.acting()
     actions.accept_case(by=by, key=ctx.obj.key(), number=number)
     row = queries.case(by, number)
-    click.echo(f"{number} accepted, promised by {wording.moment(row.promise_due_at)}")
+    click.echo(f"{number} accepted, promised by {wording.due_moment(row.promise_due_at)}")
 
 
 @group.command("offer")

@@ -34,7 +34,7 @@ def list_incidents(ctx: click.Context, limit: int) -> None:
     found = queries.seen(reader, queries.incidents(reader)[:limit])
     for one in found:
         due = one.next_due
-        until = f"  next due {wording.moment(due.due_at)}" if due else ""
+        until = f"  next due {wording.due_moment(due.due_at)}" if due else ""
         drill = "  [drill]" if one.matter.drill else ""
         click.echo(f"{one.matter.number}  {wording.moment(one.matter.opened_at)}  {one.title}{drill}{until}")
     if not found:
@@ -64,7 +64,7 @@ def show(ctx: click.Context, number: str) -> None:
         who = f"{wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}"
         state = wording.DUTY_STATES[wording.duty_state(duty, now)]
         click.echo(
-            f"  {wording.moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  round {duty.round}  {who}  "
+            f"  {wording.due_moment(duty.due_at)}  {state}  {wording.duty_words(duty)}  round {duty.round}  {who}  "
             f"[{duty.clause_id}]{'  no time left' if duty.no_time_left else ''}"
             f"{f'  needed by {wording.moment(duty.needed_by)}' if duty.needed_by else ''}"
         )

@@ -271,8 +271,8 @@ def _moves(owed: Sequence[Errand]) -> dict[int, list[str]]:
     rows = DueMove.objects.filter(duty__in=[d for e in owed for d in e.duties]).order_by("id")
     for move in rows:
         said = {
-            "old": wording.moment(move.old),
-            "new": wording.moment(move.new),
+            "old": wording.due_moment(move.old),
+            "new": wording.due_moment(move.new),
             "why": wording.MOVES.get(move.why, move.why),
         }
         found.setdefault(move.duty_id, []).append(_("due moved from %(old)s to %(new)s: %(why)s") % said)

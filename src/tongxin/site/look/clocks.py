@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from tongxin.site.look.times import instant, lasting
+from tongxin.site.look.times import due, instant, lasting
 
 SOON = timedelta(hours=1)  # amber in the last hour …
 SOON_SHARE = 0.7  # … or in the last 30 % of the time
@@ -66,7 +66,7 @@ def chip(
     """Return the chip for a duty, case stage or answer; lateness follows from the times, not from the state."""
     if state in ENDED:
         return _ended(state, due_at, done_at)
-    title = _("Due %(at)s") % {"at": instant(due_at, "long")} if due_at else ""
+    title = _("Due %(at)s") % {"at": due(due_at, "long")} if due_at else ""
     if state in WAITING:
         return Chip("waiting", _("waiting for others"), title)
     if state in PAUSED:
@@ -81,7 +81,7 @@ def chip(
     if left < timedelta(0):
         return Chip("overdue", _("%(length)s late") % {"length": lasting(left)}, title, 1.0)
     words = (
-        _("%(length)s left") % {"length": lasting(left)} if left < RELATIVE else instant(due_at, "near", now)
+        _("%(length)s left") % {"length": lasting(left)} if left < RELATIVE else due(due_at, "near", now)
     )
     kind = "due" if left <= SOON or (opened_at is not None and used >= SOON_SHARE) else "later"
     return Chip(kind, words, title, used)

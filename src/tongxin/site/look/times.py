@@ -22,21 +22,22 @@ def _date(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
-def _near(at: datetime, now: datetime) -> str:
+def _near_day(on: date, today: date) -> str:
     zh = language() == "zh"
-    days = (at.date() - now.date()).days
     word = {
         -1: ("昨天", "yesterday"),
         0: ("今天", "today"),
         1: ("明天", "tomorrow"),
-    }.get(days)
+    }.get((on - today).days)
     if word:
-        return f"{word[0] if zh else word[1]} {at:%H:%M}"
-    if at.year == now.year:
-        return (
-            f"{at.month}月{at.day}日 {at:%H:%M}" if zh else f"{at.day} {MONTHS[at.month - 1][:3]} {at:%H:%M}"
-        )
-    return f"{at:%Y-%m-%d %H:%M}"
+        return word[0] if zh else word[1]
+    if on.year == today.year:
+        return f"{on.month}月{on.day}日" if zh else f"{on.day} {MONTHS[on.month - 1][:3]}"
+    return on.isoformat()
+
+
+def _near(at: datetime, now: datetime) -> str:
+    return f"{_near_day(at.date(), now.date())} {at:%H:%M}"
 
 
 def instant(at: datetime | date | None, style: str = "table", now: datetime | None = None) -> str:
@@ -74,6 +75,29 @@ def instant(at: datetime | date | None, style: str = "table", now: datetime | No
     if zh:
         return f"{_date(local)} 周{WEEKDAYS_ZH[local.weekday()]} {local:%H:%M}"
     return f"{WEEKDAYS_EN[local.weekday()]} {_date(local)}, {local:%H:%M}"
+
+
+def due(at: datetime | None, style: str = "table", now: datetime | None = None) -> str:
+    """Return the instant of a due: as `instant`, but the end of a day is that day's 24:00, not the next one's 00:00."""
+    if at is None or style == "iso" or not clock.ends_day(at):
+        return instant(at, style, now)
+    on, zh = clock.due_day(at), language() == "zh"
+    if style in {"day", "date"}:
+        return instant(on, style)
+    if style == "table":
+        return f"{on} 24:00"
+    if style == "time":
+        return "24:00"
+    if style == "near":
+        word = _near_day(on, clock.beijing(now or clock.now()).date())
+        return f"{word} 24:00" if zh else f"end of {word} (24:00)"
+    if style == "outside":
+        return f"{_date(on)} 24:00（北京时间）" if zh else f"{_date(on)}, 24:00 Beijing time"
+    if style not in STYLES:
+        raise ValueError(f"unknown style of time {style!r}; known: {', '.join(STYLES)}")
+    if zh:
+        return f"{_date(on)} 周{WEEKDAYS_ZH[on.weekday()]} 24:00"
+    return f"end of {WEEKDAYS_EN[on.weekday()]} {_date(on)} (24:00)"
 
 
 def _days(n: int) -> str:

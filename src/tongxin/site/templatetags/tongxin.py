@@ -116,6 +116,25 @@ def instant(at: datetime | date | None, style: str = "table") -> str:
     return times.instant(at or None, style)
 
 
+@register.filter
+def due(at: datetime | None, style: str = "table") -> str:
+    """`{{ duty.due_at|due:"near" }}`: as `instant`; the end of a day is that day's 24:00, not the next one's 00:00."""
+    return times.due(at or None, style)
+
+
+@register.simple_tag
+def due_moment(at: datetime | None, style: str = "near") -> SafeString:
+    """`{% due_moment duty.due_at "near" %}`: the same inside a `<time>` element with the exact instant."""
+    if not at:
+        return SafeString("—")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        times.instant(at, "iso"),
+        times.due(at, "long"),
+        times.due(at, style),
+    )
+
+
 @register.simple_tag
 def moment(at: datetime | None, style: str = "near") -> SafeString:
     """`{% moment at "near" %}`: the same inside a `<time>` element with the exact instant."""

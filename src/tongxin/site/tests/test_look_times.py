@@ -47,6 +47,37 @@ def test_near_counts_beijing_days(now, zh, en):
         assert times.instant(AT, "near", now) == en
 
 
+MIDNIGHT = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)  # 00:00 on 13 March in Beijing
+
+
+@pytest.mark.parametrize(
+    ("style", "now", "zh", "en"),
+    [
+        ("table", MIDNIGHT, "2026-03-12 24:00", "2026-03-12 24:00"),
+        ("date", MIDNIGHT, "2026年3月12日", "12 March 2026"),
+        ("time", MIDNIGHT, "24:00", "24:00"),
+        ("long", MIDNIGHT, "2026年3月12日 周四 24:00", "end of Thu 12 March 2026 (24:00)"),
+        ("near", MIDNIGHT - timedelta(hours=3), "今天 24:00", "end of today (24:00)"),
+        ("near", MIDNIGHT - timedelta(days=5), "3月12日 24:00", "end of 12 Mar (24:00)"),
+        ("near", MIDNIGHT - timedelta(days=400), "2026-03-12 24:00", "end of 2026-03-12 (24:00)"),
+        ("outside", MIDNIGHT, "2026年3月12日 24:00（北京时间）", "12 March 2026, 24:00 Beijing time"),
+        ("iso", MIDNIGHT, "2026-03-13T00:00:00+08:00", "2026-03-13T00:00:00+08:00"),
+    ],
+)
+def test_a_due_at_the_end_of_a_day_is_that_days_24_00(style, now, zh, en):
+    with translation.override("zh-hans"):
+        assert times.due(MIDNIGHT, style, now) == zh
+    with translation.override("en"):
+        assert times.due(MIDNIGHT, style, now) == en
+
+
+def test_any_other_due_is_an_instant_like_any():
+    with translation.override("en"):
+        assert times.due(AT, "near", AT) == "today 09:41"
+        assert times.due(MIDNIGHT + timedelta(seconds=1), "table") == "2026-03-13 00:00"
+    assert times.due(None) == "—"
+
+
 def test_a_bare_date_and_nothing_at_all():
     assert times.instant(date(2025, 3, 5)) == "2025-03-05"
     with translation.override("en"):
