@@ -7,24 +7,24 @@ from typing import Any
 
 import pytest
 
+from tests.support.database import FILLS
 from tests.support.world import house, loaded, moved_clock, seat_in
 
 __all__ = ["house", "loaded", "moved_clock", "seat_in"]
-OWN_TABLES = {"house", "scene"}  # fixtures that put the tables back themselves
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who uses the house uses the database, with real commits."""
     for item in items:
-        if (OWN_TABLES | {"live_server"}) & set(getattr(item, "fixturenames", ())):
+        if (FILLS | {"live_server"}) & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 @pytest.fixture
 def _django_db_helper(request: pytest.FixtureRequest) -> None:
     """In place of pytest-django's, which would flush every table: `house` and `scene` put the tables back."""
-    if not OWN_TABLES & set(request.fixturenames):
+    if not FILLS & set(request.fixturenames):
         request.getfixturevalue("_django_db_helper")
 
 

@@ -25,7 +25,7 @@ def scene(loaded: tuple[Any, Any], django_db_blocker: Any) -> Iterator[Scene]:
     with django_db_blocker.unblock():
         snapshots.restore(full)
         yield build(House(moved))
-        snapshots.restore(empty)
+        snapshots.later(empty)
     patch.undo()
 
 

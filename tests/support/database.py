@@ -11,6 +11,7 @@ from typing import Any
 import django
 import pytest
 
+from tests.support import snapshots
 from tests.support.folders import sweep, temporary
 from tests.support.postgres import Postgres
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 USES_DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_serialized_rollback", "live_server"}
 LONGEST = tuple(str(ROOT / "tests" / folder) for folder in ("faults", "authorisation", "api", "browser"))
+FILLS = {"house", "scene"}  # fixtures that put the tables as they need them
 OF_THE_TESTS = {"TONGXIN_TEST_DB", "TONGXIN_TEST_DATABASE_URL"}
 
 
@@ -91,6 +93,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # What takes longest begins first, so that the workers end together.
     kept.sort(key=lambda item: not str(item.path).startswith(LONGEST))
     items[:] = kept
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that wants the database empty gets it so; one that fills it for itself need not wait for that."""
+    if uses_database(item) and not FILLS & set(getattr(item, "fixturenames", ())):
+        from pytest_django.plugin import blocking_manager_key
+
+        with item.config.stash[blocking_manager_key].unblock():
+            snapshots.settle()
 
 
 def uses_database(item: pytest.Item) -> bool:

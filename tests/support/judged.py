@@ -140,6 +140,23 @@ def opened(instrument: str, now: datetime | None = None) -> Any:
     return rows[0]
 
 
+def raised(by: Any, known_at: datetime, key: str) -> Any:
+    """The agenda item of a notice that nobody sent: an incident entered days late, one duty of it rung step by step."""
+    from tongxin.heart.agreements import jobs
+    from tongxin.heart.agreements.models import AgendaItem, Duty
+    from tongxin.heart.events.actions import Report
+    from tongxin.petals.ecology import actions
+    from tongxin.shared import clock
+
+    data = {"river": "long-he", "location": "示例断面", "pollutant": "unknown"}
+    late = "示例：断网"
+    report = Report("ecology.water_incident", "he-langfang-anci", known_at, data, late_reason=late)
+    matter = actions.report_incident(report, by=by, key=key)["matter"]
+    duty = Duty.objects.filter(matter=matter, owed_desk=WUQING, purpose="do").earliest("id")
+    jobs._ring_one(duty, clock.now())
+    return AgendaItem.objects.get(duty=duty)
+
+
 def incident(house: Any, key: str = "incident") -> dict[str, Any]:
     """An incident that Langfang has entered on a river that leads to Wuqing."""
     from tongxin.heart.events.actions import Report

@@ -1,4 +1,7 @@
-"""Keeps the whole content of the test database and puts it back fast, so that a test with commits starts afresh."""
+"""Keeps the whole content of the test database and puts it back fast, so that a test with commits starts afresh.
+
+On PostgreSQL only the tables that differ are written: which, its own row versions tell (`xmin`, and how many rows).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,13 @@ class Snapshot:
     file: sqlite3.Connection | None = None
     rows: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
+
+
+Signature = tuple[int, int]
+_standing: dict[
+    str, tuple[bytes, Signature]
+] = {}  # by table: the rows that were put there, and its signature then
+_owed: list[Snapshot] = []  # what is to be put back before a test that wants the database as it was
 
 
 def take() -> Snapshot:
@@ -45,6 +55,7 @@ def take() -> Snapshot:
 
 def restore(snapshot: Snapshot) -> None:
     """Make the database hold what it held then, and forget what this process remembers of it."""
+    _owed.clear()
     from django.contrib.contenttypes.models import ContentType
 
     connection.ensure_connection()
@@ -56,19 +67,53 @@ def restore(snapshot: Snapshot) -> None:
     cache.clear()
 
 
+def later(snapshot: Snapshot) -> None:
+    """Owe a snapshot: it is put back when the next test wants it, and never if another comes first."""
+    _owed[:] = [snapshot]
+
+
+def settle() -> None:
+    """Put back what is owed."""
+    if _owed:
+        restore(_owed[0])
+
+
 def _restore_rows(snapshot: Snapshot) -> None:
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys while rows go back
-        names = ", ".join(f'"{table}"' for table in snapshot.rows)
-        cursor.execute(f"TRUNCATE {names}")
-        for table, (columns, data) in snapshot.rows.items():
+        now = _signatures(cursor, snapshot)
+        changed = {
+            table: (columns, data)
+            for table, (columns, data) in snapshot.rows.items()
+            if _standing.get(table) != (data, now[table])
+        }
+        for table, (columns, data) in changed.items():
+            if now[table][0]:
+                cursor.execute(f'DELETE FROM "{table}"')
             if data:
                 with _copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
                     copy.write(data)
-        for name, value in snapshot.sequences.items():
-            cursor.execute("SELECT setval(%s, %s, %s)", [f'public."{name}"', value or 1, value is not None])
+        _restore_sequences(cursor, snapshot)
+        now = _signatures(cursor, snapshot)
         cursor.execute("COMMIT")
+    _standing.update({table: (data, now[table]) for table, (_columns, data) in snapshot.rows.items()})
+
+
+def _signatures(cursor: Any, snapshot: Snapshot) -> dict[str, Signature]:
+    asked = (
+        f"SELECT '{table}', count(*), coalesce(max(xmin::text::bigint), 0) FROM \"{table}\""
+        for table in snapshot.rows
+    )
+    cursor.execute(" UNION ALL ".join(asked))
+    return {table: (count, newest) for table, count, newest in cursor.fetchall()}
+
+
+def _restore_sequences(cursor: Any, snapshot: Snapshot) -> None:
+    cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+    for name, value in cursor.fetchall():
+        if value != (kept := snapshot.sequences.get(name)):
+            cursor.execute("SELECT setval(%s, %s, %s)", [f'public."{name}"', kept or 1, kept is not None])
 
 
 def _copy(statement: str) -> Any:

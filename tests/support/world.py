@@ -137,7 +137,7 @@ def house(loaded: tuple[Any, Any], moved_clock: MovedClock, django_db_blocker: A
     with django_db_blocker.unblock():
         snapshots.restore(full)
         yield House(moved_clock)
-        snapshots.restore(empty)
+        snapshots.later(empty)
 
 
 @pytest.fixture
