@@ -60,6 +60,32 @@ def test_duties_that_one_notice_would_meet_are_one_row_with_the_earliest_time_an
 
 
 @pytest.mark.usefixtures("in_english")
+def test_what_belongs_to_a_drill_carries_its_mark_wherever_the_board_is_read(house):
+    judged.load("judged-now", "judged-sample", alone=True)
+    judged.incident(house, drill=True)
+    (row,) = board(house, "langfang-duty").mine
+    (decision,) = board(house, "wuqing-coordinator").mine  # the two clauses exclude each other
+    (waiting,) = board(house, "wuqing-duty").rows
+    assert (row.drill, decision.drill, waiting.drill) == (True, True, True)
+    client = house.client("langfang-duty", headers={"accept-language": "en"})
+    for address in ("/desk/", "/"):
+        assert '<span class="tag">Drill</span>' in client.get(address).content.decode(), address
+    assert (
+        client.get("/desk/").content.decode().count('<span class="tag">Drill</span>') == 2
+    )  # row, and beside it
+    assert "演练" in house.client("langfang-duty").get("/desk/").content.decode()
+    assert "Drill · Illustrative" in client.post("/desk/export/", {"key": "x"}).content.decode()
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_real_incident_carries_no_mark_of_a_drill(house):
+    judged.load("judged-now", alone=True)
+    judged.incident(house)
+    page = house.client("langfang-duty", headers={"accept-language": "en"}).get("/desk/").content.decode()
+    assert '<span class="tag">Drill</span>' not in page
+
+
+@pytest.mark.usefixtures("in_english")
 def test_the_time_the_receiver_needs_it_rules_when_it_is_earlier(house):
     from tongxin.heart.agreements.models import Duty
 

@@ -40,7 +40,7 @@ EXPORTED = (
     "clause",
     "carries",
     "note",
-    "illustrative",
+    "marks",
 )
 EXPORT_STRETCHES = 100  # of a hundred rows each
 RULES: dict[str, Any] = {
@@ -313,5 +313,10 @@ def _exported(row: Row) -> list[Any]:
         " · ".join(words.clause_title(clause) for clause in row.clauses),
         " · ".join(row.carries),
         row.note,
-        _("Illustrative") if row.illustrative else "",
+        " · ".join(_marks(row)),
     ]
+
+
+def _marks(row: Row) -> list[str]:
+    marks = {_("Drill"): row.drill, _("Illustrative"): row.illustrative}
+    return [word for word, there in marks.items() if there]

@@ -32,6 +32,7 @@ class RowOut(Schema):
     done_at: str | None
     clause: str | None
     illustrative: bool
+    drill: bool
 
 
 class BoardOut(Schema):
@@ -99,4 +100,5 @@ def _row(row: Row) -> dict[str, Any]:
         "done_at": local(row.done_at),
         "clause": row.clause.id if row.clause else None,
         "illustrative": row.illustrative,
+        "drill": row.drill,
     }

@@ -27,7 +27,8 @@ def board(ctx: click.Context, scope: str) -> None:
         for row in rows:
             due = wording.due_moment(row.due_at) if row.due_at else "-"
             whom = wording.desk_name(row.owed) if row.owed else "-"
-            click.echo(f"{'!' if found.late(row) else ' '} {due}  {row.text}  {row.number}  {whom}")
+            mark = "drill  " if row.drill else ""
+            click.echo(f"{'!' if found.late(row) else ' '} {due}  {mark}{row.text}  {row.number}  {whom}")
     if not found.rows:
         click.echo("Nothing to do.")
 

@@ -139,9 +139,13 @@ class Maker:
         if not waits:
             return []
         standing = conflicts.standing(waits)
-        return [self._decision(row) for row in waits if len(standing[row.pk]) == 2]
+        return [
+            self._decision(row, drill=any(duty.drill for duty in standing[row.pk].values()))
+            for row in waits
+            if len(standing[row.pk]) == 2
+        ]
 
-    def _decision(self, row: ClauseConflict) -> Row:
+    def _decision(self, row: ClauseConflict, *, drill: bool) -> Row:
         number = row.thread.partition(":")[2]
         seen = self.seen.get(row.thread, threads.Seen(number))
         return Row(
@@ -160,6 +164,7 @@ class Maker:
             url=conflicts.url(row.pk),
             action=_("Decide") if "excuse" in self.reader.capabilities else "",
             illustrative=row.one.version.illustrative or row.other.version.illustrative,
+            drill=drill,
             conflict=row.pk,
         )
 
@@ -197,6 +202,7 @@ class Maker:
             duty=ruling,
             duties=tuple(sorted(duties, key=lambda d: (d.pk != ruling.pk, d.due_at, d.pk))),
             illustrative=any(d.illustrative for d in duties),
+            drill=any(d.drill for d in duties),
             note=_note(ruling),
             **more,
         )

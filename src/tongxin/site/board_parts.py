@@ -51,15 +51,11 @@ class Row:
     duties: tuple[Duty, ...] = ()  # every one that the act would serve
     case: Case | None = None
     illustrative: bool = False
+    drill: bool = False
     rule: str = "due"  # due, needed_by, answer
     carries: tuple[str, ...] = ()
     conflict: int | None = None  # demands that exclude each other, not decided yet
     note: str = ""
-
-    @property
-    def drill(self) -> bool:
-        """Whether it belongs to a drill."""
-        return any(duty.drill for duty in self.duties)
 
     @property
     def clauses(self) -> list[Clause]:

@@ -80,9 +80,7 @@ def chip(
     left = due_at - now
     if left < timedelta(0):
         return Chip("overdue", _("%(length)s late") % {"length": lasting(left)}, title, 1.0)
-    words = (
-        _("%(length)s left") % {"length": lasting(left)} if left < RELATIVE else due(due_at, "near", now)
-    )
+    words = _("%(length)s left") % {"length": lasting(left)} if left < RELATIVE else due(due_at, "near", now)
     kind = "due" if left <= SOON or (opened_at is not None and used >= SOON_SHARE) else "later"
     return Chip(kind, words, title, used)
 
