@@ -170,6 +170,8 @@ def _copied(
             _settle(name, values)
         elif name == "Ring":
             values |= {"id": next(counters.ring), "duty_id": numbers[values["duty_id"]]}
+        elif name == "AgendaItem":
+            values |= {"id": None, "duty_id": numbers[values["duty_id"]]}
         elif name == "Message":
             values["seq"] = next(counters.message)
         elif name == "Notification":
@@ -283,7 +285,7 @@ def _templates() -> list[Template]:
 
 
 def _with_rows(template: Template) -> None:
-    from tongxin.heart.agreements.models import Duty, Ring
+    from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
     from tongxin.heart.cases.models import Offer
     from tongxin.heart.exchange.models import Message, Notification
     from tongxin.heart.ledger import queries
@@ -294,6 +296,7 @@ def _with_rows(template: Template) -> None:
     done = {d.performance.pk: d.performance for d in duties if d.performance is not None}
     template.rows += [*messages, *done.values(), *duties]
     template.rows += Ring.objects.filter(duty__thread=thread)
+    template.rows += AgendaItem.objects.filter(duty__thread=thread)
     template.rows += Offer.objects.filter(case_id=template.number)
     template.rows += Notification.objects.filter(link__contains=f"/{template.number}/")
     template.entries = [
@@ -447,7 +450,7 @@ def _write(rows: dict[type[models.Model], list[models.Model]]) -> None:
     for row in rows.get(Case, []):
         row.frozen_by_id = None  # type: ignore[attr-defined]
     order = (
-        "Matter", "Case", "Event", "Message", "Performance", "Duty", "Ring", "Offer", "Notification"
+        "Matter", "Case", "Event", "Message", "Performance", "Duty", "Ring", "AgendaItem", "Offer", "Notification"
     )  # fmt: skip
     with transaction.atomic():
         for model in sorted(rows, key=lambda m: order.index(m.__name__)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -201,10 +202,11 @@ def _judged(scene: Scene) -> None:
     actions.perform(by=by, key="scene-perform", duty=delivered.pk, carried=carried)
     actions.suspend(by=by, key="scene-suspend", duty=stopped.pk, ground="station_down")
     torn = judged.incident(house, key="scene-torn")["matter"]
+    raised = judged.raised(by, house.clock.at - timedelta(days=3), "scene-raised")
     noted = ClauseConflict.objects.get(thread=f"matter:{torn}", one_id="judged-now@1/tell-now")
     scene.words |= {
         "supply": str(supply.pk), "delivered": str(delivered.pk), "stopped_duty": str(stopped.pk), "gate": str(gate.pk),
-        "conflict": str(noted.pk), "clause": noted.one_id, "period": str(supply.matter_id),
+        "item": str(raised.pk), "conflict": str(noted.pk), "clause": noted.one_id, "period": str(supply.matter_id),
     }  # fmt: skip
 
 
@@ -279,13 +281,13 @@ def _outbox(scene: Scene) -> None:
 
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
-    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.agreements.models import AgendaDecision, Duty
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.exchange.models import Delivery, IdempotencyKey, Message, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken, Subscription, Delivery)  # fmt: skip
+                               OfficeToken, Subscription, Delivery, AgendaDecision)  # fmt: skip
     counts = tuple(model.objects.count() for model in models)
     return counts + tuple(Case.objects.order_by("number").values_list("state", "holder_id", "epoch"))

@@ -277,6 +277,21 @@ FORMS = [
         texts=("rule-reason",),
     ),
     Form(
+        "agenda_settle",
+        "agenda",
+        "pk={item}",
+        {
+            "decide-kind": "dated",
+            "decide-met_on": "2026-03-11",
+            "decide-by_day": "2026-03-31",
+            "decide-text": "示例：限期完成",
+        },
+        needed=("decide-kind", "decide-met_on", "decide-by_day", "decide-text"),
+        choices=("decide-kind",),
+        texts=("decide-text",),
+        times=("decide-met_on", "decide-by_day"),
+    ),
+    Form(
         "people_new",
         "people",
         "",
@@ -375,7 +390,7 @@ FORMS = [
 # Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
 WITHOUT_FIELDS = {
     # any text may stand in a draft: its faults are shown beside it
-    "agreement_check", "agreement_draft", "agreement_new",
+    "agenda_export", "agreement_check", "agreement_draft", "agreement_new",
     "agreement_sign", "agreement_sign_ending", "agreement_stay", "agreement_leave", "agreement_milestone",
     "duty_accept", "duty_resume", "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
     "notices_read",

@@ -36,7 +36,8 @@ PAGES = {
     "wuqing-coordinator": (
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
         "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",
-        "/conflicts/", "/conflicts/{conflict}/",
+        "/conflicts/", "/conflicts/{conflict}/", "/agenda/", "/agenda/?state=off", "/agenda/{item}/",
+        "/agenda/sheet/?on=2026-03-11",
     ),
     "baodi-coordinator": (
         "/agreements/", "/agreements/new/", "/agreements/drafts/", "/agreements/drafts/{draft}/", "/desk/",

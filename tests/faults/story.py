@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults import duties_story, incidents_story
+from tests.faults import agenda_story, duties_story, incidents_story
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 
@@ -354,6 +354,7 @@ STORY = [
     *(Command(name, at, do) for name, at, do in duties_story.PART),
     *(Command(name, at, do) for name, at, do in instruments.COMMANDS),
     *(Command(name, at, do) for name, at, do in incidents_story.PART),
+    *(Command(name, at, do) for name, at, do in agenda_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
     Command("freeze", 36_000, freeze),
     Command("confirm-late", 36_010, confirm_late),
