@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,24 @@ from tongxin.shared.named import Both, pick
 FAR = frozenset(
     {"other_event", "no_event", "other_instrument"}
 )  # findings of clauses that are about something else
+
+# How near a finding is to binding: the later matching lets go of a clause, the nearer it was.
+NEARNESS: Mapping[str, int] = {
+    "not_likely": 0,
+    "no_such_desk": 0,
+    "nobody_to_tell": 1,
+    "nobody_is_bound": 2,
+    "place_is_no_party": 3,
+    "not_yet_in_force": 4,
+    "condition_fails": 5,
+    "value_differs": 5,
+    "other_period": 6,
+    "other_task": 6,
+    "other_milestone": 6,
+}
+FARTHEST = 9
+NEAR = 6  # clauses that did not bind which a page shows at once; the rest is folded
+FOLDED = 200  # of them a page holds; the API has them all
 
 WHOSE: Mapping[str, Any] = {
     "place": gettext_lazy("the place"),
@@ -58,14 +76,42 @@ class Reason:
         """Whether the clause waits for something else altogether, so that it says little about this matter."""
         return self.considered.reason in FAR or not self.own
 
+    @property
+    def distance(self) -> int:
+        """How far the clause was from binding: 0 and up, with those that are about something else last."""
+        return FARTHEST if self.far else NEARNESS.get(self.considered.reason, FARTHEST - 1)
+
     def __str__(self) -> str:
         if self.considered.reason == "other_period" and not self.own:
             return _("It returns in periods of its own agreement.")
         return _said(self.clause, self.considered, self.names)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Reasons as a page shows them: those that bound and the nearest at once, the rest folded."""
+
+    near: tuple[Reason, ...]
+    folded: tuple[Reason, ...]
+    rest: int  # how many were looked at besides `near`
+
+    @property
+    def beyond(self) -> int:
+        """How many the page does not hold."""
+        return self.rest - len(self.folded)
+
+
+def shown(reasons: Sequence[Reason]) -> Shown:
+    """Return which of the reasons a page shows at once: what bound, then the nearest that are about such a matter."""
+    bound = [r for r in reasons if r.bound]
+    others = [r for r in reasons if not r.bound]
+    nearest = [r for r in others if not r.far][:NEAR]
+    rest = others[len(nearest) :]
+    return Shown((*bound, *nearest), tuple(rest[:FOLDED]), len(rest))
+
+
 def explain(reader: Acting, matter: Matter) -> list[Reason]:
-    """Return what matching finds for the matter's pinned rulebook, binding clauses first, what waits for others last.
+    """Return what matching finds for the matter's pinned rulebook: what binds first, then the nearest to binding.
 
     Who sees the whole matter sees every clause; others only those under which they owe or are owed.
     """
@@ -91,7 +137,7 @@ def explain(reader: Acting, matter: Matter) -> list[Reason]:
         )
         for c in seen
     ]
-    return sorted(found, key=lambda r: (not r.bound, r.far, r.clause.id))
+    return sorted(found, key=lambda r: (not r.bound, r.distance, r.clause.id))
 
 
 def as_json(reason: Reason) -> dict[str, Any]:

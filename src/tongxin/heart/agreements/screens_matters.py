@@ -91,7 +91,6 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
     duties = list(queries.duties(reader).filter(matter=row)[: SHOWN + 1])
     standing = [d for d in duties[:SHOWN] if d.state in Duty.STANDING]
     whole = queries.sees_whole(reader, row)
-    reasons = explain.explain(reader, row)
     context = {
         "matter": row,
         "seen": threads.of_matters(reader, [row])[row.number],
@@ -103,8 +102,7 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
             {"name": _("Ended"), "rows": _rows(reader, [d for d in duties[:SHOWN] if d.terminal], "all")},
         ],
         "more": len(duties) > SHOWN,
-        "near": [r for r in reasons if not r.far],
-        "far": sum(r.far for r in reasons),
+        "reasons": explain.shown(explain.explain(reader, row)),
         "entries": timeline.of_matter(reader, row),
         "illustrative": any(d.illustrative for d in duties),
         "now": now,

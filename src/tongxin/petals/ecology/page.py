@@ -143,7 +143,7 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
         "notices": [_notice_row(request, notice, sent) for notice in notices],
         "proposals": [_proposal_row(reader, found, p) for p in queries.proposals(reader, found)],
         "objections": [] if found.whole else _own_objections(reader, found),
-        "reasons": explain.explain(reader, found.matter),
+        "reasons": explain.shown(explain.explain(reader, found.matter)),
         "entries": timeline.of_matter(reader, found.matter),
         "may": _may(reader, found),
         "key": new_key(),

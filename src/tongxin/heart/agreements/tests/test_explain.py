@@ -72,6 +72,31 @@ def test_every_clause_that_was_looked_at_says_why(house):
         "monthly-figures": (False, "other_event", "It waits for another event: A period begins."),
         "shared-costs": (False, "other_event", "It waits for another event: A period begins."),
     }  # fmt: skip
+    reader = house.acting("langfang-duty")
+    shown = explain.shown(explain.explain(reader, queries.matter(reader, number)))
+    assert [r.clause.name for r in shown.near] == ["tell-now", "results-recognised", "cyanide-only"]
+    assert {r.considered.reason for r in shown.folded} == {"no_event", "other_event"}
+    assert (len(shown.folded), shown.rest, shown.beyond) == (5, 5, 0)
+    page = house.client("langfang-duty", headers={"accept-language": "en"}).get(f"/incidents/{number}/")
+    head, _summary, folded = page.content.decode().partition("5 more clauses looked at</summary>")
+    assert "It is for other values of: Pollutant." in head
+    assert "It waits for another event: A period begins." not in head
+    assert folded.count("It waits for another event: A period begins.") == 2
+
+
+def test_the_nearest_to_binding_stands_first(house):
+    judged.load("judged-now", alone=True)
+    clause = Clause.objects.select_related("version__instrument").get(id="judged-now@1/tell-now")
+    found = [
+        explain.Reason(clause, Considered(clause.id, reason == "bound", reason), {})
+        for reason in ("other_event", "value_differs", "not_likely", "bound", "nobody_to_tell", "no_event")
+    ]
+    shown = explain.shown(sorted(found, key=lambda r: (not r.bound, r.distance)))
+    near = [r.considered.reason for r in shown.near]
+    assert near == ["bound", "not_likely", "nobody_to_tell", "value_differs"]
+    assert shown.rest == 2
+    many = explain.shown(found * 200)
+    assert (len(many.near), len(many.folded), many.beyond) == (206, explain.FOLDED, 1200 - 206 - 200)
 
 
 def test_a_period_says_which_clauses_return_in_it(house):
