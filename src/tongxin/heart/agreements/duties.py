@@ -130,7 +130,7 @@ def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
     ]
     duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses"])
     if delivered <= duty.due_at:
-        recount(duty, a, why="sent_back")
+        recount(duty, a, why="sent_back", at=back)
 
 
 def suspend(duty: Duty, *, at: datetime, ground: str) -> None:
@@ -173,8 +173,8 @@ def pauses_of(duty: Duty) -> list[tuple[datetime, datetime]]:
     ]
 
 
-def recount(duty: Duty, a: Act, *, why: str) -> None:
-    """Count the due anew after a pause that began while it had not passed, and keep the move."""
+def recount(duty: Duty, a: Act, *, why: str, at: datetime | None = None) -> None:
+    """Count the due anew after a pause that began while it had not passed, and keep the move, made `at` or now."""
     count = clocks.again(
         duty.due_count,
         duty.starts_at,
@@ -183,17 +183,24 @@ def recount(duty: Duty, a: Act, *, why: str) -> None:
         pauses=pauses_of(duty),
     )
     if count is not None and count.due_at > duty.due_at:
-        move(duty, count, a, why=why, cause=duty.opened_by)
+        move(duty, count, a, why=why, cause=duty.opened_by, at=at)
 
 
 def move(
-    duty: Duty, count: clocks.Count, a: Act, *, why: str, cause: str, to: datetime | None = None
+    duty: Duty,
+    count: clocks.Count,
+    a: Act,
+    *,
+    why: str,
+    cause: str,
+    to: datetime | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Move a due, with the entry that says from when, to when and why."""
+    """Move a due, with the entry that says from when, to when and why; it stands so since `at`, or since now."""
     new = to or count.due_at
     old, duty.due_at, duty.due_count, duty.ring_at = duty.due_at, new, count.detail, None
     duty.save(update_fields=["due_at", "due_count", "starts_at", "ring_at"])
-    DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=a.at)
+    DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=at or a.at)
     a.entry(
         f"{duty.thread}/duty:{duty.pk}",
         act="agreements.duty.moved",

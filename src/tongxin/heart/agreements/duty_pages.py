@@ -330,10 +330,11 @@ def _entries(duty: Duty) -> list[Entry]:
 
 
 def _moves(duty: Duty, entries: Sequence[Entry]) -> list[Move]:
+    """Return how the due moved, each with its entry: there is one for each, in the same order."""
     said = [e for e in entries if e.act == "agreements.duty.moved"]
     found = []
-    for row in duty.moves.order_by("at", "id"):
-        entry = next((e for e in said if e.at == row.at), None)
+    for n, row in enumerate(duty.moves.order_by("id")):
+        entry = said[n] if n < len(said) else None
         found.append(Move(row, str(wording.MOVES.get(row.why, row.why)), entry.index if entry else None))
     return found
 

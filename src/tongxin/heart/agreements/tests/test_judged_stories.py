@@ -76,6 +76,9 @@ def test_what_goes_back_by_silence_goes_back_at_the_end_of_the_answer_time(house
     # 1, 2 and 3 April lay at the owed office, 4 to 6 April is the Qingming holiday: 7, 8, 9 April count.
     assert (back.state, back.sent_back, back.due_at) == ("open", 1, at(4, 9, 17, 30))
     assert back.pauses[-1]["until"] == clock.iso(at(4, 3, 17, 30))
+    (move,) = duty_pages.page(house.acting("wuqing-duty"), named(duty)).moves
+    assert move.row.at == at(4, 3, 17, 30)
+    assert Entry.objects.get(index=move.entry).act == "agreements.duty.moved"
 
 
 def test_an_act_after_the_answer_time_finds_what_silence_has_said_though_no_ticker_came(house):
