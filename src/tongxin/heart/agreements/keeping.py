@@ -251,17 +251,27 @@ def this_month(now: datetime, wall: ZoneInfo | None = None) -> str:
 
 def month_before(month: str, back: int = 1) -> str:
     """Return the month so many before; after it when `back` is negative."""
-    number = int(month[:4]) * 12 + int(month[5:]) - 1 - back
-    return f"{number // 12:04}-{number % 12 + 1:02}"
+    return _month(_number(month) - back)
 
 
 def months_between(first: str, last: str) -> list[str]:
     """Return the months from one to another, both inclusive; none where the first is the later."""
-    found = []
-    while first <= last:
-        found.append(first)
-        first = month_before(first, -1)
-    return found
+    return [_month(number) for number in range(_number(first), _number(last) + 1)]
+
+
+def how_many_months(first: str, last: str) -> int:
+    """Return how many months lie between two, both inclusive; none where the first is the later."""
+    return max(_number(last) - _number(first) + 1, 0)
+
+
+def _number(month: str) -> int:
+    """Return a month as the number of months since the year 0: a text beyond the year 9999 no longer sorts."""
+    year, _dash, of_year = month.partition("-")
+    return int(year) * 12 + int(of_year) - 1
+
+
+def _month(number: int) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}"
 
 
 def year_to(month: str) -> str:

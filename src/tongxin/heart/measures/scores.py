@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import keeping
+from tongxin.heart.agreements import almanac, keeping
 from tongxin.heart.agreements.keeping import Asked, Delay, Line, Tally, scores_shown
 from tongxin.heart.agreements.models import Instrument
 from tongxin.heart.agreements.periods import NAME, named
@@ -94,7 +94,7 @@ def which(now: datetime, given: Mapping[str, str]) -> Which:
         for name, text in (("month", month), ("since", since), ("until", until))
         if text and not is_month(text)
     }
-    length = 0 if wrong else len(keeping.months_between(since, until or this))
+    length = 0 if wrong else keeping.how_many_months(since, until or this)
     if not wrong and not 1 <= length <= LONGEST:
         wrong = {"until": [_("Choose up to %(n)d months, the later one last.") % {"n": LONGEST}]}
     if wrong:
@@ -113,9 +113,11 @@ def which(now: datetime, given: Mapping[str, str]) -> Which:
 
 
 def is_month(text: str) -> bool:
-    """Whether a text names a month, such as 2026-03."""
+    """Whether a text names a month, such as 2026-03, of the years that the calendars know."""
     found = NAME.fullmatch(text)
-    return found is not None and 1 <= int(found["month"] or 0) <= 12 and found["year"] >= "1000"
+    if found is None or not 1 <= int(found["month"] or 0) <= 12:
+        return False
+    return almanac.FIRST_YEAR <= int(found["year"]) <= almanac.LAST_YEAR
 
 
 def scores(

@@ -66,6 +66,36 @@ def test_it_is_rolled_up_narrowed_and_sorted(house, kept):
     assert text(client.get("/scores/?sort=-share")).index("5 of 6") < by_share.index("5 of 6")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "month=9999-12",
+        "until=9999-12",
+        "since=9999-12",
+        "since=9997-01&until=9999-12",
+        "since=0001-01&until=9999-12",
+        "month=2200-01",
+        "month=1949-12",
+        "month=0000-01",
+        "since=1950-01",
+    ],
+)
+def test_months_that_nobody_can_count_are_refused_at_once(house, kept, asked):
+    client = house.client()
+    for path in ("/scores/", "/scores/export/", "/scores/score-a/", "/scores/score-a/duties/", "/api/v1/scores"):
+        assert client.get(f"{path}?{asked}").status_code == 422, path
+    options = [part for each in asked.split("&") for part in (f"--{each.split('=')[0]}", each.split("=")[1])]
+    for command in (["list"], ["show", "score-a"], ["export"]):
+        assert run("scores", *command, *options).exit_code == 1, command
+
+
+def test_the_last_month_that_can_be_counted_is_counted(house, kept):
+    client = house.client()
+    for path in ("/scores/", "/scores/export/", "/scores/score-a/", "/scores/score-a/duties/", "/api/v1/scores"):
+        for month in ("1950-01", "2199-12"):
+            assert client.get(f"{path}?month={month}").status_code == 200, path
+
+
 def test_outside_the_demonstration_nothing_illustrative_is_scored(house, kept, settings):
     settings.DEMO = False
     assert "No scores yet" in text(house.client(headers=EN).get("/scores/"))
@@ -73,7 +103,11 @@ def test_outside_the_demonstration_nothing_illustrative_is_scored(house, kept, s
 
 
 def test_an_instrument_by_clause_office_and_month(house, kept):
-    page = text(house.client(headers=EN).get("/scores/score-a/"))
+    answer = house.client(headers=EN).get("/scores/score-a/")
+    page = text(answer)
+    heads = re.findall(r'<th scope="col" class="num">\s*(?:<a [^>]*>)?(\d{4}-\d{2})', answer.content.decode())
+    assert (len(heads), heads[0]) == (12, "2026-03")
+    assert heads == sorted(heads, reverse=True), "on a narrow screen the newest month is the one that is seen"
     assert "2026-03" in page
     assert "83.3% 5/6" in page
     assert "1 overdue" in page
