@@ -121,7 +121,7 @@ class ClauseTable:
 
 
 def instrument(now: datetime, wanted: Which) -> dict[str, Any]:
-    """Return the tables of an instrument: clauses, then offices and purposes, with a column for each month."""
+    """Return the tables of an instrument: clauses, then offices and purposes, a column a month, the newest first."""
     this = wanted.this_month(now)
     last = wanted.until or max(this, wanted.since)
     by = ("clause", "desk", "purpose")
@@ -133,6 +133,7 @@ def instrument(now: datetime, wanted: Which) -> dict[str, Any]:
         more = scores.scores(now, later, by, clauses=keys)
         found += [replace(score, parts={**score.parts, "month": LATER}) for score in more]
         months += [LATER] if more else []
+    months.reverse()  # on a narrow screen the first columns are what is seen
     whole = scores.rolled(found, by)
     cells: dict[tuple[str, ...], dict[str, Score]] = {}
     for score in found:
