@@ -283,12 +283,12 @@ def _rungs(duty: Duty, posts: Mapping[str, Post]) -> tuple[Rung, ...]:
     return tuple(
         Rung(
             step,
-            str(wording.STEPS.get(step, step)),
+            wording.step_words(step),
             taken[step][0].at,
             tuple(_post(ring.post, posts) for ring in taken[step] if ring.post),
             tuple(ring.post for ring in taken[step] if ring.post),
         )
-        for step in ("remind", *jobs.NAMES)
+        for step in ("remind", *jobs.NAMES, *jobs.ANSWER_NAMES)
         if step in taken
     )
 

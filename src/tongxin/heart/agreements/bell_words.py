@@ -53,6 +53,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A leaders' meeting has decided"),
         gettext_lazy("%(thing)s: %(desk)s has recorded what the leaders' meeting of %(on)s decided"),
     ),
+    "duty_closer": (
+        gettext_lazy("A due moved closer"),
+        gettext_lazy("%(thing)s: a duty to %(desk)s is due at %(due)s already, not at %(was)s: %(why)s"),
+    ),
+    "answer_escalation": (
+        gettext_lazy("A delivery is not answered"),
+        gettext_lazy("%(thing)s: what %(desk)s delivered has not been answered; it was to be by %(due)s"),
+    ),
     "duty_performed": (
         gettext_lazy("A delivery to be accepted"),
         gettext_lazy("%(thing)s: %(desk)s has delivered"),
@@ -119,13 +127,15 @@ def _values(params: Params) -> dict[str, str]:
         "desk": str(names.get(desk, desk)),
         "other": str(params.get("other", "")),
         "on": str(params.get("on", "")),
-        "due": _due(params),
+        "due": _due(params, "due_at"),
+        "was": _due(params, "was"),
+        "why": str(wording.MOVES.get(str(params.get("why", "")), "")),
     }
 
 
-def _due(params: Params) -> str:
-    """Return the due; outside the house with the zone that it is in."""
-    if not params.get("due_at"):
+def _due(params: Params, name: str) -> str:
+    """Return a due; outside the house with the zone that it is in."""
+    if not params.get(name):
         return "—"
-    at = wording.due_moment(datetime.fromisoformat(str(params["due_at"])))
+    at = wording.due_moment(datetime.fromisoformat(str(params[name])))
     return _("%(at)s (Beijing time)") % {"at": at} if params.get("outside") else at

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks
+from tongxin.heart.agreements import bells, clocks
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, DueMove, Duty, Performance
 from tongxin.heart.exchange.acts import Act
@@ -111,7 +111,7 @@ def claim(duty: Duty, performance: Performance, *, delivered_at: datetime, answe
     duty.performance = performance
     duty.delivered_at = delivered_at
     duty.answer_due_at = answer_due_at
-    duty.save(update_fields=["state", "performance", "delivered_at", "answer_due_at"])
+    duty.save(update_fields=["state", "performance", "delivered_at", "answer_due_at", "ring_at"])
 
 
 def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
@@ -128,7 +128,7 @@ def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
         *duty.pauses,
         {"from": clock.iso(delivered), "until": clock.iso(back), "ground": "at_creditor"},
     ]
-    duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses"])
+    duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses", "ring_at"])
     if delivered <= duty.due_at:
         recount(duty, a, why="sent_back", at=back)
 
@@ -200,7 +200,8 @@ def move(
     new = to or count.due_at
     old, duty.due_at, duty.due_count, duty.ring_at = duty.due_at, new, count.detail, None
     duty.save(update_fields=["due_at", "due_count", "starts_at", "ring_at"])
-    DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=at or a.at)
+    row = DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=at or a.at)
+    bells.moved(duty, row)
     a.entry(
         f"{duty.thread}/duty:{duty.pk}",
         act="agreements.duty.moved",

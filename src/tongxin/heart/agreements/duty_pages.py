@@ -206,13 +206,16 @@ def rungs(duty: Duty, clause: AnyClause) -> list[Rung]:
     for row in duty.rings.order_by("at", "id"):
         rung.setdefault(row.step, []).append(row)
     posts = Post.objects.in_bulk({r.post for rows in rung.values() for r in rows if r.post})
+    steps = [*jobs.steps(duty, clause.if_late), *jobs.answer_steps(duty, clause)]
+    there = {step.name for step in steps}
+    steps += [jobs.Step(name, rung[name][0].at) for name in jobs.ANSWER_NAMES if name in rung.keys() - there]
     found = []
-    for step in jobs.steps(duty, clause.if_late):
+    for step in steps:
         rows = rung.get(step.name, [])
         found.append(
             Rung(
                 step.name,
-                str(wording.STEPS.get(step.name, step.name)),
+                wording.step_words(step.name),
                 step.at,
                 rows[0].at if rows else None,
                 tuple(

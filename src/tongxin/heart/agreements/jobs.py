@@ -10,8 +10,8 @@ from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from tongxin.heart.agreements import rulebook, wording
-from tongxin.heart.agreements.actions import judging
-from tongxin.heart.agreements.language import IfLate
+from tongxin.heart.agreements.actions import judging, parts
+from tongxin.heart.agreements.language import AnyClause, IfLate
 from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import act
@@ -39,13 +39,15 @@ ROWS: tuple[tuple[str, int], ...] = (
     ("leaders_agenda", 24),
 )
 NAMES = [name for name, _times in ROWS]
+ANSWER = "answer:"  # before a row: it rings the owed side, which leaves a delivery unanswered
+ANSWER_NAMES = [f"{ANSWER}{name}" for name in NAMES]
 
 
 @dataclass(frozen=True)
 class Step:
     """A row of the escalation: when it is taken, and whom it rings."""
 
-    name: str  # remind, or a row
+    name: str  # remind, or a row; of an answer that is owed, `answer:` and the row
     at: datetime
 
 
@@ -56,8 +58,29 @@ def steps(duty: Duty, late: IfLate) -> list[Step]:
     """
     due = working_deadline(duty)
     rows = [Step("remind", _remind_at(duty))] if due > duty.opened_at else []
-    last = NAMES.index(late.up_to)
-    return rows + [Step(name, due + late.after * times) for name, times in ROWS[: last + 1]]
+    return rows + _ladder(due, late)
+
+
+def answer_steps(duty: Duty, clause: AnyClause) -> list[Step]:
+    """Return the rows for a delivery that the owed desk leaves unanswered, where silence says `escalate`.
+
+    They are those of a late duty, on the owed side, from the end of the answer time.
+    """
+    if duty.answer_due_at is None or getattr(clause, "on_silence", "escalate") != "escalate":
+        return []
+    return [Step(f"{ANSWER}{row.name}", row.at) for row in _ladder(duty.answer_due_at, clause.if_late)]
+
+
+def _ladder(since: datetime, late: IfLate) -> list[Step]:
+    return [Step(name, since + late.after * times) for name, times in ROWS[: NAMES.index(late.up_to) + 1]]
+
+
+def _steps_now(duty: Duty) -> list[Step]:
+    """Return the steps that a duty has as it stands: none while its clock stops or once it has ended."""
+    clause = rulebook.read_clause(duty.clause)
+    if duty.state == Duty.State.CLAIMED:
+        return answer_steps(duty, clause)
+    return steps(duty, clause.if_late) if duty.state == Duty.State.OPEN else []
 
 
 def working_deadline(duty: Duty) -> datetime:
@@ -88,22 +111,33 @@ def ring_due(now: datetime | None = None) -> int:
     for duty in list(_ripe(now)):
         try:
             rung += _ring_one(duty, now)
+        except parts.NotNow:
+            log.info("a duty stands otherwise by now", duty=duty.pk)  # the next round looks again
         except (DatabaseError, LookupError, ValueError, Refused):
             log.exception("a duty could not be rung", duty=duty.pk, clause=duty.clause_id)  # the others go on
     return rung
 
 
 def _ripe(now: datetime) -> QuerySet[Duty]:
-    """Return the open duties that may have a step due: past their `ring_at`, or never looked at."""
-    rows = Duty.objects.filter(state=Duty.State.OPEN).filter(Q(ring_at__isnull=True) | Q(ring_at__lte=now))
+    """Return the duties that may have a step due: past their `ring_at`, or never looked at.
+
+    They are open, or delivered and unanswered past the answer time.
+    """
+    unanswered = Q(state=Duty.State.CLAIMED, answer_due_at__lte=now)
+    rows = Duty.objects.filter(Q(state=Duty.State.OPEN) | unanswered)
+    rows = rows.filter(Q(ring_at__isnull=True) | Q(ring_at__lte=now))
     return rows.select_related("clause__version").order_by("due_at", "id")
 
 
 def _ring_one(duty: Duty, now: datetime) -> int:
-    late = rulebook.read_clause(duty.clause).if_late
     taken = set(duty.rings.values_list("step", flat=True))
-    left = [step for step in steps(duty, late) if step.name not in taken]
-    rung = sum(_take(duty, step) for step in left if step.at <= now)
+    left = [step for step in _steps_now(duty) if step.name not in taken]
+    rung = 0
+    for step in [each for each in left if each.at <= now]:
+        if not duty.rings.filter(
+            step=step.name
+        ).exists():  # nobody was there for the one before: it has rung already
+            rung += _take(duty, step, now)
     _look_again(duty, [step.at for step in left if step.at > now])
     return rung
 
@@ -114,23 +148,30 @@ def _look_again(duty: Duty, times: list[datetime]) -> None:
     It is a note for the ticker and nothing else: a due that moves clears it, and lateness never depends on it.
     """
     with writing("agreements.ring_at"):
-        Duty.objects.filter(pk=duty.pk, due_at=duty.due_at, needed_by=duty.needed_by).update(
-            ring_at=min(times, default=NEVER)
-        )
+        as_seen = {"state": duty.state, "due_at": duty.due_at, "needed_by": duty.needed_by}
+        rows = Duty.objects.filter(pk=duty.pk, delivered_at=duty.delivered_at, **as_seen)
+        rows.update(ring_at=min(times, default=NEVER))
 
 
-def _take(duty: Duty, step: Step) -> int:
-    """Take one step; when nobody is there for it, the next step is taken at once."""
+def _take(duty: Duty, step: Step, now: datetime) -> int:
+    """Take one step; when nobody is there for it, the next step is taken at once.
+
+    What is done follows from the duty as it stands under its lock. Raises NotNow, and keeps no key, when the step is
+    not due there: the duty was delivered or its due has moved since the look.
+    """
     name = "agreements.duty.reminded" if step.name == "remind" else "agreements.duty.escalated"
     request = {"duty": duty.pk, "step": step.name}
     with act(name, by=SYSTEM, key=f"ring:{duty.pk}:{step.name}", request=request) as a:
         if a.replayed:
             return 0
-        locked = Duty.objects.select_for_update().get(pk=duty.pk)
-        if locked.state != Duty.State.OPEN or Ring.objects.filter(duty=locked, step=step.name).exists():
-            return 0
+        rows = Duty.objects.select_for_update(of=("self",)).select_related("clause__version")
+        locked = rows.get(pk=duty.pk)
+        ladder = _steps_now(locked)
+        due = any(each.name == step.name and each.at <= now for each in ladder)
+        if not due or Ring.objects.filter(duty=locked, step=step.name).exists():
+            raise parts.not_now()
         rung = 0
-        for row in _chain(step.name):
+        for row in _chain(step.name, [each.name for each in ladder]):
             if Ring.objects.filter(duty=locked, step=row).exists():
                 break  # the ticker comes late: that row has rung on its own already
             posts = _posts(locked, row, a.at)
@@ -151,9 +192,9 @@ def _take(duty: Duty, step: Step) -> int:
     return 1
 
 
-def _chain(first: str) -> list[str]:
-    """Return the step and those that follow it at once while nobody is there; a reminder has none."""
-    return [first] if first == "remind" else NAMES[NAMES.index(first) :]
+def _chain(first: str, ladder: list[str]) -> list[str]:
+    """Return the step and those of its ladder that follow it at once while nobody is there; a reminder has none."""
+    return [first] if first == "remind" else ladder[ladder.index(first) :]
 
 
 def _posts(duty: Duty, step: str, at: datetime) -> list[Post]:
@@ -166,7 +207,7 @@ def _posts(duty: Duty, step: str, at: datetime) -> list[Post]:
 
 def _staff(duty: Duty, step: str, at: datetime) -> list[Post]:
     """Return whom a step rings: the first on duty, the next on duty, the deputy, the head, own coordination."""
-    desk = duty.bound_desk_id
+    desk, step = _side(duty, step)
     if step in {"remind", "next_on_duty"}:
         on_duty = region.on_duty(desk, at)
         return on_duty[:1] if step == "remind" else on_duty[1:2]
@@ -175,13 +216,20 @@ def _staff(duty: Duty, step: str, at: datetime) -> list[Post]:
     if step == "own_coordination":
         return _coordinators([desk], at)
     if step == "both_coordination":
-        return _coordinators([desk, duty.owed_desk_id], at)
+        return _coordinators([duty.bound_desk_id, duty.owed_desk_id], at)
     if step == "lead_departments":
         return _lead_heads(duty, at)
     meeting = meeting_desk(duty, at)
     AgendaItem.objects.get_or_create(duty=duty, defaults={"meeting": meeting, "put_at": at})
     body = region.office_of(meeting, at)
     return [p for p in region.posts_of(body) if p.role == "coordinator"][:1]
+
+
+def _side(duty: Duty, step: str) -> tuple[str, str]:
+    """Return the desk that a step is about, and its row: the owed one for an answer, else the bound one."""
+    if step.startswith(ANSWER):
+        return duty.owed_desk_id, step.removeprefix(ANSWER)
+    return duty.bound_desk_id, step
 
 
 def meeting_desk(duty: Duty, at: datetime) -> str:
@@ -228,28 +276,34 @@ def _lead_heads(duty: Duty, at: datetime) -> list[Post]:
 def _ring(duty: Duty, step: str, post: Post, at: datetime) -> None:
     Ring.objects.create(duty=duty, step=step, post=post.id, at=at)
     link = wording.thread_url(duty.thread)
-    desk = duty.bound_desk_id
-    if step not in {"remind", "next_on_duty", "deputy", "head"}:
+    side, row = _side(duty, step)
+    desk = side
+    if row not in {"remind", "next_on_duty", "deputy", "head"}:
         desk = f"{post.office.jurisdiction_id}/coordination_office"
-        if step == "lead_departments":
-            desk = f"{post.office.jurisdiction_id}/{duty.bound_desk_id.partition('/')[2]}"
+        if row == "lead_departments":
+            desk = f"{post.office.jurisdiction_id}/{side.partition('/')[2]}"
         if duty.thread.startswith("case:"):  # it looks after the duty; the case itself is not its to open
             link = f"/desk/?scope=jurisdiction&row=duty-{duty.pk}"
-    if step == "leaders_agenda":
+    if row == "leaders_agenda":
         item = AgendaItem.objects.get(duty=duty)
         link = f"/agenda/?item={item.pk}#item-{item.pk}"  # the page of the list that it stands on
+    said = {
+        "thread": duty.thread,
+        "step": step,
+        "due_at": clock.iso(duty.due_at),
+        "purpose": duty.purpose,
+    }
+    kind = "reminder" if row == "remind" else "escalation"
+    if step.startswith(ANSWER):
+        kind = "answer_escalation"
+        said |= {"due_at": clock.iso(duty.answer_due_at or duty.due_at), "desk": duty.bound_desk_id}
     exchange.notify(
         desk,
-        "reminder" if step == "remind" else "escalation",
+        kind,
         link=link,
         at=at,
         dedupe=f"ring:{duty.pk}:{step}:{post.id}",
-        params={
-            "thread": duty.thread,
-            "step": step,
-            "due_at": clock.iso(duty.due_at),
-            "purpose": duty.purpose,
-        },
+        params=said,
         post=post.id,
         drill=duty.drill,
     )

@@ -14,7 +14,6 @@ import structlog
 from django.db import DatabaseError
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import bounds, conflicts, duties, permits, plan, reconcile, rulebook, scene
 from tongxin.heart.agreements.actions import parts, versions
@@ -27,7 +26,7 @@ from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Refused
+from tongxin.shared.errors import Refused
 
 log = structlog.get_logger(__name__)
 State = InstrumentVersion.State
@@ -36,8 +35,7 @@ DELETED_WITHIN = Within(
 )  # ours: no clause says how long a deletion takes
 
 
-class NotNow(Conflict):
-    """Somebody acted between the look and the act: nothing is done, and nothing is remembered of it."""
+NotNow, not_now = parts.NotNow, parts.not_now
 
 
 def settle_versions(now: datetime | None = None) -> int:
@@ -243,11 +241,6 @@ def is_older(pk: str, row: InstrumentVersion) -> bool:
 
 def _over(row: InstrumentVersion, at: datetime) -> bool:
     return row.binds_until is not None and row.binds_until <= at
-
-
-def not_now() -> NotNow:
-    """Return the refusal of what is not due, or not due any more."""
-    return NotNow("not_now", _("This is not due any more."))
 
 
 def _locked(pk: str) -> InstrumentVersion:

@@ -275,8 +275,9 @@ class _Asked:
                 members = self.places.members(parties)
                 yield from (Answer(m, 1.0) for m in members if spoken.of == "each_party" or m != debtor)
             case named if named not in self.words.questions:
-                if self.places.party_of(named, parties):  # a party that left is not bound any more
-                    yield from (Answer(m, 1.0) for m in self.places.members([named]) if m != debtor)
+                for member in self.places.members([named]):  # of a group: those that are or belong to a party
+                    if member != debtor and self.places.party_of(member, parties):
+                        yield Answer(member, 1.0)
             case question:
                 outside = question in self.words.open_questions
                 for answer in self._likely(question, spoken):

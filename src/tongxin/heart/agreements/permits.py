@@ -92,10 +92,11 @@ def _meant(spoken: Spoken, debtor: str, parties: Sequence[str], places: Places) 
     if spoken.of in {"each_party", "other_parties"}:
         members = places.members(parties)
         found = [m for m in members if spoken.of == "each_party" or m != debtor]
-    elif places.party_of(spoken.of, parties) or spoken.of in parties:
-        found = [m for m in places.members([spoken.of]) if m != debtor]
     else:
-        return [""]
+        named = [m for m in places.members([spoken.of]) if places.party_of(m, parties)]
+        if not named:
+            return [""]
+        found = [m for m in named if m != debtor]
     return [f"{place}/{spoken.role}" for place in found]
 
 

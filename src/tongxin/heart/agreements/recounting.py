@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError
 
 from tongxin.heart.agreements import clocks, duties, rulebook
+from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.acts import act
@@ -37,6 +38,8 @@ def recount_provisional(now: datetime | None = None) -> int:
     for duty in list(rows.order_by("due_at", "id")):
         try:
             done += _recount(duty)
+        except parts.NotNow:
+            log.info("a due stands otherwise by now", duty=duty.pk)
         except (DatabaseError, LookupError, ValueError, Refused):
             log.exception("a due could not be counted anew", duty=duty.pk, clause=duty.clause_id)
     return done
@@ -56,9 +59,13 @@ def _recount(seen: Duty) -> bool:
             Matter.objects.select_for_update().get(pk=seen.matter_id)
         duty = Duty.objects.select_for_update().select_related("clause__version").get(pk=seen.pk)
         count = _counted(duty) if duty.state in RUNNING and duty.due_at >= a.at else None
+        if (
+            count is None
+            or calendar_of(count.detail) != request["to"]
+            or calendar_of(duty.due_count) != request["from"]
+        ):
+            raise parts.not_now()  # the key is not kept: where it has to be counted after all, the next round does
         a.result = {"duty": duty.pk, "moved": False}
-        if count is None or calendar_of(count.detail) == calendar_of(duty.due_count):
-            return False
         reaction = rulebook.read_clause(duty.clause).reaction
         to = clocks.moved(duty.due_at, count.due_at, now=a.at, told_at=a.at, reaction=reaction)
         cause = f"calendar:{calendar_of(count.detail)}"[:160]

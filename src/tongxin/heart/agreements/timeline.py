@@ -208,10 +208,12 @@ class _Said:
 
     def _rung(self, entry: Entry, payload: dict[str, Any]) -> Moment:
         step = str(payload.get("step", ""))
-        words = wording.STEPS.get(step, step)
+        words = wording.step_words(step)
         kind = "bad" if entry.act.endswith("escalated") else "done"
         duty = self._duty(entry)
         about = f"{wording.desk_name(duty.bound_desk)} · {wording.duty_words(duty)}" if duty else ""
+        if duty and step.startswith("answer:"):
+            about = f"{wording.desk_name(duty.owed_desk)} · {wording.duty_words(duty)}"
         rung = [self.posts[p] for p in payload.get("posts", ()) if p in self.posts]
         if rung:
             return Moment(entry.at, _("Rung: %(step)s") % {"step": words}, kind, entry.index, about)

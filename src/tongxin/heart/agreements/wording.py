@@ -287,6 +287,13 @@ def thread_url(thread: str, kind: str = "") -> str:
     return events.page(known, number)
 
 
+def step_words(step: str) -> str:
+    """Return a step of the escalation in words; of an answer that is owed it says so."""
+    row = step.removeprefix("answer:")
+    words = str(STEPS.get(row, row))
+    return _("no answer: %(step)s") % {"step": words} if row != step else words
+
+
 def due_moment(at: datetime | None) -> str:
     """Return the instant of a due for a line of text: as `moment`, but the end of a day is its 24:00."""
     if at is None or not clock.ends_day(at):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +28,9 @@ from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM, Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+
+log = structlog.get_logger(__name__)
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a day that can be agreed
 
@@ -226,7 +230,13 @@ def answer_silence(now: datetime | None = None) -> int:
     The ticker calls this; when it comes late nothing changes: what silence says counts from the end of the answer
     time, and an act on such a duty does first what silence says.
     """
-    return sum(_silent_too_long(duty) for duty in list(_unanswered(now or clock.now())))
+    done = 0
+    for duty in list(_unanswered(now or clock.now())):
+        try:
+            done += _silent_too_long(duty)
+        except (DatabaseError, LookupError, ValueError, Refused):
+            log.exception("silence could not answer a delivery", duty=duty.pk, clause=duty.clause_id)
+    return done  # one that could not be answered does not keep the others
 
 
 def _settle_silence(by: Acting, pk: int) -> None:
@@ -244,12 +254,17 @@ def _unanswered(now: datetime) -> QuerySet[Duty]:
 
 def _silent_too_long(duty: Duty) -> int:
     silence = getattr(rulebook.read_clause(duty.clause), "on_silence", "escalate")
-    return _silent(duty.pk, silence) if silence in {"accept", "return"} else 0
+    if silence not in {"accept", "return"}:
+        return 0
+    try:
+        return _silent(duty, silence)
+    except parts.NotNow:  # somebody answered, or delivered anew, between the look and the lock
+        return 0
 
 
-def _silent(pk: int, silence: str) -> int:
+def _silent(seen: Duty, silence: str) -> int:
+    pk, first = seen.pk, seen.delivered_at
     request = {"duty": pk, "silence": silence}
-    first = Duty.objects.values_list("delivered_at", flat=True).get(pk=pk)
     name = (
         "agreements.duty.accepted_by_silence"
         if silence == "accept"
@@ -259,8 +274,8 @@ def _silent(pk: int, silence: str) -> int:
         if a.replayed:
             return 0
         row = _row(pk)
-        if row.state != Duty.State.CLAIMED:
-            return 0
+        if row.state != Duty.State.CLAIMED or row.delivered_at != first:
+            raise parts.not_now()
         if silence == "accept":
             ended = row.answer_due_at or a.at  # the end of the answer time, not when the ticker came
             duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=ended)

@@ -21,6 +21,15 @@ from tongxin.shared.errors import Conflict, Invalid, NotFound
 REASON_MAX = 400  # characters
 
 
+class NotNow(Conflict):
+    """Somebody acted between the look and the act: nothing is done, and nothing is remembered of it."""
+
+
+def not_now() -> NotNow:
+    """Return the refusal of what is not due, or not due any more."""
+    return NotNow("not_now", _("This is not due any more."))
+
+
 def lock_matter(number: str) -> Matter:
     """Return the matter with its row locked; an absorbed one leads to the one that absorbed it. Raises NotFound."""
     row = Matter.objects.select_for_update().filter(number=number).first()
