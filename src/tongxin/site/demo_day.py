@@ -37,6 +37,7 @@ from tongxin.shared import clock
 ENTERED_AFTER = timedelta(minutes=4)  # from knowing of an incident to entering it
 RINGS = timedelta(minutes=16)  # how often the bell is looked after in the last hours
 LAST_HOURS = timedelta(hours=2)
+LADDER = timedelta(hours=8)  # so long after an incident of an earlier day that somebody has not confirmed
 PROCEDURE = "food-business-licence"
 CREDIT_CODE = "91000000SHILI{:05d}"
 NOTIFIER, CLERK, APPROVER, ECOLOGY, CENTRE, COORDINATION = (
@@ -174,16 +175,21 @@ def play(hand: clock.Hand, until: datetime, pack: Path | None = None) -> Played:
         for days in range(day.begins):  # what the ticker would have done each night
             stage.add(_wall(until, days, "00:05"), _night)
         stage.add(until, _night)
-        step = LAST_HOURS
-        while step >= timedelta():
-            stage.add(until - step, _ring)
-            step -= RINGS
+        _stage_rings(stage, until - LAST_HOURS, LAST_HOURS)
         for at, _n, act in sorted(stage.acts, key=lambda it: it[:2]):
             hand.move_to(max(at, clock.now()))
             act()
         played = Played(len(day.incidents), len(day.cases), len(stage.acts))
     hand.move_to(max(until, clock.now()))
     return played
+
+
+def _stage_rings(stage: _Stage, since: datetime, length: timedelta) -> None:
+    """Look after the bell again and again for a while."""
+    step = timedelta()
+    while step <= length:
+        stage.add(since + step, _ring)
+        step += RINGS
 
 
 def _ring() -> None:
@@ -271,6 +277,8 @@ def _seated(post_id: str) -> Acting:
 def _stage_incident(stage: _Stage, it: Incident, n: int) -> None:
     known = stage.until - it.known if it.known is not None else _wall(stage.until, it.days, it.at)
     known = known.replace(second=0, microsecond=0)
+    if it.days and not it.confirmed:
+        _stage_rings(stage, known, LADDER)
     made: dict[str, Any] = {}
     reporter = acting(it.by, ECOLOGY)
 

@@ -22,7 +22,7 @@ PACK = Path(__file__).resolve().parents[4] / "regions" / "jingjinji"
 )
 @pytest.mark.django_db
 def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, settings: Any) -> None:
-    from tongxin.heart.agreements.models import Duty, Ring
+    from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.events.models import Matter
     from tongxin.heart.exchange.models import Delivery
@@ -49,11 +49,13 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
     made_up = {code for code, kept in shares.items() if kept.illustrative}
     assert made_up >= {"ecology", "services"}
     late = Duty.objects.filter(state="open", due_at__lt=now, purpose="confirm")
-    assert late.count() == 1
-    assert set(Ring.objects.filter(duty=late.get()).values_list("step", flat=True)) >= {
-        "remind",
-        "next_on_duty",
-    }
+    old, new = late.order_by("due_at")
+    assert set(Ring.objects.filter(duty=new).values_list("step", flat=True)) >= {"remind", "next_on_duty"}
+    item = AgendaItem.objects.get()
+    assert (item.duty, item.meeting) == (old, "tongwulang/coordination_office")
+    assert item.put_at - old.due_at < timedelta(hours=7)
+    rung = Ring.objects.filter(duty=old).exclude(step="remind").values_list("at", flat=True)
+    assert len(set(rung)) >= 6, "each step rang when its time had come; nobody is second on the roster"
     assert Duty.objects.filter(state="open", due_at__lt=now, purpose="do", matter__isnull=False).count() == 1
     assert set(Offer.objects.values_list("state", flat=True)) == {"offered", "taken_over", "returned"}
     assert set(Case.objects.values_list("state", flat=True)) == {"filed", "accepted", "in_hand", "decided"}
