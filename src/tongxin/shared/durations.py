@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-_FORM = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?=\d)(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII)
+from django.utils.translation import gettext as _
+
+_FORM = re.compile(
+    r"P(?:(?P<d>\d{1,9})D)?(?:T(?=\d)(?:(?P<h>\d{1,9})H)?(?:(?P<m>\d{1,9})M)?(?:(?P<s>\d{1,9})S)?)?",
+    re.ASCII,
+)
+SHOWN = 40  # characters of what was written that a refusal repeats
 
 
 def parse(text: str) -> timedelta:
     """Return the length; raises ValueError for anything but days, hours, minutes and seconds, or for zero."""
     found = _FORM.fullmatch(text)
     if not found or not any(found.groupdict().values()):
-        raise ValueError(f"{text!r} is no length of time; write for example PT30M, PT1H or P5D")
+        raise ValueError(_("%r is no length of time; write for example PT30M, PT1H or P5D") % text[:SHOWN])
     parts = {name: int(value or 0) for name, value in found.groupdict().items()}
     try:
         length = timedelta(days=parts["d"], hours=parts["h"], minutes=parts["m"], seconds=parts["s"])
     except OverflowError:
-        raise ValueError(f"{text[:40]!r} is longer than any time limit") from None
+        raise ValueError(_("%r is longer than any time limit") % text[:SHOWN]) from None
     if not length:
-        raise ValueError(f"{text!r} is no time at all")
+        raise ValueError(_("%r is no time at all") % text[:SHOWN])
     return length
 
 

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -32,11 +33,18 @@ from ruamel.yaml.reader import ReaderError
 MAX_BYTES = 512 * 1024
 MAX_PARTS = 50_000
 MAX_DEPTH = 40
+MAX_FAULTS = 200  # that are told of one file; whoever mends these reads the file again
 LIKE = 0.5  # how like a word must be to be offered instead
+MANY = 300  # known words among which only those with the same first letter are compared
+LONG = 100  # characters; nobody misspells a word that long
 
 Loc = Sequence[int | str]
 
 _ODD_BREAK = re.compile("[\x85\u2028\u2029]")  # YAML takes them for ends of lines; editors do not
+_UNSEEN = re.compile(  # signs of control and of format: what people read would not be what was written
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -71,7 +79,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("ecology_buro", ["ecology_bureau", "weather_bureau"])
     'ecology_bureau'
     """
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=LIKE)
+    if not word or len(word) > LONG:
+        return ""
+    among = sorted(known)
+    if len(among) > MANY:
+        among = [each for each in among if each[:1] == word[:1]]
+    found = difflib.get_close_matches(word, among, n=1, cutoff=LIKE)
     return found[0] if found else ""
 
 
@@ -126,9 +139,23 @@ class Source:
         """Return a fault of the part at `loc`."""
         return Fault(self.file, self.line(loc), reason, hint)
 
+    def told(self, wrong: Iterable[tuple[Loc, str, str]]) -> list[Fault]:
+        """Return the faults of what is wrong (place, reason, nearest word); after `MAX_FAULTS` it is not asked on."""
+        return capped(self, (self.fault(*each) for each in wrong))
+
     def fail(self, error: ValidationError, shape: Any) -> list[Fault]:
         """Return the faults that a pydantic shape found in the content, by line; each place is named once."""
         return _faults(self, error, shape)
+
+
+def capped(source: Source, faults: Iterable[Fault]) -> list[Fault]:
+    """Return the first `MAX_FAULTS` faults of a file, and one more that says so when there are others."""
+    found = list(islice(faults, MAX_FAULTS + 1))
+    if len(found) <= MAX_FAULTS:
+        return found
+    last = source.top.end if source.top else 1
+    more = Fault(source.file, last, _("there is more: only %d faults are told at once") % MAX_FAULTS)
+    return [*found[:MAX_FAULTS], more]
 
 
 def read_path(path: Path, *, name: str = "") -> Source:
@@ -164,7 +191,7 @@ def read_text(text: str, file: str) -> Source:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise Unreadable([_too_long(file, size)])
-    odd = _ODD_BREAK.search(text)
+    odd = _ODD_BREAK.search(text) or _UNSEEN.search(text)
     if odd:
         raise Unreadable([_bad_sign(file, text, odd.start())])
     composer = _Composer(file, text.split("\n"))
@@ -243,6 +270,10 @@ class _Composer:
         return bool(self._open) and isinstance(self._open[-1].value, dict) and self._keys[-1] is None
 
     def _scalar(self, event: ScalarEvent) -> None:
+        unseen = _UNSEEN.search(event.value)
+        if unseen:
+            code = {"code": f"U+{ord(unseen[0]):04X}"}
+            self._stop(event, _("the sign %(code)s may not stand in a file") % code)
         if self._wants_key():
             self._keys[-1] = event
             return
@@ -316,6 +347,8 @@ class _Composer:
             words = {"key": key, "line": parent.parts[key].first}
             reason = _("the key %(key)r stands twice, first in line %(line)d") % words
             self.faults.append(Fault(self.file, part.key_line, reason))
+            if len(self.faults) >= MAX_FAULTS:
+                raise Unreadable(self.faults)
             return
         parent.parts[key] = part
         parent.value[key] = part.value
@@ -379,11 +412,12 @@ def _faults(source: Source, error: ValidationError, shape: Any) -> list[Fault]:
             each.get("ctx", {}),
             each["loc"],
         )
-        for each in error.errors(include_url=False)
+        for each in error.errors(include_url=False)[: MAX_FAULTS * 5]
     ]
     deeper = {each.loc[:n] for each in errors for n in range(1, len(each.loc))}
     kept = [each for each in errors if each.type != "too_short" or each.loc not in deeper]
-    return sorted((_fault(source, each, shape) for each in _settled(source, kept)), key=lambda f: f.line)
+    settled = _settled(source, kept)
+    return sorted(capped(source, (_fault(source, e, shape) for e in settled)), key=lambda f: f.line)
 
 
 @dataclass(frozen=True)
@@ -463,6 +497,7 @@ def _reason(error: _Wrong) -> str:
     own = {
         "literal_error": _("write %(expected)s"),
         "too_short": _("at least one is needed"),
+        "too_long": _("at most %(max_length)s may stand here"),
         "string_type": _("write a text"),
         "string_too_short": _("write something"),
         "tuple_type": _("write a list"),

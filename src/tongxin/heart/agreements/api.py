@@ -10,7 +10,7 @@ from django.db.models import Q
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
-from tongxin.heart.agreements import actions, keeping, queries, rulebook, wording
+from tongxin.heart.agreements import actions, bounds, keeping, queries, rulebook, wording
 from tongxin.heart.agreements import register as the_register
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.exchange.api_parts import (
@@ -335,7 +335,7 @@ def _agreement(version: InstrumentVersion, kept: keeping.Kept | None) -> dict[st
         "field": instrument.field,
         "title": {"zh": instrument.title_zh, "en": instrument.title_en},
         "parties": version.parties,
-        "state": version.state,
+        "state": bounds.state_of(version, clock.now()),
         "in_force_from": version.in_force_from,
         "in_force_until": version.in_force_until,
         "illustrative": version.illustrative,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from ninja.responses import Status
 
 from tongxin.heart.agreements import actions, bounds, drafts, instrument_pages, queries, waiting
 from tongxin.heart.agreements import diff as differences
+from tongxin.heart.agreements.known import Known, known_words
 from tongxin.heart.agreements.language import InstrumentFile
 from tongxin.heart.agreements.models import Draft
 from tongxin.heart.exchange.api_parts import (
@@ -19,6 +20,7 @@ from tongxin.heart.exchange.api_parts import (
     WRITE_PROBLEMS,
     Call,
     IdempotencyKey,
+    Instant,
     Number,
     Word,
 )
@@ -71,7 +73,7 @@ class MilestoneIn(Schema):
     """A milestone that was reached, and when it was known; without `known_at`: now."""
 
     milestone: str = Field(..., min_length=1, max_length=60)
-    known_at: datetime | None = None
+    known_at: Instant | None = None
     late_reason: str = Field("", max_length=400)
 
 
@@ -247,7 +249,7 @@ class PermitOut(Schema):
 def check_agreement(request: Call, body: TextIn) -> dict[str, Any]:
     """Check a text without keeping it. Needs the capability `register_agreement`."""
     request.auth.need(waiting.WRITES)
-    checked = drafts.check(body.text, body.file)
+    checked = drafts.check(body.text, body.file, known=known_words(request.auth))
     read = checked.read
     return {
         "version": f"{read.model.agreement}@{read.model.version}" if read else None,
@@ -259,7 +261,9 @@ def check_agreement(request: Call, body: TextIn) -> dict[str, Any]:
 @router.get("/agreement-drafts", response={200: list[DraftOut], **READ_PROBLEMS}, operation_id="list_drafts")
 def list_drafts(request: Call) -> list[dict[str, Any]]:
     """List the open drafts of the caller's office."""
-    return [_draft(row) for row in drafts.drafts(request.auth)]
+    rows = drafts.drafts(request.auth)
+    known = known_words(request.auth) if rows else None
+    return [_draft(row, known) for row in rows if known]
 
 
 @router.post("/agreement-drafts", response={201: DraftedOut, **WRITE_PROBLEMS}, operation_id="write_draft")
@@ -271,7 +275,7 @@ def write_draft(request: Call, body: TextIn, key: IdempotencyKey) -> Status[dict
 @router.get("/agreement-drafts/{draft}", response={200: DraftOut, **READ_PROBLEMS}, operation_id="show_draft")
 def show_draft(request: Call, draft: Number) -> dict[str, Any]:
     """Show one draft of the caller's office."""
-    return _draft(drafts.draft(request.auth, draft))
+    return _draft(drafts.draft(request.auth, draft), known_words(request.auth))
 
 
 @router.post(
@@ -475,7 +479,7 @@ def report_milestone(
     )
 
 
-def _draft(row: Draft) -> dict[str, Any]:
+def _draft(row: Draft, known: Known) -> dict[str, Any]:
     return {
         "id": row.pk,
         "edition": row.edition,
@@ -483,7 +487,7 @@ def _draft(row: Draft) -> dict[str, Any]:
         "text": row.text,
         "state": row.state,
         "proposed_as": row.proposed_as_id,
-        "faults": _faults(drafts.check(row.text, row.file)),
+        "faults": _faults(drafts.check(row.text, row.file, known=known)),
     }
 
 

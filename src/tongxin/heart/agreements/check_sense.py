@@ -51,9 +51,8 @@ def _header(model: InstrumentFile, known: Known) -> Iterator[Wrong]:
         yield ("in_force", "from"), _("only the year is known: write its first day"), ""
     if valid.known == "month" and valid.from_.day != 1:
         yield ("in_force", "from"), _("only the month is known: write its first day"), ""
-    for i, party in enumerate(model.parties):
-        if party in model.parties[:i]:
-            yield ("parties", i), _("party %r stands twice") % party, ""
+    for i, party in _again(model.parties):
+        yield ("parties", i), _("party %r stands twice") % party, ""
     if model.kind == "agreement" and len(model.parties) == 1 and len(known.members(model.parties)) < 2:
         yield ("parties",), _("an agreement has two parties or more"), ""
     if model.leaving and law:
@@ -78,10 +77,17 @@ def _twice(model: InstrumentFile) -> Iterator[Wrong]:
                 yield (name, i, "id"), _("the id %r stands twice") % part.id, ""
             seen.add(part.id)
             for key in ("must_carry", "procedures", "fields", "yields_to"):
-                words = getattr(part, key, ())
-                for n, word in enumerate(words):
-                    if word in words[:n]:
-                        yield (name, i, key, n), _("%r stands twice") % word, ""
+                for n, word in _again(getattr(part, key, ())):
+                    yield (name, i, key, n), _("%r stands twice") % word, ""
+
+
+def _again(words: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the words that stood there before, each with its index."""
+    seen: set[str] = set()
+    for n, word in enumerate(words):
+        if word in seen:
+            yield n, word
+        seen.add(word)
 
 
 def _bar(at: Loc, bar: Bar) -> Iterator[Wrong]:
@@ -223,10 +229,11 @@ def _without_desk(spoken: Spoken, model: InstrumentFile, known: Known) -> str:
 
 def _yields(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> Iterator[Wrong]:
     own = f"{model.agreement}/{clause.id}"
+    aside: set[str] = set()
     for n, key in enumerate(clause.yields_to):
         if key == own:
             yield (*at, "yields_to", n), _("a clause does not yield to itself"), ""
-        elif _leads(key, own, known.register):
+        elif _leads(key, own, known.register, aside):
             yield (*at, "yields_to", n), _("it yields to %r, which yields to it again") % key, ""
         elif key in known.register and known.register[key].clause.kind != clause.kind:
             said = {"kind": clause.kind, "other": known.register[key].clause.kind}
@@ -237,17 +244,18 @@ def _yields(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> 
             )
 
 
-def _leads(start: str, goal: str, register: Mapping[str, Standing]) -> bool:
-    """Whether one comes from a clause to another by what each yields to."""
+def _leads(start: str, goal: str, register: Mapping[str, Standing], aside: set[str]) -> bool:
+    """Whether one comes from a clause to another by what each yields to; `aside` keeps what does not lead there."""
     seen: set[str] = set()
     ahead = [start]
     while ahead:
         key = ahead.pop()
         if key == goal:
             return True
-        if key not in seen and key in register:
+        if key not in seen and key not in aside and key in register:
             seen.add(key)
             ahead += register[key].clause.yields_to
+    aside |= seen
     return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -227,5 +228,9 @@ def _errors(data: type[BaseModel], name: str, value: Any) -> list[Any]:
 
 def _written(data: type[BaseModel], name: str, value: Any) -> Any:
     """Return the value as an event keeps it."""
-    kept: TypeAdapter[Any] = TypeAdapter(data.model_fields[name].annotation or Any)
-    return to_jsonable_python(kept.validate_python(value))
+    return to_jsonable_python(_kept(data, name).validate_python(value))
+
+
+@lru_cache(maxsize=512)
+def _kept(data: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(data.model_fields[name].annotation or Any)

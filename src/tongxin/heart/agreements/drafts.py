@@ -9,14 +9,15 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements.known import known_words
+from tongxin.heart.agreements import limits
+from tongxin.heart.agreements.known import Known
 from tongxin.heart.agreements.models import Draft, Instrument, InstrumentVersion
 from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_text
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import reading
 from tongxin.shared.errors import NotFound
 
-FILE_MAX = 160  # characters
+FILE_MAX = limits.FILE
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,13 @@ class Checked:
     faults: tuple[Fault, ...]
 
 
-def check(text: str, file: str = "draft.yaml") -> Checked:
-    """Read a text as it would be read to be proposed. Never raises: what is wrong is in the answer."""
+def check(text: str, file: str = "draft.yaml", *, known: Known) -> Checked:
+    """Read a text as it would be read to be proposed. Never raises: what is wrong is in the answer.
+
+    `known` are the words for who reads the answer: clauses that are not signed yet are not everybody's.
+    """
     try:
-        read = read_text(text, file, known_words())
+        read = read_text(text, file, known)
     except BadInstrument as bad:
         return Checked(None, tuple(bad.faults))
     return Checked(read, tuple(sorted(_of_register(read), key=lambda fault: fault.line)))

@@ -105,15 +105,20 @@ def changed(text: str, base: str, given: Mapping[str, Sequence[str]]) -> str:
 
 
 def with_clause(text: str, clause: str) -> str:
-    """Return the text with one clause more, written as it is indented in a file; it comes last."""
+    """Return the text with one clause more, written as it is indented in a file; it comes last.
+
+    Where `clauses:` is no list the text comes back as it is: its faults say why.
+    """
     tree = _tree(text)
     body = text if text.endswith("\n") or not text else text + "\n"
     if tree is None:
         return body + clause
     if "clauses" not in tree:
         return f"{body}clauses:\n{clause}"
-    if not tree["clauses"]:
+    if tree["clauses"] is None or tree["clauses"] == []:
         tree["clauses"] = CommentedSeq()
+    if not isinstance(tree["clauses"], list):
+        return text
     own = YAML(typ="rt").load(f"clauses:\n{clause}")["clauses"][0]
     tree["clauses"].append(own)
     return _dumped(tree)
@@ -135,7 +140,8 @@ def clause_ids(text: str) -> list[str]:
     """Return the ids of the clauses of a text; empty while it cannot be read."""
     tree = _tree(text)
     clauses = tree.get("clauses") if tree is not None else None
-    return [str(c["id"]) for c in clauses or () if isinstance(c, dict) and "id" in c]
+    listed = clauses if isinstance(clauses, list) else ()
+    return [str(c["id"]) for c in listed if isinstance(c, dict) and "id" in c]
 
 
 def _tree(text: str) -> CommentedMap | None:

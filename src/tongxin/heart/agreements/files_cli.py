@@ -21,6 +21,7 @@ from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_each, read_form
 from tongxin.shared import clock, reading
 
+TOLD = 1000  # warnings of all files together
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "unchanged": "="}
 
 
@@ -41,7 +42,7 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     words = known.known_words()
     reads, faults = read_each(files, words)
     together = [standing for read in reads for standing in read.standing().values()]
-    warnings = sorted([*overlaps.warnings(together, words), *_of_other_text(reads)])
+    warnings = sorted([*overlaps.warnings(together, words, most=TOLD), *_of_other_text(reads)])
     if as_json:
         click.echo(json.dumps(_as_json(reads, faults, warnings), ensure_ascii=False, indent=2))
     else:

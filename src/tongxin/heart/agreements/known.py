@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pydantic import BaseModel
 
-from tongxin.heart.agreements import rulebook, vocabulary
+from tongxin.heart.agreements import rulebook, signers, vocabulary
 from tongxin.heart.agreements.language import AnyClause
 from tongxin.heart.agreements.models import Clause, InstrumentVersion
 from tongxin.heart.agreements.vocabulary import QuestionWords
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import (
     Desk,
     GroupMember,
@@ -53,7 +55,7 @@ class Known:
     desks: frozenset[str]  # jurisdiction/role
     register: Mapping[str, Standing] = field(default_factory=dict)  # clauses that bind now or later, by key
 
-    @property
+    @cached_property
     def parties(self) -> frozenset[str]:
         """Whatever may be a party: jurisdictions and groups."""
         return frozenset({*self.places, *self.groups})
@@ -71,8 +73,8 @@ class Known:
         return all(named & set(self.places.get(each, ())) for each in self.groups.get(place, (place,)))
 
 
-def known_words() -> Known:
-    """Return the words that the reader accepts now."""
+def known_words(reader: Acting | None = None) -> Known:
+    """Return the words that instruments may name now; of clauses that nobody signed yet those the reader may see."""
     return Known(
         events={name: events.get(name).data for name in events.names()},
         conditions=vocabulary.condition_events(),
@@ -86,7 +88,7 @@ def known_words() -> Known:
         places=_places(),
         groups=_groups(),
         desks=frozenset(Desk.objects.values_list("id", flat=True)),
-        register=_register(),
+        register=_register(reader),
     )
 
 
@@ -112,13 +114,22 @@ def _groups() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _register() -> dict[str, Standing]:
-    """Return the clauses of every version that binds now or may yet, the newest of each key."""
-    over = InstrumentVersion.State.ENDED
-    rows = Clause.objects.exclude(version__state=over).exclude(version__binds_until__lte=clock.now())
-    return {
-        f"{row.version.instrument_id}/{row.name}": Standing(
-            f"{row.version.instrument_id}/{row.name}", tuple(row.version.parties), rulebook.read_clause(row)
-        )
-        for row in rows.select_related("version").order_by("version__number", "id")
+def _register(reader: Acting | None) -> dict[str, Standing]:
+    """Return the clauses of every version that binds now or will, and of unsigned ones that the reader may see.
+
+    Of each key the newest stands. What others write among themselves is not known: no hint may tell of it.
+    """
+    versions = InstrumentVersion.objects.exclude(state=InstrumentVersion.State.ENDED)
+    versions = versions.exclude(binds_until__lte=clock.now()).select_related("instrument")
+    today = region.today()
+    seen = {
+        row.id: row
+        for row in versions.defer("source_text", "body")
+        if row.binds_from is not None or (reader is not None and signers.may_see(reader, row, today))
     }
+    found: dict[str, Standing] = {}
+    for row in Clause.objects.filter(version__in=list(seen)).order_by("version__number", "id"):
+        row.version = seen[row.version_id]
+        key = f"{row.version.instrument_id}/{row.name}"
+        found[key] = Standing(key, tuple(row.version.parties), rulebook.read_clause(row))
+    return found

@@ -6,10 +6,12 @@ clause names (events, questions, roles, fields …) are registered elsewhere; `r
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -17,9 +19,12 @@ from pydantic import (
     Discriminator,
     Field,
     PlainSerializer,
+    StrictInt,
     Tag,
+    ValidationInfo,
 )
 
+from tongxin.heart.agreements import limits
 from tongxin.shared import durations
 from tongxin.shared.named import Both
 
@@ -28,13 +33,37 @@ def _length(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str):
-        raise ValueError("write a length of time such as PT30M, PT1H or P5D")
+        raise ValueError(_("write a length of time such as PT30M, PT1H or P5D"))
     return durations.parse(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FRACTION = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+FROM_A_FILE = {"file": True}  # the context in which a file is read; what is stored writes a fraction as text
+
+
+def _day(value: Any) -> Any:
+    """Let a day pass only as it is written; no number, no instant."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError(_("write a day that a calendar has, such as 2026-01-31"))
+    return value
+
+
+def _number(value: Any, info: ValidationInfo) -> Any:
+    """Let a number pass; the text of one only in what is stored."""
+    stored = isinstance(value, str) and not info.context and _FRACTION.fullmatch(value)
+    if not stored and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ValueError(_("write a number"))
+    return value
 
 
 PERIODS = ("P1W", "P1M", "P3M", "P6M", "P1Y")
 
 Length = Annotated[timedelta, BeforeValidator(_length), PlainSerializer(durations.iso, return_type=str)]
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 ClauseKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=130)]
@@ -46,7 +75,7 @@ CalendarOf = Literal["debtor", "creditor", "both"]
 class Strict(BaseModel):
     """A part of an instrument: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Spoken(BaseModel):
@@ -63,11 +92,14 @@ class Spoken(BaseModel):
         return dict(self.model_extra or {})
 
 
+Values = Annotated[tuple[str | int | bool, ...], Field(max_length=limits.LIST)]
+
+
 class Range(Strict):
     """Values from `min` to `max`, both included; one of them may be left out."""
 
-    min: float | None = None
-    max: float | None = None
+    min: Number | None = None
+    max: Number | None = None
 
 
 class When(Strict):
@@ -75,7 +107,7 @@ class When(Strict):
 
     event: str
     reach: Word | None = None
-    where: dict[Word, tuple[str | int | bool, ...] | Range] = Field(default_factory=dict)
+    where: dict[Word, Values | Range] = Field(default_factory=dict, max_length=limits.REASONS)
 
 
 class Within(Strict):
@@ -90,7 +122,7 @@ class Within(Strict):
 class On(Strict):
     """By the end of a day."""
 
-    on: date
+    on: Day
 
 
 class Every(Strict):
@@ -149,8 +181,8 @@ class Undo(Strict):
 class Likely(Strict):
     """Binds at a probability of `bind` or more, and lets go only below `release`."""
 
-    bind: float = Field(gt=0, le=1)
-    release: float = Field(ge=0, le=1)
+    bind: Number = Field(gt=0, le=1)
+    release: Number = Field(ge=0, le=1)
 
 
 class IfLate(Strict):
@@ -189,8 +221,10 @@ class Common(Strict):
     text: Both
     if_late: IfLate = IfLate(after=timedelta(minutes=30))
     reaction: Length | None = None  # no due moves closer than this to the moment the debtor is told
-    yields_to: tuple[ClauseKey, ...] = ()  # other-agreement/clause: stated precedence; there is no other
-    grounds: dict[Word, Both] = Field(default_factory=dict)  # on which the debtor may suspend
+    # other-agreement/clause: stated precedence; there is no other
+    yields_to: tuple[ClauseKey, ...] = Field((), max_length=limits.YIELDS)
+    # on which the debtor may suspend
+    grounds: dict[Word, Both] = Field(default_factory=dict, max_length=limits.REASONS)
     score: Score | None = None
 
 
@@ -213,9 +247,9 @@ class Notify(Common):
         Annotated[Within, Tag("within")] | Annotated[Before, Tag("before")], Discriminator(_due_form)
     ]
     needed: Before | None = None  # when the receiver needs it: shown and escalated, never scored
-    must_carry: tuple[Word, ...] = Field(min_length=1)
+    must_carry: tuple[Word, ...] = Field(min_length=1, max_length=limits.LIST)
     receipt: Receipt | None = None
-    renew: Literal["never"] | dict[Word, Length] = "never"
+    renew: Literal["never"] | Annotated[dict[Word, Length], Field(max_length=limits.REASONS)] = "never"
     undo: Undo | None = None
     only_after: str | None = None  # an event that must be known in the matter first
 
@@ -224,11 +258,11 @@ class Handle(Common):
     """Accept here, decide there: a case of these procedures may be offered between the parties."""
 
     kind: Literal["handle"]
-    procedures: tuple[Slug, ...] = Field(min_length=1)
+    procedures: tuple[Slug, ...] = Field(min_length=1, max_length=limits.LIST)
     role: Word  # the desks between which cases go, one of each party
     answer: Within
     progress: Within | None = None  # each so long the holder reports progress to the accepting desk
-    refuse_reasons: dict[Word, Both] = Field(min_length=1)
+    refuse_reasons: dict[Word, Both] = Field(min_length=1, max_length=limits.REASONS)
     review_by: Reviewer | None = None
 
 
@@ -241,7 +275,7 @@ class Recognise(Common):
     sender: Spoken = Field(alias="from")  # who must accept
     to: Spoken  # who issued it
     due: Within
-    refuse_reasons: dict[Word, Both] = Field(min_length=1)
+    refuse_reasons: dict[Word, Both] = Field(min_length=1, max_length=limits.REASONS)
     review_by: Reviewer | None = None
 
 
@@ -249,11 +283,11 @@ class Share(Judged):
     """These fields may be seen for this purpose; with `due`, they are supplied each period."""
 
     kind: Literal["share"]
-    fields: tuple[Word, ...] = Field(min_length=1)
+    fields: tuple[Word, ...] = Field(min_length=1, max_length=limits.LIST)
     purpose: Both
     sender: Spoken = Field(alias="from")
     to: Spoken
-    until: date | None = None
+    until: Day | None = None
     due: Every | None = None
     on_end: Literal["keep", "delete"] = "keep"
 
@@ -305,7 +339,7 @@ class Bar(Strict):
 
     id: Slug
     text: Both
-    fields: tuple[Word, ...] = Field(min_length=1)
+    fields: tuple[Word, ...] = Field(min_length=1, max_length=limits.LIST)
     of: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "each_party"  # whose data
     to: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")] = "anyone"  # a party, or anyone
 
@@ -319,8 +353,8 @@ class Leaving(Strict):
 class Validity(Strict):
     """From a day (inclusive) until a day (exclusive), and how exactly the first day is known."""
 
-    from_: date = Field(alias="from")
-    until: date | None = None
+    from_: Day = Field(alias="from")
+    until: Day | None = None
     known: Literal["day", "month", "year", "reported"] = "day"
 
 
@@ -337,18 +371,18 @@ class InstrumentFile(Strict):
 
     agreement: Slug
     kind: Literal["law", "agreement", "plan", "decision"] = "agreement"
-    version: int = Field(default=1, ge=1)
+    version: StrictInt = Field(default=1, ge=1)
     field: str
     title: Both
-    parties: tuple[Slug, ...] = Field(min_length=1)
+    parties: tuple[Slug, ...] = Field(min_length=1, max_length=limits.LIST)
     in_force: Validity
     provenance: Provenance
     transition: Literal["keep", "switch"] = (
         "keep"  # what running matters do when this version comes into force
     )
     leaving: Leaving | None = None
-    bars: tuple[Bar, ...] = ()
-    clauses: tuple[AnyClause, ...] = ()
+    bars: tuple[Bar, ...] = Field((), max_length=limits.BARS)
+    clauses: tuple[AnyClause, ...] = Field((), max_length=limits.CLAUSES)
 
 
 def renewal_words(times: set[str] | frozenset[str]) -> set[str]:

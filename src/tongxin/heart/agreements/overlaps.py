@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations, islice, product
 
 from django.utils.translation import gettext as _
 
+from tongxin.heart.agreements import limits
 from tongxin.heart.agreements.check_words import desks_of, when_of
 from tongxin.heart.agreements.known import Known, Standing
 from tongxin.heart.agreements.language import AnyClause, Notify, Range, Recognise, Spoken, When, Within
@@ -48,33 +49,72 @@ class Overlap:
         ) % (said | {"key": self.stricter.key, "short": _within(self.stricter), "long": _within(lax)})
 
 
-def overlaps(clauses: Sequence[Standing], among: Sequence[Standing], known: Known) -> Iterator[Overlap]:
-    """Yield the overlaps among `clauses`, and those of them with `among`, each pair once."""
+def overlaps(
+    clauses: Sequence[Standing], among: Sequence[Standing], known: Known, *, pairs: int = limits.PAIRS
+) -> Iterator[Overlap]:
+    """Yield the overlaps among `clauses`, and those of them with `among`, each pair once.
+
+    Only clauses of one kind that wait for one event are compared, and at most `pairs` of them.
+    """
     own = {id(each) for each in clauses}
     keys = {each.key for each in clauses}
-    others = [each for each in among if id(each) not in own and each.key not in keys]
-    pairs = [*combinations(clauses, 2), *((one, other) for one in clauses for other in others)]
-    for one, other in pairs:
-        found = _overlap(one, other, known)
+    theirs: dict[tuple[str, str], list[Standing]] = {}
+    for each in among:
+        if id(each) not in own and each.key not in keys:
+            theirs.setdefault(_call(each.clause), []).append(each)
+    ours: dict[tuple[str, str], list[Standing]] = {}
+    for each in clauses:
+        ours.setdefault(_call(each.clause), []).append(each)
+    ours.pop(NEVER, None)
+    meeting = (
+        pair
+        for call, listed in ours.items()
+        for pair in chain(combinations(listed, 2), product(listed, theirs.get(call, ())))
+    )
+    sides: dict[int, tuple[set[str], set[str]]] = {}
+    for one, other in islice(meeting, pairs):
+        found = _overlap(one, other, known, sides)
         if found is not None:
             yield found
 
 
-def warnings(clauses: Sequence[Standing], known: Known) -> list[Fault]:
-    """Return the overlaps of clauses that were read, with each other and with the register, as warnings by line."""
+def warnings(clauses: Sequence[Standing], known: Known, *, most: int = limits.WARNINGS) -> list[Fault]:
+    """Return the overlaps of clauses that were read, with each other and with the register, as warnings by line.
+
+    At most `most` of them, and one more that says so when there are others.
+    """
     found = overlaps(clauses, list(known.register.values()), known)
-    return sorted(Fault(o.one.file, o.one.line, o.words(o.one, o.other)) for o in found)
+    told = [Fault(o.one.file, o.one.line, o.words(o.one, o.other)) for o in islice(found, most + 1)]
+    if len(told) <= most:
+        return sorted(told)
+    last = told.pop()
+    more = Fault(last.file, last.line, _("there is more: only %d warnings are told at once") % most)
+    return [*sorted(told), more]
 
 
-def _overlap(one: Standing, other: Standing, known: Known) -> Overlap | None:
-    if one.key == other.key or one.clause.kind != other.clause.kind or _other_version(one, other):
+NEVER = ("", "")
+
+
+def _call(clause: AnyClause) -> tuple[str, str]:
+    """Return the kind of a clause and the event that it waits for; NEVER when it waits for none."""
+    when = when_of(clause)
+    return (clause.kind, when.event) if when else NEVER
+
+
+def _overlap(
+    one: Standing, other: Standing, known: Known, sides: dict[int, tuple[set[str], set[str]]]
+) -> Overlap | None:
+    if one.key == other.key or _other_version(one, other):
         return None
     here, there = when_of(one.clause), when_of(other.clause)
-    if here is None or there is None or here.event != there.event or not _meet(here, there):
+    if here is None or there is None or not _meet(here, there):
         return None
     if other.key in one.clause.yields_to or one.key in other.clause.yields_to:
         return None
-    (debtor, creditor), (their_debtor, their_creditor) = _sides(one, known), _sides(other, known)
+    for each in (one, other):
+        if id(each) not in sides:
+            sides[id(each)] = _sides(each, known)
+    (debtor, creditor), (their_debtor, their_creditor) = sides[id(one)], sides[id(other)]
     owing, owed = debtor & their_debtor, creditor & their_creditor
     if not any(a != b for a in owing for b in owed):
         return None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from tongxin.heart.agreements import check_sense, check_words
+from tongxin.heart.agreements import check_limits, check_sense, check_words, limits
 from tongxin.heart.agreements.known import Known, Standing
-from tongxin.heart.agreements.language import InstrumentFile, canonical_body
+from tongxin.heart.agreements.language import FROM_A_FILE, InstrumentFile, canonical_body
 from tongxin.shared import canonical, reading
 from tongxin.shared.reading import Fault, Source, Unreadable, nearest
 
@@ -130,8 +131,13 @@ def _parsed(source: Source) -> _Parsed:
     if not isinstance(source.content, dict):
         reason = _("an instrument is a mapping that begins with `agreement:`")
         raise BadInstrument([Fault(source.file, 1, reason)])
+    if len(source.file) > limits.FILE:
+        reason = _("the name of the file has %(count)d characters; at most %(most)d")
+        raise BadInstrument(
+            [Fault(source.file, 0, reason % {"count": len(source.file), "most": limits.FILE})]
+        )
     try:
-        return _Parsed(source, InstrumentFile.model_validate(source.content))
+        return _Parsed(source, InstrumentFile.model_validate(source.content, context=FROM_A_FILE))
     except ValidationError as error:
         raise BadInstrument(source.fail(error, InstrumentFile)) from error
 
@@ -140,9 +146,14 @@ def _checked(parsed: _Parsed, known: Known) -> ReadInstrument:
     source, model = parsed.source, parsed.model
     others = {k: s for k, s in known.register.items() if k.partition("/")[0] != model.agreement}
     around = replace(known, register={**others, **dict(parsed.standing())})
-    wrong = [*check_words.unknown(model, around), *check_sense.senseless(model, around)]
-    if wrong:
-        raise BadInstrument(source.fault(where, reason, near) for where, reason, near in wrong)
+    wrong = chain(
+        check_limits.beyond(model),
+        check_words.unknown(model, around),
+        check_sense.senseless(model, around),
+    )
+    faults = source.told(wrong)
+    if faults:
+        raise BadInstrument(faults)
     lines = {clause.id: source.span(("clauses", i)) for i, clause in enumerate(model.clauses)}
     return ReadInstrument(source.file, source.text, model, canonical.sha256_hex(canonical_body(model)), lines)
 

@@ -36,6 +36,7 @@ from tongxin.shared.errors import Invalid, NotAllowed
 
 WRITES = waiting.WRITES
 KEEPING = ("save", "propose", "enter")
+READ = 200_000  # characters of drafts that the overview reads for their faults
 
 
 @dataclass
@@ -56,12 +57,13 @@ def overview(request: StaffRequest) -> HttpResponse:
     """Show the drafts of the own office, what waits for its signature, and what it may begin with."""
     reader = request.acting
     may_write = WRITES in reader.capabilities and reader.desk.endswith(f"/{signers.COORDINATION}")
+    waits = waiting.waiting_for(reader)
     context = {
-        "drafts": [_named(row) for row in drafts.drafts(reader)] if may_write else [],
-        "waiting": waiting.waiting_for(reader),
+        "drafts": _rows(reader) if may_write else [],
+        "waiting": waits,
         "kinds": waiting_words(),
         "may_write": may_write,
-        "places": wording.party_names([w.place for w in waiting.waiting_for(reader) if w.place]),
+        "places": wording.party_names([w.place for w in waits if w.place]),
         "crumbs": crumbs(_("Drafts and signatures")),
     }
     return no_store(render(request, "agreements/drafts.html", context))
@@ -72,7 +74,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 def new(request: StaffRequest) -> HttpResponseBase:
     """Begin a text: from nothing, from a file, or from a version that stands (`edit`)."""
     reader = _writer(request)
-    known = known_words()
+    known = known_words(reader)
     if request.method == "GET":
         text = starting.instrument(reader, known, kind=request.GET.get("kind", ""))
         return _page(request, Desk(text, text, "draft.yaml"), known)
@@ -89,7 +91,7 @@ def edit(request: StaffRequest, version: str) -> HttpResponseBase:
     if returned is not None:
         return redirect("agreement_draft", draft=returned.pk)
     text = starting.next_version(row)
-    return _page(request, Desk(text, text, row.source_file), known_words())
+    return _page(request, Desk(text, text, row.source_file), known_words(reader))
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +103,7 @@ def draft(request: StaffRequest, draft: int) -> HttpResponseBase:
     if row.state == Draft.State.PROPOSED and row.proposed_as_id:
         return redirect("agreement", version=row.proposed_as_id)
     if request.method == "GET":
-        return _page(request, Desk(row.text, row.text, row.file, row, row.edition), known_words())
+        return _page(request, Desk(row.text, row.text, row.file, row, row.edition), known_words(reader))
     if request.POST.get("do") == "discard":
         actions.discard_draft(by=reader, key=form_key(request), draft=row.pk)
         messages.success(request, _("The draft is put away."))
@@ -109,15 +111,14 @@ def draft(request: StaffRequest, draft: int) -> HttpResponseBase:
     desk = _sent(request)
     desk.draft = row
     desk.edition = _number(request.POST.get("edition", ""))
-    return _posted(request, desk, known_words())
+    return _posted(request, desk, known_words(reader))
 
 
 @require_POST
 @for_staff
 def check(request: StaffRequest) -> JsonResponse:
     """Check what is being written: the form put into the text if asked, then the faults and the form anew."""
-    _writer(request)
-    desk, known = _sent(request), known_words()
+    desk, known = _sent(request), known_words(_writer(request))
     if request.POST.get("do") == "form":
         desk.text = editing.changed(desk.text, desk.base, _given(request))
     context = _context(request, desk, known)
@@ -143,8 +144,9 @@ def draft_file(request: StaffRequest, draft: int) -> HttpResponse:
 @for_staff
 def draft_difference(request: StaffRequest, draft: int) -> HttpResponse:
     """Show what a draft changes in the newest version of its instrument."""
-    row = drafts.draft(_writer(request), draft)
-    checked = drafts.check(row.text, row.file)
+    reader = _writer(request)
+    row = drafts.draft(reader, draft)
+    checked = drafts.check(row.text, row.file, known=known_words(reader))
     older = None
     if checked.read is not None:
         signed = InstrumentVersion.objects.filter(
@@ -292,7 +294,7 @@ def _page(request: StaffRequest, desk: Desk, known: Known, status: int = 200) ->
 
 
 def _context(request: HttpRequest, desk: Desk, known: Known) -> dict[str, Any]:
-    checked = drafts.check(desk.text, desk.file)
+    checked = drafts.check(desk.text, desk.file, known=known)
     form = editing.parts(desk.text)
     read = checked.read
     return {
@@ -312,13 +314,24 @@ def _readings(read: Any) -> list[dict[str, Any]]:
     return [{"clause": c, "lines": wording.reading(c, roles)} for c in read.model.clauses]
 
 
-def _named(row: Draft) -> dict[str, Any]:
-    checked = drafts.check(row.text, row.file)
-    title = str(checked.read.model.title) if checked.read else ""
+def _rows(reader: Acting) -> list[dict[str, Any]]:
+    """Return the open drafts of the reader's office; of very much text only the first is read for its faults."""
+    rows = drafts.drafts(reader)
+    known = known_words(reader) if rows else None
+    found, left = [], READ
+    for row in rows:
+        left -= len(row.text)
+        found.append(_named(row, known if left >= 0 else None))
+    return found
+
+
+def _named(row: Draft, known: Known | None) -> dict[str, Any]:
+    checked = drafts.check(row.text, row.file, known=known) if known else None
+    title = str(checked.read.model.title) if checked and checked.read else ""
     first = next((line for line in row.text.split("\n") if line.startswith("agreement:")), "")
     return {
         "row": row,
         "title": title or first.removeprefix("agreement:").strip() or row.file,
-        "faults": len(checked.faults),
+        "faults": len(checked.faults) if checked else None,
         "returned": row.returned[-1] if row.returned else None,
     }

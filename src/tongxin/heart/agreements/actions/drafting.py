@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import drafts, signers
+from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Draft
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import Acting
@@ -26,7 +27,7 @@ def draft(*, by: Acting, key: str, text: str, file: str = "") -> dict[str, Any]:
         row = Draft.objects.create(
             desk_id=by.desk, post=by.post, file=name, text=text, begun_at=a.at, changed_at=a.at
         )
-        a.result = _answer(row)
+        a.result = _answer(row, by)
         a.entry(f"draft:{row.pk}", payload=request)
     return a.result
 
@@ -51,7 +52,7 @@ def change_draft(
         row.text, row.file, row.post = text, name, by.post
         row.edition, row.changed_at = row.edition + 1, a.at
         row.save(update_fields=["text", "file", "post", "edition", "changed_at"])
-        a.result = _answer(row)
+        a.result = _answer(row, by)
         a.entry(f"draft:{row.pk}", payload=request)
     return a.result
 
@@ -108,6 +109,6 @@ def _need_text(by: Acting, text: str, file: str) -> tuple[str, str]:
     return text.replace("\r\n", "\n").replace("\r", "\n"), name[: drafts.FILE_MAX]
 
 
-def _answer(row: Draft) -> dict[str, Any]:
-    checked = drafts.check(row.text, row.file)
+def _answer(row: Draft, by: Acting) -> dict[str, Any]:
+    checked = drafts.check(row.text, row.file, known=known_words(by))
     return {"draft": row.pk, "edition": row.edition, "faults": [str(fault) for fault in checked.faults]}

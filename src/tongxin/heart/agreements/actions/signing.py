@@ -13,6 +13,7 @@ from tongxin.heart.agreements import drafts, signers
 from tongxin.heart.agreements.actions import drafting, parts, versions
 from tongxin.heart.agreements.actions.instruments import add_clauses, bind, texts, version_id_of
 from tongxin.heart.agreements.actions.versions import SIGNS, State
+from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Draft, Instrument, InstrumentVersion
 from tongxin.heart.agreements.reader import ReadInstrument
 from tongxin.heart.exchange.acts import Act, act
@@ -29,7 +30,7 @@ def propose(*, by: Acting, key: str, draft: int) -> dict[str, Any]:
         if a.replayed:
             return a.result
         row = drafting.open_draft(draft, by)
-        read = _need_faultless(row)
+        read = _need_faultless(row, by)
         if read.model.kind == "law":
             raise NotAllowed(
                 "law_is_entered",
@@ -129,7 +130,7 @@ def enter_law(*, by: Acting, key: str, draft: int) -> dict[str, Any]:
         if a.replayed:
             return a.result
         row = drafting.open_draft(draft, by)
-        read = _need_faultless(row)
+        read = _need_faultless(row, by)
         if read.model.kind != "law":
             raise NotAllowed(
                 "not_a_law",
@@ -230,8 +231,8 @@ def _ratify(row: InstrumentVersion, a: Act) -> None:
     )
 
 
-def _need_faultless(draft: Draft) -> ReadInstrument:
-    checked = drafts.check(draft.text, draft.file)
+def _need_faultless(draft: Draft, by: Acting) -> ReadInstrument:
+    checked = drafts.check(draft.text, draft.file, known=known_words(by))
     if checked.read is None or checked.faults:
         raise Invalid(
             _("The text has faults; it was not proposed."),

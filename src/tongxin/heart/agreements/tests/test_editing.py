@@ -82,7 +82,7 @@ def test_a_text_that_is_no_mapping_has_no_form_and_is_left_alone():
 
 def test_values_that_are_no_numbers_come_to_the_reader_as_typed(house):
     after = editing.changed(TEXT, TEXT, {"f:version": ["two"], "f:in_force/from": ["2026-13-01"]})
-    reasons = " ".join(fault.reason for fault in check(after).faults)
+    reasons = " ".join(fault.reason for fault in check(after, known=known_words()).faults)
     assert "version" in reasons
     assert "in_force" in reasons or "2026" in reasons or "day" in reasons
 
@@ -91,23 +91,23 @@ def test_values_that_are_no_numbers_come_to_the_reader_as_typed(house):
 def test_every_kind_of_clause_begins_without_a_fault(house, kind):
     reader, known = acting(house, BAODI), known_words()
     text = starting.instrument(reader, known)
-    assert check(text).faults == ()
+    assert check(text, known=known_words()).faults == ()
     clause = starting.clause(
         kind, known, parties=starting.parties_of(reader, known), there=editing.clause_ids(text)
     )
     longer = editing.with_clause(text, clause)
-    assert check(longer).faults == ()
+    assert check(longer, known=known_words()).faults == ()
     assert len(editing.clause_ids(longer)) == 2
     assert editing.without_clause(longer, f"#{editing.clause_ids(longer)[1]}") == text
 
 
 def test_a_law_begins_without_a_fault_once_its_source_stands(house):
     text = starting.instrument(acting(house, BAODI), known_words(), kind="law")
-    assert check(text).faults == ()
+    assert check(text, known=known_words()).faults == ()
 
 
 def test_the_next_version_begins_with_the_text_that_stands(house):
     row = InstrumentVersion.objects.get(id="river-watch@1")
     text = starting.next_version(row)
-    assert check(text).faults == ()
-    assert check(text).read.model.version == 2
+    assert check(text, known=known_words()).faults == ()
+    assert check(text, known=known_words()).read.model.version == 2

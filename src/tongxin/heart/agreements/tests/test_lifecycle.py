@@ -336,10 +336,11 @@ def test_what_was_shared_is_deleted_when_the_party_leaves(house):
 def test_two_parties_hand_out_one_text_and_the_hash_stays(house, tmp_path):
     """A file that goes out and comes back is the same text: nothing of its meaning hangs on its layout."""
     from tongxin.heart.agreements.drafts import check
+    from tongxin.heart.agreements.known import known_words
 
     version = signed(house, texts.water(2, begins="2026-03-12"))
     path = tmp_path / "out.yaml"
     path.write_text("# 自他处来\n" + version.source_text.replace("\n", "\r\n"), encoding="utf-8", newline="")
-    again = check(path.read_text(encoding="utf-8"), "back.yaml")
+    again = check(path.read_text(encoding="utf-8"), "back.yaml", known=known_words())
     assert [f.reason for f in again.faults if "version: 3" not in f.reason] == []
     assert again.read.canonical_hash == version.canonical_hash

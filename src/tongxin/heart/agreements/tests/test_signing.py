@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tongxin.heart.agreements import actions, bounds, drafts, rulebook
+from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Draft, InstrumentVersion, Signature
 from tongxin.heart.agreements.tests import texts
 from tongxin.heart.agreements.tests.stages import (
@@ -159,7 +160,7 @@ def test_a_draft_may_hold_faults_and_says_them_but_is_not_proposed(house):
         actions.propose(by=by, key="p", draft=made["draft"])
     assert refused.value.fields["text"] == made["faults"]
     assert Draft.objects.get().text == text
-    only_number = drafts.check(texts.water(7))
+    only_number = drafts.check(texts.water(7), known=known_words())
     assert [(f.line, "version: 2" in f.reason) for f in only_number.faults] == [(3, True)]
 
 
