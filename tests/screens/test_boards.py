@@ -212,3 +212,17 @@ def test_one_window_says_where_to_hand_in_and_who_decides(house, client):
         "Nothing found"
         in client.get("/services/", {"q": "passport"}, headers={"accept-language": "en"}).content.decode()
     )
+
+
+@pytest.mark.parametrize("first", ["", "langfang-duty"])
+def test_the_mark_of_one_reader_is_not_remembered_for_another(house, settings, first):
+    """Outside the demonstration a visitor sees no shares in the mark, whoever opened a page before."""
+    from django.core.cache import cache
+
+    settings.DEMO = False
+    cache.clear()
+    house.client(first).get("/agreements/")
+    shown = [
+        house.client(who).get("/agreements/").context["shell"].counts.petals for who in ("", "langfang-duty")
+    ]
+    assert [len(petals) for petals in shown] == [0, 6]

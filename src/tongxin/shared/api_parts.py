@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from ninja import Header, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 # Text without control characters: the databases do not agree on them, and nobody means them.
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _written(value: Any) -> Any:
+    """Refuse a bare number, also one in quotes, which would be read as seconds since 1970."""
+    if not isinstance(value, datetime) and not re.match(r"\d{4}-\d\d-\d\d[Tt ]", str(value)):
+        raise ValueError("write an instant as text, such as 2026-03-09T22:40:00+08:00")
+    return value
+
 
 IdempotencyKey = Annotated[
     str,
@@ -27,6 +37,15 @@ Line = Annotated[str, Field(max_length=400, pattern=_LINE)]
 Text = Annotated[str, Field(max_length=4000, pattern=_TEXT)]
 Number = Annotated[int, Field(ge=0, le=2**53 - 1)]  # a ledger index, a sequence; what JSON can carry
 PageSize = Annotated[int, Field(ge=1, le=500)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    Field(
+        ge=datetime(2000, 1, 1, tzinfo=UTC),
+        le=datetime(2100, 1, 1, tzinfo=UTC),
+        description="ISO 8601 with an offset, such as 2026-03-09T22:40:00+08:00",
+    ),
+]
 
 
 class Problem(Schema):

@@ -35,7 +35,9 @@ def shell_counts(request: HttpRequest) -> ShellCounts:
     now = clock.now()
     public = settings.DEMO  # scores of real places are shown to everybody in the demonstration only
     log = log_of(request)
-    house = remembered(request, "house", lambda: _house(now, with_petals=acting is not None or public))
+    with_petals = acting is not None or public
+    whose = "house:petals" if with_petals else "house"  # what one may see is not remembered for the other
+    house = remembered(request, whose, lambda: _house(now, with_petals=with_petals))
     desk = remembered(request, f"desk:{acting.desk}", lambda: _desk(acting, now)) if acting else _Desk()
     return ShellCounts(
         office_open=desk.open,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import translation
 from ninja import Field, Router, Schema
 from ninja.responses import Status
-from pydantic import AwareDatetime
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import errands, explain
@@ -21,6 +19,7 @@ from tongxin.heart.exchange.api_parts import (
     WRITE_PROBLEMS,
     Call,
     IdempotencyKey,
+    Instant,
     Line,
     Number,
     PageSize,
@@ -32,15 +31,6 @@ from tongxin.petals.ecology.api_out import IncidentLineOut, IncidentOut
 from tongxin.petals.ecology.registration import WATER_INCIDENT
 
 router = Router(tags=["incidents"])
-
-Instant = Annotated[
-    AwareDatetime,
-    Field(
-        ge=datetime(2000, 1, 1, tzinfo=UTC),
-        le=datetime(2100, 1, 1, tzinfo=UTC),
-        description="ISO 8601 with an offset, such as 2026-03-09T22:40:00+08:00",
-    ),
-]
 
 
 class ReportIn(Schema):

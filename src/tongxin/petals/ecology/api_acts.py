@@ -14,13 +14,13 @@ from tongxin.heart.exchange.api_parts import (
     WRITE_PROBLEMS,
     Call,
     IdempotencyKey,
+    Instant,
     Line,
     Number,
     Text,
     Word,
 )
 from tongxin.petals.ecology import actions, queries
-from tongxin.petals.ecology.api import Instant
 from tongxin.petals.ecology.registration import WATER_INCIDENT
 
 router = Router(tags=["incidents"])

@@ -175,3 +175,20 @@ def test_a_milestone_is_reported_from_the_page(house):
     assert "station-built" in page
     done = bureau.post("/agreements/river-watch@2/milestone/", {"key": "m", "milestone": "station-built"})
     assert done.status_code == 302
+
+
+def test_a_milestone_known_at_no_instant_is_refused_by_the_api(house):
+    signed(house, texts.water(2, begins="2026-03-11", more=texts.STAGED))
+    from tongxin.heart.agreements import lifecycle
+
+    lifecycle.settle_versions()
+    bearer = {"authorization": f"Bearer {house.token('langfang-duty', desk='he-langfang/ecology_bureau')}"}
+    api = house.client(headers=bearer)
+    path = "/api/v1/agreements/river-watch/milestones"
+    for known_at in ("2026-01-01T00:00:00", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", 0, "0"):
+        body = {"milestone": "station-built", "known_at": known_at}
+        told = api.post(path, body, "application/json", headers={"Idempotency-Key": f"k{known_at}"})
+        assert told.status_code == 422, (known_at, told.content)
+        assert "body.known_at" in told.json()["fields"]
+    body = {"milestone": "station-built", "known_at": house.clock.at.isoformat()}
+    assert api.post(path, body, "application/json", headers={"Idempotency-Key": "k"}).status_code == 201
