@@ -70,7 +70,7 @@ class Line:
     called: Both  # the meeting
     state: str  # standing, again, decided, ended
     seen: threads.Seen
-    deadline: datetime  # the earliest of the due and of when the receiver needs it
+    deadline: datetime  # the earliest of due and need; where an answer is owed, of the answer
     late: timedelta | None  # past the deadline; none where it is not
     rungs: tuple[Rung, ...]
     said: tuple[Said, ...]  # oldest first
@@ -86,6 +86,11 @@ class Line:
     def stands(self) -> bool:
         """Whether it is on the agenda now."""
         return self.state in {"standing", "again"}
+
+    @property
+    def answer(self) -> bool:
+        """Whether it was delivered and the owed desk, not the bound one, has let its time to answer pass."""
+        return _answer_due(self.duty) is not None
 
     @property
     def state_words(self) -> str:
@@ -195,7 +200,7 @@ def lines(reader: Acting, rows: Sequence[AgendaItem], at: datetime) -> list[Line
     duties = [row.duty for row in rows]
     seen = threads.of_duties(reader, duties)
     called = names({row.meeting for row in rows})
-    posts = Post.objects.in_bulk(
+    posts = Post.objects.select_related("office").in_bulk(
         {ring.post for duty in duties for ring in duty.rings.all() if ring.post}
         | {decision.post for row in rows for decision in row.decisions.all()}
     )
@@ -208,7 +213,7 @@ def lines(reader: Acting, rows: Sequence[AgendaItem], at: datetime) -> list[Line
             called=called[row.meeting],
             state=state(row, today),
             seen=seen[row.duty.thread],
-            deadline=jobs.working_deadline(row.duty),
+            deadline=_deadline(row.duty),
             late=_late(row.duty, at),
             rungs=_rungs(row.duty, posts),
             said=tuple(_said(decision, posts) for decision in row.decisions.all()),
@@ -268,10 +273,19 @@ def _kept_off(day: date) -> Exists:
     return Exists(AgendaDecision.objects.filter(_lasting(day), item=OuterRef("pk")))
 
 
+def _answer_due(duty: Duty) -> datetime | None:
+    """Return until when the owed desk was to answer, where what was delivered still waits for it."""
+    return duty.answer_due_at if duty.state == Duty.State.CLAIMED else None
+
+
+def _deadline(duty: Duty) -> datetime:
+    return _answer_due(duty) or jobs.working_deadline(duty)
+
+
 def _late(duty: Duty, at: datetime) -> timedelta | None:
-    """Return how far past its deadline a duty was delivered, ended or stands."""
-    until = duty.delivered_at or duty.ended_at or at
-    late = min(until, at) - jobs.working_deadline(duty)
+    """Return how far past its deadline a duty was delivered, ended or stands, or its answer."""
+    until = at if _answer_due(duty) else duty.delivered_at or duty.ended_at or at
+    late = min(until, at) - _deadline(duty)
     return late if late > timedelta() else None
 
 
@@ -295,12 +309,17 @@ def _rungs(duty: Duty, posts: Mapping[str, Post]) -> tuple[Rung, ...]:
 
 def _said(decision: AgendaDecision, posts: Mapping[str, Post]) -> Said:
     office = wording.desk_name(decision.desk)
-    return Said(decision, str(KINDS[decision.kind]), str(office), _post(decision.post, posts))
+    row = posts.get(decision.post)
+    post = pick(row.name_zh, row.name_en) if row else decision.post
+    return Said(decision, str(KINDS[decision.kind]), str(office), post)
 
 
 def _post(name: str, posts: Mapping[str, Post]) -> str:
+    """Return a post with its office: several steps ring posts of the same name in two offices."""
     row = posts.get(name)
-    return pick(row.name_zh, row.name_en) if row else name
+    if row is None:
+        return name
+    return pick(f"{row.office.short_zh}{row.name_zh}", f"{row.office.short_en}, {row.name_en.lower()}")
 
 
 def _is_side(reader: Acting, duty: Duty) -> bool:

@@ -40,7 +40,7 @@ def list_items(ctx: click.Context, off: bool, day: datetime | None) -> None:
         duty = line.duty
         who = f"{wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}"
         late = f"  late {wording.length(_minutes(line.late))}" if line.late else ""
-        click.echo(f"{line.item.pk}  {line.state_words}  {wording.moment(line.deadline)}{late}")
+        click.echo(f"{line.item.pk}  {line.state_words}  {wording.due_moment(line.deadline)}{late}")
         click.echo(f"    {wording.duty_words(duty)} · {who}  {duty.thread}  [{duty.clause_id}]{_marks(line)}")
         click.echo(f"    {line.meeting}, since {wording.moment(line.item.put_at)}")
     if not shown:
@@ -66,7 +66,7 @@ def show(ctx: click.Context, item: int, as_json: bool) -> None:
     click.echo(f"  {wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}")
     click.echo(f"  clause: {wording.clause_title(duty.clause)}  [{duty.clause_id}]")
     late = f", late {wording.length(_minutes(line.late))}" if line.late else ""
-    click.echo(f"  due {wording.moment(line.deadline)}{late}")
+    click.echo(f"  due {wording.due_moment(line.deadline)}{late}")
     click.echo(f"  on the agenda since {wording.moment(line.item.put_at)}")
     for rung in line.rungs:
         who = ", ".join(rung.posts) or "nobody there"

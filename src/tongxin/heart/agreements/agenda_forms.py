@@ -15,6 +15,9 @@ from tongxin.heart.agreements.duty_forms import ActForm
 class DecisionForm(ActForm):
     """What a meeting decided on one item; what only the act can judge comes back through `take`."""
 
+    met_on = forms.DateField(
+        label=_("Day of the meeting"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     kind = forms.ChoiceField(label=_("What the meeting decided"), widget=forms.RadioSelect)
     by_day = forms.DateField(
         label=_("To be done by"),
@@ -23,9 +26,6 @@ class DecisionForm(ActForm):
             "Only with a day. When it passes and the duty still stands, the item is on the agenda again."
         ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    met_on = forms.DateField(
-        label=_("Day of the meeting"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     text = forms.CharField(
         label=_("Words of the decision"),

@@ -153,7 +153,7 @@ def as_row(line: agenda.Line) -> list[str]:
         str(wording.desk_name(duty.bound_desk)),
         str(wording.desk_name(duty.owed_desk)),
         f"{wording.clause_title(duty.clause)} [{duty.clause_id}]",
-        wording.moment(line.deadline),
+        wording.due_moment(line.deadline),
         wording.length(_whole_minutes(line.late)) if line.late else "",
         pick("；", "; ").join(_rung(rung) for rung in line.rungs),
         wording.moment(line.item.put_at),
