@@ -64,6 +64,15 @@ FORMS = [
         times=("known_at", "occurred_at"),
     ),
     Form(
+        "services_result_new",
+        "case",
+        "",
+        {"kind": "lab_test", "what": "ALT", "issued_by": "he-langfang", "reference": "LF-2026-0001"},
+        needed=("kind", "what", "issued_by", "reference"),
+        choices=("kind", "issued_by"),
+        texts=("what", "reference"),
+    ),
+    Form(
         "incident_tell",
         "report",
         "number={incident}",

@@ -31,7 +31,7 @@ PAGES = {
     "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": ("/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/"),
-    "tongzhou-clerk": ("/cases/{offered}/",),
+    "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
     "tongzhou-approver": ("/cases/{in_hand}/",),
     "wuqing-coordinator": (
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",

@@ -246,8 +246,11 @@ def _facts(heads: list[Event]) -> list[tuple[str, list[tuple[str, str]]]]:
     titles = {row.id: pick(row.title_zh, row.title_en) for row in Instrument.objects.filter(id__in=ids)}
     found = []
     for event in heads:
-        title = str(vocabulary.get(event.type).title) if event.type in vocabulary.names() else event.type
+        known = vocabulary.get(event.type) if event.type in vocabulary.names() else None
+        title = str(known.title) if known else event.type
         lines = [(_("Known"), wording.moment(event.known_at))]
+        if known and known.told:
+            lines += [(str(term), value) for term, value in known.told(event.data)]
         lines += [
             (str(TERMS[name]), _value(name, str(value), titles))
             for name, value in event.data.items()

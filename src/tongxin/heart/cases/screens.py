@@ -22,7 +22,7 @@ from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
-from tongxin.shared import clock
+from tongxin.shared import clock, petals
 from tongxin.shared.errors import Invalid, NotAllowed
 from tongxin.shared.named import pick
 
@@ -45,6 +45,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     """Show the cases in which the reader's desk has a part."""
     asked = _asked(request)
     page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
+    may_file = "file_case" in request.acting.capabilities
     return render(
         request,
         "cases/list.html",
@@ -58,7 +59,8 @@ def cases(request: StaffRequest) -> HttpResponse:
             "stages": [{"code": code, "name": name} for code, name in STAGE_WORDS.items()],
             "procedures": queries.procedures_of(request.acting),
             "places": queries.places_of(request.acting),
-            "may_file": "file_case" in request.acting.capabilities,
+            "may_file": may_file,
+            "at_window": petals.at_window(request.acting.capabilities) if may_file else [],
             "key": new_key(),
         },
     )

@@ -19,6 +19,7 @@ class EventType:
     data: type[BaseModel]
     title_of: Callable[[dict[str, Any]], str]  # the matter's title from the event's data
     title_words: Callable[[str], Any] = str  # that title in the reader's language
+    told: Callable[[dict[str, Any]], Sequence[tuple[Any, str]]] | None = None  # its data in words: term, value
     page: str = "/matters/{number}/"  # where people see a matter of this kind
     example: Callable[[], dict[str, Any]] = dict  # data of a plausible event, for trying clauses out
     examples: Callable[[], Sequence[dict[str, Any]]] = tuple  # more of them, for clauses of other places

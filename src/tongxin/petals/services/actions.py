@@ -14,6 +14,8 @@ from tongxin.petals.services.results import RESULT_PRESENTED, known_issuer
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid
 
+NEEDS = "perform"  # the capability that presenting a result takes
+
 
 def present_result(
     *,
@@ -40,4 +42,4 @@ def present_result(
     data = {"kind": kind, "what": what, "issued_by": issued_by, "reference": reference}
     known = known_at or clock.now()
     report = Report(RESULT_PRESENTED, by.jurisdiction, known, data, late_reason=late_reason, drill=drill)
-    return agreements.report(report, by=by, key=key, name="services.result.presented", needs="perform")
+    return agreements.report(report, by=by, key=key, name="services.result.presented", needs=NEEDS)

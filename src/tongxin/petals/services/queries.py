@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements import rulebook
-from tongxin.heart.agreements.models import Clause
+from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
+from tongxin.heart.events.models import Matter
 from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Jurisdiction, Mandate, Office
+from tongxin.petals.services.results import MATTER_KIND, title_words
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 from tongxin.shared.named import pick
@@ -71,6 +76,33 @@ def places(found: list[Item]) -> list[Jurisdiction]:
     """Return the places at which any of the items may be handed in."""
     found_at = {window.place.id: window.place for item in found for window in item.windows}
     return sorted(found_at.values(), key=lambda p: (p.adcode, p.id))
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A presented result in the list: what it is, and the duties to accept it that still stand."""
+
+    matter: Matter
+    title: str
+    standing: int
+    due_at: datetime | None
+
+
+def presented(reader: Acting, limit: int) -> list[Presented]:
+    """Return the presented results in which the reader's desk has a part, the latest first."""
+    rows = list(agreements.matters(reader).filter(kind=MATTER_KIND)[:limit])
+    open_duties: dict[str, list[Duty]] = {}
+    for duty in agreements.duties(reader).filter(matter__in=rows, state__in=Duty.STANDING):
+        open_duties.setdefault(str(duty.matter_id), []).append(duty)
+    return [
+        Presented(
+            row,
+            title_words(row.title),
+            len(open_duties.get(row.number, ())),
+            min((d.due_at for d in open_duties.get(row.number, ())), default=None),
+        )
+        for row in rows
+    ]
 
 
 def _item(read: ProcedureFile, book: list[str], *, illustrative: bool) -> Item:

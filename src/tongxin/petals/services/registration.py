@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import vocabulary as clauses
 from tongxin.heart.events import vocabulary as events
-from tongxin.petals.services import results
+from tongxin.petals.services import actions, results
 from tongxin.shared import petals
 
 SHAREABLE = {
@@ -27,10 +27,11 @@ def register_all() -> None:
         events.EventType(
             name=results.RESULT_PRESENTED,
             title=_("A result issued elsewhere is presented"),
-            matter_kind="result",
+            matter_kind=results.MATTER_KIND,
             data=results.ResultPresented,
             title_of=results.title_of,
             title_words=results.title_words,
+            told=results.told,
             example=results.example,
             examples=results.examples,
         )
@@ -49,5 +50,6 @@ def register_all() -> None:
             code="services",
             name=_("Services"),
             menu=(petals.MenuEntry(_("One window"), "services_items"),),
+            window=(petals.MenuEntry(_("Present a result"), "services_result_new", needs=actions.NEEDS),),
         )
     )

@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from tongxin.heart.agreements.vocabulary import Answer, Fact
 from tongxin.heart.region import queries as region
 from tongxin.shared.errors import NotFound
+from tongxin.shared.named import pick
 
 RESULT_PRESENTED = "services.result_presented"
+MATTER_KIND = "result"
 Kind = Literal["lab_test", "imaging", "qualification", "service_result"]
 KINDS: dict[str, Any] = {
     "lab_test": _("Laboratory test"),
@@ -44,6 +46,17 @@ def title_words(title: str) -> str:
     """Return the title in the reader's language."""
     kind, _slash, what = title.partition("/")
     return f"{KINDS.get(kind, kind)} · {what}"
+
+
+def told(data: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Return what an event says, in words: term and value."""
+    place = region.jurisdiction(str(data["issued_by"]))
+    return [
+        (_("Kind of result"), str(KINDS.get(data["kind"], data["kind"]))),
+        (_("What it says it is of"), str(data["what"])),
+        (_("Issued by"), pick(place.name_zh, place.name_en)),
+        (_("Number there"), str(data["reference"])),
+    ]
 
 
 def example() -> dict[str, Any]:
