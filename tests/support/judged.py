@@ -157,11 +157,11 @@ def raised(by: Any, known_at: datetime, key: str) -> Any:
     return AgendaItem.objects.get(duty=duty)
 
 
-def incident(house: Any, key: str = "incident") -> dict[str, Any]:
+def incident(house: Any, key: str = "incident", *, drill: bool = False) -> dict[str, Any]:
     """An incident that Langfang has entered on a river that leads to Wuqing."""
     from tongxin.heart.events.actions import Report
     from tongxin.petals.ecology import actions
 
     data = {"river": "long-he", "location": "示例断面", "pollutant": "ammonia"}
-    report = Report("ecology.water_incident", "he-langfang-anci", house.clock.at, data)
+    report = Report("ecology.water_incident", "he-langfang-anci", house.clock.at, data, drill=drill)
     return actions.report_incident(report, by=house.acting("langfang-duty"), key=key)
