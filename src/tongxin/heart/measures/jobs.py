@@ -27,7 +27,12 @@ def freeze_month(now: datetime | None = None) -> int:
     due = list(actions.months_to_freeze(now))
     if due:
         agreements.answer_silence(now)  # what silence has accepted is accepted, whether or not somebody rang
-    done = sum(actions.freeze(month) for month in due)
+    done = 0
+    for month in due:
+        try:
+            done += actions.freeze(month)
+        except (DatabaseError, LookupError, ValueError, Refused):
+            log.exception("a month could not be frozen", month=month.name)  # the others go on
     for frozen in FrozenMonth.objects.order_by("month"):
         try:
             done += actions.restate(frozen) > 0

@@ -425,3 +425,21 @@ def test_silence_has_accepted_at_the_end_of_its_time(make, house, demo):
     [tally] = standing.tallies(periods.named(MARCH), FROZEN).values()
     assert (tally.on_time, tally.waiting) == (1, 0)
     assert Duty.objects.get(pk=duty.pk).delivered_at == at(3, 19)
+
+
+def test_a_month_that_cannot_be_frozen_keeps_no_other_from_it(make, house, demo, monkeypatch):
+    make.met(CLAUSE, at(2, 20))
+    make.met(CLAUSE, at(3, 20))
+    real = actions.freeze
+
+    def fails_in_february(month):
+        if month.name == "2026-02":
+            raise ValueError("no open time")
+        return real(month)
+
+    monkeypatch.setattr(actions, "freeze", fails_in_february)
+    house.clock.move_to(at(5, 6))
+    jobs.freeze_month()
+    frozen = set(FrozenMonth.objects.values_list("month", flat=True))
+    assert MARCH in frozen
+    assert "2026-02" not in frozen
