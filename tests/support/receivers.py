@@ -62,16 +62,17 @@ def web(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Web]:
 
 @dataclass
 class Mail:
-    """What a mail server got, and with which code it answers to a recipient."""
+    """What a mail server got, and with which code it answers to a recipient; `drips` goes on before that answer."""
 
     port: int = 0
     rcpt: str = "250 OK"
+    drips: Callable[[], bool] | None = None
     got: list[EmailMessage] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def mail() -> Iterator[Mail]:
+def mail(tls: ssl.SSLContext | None = None) -> Iterator[Mail]:
     """Serve as much of SMTP (RFC 5321) as a sender needs, for the length of the block."""
     server = Mail()
 
@@ -88,6 +89,8 @@ def mail() -> Iterator[Mail]:
                         self.say("250-test")
                         self.say("250 SIZE 1000000")
                     case "RCPT":
+                        while server.drips is not None and server.drips():
+                            self.wfile.write(b"2")
                         self.say(server.rcpt)
                     case "DATA":
                         self.say("354 go on")
@@ -107,7 +110,10 @@ def mail() -> Iterator[Mail]:
             assert isinstance(read, EmailMessage)
             return read
 
-    with _running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as listening:
+    own = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        own.socket = tls.wrap_socket(own.socket, server_side=True)
+    with _running(own) as listening:
         server.port = listening.server_address[1]
         yield server
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext
@@ -17,9 +20,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.connectors import signing
 from tongxin.connectors.base import Connector, NotSent, Outgoing, bad_target
+from tongxin.connectors.watch import Watch, at_most
 from tongxin.shared import clock, notices
 
+TOTAL = 20.0  # seconds for one message, from the connection to the server's last word
+CONNECT = 5.0  # seconds for one address of the mail server
 PERMANENT = range(500, 600)  # SMTP: trying again does not help
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 LANGUAGES = ("zh-hans", "en")
 
 
@@ -46,30 +53,73 @@ class Email(Connector):
         """Hand the message to the mail server; when it has it, it is sent."""
         said = outgoing.payload
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
-        message = EmailMessage(
-            subject=_subject(said),
-            body=_text(said, delivery=outgoing.id),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[outgoing.target],
-            headers={
-                "Message-ID": f"<{outgoing.id}@{domain}>",  # the same at each attempt
-                "Auto-Submitted": "auto-generated",
-                signing.ID: outgoing.id,
-                signing.KIND: outgoing.kind,
-            },
-            connection=get_connection(fail_silently=False),
-        )
-        try:
-            message.send()
-        except smtplib.SMTPRecipientsRefused as fault:
-            raise _refused(next(iter(fault.recipients.values()), (0, b""))[0]) from fault
-        except smtplib.SMTPAuthenticationError as fault:
-            raise NotSent(f"smtp_login:{fault.smtp_code}") from fault  # the operator's to mend
-        except smtplib.SMTPResponseException as fault:
-            raise _refused(fault.smtp_code) from fault
-        except (smtplib.SMTPException, OSError) as fault:
-            timed_out = isinstance(fault, TimeoutError)
-            raise NotSent("timeout" if timed_out else f"mail_server:{type(fault).__name__}") from fault
+        with at_most(TOTAL) as watch:
+            message = EmailMessage(
+                subject=_subject(said),
+                body=_text(said, delivery=outgoing.id),
+                from_email=settings.DEFAULT_FROM_EMAIL,
+                to=[outgoing.target],
+                headers={
+                    "Message-ID": f"<{outgoing.id}@{domain}>",  # the same at each attempt
+                    "Auto-Submitted": "auto-generated",
+                    signing.ID: outgoing.id,
+                    signing.KIND: outgoing.kind,
+                },
+                connection=_mail_server(watch),
+            )
+            _send(message, watch)
+
+
+def _send(message: EmailMessage, watch: Watch) -> None:
+    """Send it; raises NotSent. Whose time was up is told that, whatever was cut in the middle."""
+    try:
+        message.send()
+    except (smtplib.SMTPException, OSError) as fault:
+        raise NotSent("timeout") if watch.over else _not_sent(fault) from fault
+
+
+def _not_sent(fault: smtplib.SMTPException | OSError) -> NotSent:
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        return _refused(next(iter(fault.recipients.values()), (0, b""))[0])
+    if isinstance(fault, smtplib.SMTPAuthenticationError):
+        return NotSent(f"smtp_login:{fault.smtp_code}")  # the operator's to mend
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return _refused(fault.smtp_code)
+    return NotSent("timeout" if isinstance(fault, TimeoutError) else f"mail_server:{type(fault).__name__}")
+
+
+def _mail_server(watch: Watch) -> BaseEmailBackend:
+    """Return the way that the settings name; to a server, with its connection under the watch."""
+    if settings.EMAIL_BACKEND != SMTP:
+        return get_connection(fail_silently=False)
+    return _Watched(watch)
+
+
+class _Watched(EmailBackend):
+    """Django's way to a mail server, over connections that the watch holds from their first moment."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(fail_silently=False)
+        self.watch = watch
+
+    @property
+    def connection_class(self) -> Any:
+        """Return the class of smtplib that opens the connection."""
+        watch = self.watch
+
+        class Plain(smtplib.SMTP):
+            def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+                plain = socket.create_connection((host, port), min(timeout, CONNECT))
+                watch.hold(plain)
+                plain.settimeout(timeout)
+                return plain
+
+        class Secure(Plain, smtplib.SMTP_SSL):
+            def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+                plain = super()._get_socket(host, port, timeout)
+                return self.context.wrap_socket(plain, server_hostname=host)
+
+        return Secure if self.use_ssl else Plain
 
 
 def _subject(said: dict[str, Any]) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -15,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.connectors import addresses, signing
 from tongxin.connectors.base import Connector, NotSent, Outgoing, bad_target
+from tongxin.connectors.watch import Watch, at_most
 from tongxin.shared import canonical
 
 CONNECT = 5.0  # seconds for one address
 TOTAL = 20.0  # seconds for everything after the name was looked up
-ANSWER_MAX = 64 * 1024  # bytes of an answer that are read; what it says counts by its status alone
+REST = 1.0  # seconds for the body of an answer: it counts by its status alone
+ANSWER_MAX = 64 * 1024  # bytes of the body that are read
 GONE = 410  # the receiver says: never again
 AGENT = "Tongxin-Webhook/1"
 
@@ -90,33 +90,39 @@ def _headers(outgoing: Outgoing, body: bytes) -> dict[str, str]:
 def _post(parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
     """Return the status of the answer. Raises NotSent with `timeout`, `tls`, `connect` or `no_answer`."""
     host, port = parts.hostname or "", parts.port or {"https": 443, "http": 80}[parts.scheme]
-    connection = _ToAddress(host, port, addresses.resolved(host, port), tls=parts.scheme == "https")
+    judged = addresses.resolved(host, port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with _at_most(TOTAL, connection) as too_long:
+    with (
+        at_most(TOTAL) as watch,
+        closing(_ToAddress(host, port, judged, watch, tls=parts.scheme == "https")) as to,
+    ):
         try:
-            connection.request("POST", path, body=body, headers=headers)
-            answer = connection.getresponse()
-            answer.read(ANSWER_MAX)
-            return answer.status
+            to.request("POST", path, body=body, headers=headers)
+            answer = to.getresponse()
         except ssl.SSLError as fault:
-            raise NotSent("timeout" if too_long.is_set() else "tls") from fault
+            raise NotSent("timeout" if watch.over else "tls") from fault
         except TimeoutError as fault:
             raise NotSent("timeout") from fault
         except (OSError, http.client.HTTPException) as fault:
-            if too_long.is_set():
+            if watch.over:
                 raise NotSent("timeout") from fault
-            raise NotSent("no_answer" if connection.reached else "connect") from fault
+            raise NotSent("no_answer" if to.reached else "connect") from fault
+        with closing(answer):
+            to.take_the_rest(answer)
+            return answer.status
 
 
 class _ToAddress(http.client.HTTPConnection):
     """A connection to addresses that were judged; the name is only what TLS and the Host header see."""
 
-    def __init__(self, host: str, port: int, judged: list[str], *, tls: bool) -> None:
+    def __init__(self, host: str, port: int, judged: list[str], watch: Watch, *, tls: bool) -> None:
         super().__init__(host, port, timeout=CONNECT)
         self.judged = judged
+        self.watch = watch
         self.tls = ssl.create_default_context() if tls else None
         self.default_port = 443 if tls else 80
         self.reached = False
+        self.line: socket.socket  # `sock` is let go by http.client as soon as the head of an answer is there
 
     def connect(self) -> None:
         """Connect to the first address that answers."""
@@ -125,34 +131,16 @@ class _ToAddress(http.client.HTTPConnection):
                 plain = socket.create_connection((address, self.port), timeout=CONNECT)
                 break
             except OSError:
-                if index == len(self.judged) - 1:
+                if self.watch.over or index == len(self.judged) - 1:
                     raise
-        self.sock = plain
+        self.watch.hold(plain)
         self.reached = True
         plain.settimeout(TOTAL)
-        if self.tls is not None:
-            # The hand-shake comes after: so the watch has hold of the socket and can cut it off in the middle.
-            wrapped = self.tls.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
-            self.sock = wrapped
-            wrapped.do_handshake()
+        self.line = plain if self.tls is None else self.tls.wrap_socket(plain, server_hostname=self.host)
+        self.sock = self.line
 
-
-@contextmanager
-def _at_most(seconds: float, connection: _ToAddress) -> Iterator[threading.Event]:
-    """Cut the connection off when time is up: a receiver that answers byte by byte keeps no time-out of the socket."""
-    too_long = threading.Event()
-
-    def cut() -> None:
-        too_long.set()
-        if connection.sock is not None:
-            with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
-
-    watch = threading.Timer(seconds, cut)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield too_long
-    finally:
-        watch.cancel()
-        connection.close()
+    def take_the_rest(self, answer: http.client.HTTPResponse) -> None:
+        """Read what is there of the body, for politeness: the status alone counts, and nothing here can fail."""
+        with suppress(OSError, http.client.HTTPException):
+            self.line.settimeout(REST)
+            answer.read1(ANSWER_MAX)

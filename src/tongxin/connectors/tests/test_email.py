@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
+import time
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 
-from tests.support import receivers
+from tests.support import certificates, receivers
 from tongxin.connectors.base import NotSent
+from tongxin.connectors.contrib import email
 from tongxin.connectors.contrib.email import Email
 from tongxin.connectors.tests.conftest import PAYLOAD
 from tongxin.shared.errors import Invalid
@@ -76,6 +80,41 @@ def test_a_mail_server_that_is_not_there_or_says_nothing(server, outgoing, setti
     with pytest.raises(NotSent) as fault:
         mail.send(outgoing("duty@wuqing.example.org"))
     assert (fault.value.error, fault.value.final) == ("mail_server:ConnectionRefusedError", False)
+
+
+def test_a_mail_server_that_answers_sign_by_sign_is_cut_off(server, outgoing, monkeypatch):
+    monkeypatch.setattr(email, "TOTAL", 1.0)
+    done = threading.Event()
+    server.drips = lambda: not done.wait(0.1)
+    begins = time.monotonic()
+    with pytest.raises(NotSent) as fault:
+        mail.send(outgoing("duty@wuqing.example.org"))
+    assert (fault.value.error, fault.value.final) == ("timeout", False)
+    assert time.monotonic() - begins < 4
+    assert server.got == []
+    done.set()
+
+
+def test_a_mail_server_that_speaks_tls_from_the_beginning(outgoing, settings, tmp_path, monkeypatch):
+    """Handed over under TLS; one that lets the hand-shake hang is cut off like any other."""
+    monkeypatch.setattr(email, "TOTAL", 2.0)
+    certificate, key = certificates.for_localhost(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL, settings.EMAIL_TIMEOUT = False, True, 20
+    with receivers.mail(tls=context) as found:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", found.port
+        mail.send(outgoing("duty@wuqing.example.org"))
+        assert len(found.got) == 1
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_PORT = silent.getsockname()[1]
+        begins = time.monotonic()
+        with pytest.raises(NotSent) as fault:
+            mail.send(outgoing("duty@wuqing.example.org"))
+        assert fault.value.error == "timeout"
+        assert time.monotonic() - begins < 5
 
 
 def test_a_server_without_tls_gets_no_message_when_tls_is_asked(server, outgoing, settings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 import socket
@@ -14,7 +13,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from tests.support import receivers
+from tests.support import certificates, receivers
 from tongxin.connectors import addresses
 from tongxin.connectors.base import NotSent
 from tongxin.connectors.contrib import webhook
@@ -108,6 +107,45 @@ def test_a_receiver_that_answers_byte_by_byte_is_cut_off(outgoing, monkeypatch):
         done.set()
 
 
+def test_a_good_status_counts_though_the_body_never_ends(outgoing, monkeypatch):
+    """No length, nothing more, and nobody closes; or the body comes sign by sign; or less than was announced."""
+    monkeypatch.setattr(webhook, "TOTAL", 6.0)
+    monkeypatch.setattr(webhook, "REST", 0.3)
+    done = threading.Event()
+
+    def open_end(handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        done.wait(20)
+
+    def dripping(handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while not done.wait(0.1):
+            handler.wfile.write(b"1\r\nx\r\n")
+
+    def short(handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 90\r\n\r\nthanks")
+
+    with receivers.web(open_end, dripping, short) as server:
+        begins = time.monotonic()
+        for _each in range(3):
+            hook.send(outgoing(server.address))
+        assert time.monotonic() - begins < 4
+        done.set()
+
+
+def test_a_name_with_many_silent_addresses_has_the_same_limit(outgoing, monkeypatch):
+    monkeypatch.setattr(webhook, "TOTAL", 1.0)
+    monkeypatch.setattr(webhook, "CONNECT", 0.4)
+    monkeypatch.setattr(addresses, "resolved", lambda _host, _port: ["127.0.0.1"] * 40)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        at = full.getsockname()
+        waiting = socket.create_connection(at)  # the queue is full: who comes now hears nothing
+        begins = time.monotonic()
+        assert error(outgoing(f"https://many.example.org:{at[1]}/")) == ("timeout", False)
+        assert 0.9 < time.monotonic() - begins < 4
+        waiting.close()
+
+
 def test_a_receiver_that_says_nothing_and_one_that_is_not_there(outgoing, monkeypatch):
     monkeypatch.setattr(webhook, "TOTAL", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -119,7 +157,7 @@ def test_a_receiver_that_says_nothing_and_one_that_is_not_there(outgoing, monkey
 
 
 def test_https_needs_a_certificate_in_order(outgoing, tmp_path, monkeypatch):
-    certificate, key = _certificate(tmp_path)
+    certificate, key = certificates.for_localhost(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with receivers.web(tls=context) as server:
@@ -130,37 +168,6 @@ def test_https_needs_a_certificate_in_order(outgoing, tmp_path, monkeypatch):
         assert error(outgoing(f"https://127.0.0.1:{port}/")) == ("tls", False), "the name must fit"
         ((path, headers, _body),) = server.got
         assert (path, headers["Host"]) == ("/in", f"localhost:{port}")
-
-
-def _certificate(folder) -> tuple[str, str]:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "c.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "k.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return str(folder / "c.pem"), str(folder / "k.pem")
 
 
 def test_nothing_of_a_drill_passes_whoever_says_so(outgoing):

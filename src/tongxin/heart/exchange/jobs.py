@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,6 +39,8 @@ WAITS = (
 MOST_ATTEMPTS = len(WAITS) + 1
 LEASE = timedelta(minutes=2)  # four times what a sender may take
 ROUND = 500  # deliveries in one call; the next tick goes on
+BUDGET = 40.0  # seconds that receivers of one jurisdiction may take in one call without taking anything
+SOON = 1.0  # seconds in which a failure keeps nobody waiting
 COORDINATION = "coordination_office"
 
 
@@ -48,25 +52,67 @@ class Lease:
     attempt: int  # its number, from 1, through all replays
 
 
+@dataclass
+class Round:
+    """What one call of the dispatcher has learnt: who failed in it, and how long each jurisdiction was waited for."""
+
+    failed: set[int] = field(default_factory=set)  # subscriptions
+    waited: Counter[str] = field(
+        default_factory=Counter
+    )  # seconds by jurisdiction, for receivers that took nothing
+
+    def left(self, now: datetime) -> QuerySet[Delivery]:
+        """Return what is still to be sent: nothing of those that failed or used their seconds up."""
+        rows = due(now).exclude(subscription_id__in=self.failed)
+        return rows.exclude(_of(place for place, spent in self.waited.items() if spent >= BUDGET))
+
+    def first(self, rows: QuerySet[Delivery]) -> Delivery | None:
+        """Return the row whose turn it is: whoever made others wait comes after them."""
+        return rows.exclude(_of(self.waited)).first() or rows.first()
+
+    def note(self, row: Delivery, seconds: float) -> None:
+        """Note that a receiver took nothing, and how long that took; what is refused at once keeps nobody waiting."""
+        self.failed.add(row.subscription_id)
+        if seconds >= SOON:
+            self.waited[place_of(row)] += seconds  # type: ignore[assignment]  # typeshed counts in whole numbers
+
+
 def send_due(now: datetime | None = None) -> int:
     """Send what is due and return how many the other side took. Safe to run twice, late, and in several processes.
 
-    A subscription that failed is left alone for the rest of the call, so that one dead receiver costs one time-out.
+    A subscription that failed is left alone for the rest of the call, so that one dead receiver costs one time-out;
+    a jurisdiction whose receivers cost time comes after the others, and after `BUDGET` seconds in the next call only.
     """
     owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-    failed: set[int] = set()
+    so_far = Round()
     sent = 0
     for _each in range(ROUND):
-        lease = _take(owner, _moment(now), failed)
+        lease = _take(owner, _moment(now), so_far)
         if lease is None:
             break
+        begins = clock.steady()
         fault = _try_to_send(lease, _moment(now))
+        seconds = clock.steady() - begins
         _settle(lease, fault, _moment(now))
         if fault is None:
             sent += 1
         else:
-            failed.add(lease.row.subscription_id)
+            so_far.note(lease.row, seconds)
     return sent
+
+
+def place_of(row: Delivery) -> str:
+    """Return the jurisdiction or group whose desk is rung."""
+    place, _slash, _role = row.subscription.desk_id.partition("/")
+    return place
+
+
+def _of(places: Iterable[str]) -> Q:
+    """Return the condition that a delivery is for a desk of one of the places; of none, that nothing is."""
+    found = Q(pk__in=[])
+    for place in places:
+        found |= Q(subscription__desk__id__startswith=f"{place}/")
+    return found
 
 
 def due(now: datetime) -> QuerySet[Delivery]:
@@ -78,16 +124,16 @@ def due(now: datetime) -> QuerySet[Delivery]:
     )
 
 
-def _take(owner: str, now: datetime, failed: set[int]) -> Lease | None:
+def _take(owner: str, now: datetime, so_far: Round) -> Lease | None:
     """Lease the delivery whose turn it is, and begin an attempt; None when there is none."""
     while True:
-        if not due(now).exclude(subscription_id__in=failed).exists():
+        if not so_far.left(now).exists():
             return None  # a plain read: an empty outbox costs no write lock
         with writing("exchange.outbox.leased"):
-            rows = due(now).exclude(subscription_id__in=failed).select_related("subscription__desk")
+            rows = so_far.left(now).select_related("subscription__desk")
             if connection.features.has_select_for_update_skip_locked:
                 rows = rows.select_for_update(skip_locked=True, of=("self",))
-            row = rows.first()
+            row = so_far.first(rows)
             if row is None:
                 return None  # somebody else was faster
             _end_what_was_cut_short(row, now)

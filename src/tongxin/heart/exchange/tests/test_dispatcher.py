@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,39 @@ def test_one_dead_receiver_costs_one_try_a_round_and_keeps_no_other(house, subsc
         assert jobs.send_due() == 5
         assert len(web.got) == 5
         assert len(down.got) == 1
+
+
+def test_dead_receivers_of_one_jurisdiction_delay_no_other_and_end_with_their_budget(
+    house, subscribe, ring, web, monkeypatch
+):
+    """Wuqing has six receivers that keep silent, all of them older than what Baodi waits for."""
+    monkeypatch.setattr(jobs, "SOON", 0.2)
+    monkeypatch.setattr(jobs, "BUDGET", 1.0)
+    order = []
+
+    def silent(handler) -> None:
+        order.append("silent")
+        time.sleep(0.4)
+        handler.connection.close()
+
+    def quick(handler) -> None:
+        order.append("quick")
+        handler.send_response(204)
+        handler.end_headers()
+
+    web.answers = [quick]
+    with receivers.web(silent) as dead:
+        for number in range(6):
+            subscribe(target=f"{dead.address}/{number}")
+        ring(1)
+        keeper = house.acting("baodi-coordinator", "tj-baodi-coordination/coordinator")
+        subscribe(desk=BAODI, by=keeper)
+        for number in range(3):
+            ring(number, desk=BAODI)
+        assert jobs.send_due() == 3
+    assert order == ["silent", "quick", "quick", "quick", "silent", "silent"]
+    waiting = Delivery.objects.filter(state="pending", attempts=0)
+    assert waiting.count() == 3, "they keep for the next round"
 
 
 def test_a_stopped_subscription_sends_nothing_and_keeps_what_waits(house, subscribe, ring, web):
