@@ -281,13 +281,13 @@ def _outbox(scene: Scene) -> None:
 
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
-    from tongxin.heart.agreements.models import AgendaDecision, Duty
+    from tongxin.heart.agreements.models import Duty, Resolution
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.exchange.models import Delivery, IdempotencyKey, Message, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken, Subscription, Delivery, AgendaDecision)  # fmt: skip
+                               OfficeToken, Subscription, Delivery, Resolution)  # fmt: skip
     counts = tuple(model.objects.count() for model in models)
     return counts + tuple(Case.objects.order_by("number").values_list("state", "holder_id", "epoch"))

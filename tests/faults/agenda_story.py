@@ -1,4 +1,4 @@
-"""The part of the crash story in which a late duty has climbed every step and a leaders' meeting decides on it."""
+"""The part of the crash story in which a late duty has climbed every step and a leaders' meeting resolves on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def raised(told: Told, key: str) -> dict[str, Any]:
 
 
 def settled(told: Told, key: str) -> dict[str, Any]:
-    """Wuqing's coordination office records what the meeting of this day decided."""
+    """Wuqing's coordination office records what the meeting of this day resolved."""
     from tests.faults.incidents_story import BEGINS
     from tongxin.heart.agreements import actions
 

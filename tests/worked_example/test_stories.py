@@ -267,7 +267,7 @@ def test_the_rows_lead_up_to_the_leaders_agenda_and_the_debtor_never_changes(nig
     duty.refresh_from_db()
     steps = list(Ring.objects.filter(duty=duty).order_by("id").values_list("step", flat=True).distinct())
     assert set(jobs.NAMES) <= set(steps)
-    assert not duty.agenda_item.decisions.exists()
+    assert not duty.agenda_item.resolutions.exists()
     assert duty.bound_desk_id == LANGFANG
     before = Ring.objects.count()
     jobs.ring_due()

@@ -39,7 +39,7 @@ ROOMS = {
     "duties": ("tongxin.heart.agreements.duties_cli", "What the desk owes, is owed, why, and does about it."),
     "agenda": (
         "tongxin.heart.agreements.agenda_cli",
-        "What stands on the agenda of the leaders' meeting, and what it decided.",
+        "What stands on the agenda of the leaders' meeting, and what it resolved.",
     ),
     "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
     "agreements": (

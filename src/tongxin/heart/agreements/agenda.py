@@ -1,8 +1,8 @@
-"""The agenda of the leaders' meeting: what stands on it, for whom, since when, and what meetings have decided.
+"""The agenda of the leaders' meeting: what stands on it, for whom, since when, and what meetings have resolved.
 
 An item is put there by the last row of the escalation (`jobs`). Whether it stands there now is computed: its duty
-stands, and no decision keeps it off. A duty that ends closes its item by itself; a decision whose day passes brings it
-back.
+stands, and no resolution keeps it off. A duty that ends closes its item by itself; a resolution whose day passes brings
+it back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import jobs, queries, rulebook, threads, wording
-from tongxin.heart.agreements.models import AgendaDecision, AgendaItem, Duty, Ring
+from tongxin.heart.agreements.models import AgendaItem, Duty, Resolution, Ring
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Mandate, Post, valid_on
@@ -28,14 +28,14 @@ from tongxin.shared.named import Both, pick
 COORDINATION = "coordination_office"
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a day that can be named
 KINDS: dict[str, Any] = {
-    AgendaDecision.Kind.DATED: gettext_lazy("To be done by a day"),
-    AgendaDecision.Kind.RETURNED: gettext_lazy("Returned to the offices"),
-    AgendaDecision.Kind.NOTED: gettext_lazy("Taken note of"),
+    Resolution.Kind.DATED: gettext_lazy("To be done by a day"),
+    Resolution.Kind.RETURNED: gettext_lazy("Returned to the offices"),
+    Resolution.Kind.NOTED: gettext_lazy("Taken note of"),
 }
 STATES: dict[str, Any] = {
     "standing": gettext_lazy("On the agenda"),
     "again": gettext_lazy("On the agenda again"),
-    "decided": gettext_lazy("Decided"),
+    "resolved": gettext_lazy("Resolved"),
     "ended": gettext_lazy("Closed by itself"),
 }
 
@@ -53,9 +53,9 @@ class Rung:
 
 @dataclass(frozen=True)
 class Said:
-    """A decision of a meeting, in words."""
+    """A resolution of a meeting, in words."""
 
-    row: AgendaDecision
+    row: Resolution
     kind: str
     office: str
     post: str
@@ -68,14 +68,14 @@ class Line:
     item: AgendaItem
     duty: Duty
     called: Both  # the meeting
-    state: str  # standing, again, decided, ended
+    state: str  # standing, again, resolved, ended
     seen: threads.Seen
     deadline: datetime  # the earliest of due and need; where an answer is owed, of the answer
     late: timedelta | None  # past the deadline; none where it is not
     rungs: tuple[Rung, ...]
     said: tuple[Said, ...]  # oldest first
     opens: bool  # the reader may open the duty's page
-    decides: bool  # the reader's office may record what the meeting decided
+    records: bool  # the reader's office may record what the meeting resolved
 
     @property
     def meeting(self) -> str:
@@ -131,7 +131,7 @@ def one(reader: Acting, pk: int) -> AgendaItem:
 
 def of_duty(duty: Duty, at: datetime) -> tuple[int | None, bool]:
     """Return the item that a duty was put on an agenda as, if any, and whether it stands there at an instant."""
-    row = AgendaItem.objects.filter(duty=duty).prefetch_related("decisions").first()
+    row = AgendaItem.objects.filter(duty=duty).prefetch_related("resolutions").first()
     if row is None:
         return None, False
     row.duty = duty
@@ -139,25 +139,25 @@ def of_duty(duty: Duty, at: datetime) -> tuple[int | None, bool]:
 
 
 def with_names(rows: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:
-    """Return the items with their duties, rings and decisions; how many reads it takes does not grow with them."""
+    """Return the items with their duties, rings and resolutions; how many reads it takes does not grow with them."""
     duties = queries.with_names(Duty.objects.all()).prefetch_related(
         Prefetch("rings", queryset=Ring.objects.order_by("at", "id"))
     )
-    decisions = AgendaDecision.objects.select_related(
+    resolutions = Resolution.objects.select_related(
         "desk__jurisdiction", "desk__group", "desk__role"
     ).order_by("met_on")
     return rows.prefetch_related(
-        Prefetch("duty", queryset=duties), Prefetch("decisions", queryset=decisions)
+        Prefetch("duty", queryset=duties), Prefetch("resolutions", queryset=resolutions)
     ).order_by("put_at", "id")
 
 
 def standing(rows: QuerySet[AgendaItem], day: date) -> QuerySet[AgendaItem]:
-    """Return those that stand on the agenda on a day: the duty stands, and no decision keeps them off."""
+    """Return those that stand on the agenda on a day: the duty stands, and no resolution keeps them off."""
     return rows.filter(~_kept_off(day), duty__state__in=Duty.STANDING)
 
 
 def off(rows: QuerySet[AgendaItem], day: date) -> QuerySet[AgendaItem]:
-    """Return the others: decided, or closed by themselves because the duty ended."""
+    """Return the others: resolved, or closed by themselves because the duty ended."""
     return rows.filter(Q(_kept_off(day)) | Q(duty__state__in=Duty.TERMINAL))
 
 
@@ -169,7 +169,7 @@ def of_day(rows: QuerySet[AgendaItem], day: date) -> QuerySet[AgendaItem]:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return rows.none()
     begins, ends = rulebook.midnight(day), end_of(day)
-    earlier = AgendaDecision.objects.filter(_lasting(day), item=OuterRef("pk"), met_on__lt=day)
+    earlier = Resolution.objects.filter(_lasting(day), item=OuterRef("pk"), met_on__lt=day)
     open_then = Q(duty__ended_at__isnull=True) | Q(duty__ended_at__gte=begins)
     return rows.filter(~Exists(earlier), open_then, put_at__lt=ends)
 
@@ -202,7 +202,7 @@ def lines(reader: Acting, rows: Sequence[AgendaItem], at: datetime) -> list[Line
     called = names({row.meeting for row in rows})
     posts = Post.objects.select_related("office").in_bulk(
         {ring.post for duty in duties for ring in duty.rings.all() if ring.post}
-        | {decision.post for row in rows for decision in row.decisions.all()}
+        | {resolution.post for row in rows for resolution in row.resolutions.all()}
     )
     kept = kept_by(reader)
     today = clock.beijing(at).date()
@@ -216,31 +216,31 @@ def lines(reader: Acting, rows: Sequence[AgendaItem], at: datetime) -> list[Line
             deadline=_deadline(row.duty),
             late=_late(row.duty, at),
             rungs=_rungs(row.duty, posts),
-            said=tuple(_said(decision, posts) for decision in row.decisions.all()),
+            said=tuple(_said(resolution, posts) for resolution in row.resolutions.all()),
             opens=_is_side(reader, row.duty),
-            decides=_decides(reader, row, kept),
+            records=_records(reader, row, kept),
         )
         for row in rows
     ]
 
 
 def state(item: AgendaItem, day: date) -> str:
-    """Return how an item stands on a day; its duty and its decisions must be at hand."""
+    """Return how an item stands on a day; its duty and its resolutions must be at hand."""
     if item.duty.terminal:
         return "ended"
-    decisions = list(item.decisions.all())
-    if any(keeps_off(decision, day) for decision in decisions):
-        return "decided"
-    return "again" if decisions else "standing"
+    resolutions = list(item.resolutions.all())
+    if any(keeps_off(resolution, day) for resolution in resolutions):
+        return "resolved"
+    return "again" if resolutions else "standing"
 
 
-def keeps_off(decision: AgendaDecision, day: date) -> bool:
-    """Whether a decision keeps its item off the agenda on a day: one without a day does, one with a day until then."""
-    return decision.by_day is None or decision.by_day >= day
+def keeps_off(resolution: Resolution, day: date) -> bool:
+    """Whether a resolution keeps its item off the agenda on a day: one without a day, or with a day to come."""
+    return resolution.by_day is None or resolution.by_day >= day
 
 
 def offices(item: AgendaItem) -> list[str]:
-    """Return the coordination offices that may record a decision: of both sides, and who keeps the agenda."""
+    """Return the coordination offices that may record a resolution: of both sides, and who keeps the agenda."""
     sides = (item.duty.bound_desk_id, item.duty.owed_desk_id)
     own = [f"{desk.partition('/')[0]}/{COORDINATION}" for desk in sides]
     return list(dict.fromkeys([*own, item.meeting]))
@@ -254,9 +254,9 @@ def keeper(item: AgendaItem, at: datetime) -> str:
         return item.meeting
 
 
-def decides(reader: Acting, item: AgendaItem) -> bool:
-    """Whether the reader's office may record what the meeting decided."""
-    return _decides(reader, item, kept_by(reader))
+def records(reader: Acting, item: AgendaItem) -> bool:
+    """Whether the reader's office may record what the meeting resolved."""
+    return _records(reader, item, kept_by(reader))
 
 
 def url(pk: int) -> str:
@@ -265,12 +265,12 @@ def url(pk: int) -> str:
 
 
 def _lasting(day: date) -> Q:
-    """Return the condition that a decision still holds on a day; see `keeps_off`."""
+    """Return the condition that a resolution still holds on a day; see `keeps_off`."""
     return Q(by_day__isnull=True) | Q(by_day__gte=day)
 
 
 def _kept_off(day: date) -> Exists:
-    return Exists(AgendaDecision.objects.filter(_lasting(day), item=OuterRef("pk")))
+    return Exists(Resolution.objects.filter(_lasting(day), item=OuterRef("pk")))
 
 
 def _answer_due(duty: Duty) -> datetime | None:
@@ -307,11 +307,11 @@ def _rungs(duty: Duty, posts: Mapping[str, Post]) -> tuple[Rung, ...]:
     )
 
 
-def _said(decision: AgendaDecision, posts: Mapping[str, Post]) -> Said:
-    office = wording.desk_name(decision.desk)
-    row = posts.get(decision.post)
-    post = pick(row.name_zh, row.name_en) if row else decision.post
-    return Said(decision, str(KINDS[decision.kind]), str(office), post)
+def _said(resolution: Resolution, posts: Mapping[str, Post]) -> Said:
+    office = wording.desk_name(resolution.desk)
+    row = posts.get(resolution.post)
+    post = pick(row.name_zh, row.name_en) if row else resolution.post
+    return Said(resolution, str(KINDS[resolution.kind]), str(office), post)
 
 
 def _post(name: str, posts: Mapping[str, Post]) -> str:
@@ -330,7 +330,7 @@ def _is_side(reader: Acting, duty: Duty) -> bool:
     return any(desk.id == reader.desk for desk in desks)
 
 
-def _decides(reader: Acting, item: AgendaItem, kept: Iterable[str]) -> bool:
+def _records(reader: Acting, item: AgendaItem, kept: Iterable[str]) -> bool:
     if not reader.coordinates:
         return False
     return reader.desk in offices(item) or item.meeting in kept

@@ -1,4 +1,4 @@
-"""Command line of the leaders' agenda: what stands on it, one item, and what the meeting decided."""
+"""Command line of the leaders' agenda: what stands on it, one item, and what the meeting resolved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import click
 
 from tongxin.heart.agreements import actions, agenda, api_agenda, wording
-from tongxin.heart.agreements.models import AgendaDecision
+from tongxin.heart.agreements.models import Resolution
 from tongxin.shared import clock
 
 SHOWN = 200
@@ -17,14 +17,14 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def group() -> None:
-    """List what stands on the agenda of the leaders' meeting; show an item; record what the meeting decided.
+    """List what stands on the agenda of the leaders' meeting; show an item; record what the meeting resolved.
 
     ITEM is the number of an item as `list` prints it.
     """
 
 
 @group.command("list")
-@click.option("--off", is_flag=True, help="What was decided or closed, instead of what stands.")
+@click.option("--off", is_flag=True, help="What was resolved or closed, instead of what stands.")
 @click.option("--on", "day", type=DAY, help="The agenda of a meeting's day, instead of what stands now.")
 @click.pass_context
 def list_items(ctx: click.Context, off: bool, day: datetime | None) -> None:
@@ -54,7 +54,7 @@ def list_items(ctx: click.Context, off: bool, day: datetime | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, as the API tells it.")
 @click.pass_context
 def show(ctx: click.Context, item: int, as_json: bool) -> None:
-    """Show an item: what is owed, how late, what rang before, what meetings have decided."""
+    """Show an item: what is owed, how late, what rang before, what meetings have resolved."""
     reader = ctx.obj.acting()
     line = agenda.lines(reader, [agenda.one(reader, item)], clock.now())[0]
     if as_json:
@@ -79,17 +79,15 @@ def show(ctx: click.Context, item: int, as_json: bool) -> None:
 
 @group.command("settle")
 @click.argument("item", type=int)
-@click.option(
-    "--kind", required=True, type=click.Choice(AgendaDecision.Kind.values), help="What was decided."
-)
+@click.option("--kind", required=True, type=click.Choice(Resolution.Kind.values), help="What was resolved.")
 @click.option("--met-on", required=True, type=DAY, help="The day of the meeting (2026-08-31).")
 @click.option("--by-day", type=DAY, help="With dated: the day by which it shall be done.")
-@click.option("--text", required=True, help="The words of the decision.")
+@click.option("--text", required=True, help="The words of the resolution.")
 @click.pass_context
 def settle(
     ctx: click.Context, item: int, kind: str, met_on: datetime, by_day: datetime | None, text: str
 ) -> None:
-    """Record what the leaders' meeting decided on an item. Final; the duty's due and score do not move with it."""
+    """Record what the leaders' meeting resolved on an item. Final; the duty's due and score do not move with it."""
     done = actions.settle_agenda_item(
         by=ctx.obj.acting(),
         key=ctx.obj.key(),
@@ -99,7 +97,7 @@ def settle(
         text=text,
         by_day=by_day.date() if by_day else None,
     )
-    click.echo(f"{done['item']}  {done['kind']}  decision {done['decision']}")
+    click.echo(f"{done['item']}  {done['kind']}  resolution {done['resolution']}")
 
 
 def _minutes(length: timedelta) -> timedelta:

@@ -1,4 +1,4 @@
-"""API of the leaders' agenda: what stands on it, one item, and what the meeting decided."""
+"""API of the leaders' agenda: what stands on it, one item, and what the meeting resolved."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class TakenOut(Schema):
     posts: list[str]
 
 
-class DecisionOut(Schema):
-    """What a meeting decided. `kind` is dated, noted or returned; `by_day` goes with dated alone."""
+class ResolutionOut(Schema):
+    """What a meeting resolved. `kind` is dated, noted or returned; `by_day` goes with dated alone."""
 
     kind: str
     met_on: date
@@ -54,7 +54,7 @@ class DecisionOut(Schema):
 
 
 class AgendaItemOut(Schema):
-    """An item. `state`: standing, again (the day a meeting named has passed), decided, or ended with its duty."""
+    """An item. `state`: standing, again (the day a meeting named has passed), resolved, or ended with its duty."""
 
     id: int
     state: str
@@ -65,7 +65,7 @@ class AgendaItemOut(Schema):
     late_seconds: int
     duty: DutyOut
     escalation: list[TakenOut]
-    decisions: list[DecisionOut]
+    resolutions: list[ResolutionOut]
     may_record: bool
     url: str
 
@@ -78,8 +78,8 @@ class AgendaOut(Schema):
     items: list[AgendaItemOut]
 
 
-class DecideIn(Schema):
-    """What the meeting decided; `by_day` with `dated`, and with nothing else."""
+class ResolveIn(Schema):
+    """What the meeting resolved; `by_day` with `dated`, and with nothing else."""
 
     kind: Word
     met_on: date
@@ -87,11 +87,11 @@ class DecideIn(Schema):
     text: Text
 
 
-class DecidedOut(Schema):
-    """The decision that was recorded."""
+class ResolvedOut(Schema):
+    """The resolution that was recorded."""
 
     item: int
-    decision: int
+    resolution: int
     kind: str
     duty: int
 
@@ -108,7 +108,7 @@ class Asked(Schema):
 
 @router.get("/agenda", response={200: AgendaOut, **READ_PROBLEMS}, operation_id="list_agenda")
 def list_agenda(request: Call, wanted: Query[Asked]) -> dict[str, Any]:
-    """List what stands on the leaders' agendas that concern the caller's desk, or what was decided or closed."""
+    """List what stands on the leaders' agendas that concern the caller's desk, or what was resolved or closed."""
     rows = agenda.seen_by(request.auth)
     today = clock.beijing(clock.now()).date()
     if wanted.meeting:
@@ -129,15 +129,17 @@ def list_agenda(request: Call, wanted: Query[Asked]) -> dict[str, Any]:
 
 @router.get("/agenda/{item}", response={200: AgendaItemOut, **READ_PROBLEMS}, operation_id="show_agenda_item")
 def show_agenda_item(request: Call, item: Number) -> dict[str, Any]:
-    """Show one item: what is owed, how late, what rang before, what meetings have decided."""
+    """Show one item: what is owed, how late, what rang before, what meetings have resolved."""
     return as_json(agenda.lines(request.auth, [agenda.one(request.auth, item)], clock.now())[0])
 
 
 @router.post(
-    "/agenda/{item}/decision", response={201: DecidedOut, **WRITE_PROBLEMS}, operation_id="settle_agenda_item"
+    "/agenda/{item}/resolution",
+    response={201: ResolvedOut, **WRITE_PROBLEMS},
+    operation_id="settle_agenda_item",
 )
-def settle(request: Call, item: Number, body: DecideIn, key: IdempotencyKey) -> Status[dict[str, Any]]:
-    """Record what the meeting decided. Needs `excuse`, at a coordination office that has a part in the item. Final."""
+def settle(request: Call, item: Number, body: ResolveIn, key: IdempotencyKey) -> Status[dict[str, Any]]:
+    """Record what the meeting resolved. Needs `excuse`, at a coordination office that has a part in the item. Final."""
     done = actions.settle_agenda_item(
         by=request.auth,
         key=key,
@@ -166,7 +168,7 @@ def as_json(line: agenda.Line) -> dict[str, Any]:
         "escalation": [
             {"step": rung.step, "at": local(rung.at), "posts": list(rung.post_ids)} for rung in line.rungs
         ],
-        "decisions": [
+        "resolutions": [
             {
                 "kind": said.row.kind,
                 "met_on": said.row.met_on,
@@ -178,6 +180,6 @@ def as_json(line: agenda.Line) -> dict[str, Any]:
             }
             for said in line.said
         ],
-        "may_record": line.decides and line.stands,
+        "may_record": line.records and line.stands,
         "url": f"/api/v1/agenda/{item.pk}",
     }

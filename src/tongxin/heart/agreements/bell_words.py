@@ -28,6 +28,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A telephone call to be recorded"),
         gettext_lazy("%(thing)s: %(desk)s says that it told you by telephone; record that you were told"),
     ),
+    "warning_sent": (
+        gettext_lazy("A warning without a clause"),
+        gettext_lazy("%(thing)s: %(desk)s warns you %(basis)s; no clause demands it"),
+    ),
     "stood_down": (
         gettext_lazy("It no longer concerns you"),
         gettext_lazy("%(thing)s: %(desk)s tells that it no longer concerns you"),
@@ -49,9 +53,9 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Which clause rules is settled"),
         gettext_lazy("%(thing)s: it is settled which clause rules"),
     ),
-    "agenda_decided": (
-        gettext_lazy("A leaders' meeting has decided"),
-        gettext_lazy("%(thing)s: %(desk)s has recorded what the leaders' meeting of %(on)s decided"),
+    "agenda_resolved": (
+        gettext_lazy("A leaders' meeting has resolved"),
+        gettext_lazy("%(thing)s: %(desk)s has recorded what the leaders' meeting of %(on)s resolved"),
     ),
     "duty_closer": (
         gettext_lazy("A due moved closer"),
@@ -129,6 +133,7 @@ def _values(params: Params) -> dict[str, str]:
         "on": str(params.get("on", "")),
         "due": _due(params, "due_at"),
         "was": _due(params, "was"),
+        "basis": str(wording.BASES.get(str(params.get("basis", "")), "")),
         "why": str(wording.MOVES.get(str(params.get("why", "")), "")),
     }
 

@@ -312,7 +312,7 @@ class ClauseConflict(models.Model):
 class AgendaItem(models.Model):
     """A duty that every step failed to get done: a line on the agenda of the next leaders' meeting.
 
-    Whether it stands there now is computed: its duty stands, and no decision keeps it off (see `agenda.standing`).
+    Whether it stands there now is computed: its duty stands, and no resolution keeps it off (see `agenda.standing`).
     """
 
     duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="agenda_item")
@@ -323,8 +323,8 @@ class AgendaItem(models.Model):
         indexes = [models.Index(fields=["put_at", "id"], name="agenda_by_time")]
 
 
-class AgendaDecision(models.Model):
-    """What a leaders' meeting decided on an item, recorded by a coordination office. It never changes."""
+class Resolution(models.Model):
+    """What a leaders' meeting resolved on an item, recorded by a coordination office. It never changes."""
 
     class Kind(models.TextChoices):
         DATED = (
@@ -333,7 +333,7 @@ class AgendaDecision(models.Model):
         NOTED = "noted"
         RETURNED = "returned"  # to the offices, which go on between themselves
 
-    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions")
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="resolutions")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     met_on = models.DateField()  # the day of the meeting
     by_day = models.DateField(null=True, blank=True)  # of `dated`; the due and the score do not move with it
@@ -343,4 +343,4 @@ class AgendaDecision(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "met_on"], name="one_decision_a_meeting")]
+        constraints = [models.UniqueConstraint(fields=["item", "met_on"], name="one_resolution_a_meeting")]

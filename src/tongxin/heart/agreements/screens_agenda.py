@@ -1,4 +1,4 @@
-"""Screens of the leaders' agenda: the list, one item with what was decided, the sheet for a meeting, and its file."""
+"""Screens of the leaders' agenda: the list, one item with what was resolved, the sheet for a meeting, and its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.heart.agreements import actions, agenda, wording
-from tongxin.heart.agreements.agenda_forms import DecisionForm
+from tongxin.heart.agreements.agenda_forms import ResolutionForm
 from tongxin.heart.agreements.models import AgendaItem
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
@@ -26,7 +26,7 @@ PAGE = 30
 SHEET_MAX = 500  # items on a sheet or in a file; no meeting takes up more
 EXPORTED = (
     "item", "meeting", "duty", "about", "bound", "owed", "clause", "due", "late", "rung", "since", "state",
-    "decided", "mark",
+    "resolved", "mark",
 )  # fmt: skip
 
 
@@ -60,16 +60,16 @@ def index(request: StaffRequest) -> HttpResponse:
 @require_GET
 @for_staff
 def item(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show one item: what is owed, how late, what rang before, what meetings have decided, and the form for it."""
+    """Show one item: what is owed, how late, what rang before, what meetings have resolved, and the form for it."""
     return _item_page(request, agenda.one(request.acting, pk))
 
 
 @require_POST
 @for_staff
 def settle(request: StaffRequest, pk: int) -> HttpResponse:
-    """Record what the meeting decided; what the act refuses comes back at the form's fields, with what was typed."""
+    """Record what the meeting resolved; what the act refuses comes back at the form's fields, with what was typed."""
     row = agenda.one(request.acting, pk)
-    form, key = DecisionForm(request.POST), form_key(request)
+    form, key = ResolutionForm(request.POST), form_key(request)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -93,7 +93,7 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 @for_staff
 def sheet(request: StaffRequest) -> HttpResponse:
-    """Show the agenda of a meeting's day as a sheet that prints: what stood on it, and what was decided that day."""
+    """Show the agenda of a meeting's day as a sheet that prints: what stood on it, and what was resolved that day."""
     reader = request.acting
     seen = agenda.seen_by(reader)
     meetings = agenda.meetings(seen)
@@ -136,7 +136,7 @@ def export(request: StaffRequest) -> HttpResponse:
         filters={"on": day.isoformat(), "meeting": meeting},
     )
     head = [_("Agenda item"), _("Meeting"), _("Duty"), _("About"), _("Bound office"), _("Owed office"), _("Clause"),
-            _("Due"), _("How late"), _("What rang before"), _("On the agenda since"), _("State"), _("Decision"),
+            _("Due"), _("How late"), _("What rang before"), _("On the agenda since"), _("State"), _("Resolution"),
             _("Mark")]  # fmt: skip
     return exports.csv_response(f"agenda-{day}", head, [as_row(line) for line in lines])
 
@@ -204,16 +204,16 @@ def _page_of(rows: QuerySet[AgendaItem], item: str) -> int:
 
 
 def _item_page(
-    request: StaffRequest, row: AgendaItem, form: DecisionForm | None = None, key: str = ""
+    request: StaffRequest, row: AgendaItem, form: ResolutionForm | None = None, key: str = ""
 ) -> HttpResponse:
     line = agenda.lines(request.acting, [row], clock.now())[0]
-    may = line.decides and line.stands and "excuse" in request.acting.capabilities
+    may = line.records and line.stands and "excuse" in request.acting.capabilities
     today = clock.beijing(clock.now()).date()
     context = {
         "line": line,
         "duty": line.duty,
-        "form": form or (DecisionForm(initial={"met_on": today}) if may else None),
-        "post_may_not": line.decides and line.stands and not may,
+        "form": form or (ResolutionForm(initial={"met_on": today}) if may else None),
+        "post_may_not": line.records and line.stands and not may,
         "key": key or new_key(),
         "crumbs": _crumbs(wording.duty_words(line.duty)),
     }

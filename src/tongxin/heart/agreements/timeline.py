@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[Any, str]] = {
         "done",
     ),
     "agreements.notice.sent": (gettext_lazy("%(desk)s notified %(to)s"), "border"),
+    "agreements.warning.sent": (gettext_lazy("%(desk)s warned %(to)s without a clause"), "border"),
     "agreements.notice.confirmed": (gettext_lazy("%(desk)s confirmed receipt"), "done"),
     "agreements.call.made": (gettext_lazy("%(desk)s recorded a telephone call to %(to)s"), "border"),
     "agreements.call.heard": (gettext_lazy("%(desk)s recorded that it was told by telephone"), "border"),
@@ -42,7 +43,7 @@ WORDS: dict[str, tuple[Any, str]] = {
     ),
     "agreements.conflict.voted": (gettext_lazy("%(desk)s said which clause shall rule"), "done"),
     "agreements.agenda.settled": (
-        gettext_lazy("%(desk)s recorded what the leaders' meeting decided"),
+        gettext_lazy("%(desk)s recorded what the leaders' meeting resolved"),
         "done",
     ),
     "agreements.duty.performed": (gettext_lazy("%(desk)s delivered"), "border"),

@@ -1,4 +1,4 @@
-"""Write of the coordination offices: what a leaders' meeting decided on an item of its agenda (HEART §5)."""
+"""Write of the coordination offices: what a leaders' meeting resolved on an item of its agenda (HEART §5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import agenda
-from tongxin.heart.agreements.models import AgendaDecision, AgendaItem
+from tongxin.heart.agreements.models import AgendaItem, Resolution
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
@@ -22,7 +22,7 @@ TEXT_MAX = 1000  # characters
 def settle_agenda_item(
     *, by: Acting, key: str, item: int, kind: str, met_on: date, text: str, by_day: date | None = None
 ) -> dict[str, Any]:
-    """Record what the leaders' meeting of the day `met_on` decided on an item; `by_day` goes with `dated` alone.
+    """Record what the leaders' meeting of the day `met_on` resolved on an item; `by_day` goes with `dated` alone.
 
     For a coordination office of either side, or the one that keeps the agenda. The duty stays as it is: its due and its
     score do not move, and only the owed office excuses. A weighty act.
@@ -41,8 +41,8 @@ def settle_agenda_item(
             return a.result
         row = _locked(item, by)
         if wrong := _wrong(row, kind, met_on, said, by_day, clock.beijing(a.at).date()):
-            raise Invalid(_("The decision was not recorded."), wrong, code="no_decision")
-        made = AgendaDecision.objects.create(
+            raise Invalid(_("The resolution was not recorded."), wrong, code="no_resolution")
+        made = Resolution.objects.create(
             item=row,
             kind=kind,
             met_on=met_on,
@@ -53,7 +53,7 @@ def settle_agenda_item(
             at=a.at,
         )
         _ring(row, met_on, by, a)
-        a.result = {"item": row.pk, "decision": made.pk, "kind": kind, "duty": row.duty_id}
+        a.result = {"item": row.pk, "resolution": made.pk, "kind": kind, "duty": row.duty_id}
         a.entry(f"{row.duty.thread}/duty:{row.duty_id}", basis=row.duty.clause_id, payload=request | a.result)
     return a.result
 
@@ -61,10 +61,10 @@ def settle_agenda_item(
 def _locked(pk: int, by: Acting) -> AgendaItem:
     """Return the item, its matter locked first; refuse who does not record for it, and one that is closed."""
     found = agenda.one(by, pk)
-    if not agenda.decides(by, found):
+    if not agenda.records(by, found):
         raise NotAllowed(
             "not_your_agenda",
-            _("What the leaders' meeting decided is recorded by the coordination offices of the two sides."),
+            _("What the leaders' meeting resolved is recorded by the coordination offices of the two sides."),
             todo=_("Ask your coordination office."),
         )
     if found.duty.matter_id:
@@ -79,11 +79,11 @@ def _locked(pk: int, by: Acting) -> AgendaItem:
             kept=_("The duty stays as it ended."),
             todo=_("Reload the page to see how it ended."),
         )
-    if state == "decided":
+    if state == "resolved":
         raise Conflict(
             "agenda_item_settled",
-            _("A decision on this item is recorded already; nothing was recorded again."),
-            kept=_("The decision that is there stands."),
+            _("A resolution on this item is recorded already; nothing was recorded again."),
+            kept=_("The resolution that is there stands."),
             todo=_("Reload the page to see it."),
         )
     return row
@@ -94,34 +94,34 @@ def _wrong(
 ) -> dict[str, list[Any]]:
     """Return what cannot be taken, by field."""
     wrong: dict[str, list[Any]] = {}
-    if kind not in AgendaDecision.Kind.values:
-        wrong["kind"] = [_("Choose what the meeting decided.")]
+    if kind not in Resolution.Kind.values:
+        wrong["kind"] = [_("Choose what the meeting resolved.")]
     if not text:
-        wrong["text"] = [_("Enter the words of the decision.")]
+        wrong["text"] = [_("Enter the words of the resolution.")]
     elif len(text) > TEXT_MAX:
         wrong["text"] = [_("This text is too long: at most %(n)d characters.") % {"n": TEXT_MAX}]
     if fault := _wrong_meeting(row, met_on, today):
         wrong["met_on"] = [fault]
-    if kind == AgendaDecision.Kind.DATED:
+    if kind == Resolution.Kind.DATED:
         if by_day is None:
             wrong["by_day"] = [_("Enter the day by which it shall be done.")]
         elif by_day <= met_on or by_day.year > agenda.LAST_YEAR:
             wrong["by_day"] = [_("Choose a day after the meeting.")]
     elif by_day is not None:
-        wrong["by_day"] = [_("Leave this empty: a day goes only with the decision that it be done by one.")]
+        wrong["by_day"] = [_("Leave this empty: a day goes only with the resolution that it be done by one.")]
     return wrong
 
 
 def _wrong_meeting(row: AgendaItem, met_on: date, today: date) -> Any:
     """Return what is wrong with the day of the meeting: to come, or one on whose agenda the item did not stand."""
     if met_on > today:
-        return _("The meeting has not been held yet; record its decision afterwards.")
+        return _("The meeting has not been held yet; record its resolution afterwards.")
     put = clock.beijing(row.put_at).date()
     if met_on < put:
         return _("The item was put on the agenda on %(day)s, after that meeting.") % {"day": put.isoformat()}
-    for decision in row.decisions.all():
-        if met_on <= decision.met_on or agenda.keeps_off(decision, met_on):
-            return _("On that day an earlier decision kept the item off the agenda.")
+    for resolution in row.resolutions.all():
+        if met_on <= resolution.met_on or agenda.keeps_off(resolution, met_on):
+            return _("On that day an earlier resolution kept the item off the agenda.")
     return None
 
 
@@ -135,7 +135,7 @@ def _ring(row: AgendaItem, met_on: date, by: Acting, a: Act) -> None:
         if desk not in own:
             exchange.notify(
                 desk,
-                "agenda_decided",
+                "agenda_resolved",
                 link=link,
                 at=a.at,
                 dedupe=f"agenda:{row.pk}:{met_on.isoformat()}:{desk}",

@@ -1,6 +1,6 @@
-"""The agenda of the leaders' meeting: which desk keeps it, and what each meeting decided on an item.
+"""The agenda of the leaders' meeting: which desk keeps it, and what each meeting resolved on an item.
 
-`settled_at`, `outcome` and `settled_by` were never written; the decisions stand in a table of their own.
+`settled_at`, `outcome` and `settled_by` were never written; the resolutions stand in a table of their own.
 """
 
 import django.db.models.deletion
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['put_at', 'id'], name='agenda_by_time'),
         ),
         migrations.CreateModel(
-            name='AgendaDecision',
+            name='Resolution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('dated', 'Dated'), ('noted', 'Noted'), ('returned', 'Returned')], max_length=10)),
@@ -70,10 +70,10 @@ class Migration(migrations.Migration):
                 ('post', models.CharField(max_length=120)),
                 ('at', models.DateTimeField()),
                 ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='region.desk')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='agreements.agendaitem')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resolutions', to='agreements.agendaitem')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('item', 'met_on'), name='one_decision_a_meeting')],
+                'constraints': [models.UniqueConstraint(fields=('item', 'met_on'), name='one_resolution_a_meeting')],
             },
         ),
         migrations.RunPython(name_meetings, migrations.RunPython.noop),

@@ -1,4 +1,4 @@
-"""Stories of the leaders' agenda: put there by the last step, decided by a meeting, back when its day passes, closed."""
+"""Stories of the leaders' agenda: put there by the last step, resolved by a meeting, back when its day passes."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from django.test import Client
 from tests.support import judged
 from tests.support.judged import LANGFANG, WUQING
 from tongxin.heart.agreements import actions, agenda, jobs
-from tongxin.heart.agreements.models import AgendaDecision, AgendaItem, Duty
+from tongxin.heart.agreements.models import AgendaItem, Duty, Resolution
 from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
@@ -76,7 +76,7 @@ def test_both_sides_see_it_who_keeps_the_agenda_too_and_nobody_else(house):
     assert standing(house, "baodi") == []
     assert line(house, item).opens
     keeper = line(house, item, "tongzhou")
-    assert (keeper.opens, keeper.decides) == (False, True)
+    assert (keeper.opens, keeper.records) == (False, True)
     assert list(agenda.seen_by(house.acting("wuqing-duty"))) == [item]
     assert not agenda.seen_by(house.acting("wuqing-clerk")).exists()
     with pytest.raises(NotFound):
@@ -97,7 +97,7 @@ def test_both_sides_see_it_who_keeps_the_agenda_too_and_nobody_else(house):
         )
 
 
-def test_a_decision_is_recorded_once_with_its_entry_and_everybody_concerned_is_told(house):
+def test_a_resolution_is_recorded_once_with_its_entry_and_everybody_concerned_is_told(house):
     item = raised(house)
     size = house.size()
     done = settle(house, item)
@@ -106,7 +106,7 @@ def test_a_decision_is_recorded_once_with_its_entry_and_everybody_concerned_is_t
     entry = Entry.objects.get(act="agreements.agenda.settled")
     duty = Duty.objects.get(pk=item.duty_id)
     assert (entry.subject, entry.basis) == (f"{duty.thread}/duty:{duty.pk}", duty.clause_id)
-    told = dict(Notification.objects.filter(kind="agenda_decided").values_list("desk_id", "link"))
+    told = dict(Notification.objects.filter(kind="agenda_resolved").values_list("desk_id", "link"))
     assert told == {
         LANGFANG: f"/duties/{duty.pk}/",
         WUQING: f"/duties/{duty.pk}/",
@@ -119,7 +119,7 @@ def test_a_decision_is_recorded_once_with_its_entry_and_everybody_concerned_is_t
     with pytest.raises(Conflict) as refused:
         settle(house, item, "langfang", key="other")
     assert refused.value.code == "agenda_item_settled"
-    assert AgendaDecision.objects.count() == 1
+    assert Resolution.objects.count() == 1
 
 
 def test_when_the_day_that_the_meeting_named_passes_it_is_on_the_agenda_again(house):
@@ -127,18 +127,18 @@ def test_when_the_day_that_the_meeting_named_passes_it_is_on_the_agenda_again(ho
     held = today(house)
     until = held + timedelta(days=10)
     settle(house, item, "tongzhou", kind="dated", by_day=until)
-    assert Notification.objects.filter(kind="agenda_decided").count() == 4  # the two sides and their offices
+    assert Notification.objects.filter(kind="agenda_resolved").count() == 4  # the two sides and their offices
     house.clock.move_by(days=10)
     assert standing(house) == []
     house.clock.move_by(days=1)
     assert standing(house) == [item]
     found = line(house, item)
     assert (found.state, len(found.said), found.said[0].kind) == ("again", 1, "限期完成")
-    with pytest.raises(Invalid) as refused:  # a meeting while the first decision held
+    with pytest.raises(Invalid) as refused:  # a meeting while the first resolution held
         settle(house, item, key="early", met_on=until)
     assert set(refused.value.fields) == {"met_on"}
     settle(house, item, key="second", kind="returned")
-    assert line(house, item).state == "decided"
+    assert line(house, item).state == "resolved"
     assert standing(house) == []
 
 
@@ -184,7 +184,7 @@ def test_the_agenda_of_a_day_holds_what_stood_on_it(house):
 
     assert (on(put - timedelta(days=1)), on(put), on(put + timedelta(days=30))) == ([], [item], [item])
     settle(house, item, kind="dated", by_day=put + timedelta(days=10))
-    assert on(put) == [item]  # what was decided that day stands on its sheet
+    assert on(put) == [item]  # what was resolved that day stands on its sheet
     assert (on(put + timedelta(days=10)), on(put + timedelta(days=11))) == ([], [item])
     house.clock.move_by(days=20)
     actions.excuse(by=reader, key="e", duty=item.duty_id, reason="示例")
@@ -208,7 +208,7 @@ def client(house, who="wuqing", role="coordinator") -> Client:
     )
 
 
-def test_the_screens_lead_from_the_bell_to_the_decision_and_back(house):
+def test_the_screens_lead_from_the_bell_to_the_resolution_and_back(house):
     empty = client(house).get("/agenda/").content.decode()
     assert "Nothing on the agenda" in empty
     item = raised(house)
@@ -219,26 +219,26 @@ def test_the_screens_lead_from_the_bell_to_the_decision_and_back(house):
     assert f'href="/duties/{item.duty_id}/"' in shown
     assert "Tong–Wu–Lang leaders&#x27; meeting" in shown
     assert "Illustrative" in shown
-    assert "Record decision" in shown
+    assert "Record resolution" in shown
     assert f'href="/duties/{item.duty_id}/"' not in client(house, "tongzhou").get("/agenda/").content.decode()
     assert f'href="/agenda/{item.pk}/"' in client(house).get(f"/duties/{item.duty_id}/").content.decode()
     page = client(house).get(f"/agenda/{item.pk}/").content.decode()
-    assert f'action="/agenda/{item.pk}/decision/"' in page
+    assert f'action="/agenda/{item.pk}/resolution/"' in page
     body = {
-        "decide-kind": "dated",
-        "decide-met_on": str(today(house)),
-        "decide-text": "示例：限期",
+        "resolve-kind": "dated",
+        "resolve-met_on": str(today(house)),
+        "resolve-text": "示例：限期",
         "key": "k",
     }
-    refused = client(house).post(f"/agenda/{item.pk}/decision/", body)
+    refused = client(house).post(f"/agenda/{item.pk}/resolution/", body)
     assert refused.status_code == 422
     assert "Enter the day by which it shall be done." in refused.content.decode()
     assert "示例：限期" in refused.content.decode()
-    body |= {"decide-by_day": str(today(house) + timedelta(days=9))}
-    assert client(house).post(f"/agenda/{item.pk}/decision/", body).status_code == 302
+    body |= {"resolve-by_day": str(today(house) + timedelta(days=9))}
+    assert client(house).post(f"/agenda/{item.pk}/resolution/", body).status_code == 302
     after = client(house).get(f"/agenda/{item.pk}/").content.decode()
     assert "示例：限期" in after
-    assert 'id="decide"' not in after
+    assert 'id="resolve"' not in after
     assert "示例：限期" in client(house, "langfang").get("/agenda/?state=off").content.decode()
     assert "was on the leaders" in client(house).get(f"/duties/{item.duty_id}/").content.decode()
 
@@ -313,15 +313,15 @@ def test_the_same_over_the_api_and_on_the_command_line(house):
     assert f"{item.pk}  " in run("list")
     assert json.loads(run("show", str(item.pk), "--json"))["meeting"] == MEETING
     said = run("settle", str(item.pk), "--kind", "returned", "--met-on", str(today(house)), "--text", "示例")
-    assert said.startswith(f"{item.pk}  returned  decision ")
+    assert said.startswith(f"{item.pk}  returned  resolution ")
     assert "示例" in run("show", str(item.pk))
     assert "Nothing on the agenda." in run("list")
     assert f"{item.pk}  " in run("list", "--off")
     assert f"{item.pk}  " in run("list", "--on", str(today(house)))
-    assert ask(f"/agenda/{item.pk}")["decisions"][0]["kind"] == "returned"
+    assert ask(f"/agenda/{item.pk}")["resolutions"][0]["kind"] == "returned"
     body = json.dumps({"kind": "noted", "met_on": str(today(house)), "text": "x"})
     again = Client().post(
-        f"/api/v1/agenda/{item.pk}/decision",
+        f"/api/v1/agenda/{item.pk}/resolution",
         body,
         content_type="application/json",
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "k2"},
