@@ -67,7 +67,7 @@ def second(transition: str) -> str:
     text = (PACK / "instruments" / f"{WINDOW}.yaml").read_text(encoding="utf-8")
     for old, new in (
         ("version: 1\n", f"version: 2\ntransition: {transition}\n"),
-        ("in_force: {from: 2023-09-01}", "in_force: {from: 2026-02-13}"),
+        ("in_force: {from: 2022-01-01, known: year}", "in_force: {from: 2026-02-13}"),
         ("within: PT4H", "within: PT3H"),
         ("      wrong_procedure:", "      other: {zh: 其他, en: Other}\n      wrong_procedure:"),
     ):
