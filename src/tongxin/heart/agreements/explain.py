@@ -239,7 +239,7 @@ def _event(name: str) -> str:
 
 def _field(name: str) -> str:
     fields = vocabulary.fields()
-    return str(fields[name].title) if name in fields else name
+    return str(fields[name].title if name in fields else events.term(name) or name)
 
 
 def _whose(word: str, named: str) -> str:

@@ -249,8 +249,9 @@ def _facts(heads: list[Event]) -> list[tuple[str, list[tuple[str, str]]]]:
         known = vocabulary.get(event.type) if event.type in vocabulary.names() else None
         title = str(known.title) if known else event.type
         lines = [(_("Known"), wording.moment(event.known_at))]
-        if known and known.told:
-            lines += [(str(term), value) for term, value in known.told(event.data)]
+        if known and known.terms:
+            said = known.told(event.data)
+            lines += [(str(term), said[name]) for name, term in known.terms.items() if name in said]
         lines += [
             (str(TERMS[name]), _value(name, str(value), titles))
             for name, value in event.data.items()

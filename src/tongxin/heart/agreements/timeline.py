@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[Any, str]] = {
     "reported": (gettext_lazy("%(desk)s reported it"), "done"),
     "corrected": (gettext_lazy("%(desk)s corrected the report"), "done"),
     "forecast.recorded": (gettext_lazy("%(desk)s entered a forecast"), "done"),
+    "result.presented": (gettext_lazy("%(desk)s recorded what was presented"), "done"),
     "agreements.event.withdrawn": (gettext_lazy("%(desk)s withdrew the report"), "done"),
     "agreements.event.objected": (gettext_lazy("%(desk)s objected to the report"), "border"),
     "agreements.merge.proposed": (gettext_lazy("%(desk)s proposed: one matter with %(other)s"), "border"),
@@ -68,7 +69,12 @@ WORDS: dict[str, tuple[Any, str]] = {
         "done",
     ),
 }
-ENDINGS = ("reported", "corrected", "forecast.recorded")  # each petal names these acts after itself
+ENDINGS = (
+    "reported",
+    "corrected",
+    "forecast.recorded",
+    "result.presented",
+)  # each petal names these acts after itself
 FOLLOWS: tuple[tuple[str, Any], ...] = (  # lists of an act's payload, and how many of them in words
     ("duties", ngettext_lazy("%(n)d duty opened", "%(n)d duties opened", "n")),
     ("voided", ngettext_lazy("%(n)d duty void", "%(n)d duties void", "n")),

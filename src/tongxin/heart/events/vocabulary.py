@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,7 +19,10 @@ class EventType:
     data: type[BaseModel]
     title_of: Callable[[dict[str, Any]], str]  # the matter's title from the event's data
     title_words: Callable[[str], Any] = str  # that title in the reader's language
-    told: Callable[[dict[str, Any]], Sequence[tuple[Any, str]]] | None = None  # its data in words: term, value
+    terms: Mapping[str, Any] = field(default_factory=dict)  # what its fields are called
+    told: Callable[[dict[str, Any]], Mapping[str, str]] = (
+        dict  # what its fields say, in words; those with a term
+    )
     page: str = "/matters/{number}/"  # where people see a matter of this kind
     example: Callable[[], dict[str, Any]] = dict  # data of a plausible event, for trying clauses out
     examples: Callable[[], Sequence[dict[str, Any]]] = tuple  # more of them, for clauses of other places
@@ -47,6 +50,11 @@ def title_words(matter_kind: str, title: str) -> Any:
     """Return the title of a matter of this kind in the reader's language."""
     kind = next((k for k in _types.values() if k.matter_kind == matter_kind), None)
     return kind.title_words(title) if kind else title
+
+
+def term(name: str) -> Any:
+    """Return what a field of an event is called; empty where no event has a term for it."""
+    return next((kind.terms[name] for kind in _types.values() if name in kind.terms), "")
 
 
 def page(matter_kind: str, number: str) -> str:

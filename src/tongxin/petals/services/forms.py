@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
-from tongxin.petals.services.results import KINDS, ResultPresented
+from tongxin.petals.services.results import KINDS, TERMS, ResultPresented
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import pick
 
@@ -25,17 +25,17 @@ class ResultForm(forms.Form):
 
     use_required_attribute = False
 
-    kind = forms.ChoiceField(label=_("Kind of result"), choices=[("", "—"), *KINDS.items()])
+    kind = forms.ChoiceField(label=TERMS["kind"], choices=[("", "—"), *KINDS.items()])
     what = forms.CharField(
-        label=_("What it says it is of"),
+        label=TERMS["what"],
         max_length=_MOST["what"],
         help_text=_(
             "The test, the qualification or the item, such as ALT; no name and no finding of a person"
         ),
     )
-    issued_by = forms.ChoiceField(label=_("Issued by"), help_text=_("The place whose office issued it"))
+    issued_by = forms.ChoiceField(label=TERMS["issued_by"], help_text=_("The place whose office issued it"))
     reference = forms.CharField(
-        label=_("Number there"),
+        label=TERMS["reference"],
         max_length=_MOST["reference"],
         help_text=_("The number by which the issuing office finds it"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -80,10 +80,11 @@ def places(found: list[Item]) -> list[Jurisdiction]:
 
 @dataclass(frozen=True)
 class Presented:
-    """A presented result in the list: what it is, and the duties to accept it that still stand."""
+    """A presented result in the list: what it is, and how the duties to answer it stand that the reader may see."""
 
     matter: Matter
     title: str
+    duties: int
     standing: int
     due_at: datetime | None
 
@@ -91,18 +92,15 @@ class Presented:
 def presented(reader: Acting, limit: int) -> list[Presented]:
     """Return the presented results in which the reader's desk has a part, the latest first."""
     rows = list(agreements.matters(reader).filter(kind=MATTER_KIND)[:limit])
-    open_duties: dict[str, list[Duty]] = {}
-    for duty in agreements.duties(reader).filter(matter__in=rows, state__in=Duty.STANDING):
-        open_duties.setdefault(str(duty.matter_id), []).append(duty)
-    return [
-        Presented(
-            row,
-            title_words(row.title),
-            len(open_duties.get(row.number, ())),
-            min((d.due_at for d in open_duties.get(row.number, ())), default=None),
-        )
-        for row in rows
-    ]
+    duties: dict[str, list[Duty]] = {row.number: [] for row in rows}
+    for duty in agreements.duties(reader).filter(matter__in=rows):
+        duties[str(duty.matter_id)].append(duty)
+    return [_presented(row, duties[row.number]) for row in rows]
+
+
+def _presented(row: Matter, duties: list[Duty]) -> Presented:
+    standing = [duty.due_at for duty in duties if duty.state in Duty.STANDING]
+    return Presented(row, title_words(row.title), len(duties), len(standing), min(standing, default=None))
 
 
 def _item(read: ProcedureFile, book: list[str], *, illustrative: bool) -> Item:

@@ -31,6 +31,7 @@ def register_all() -> None:
             data=results.ResultPresented,
             title_of=results.title_of,
             title_words=results.title_words,
+            terms=results.TERMS,
             told=results.told,
             example=results.example,
             examples=results.examples,

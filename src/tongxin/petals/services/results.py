@@ -23,6 +23,14 @@ KINDS: dict[str, Any] = {
 }
 
 
+TERMS: dict[str, Any] = {
+    "kind": _("Kind of result"),
+    "what": _("What it says it is of"),
+    "issued_by": _("Issued by"),
+    "reference": _("Number there"),
+}
+
+
 class ResultPresented(BaseModel):
     """What was presented: its kind, what it is, who issued it, and by which number it can be asked for there.
 
@@ -48,15 +56,15 @@ def title_words(title: str) -> str:
     return f"{KINDS.get(kind, kind)} · {what}"
 
 
-def told(data: dict[str, Any]) -> list[tuple[Any, str]]:
-    """Return what an event says, in words: term and value."""
+def told(data: dict[str, Any]) -> dict[str, str]:
+    """Return what an event says, in words, by field."""
     place = region.jurisdiction(str(data["issued_by"]))
-    return [
-        (_("Kind of result"), str(KINDS.get(data["kind"], data["kind"]))),
-        (_("What it says it is of"), str(data["what"])),
-        (_("Issued by"), pick(place.name_zh, place.name_en)),
-        (_("Number there"), str(data["reference"])),
-    ]
+    return {
+        "kind": str(KINDS.get(data["kind"], data["kind"])),
+        "what": str(data["what"]),
+        "issued_by": pick(place.name_zh, place.name_en),
+        "reference": str(data["reference"]),
+    }
 
 
 def example() -> dict[str, Any]:

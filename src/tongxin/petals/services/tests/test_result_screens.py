@@ -10,7 +10,13 @@ from tongxin.heart.events.models import Matter
 pytestmark = pytest.mark.django_db(transaction=True)
 EN = {"accept-language": "en"}
 CLERK = ("tongzhou-clerk", "bj-tongzhou-services/window_clerk")
-GIVEN = {"kind": "lab_test", "what": "ALT", "issued_by": "he-langfang", "reference": "LF-2026-0001", "key": "k"}
+GIVEN = {
+    "kind": "lab_test",
+    "what": "ALT",
+    "issued_by": "he-langfang",
+    "reference": "LF-2026-0001",
+    "key": "k",
+}
 
 
 def text(answer) -> str:
