@@ -92,16 +92,24 @@ def open_round(
 
 
 def meet(
-    duty: Duty, performance: Performance | None, *, delivered_at: datetime, at: datetime | None = None
+    duty: Duty,
+    performance: Performance | None,
+    *,
+    delivered_at: datetime,
+    at: datetime | None = None,
+    told: dict[str, Any] | None = None,
 ) -> None:
-    """End a duty as met; lateness follows from `delivered_at` and the due."""
+    """End a duty as met; lateness follows from `delivered_at` and the due.
+
+    `told` is what was wanted when it was told, where that is not what is wanted now.
+    """
     _go(duty, Duty.State.MET)
     if performance is not None:
         duty.performance = performance
     duty.delivered_at = delivered_at
     duty.ended_at = at or delivered_at
     duty.answer_due_at = None
-    duty.told = duty.wanted
+    duty.told = duty.wanted if told is None else told
     duty.save(update_fields=["state", "performance", "delivered_at", "ended_at", "answer_due_at", "told"])
 
 
@@ -166,11 +174,14 @@ def void(duty: Duty, *, at: datetime, reason: str) -> None:
 
 def pauses_of(duty: Duty) -> list[tuple[datetime, datetime]]:
     """Return the times that do not count, those that are over."""
-    return [
-        (datetime.fromisoformat(p["from"]), datetime.fromisoformat(p["until"]))
-        for p in duty.pauses
-        if p["until"]
-    ]
+    return list(spans_of(duty.pauses))
+
+
+def spans_of(pauses: Sequence[dict[str, Any]]) -> tuple[tuple[datetime, datetime], ...]:
+    """Return stored pauses as spans of time, those that are over."""
+    return tuple(
+        (datetime.fromisoformat(p["from"]), datetime.fromisoformat(p["until"])) for p in pauses if p["until"]
+    )
 
 
 def recount(duty: Duty, a: Act, *, why: str, at: datetime | None = None) -> None:

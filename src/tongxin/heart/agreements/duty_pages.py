@@ -174,7 +174,7 @@ def cause_of(duty: Duty) -> Cause:
         row = Event.objects.select_related("by_desk__jurisdiction", "by_desk__group", "by_desk__role")
         event = row.filter(id=UUID(name)).first()
         return _event_cause(event) if event else Cause(duty.opened_by)
-    if kind == "message":
+    if kind in {"message", "call"}:
         rows = Message.objects.select_related(
             "from_desk__jurisdiction", "from_desk__group", "from_desk__role"
         )
@@ -324,7 +324,7 @@ def _entries(duty: Duty) -> list[Entry]:
             e.index: e for e in ledger.entries_of(f"{duty.thread}/message:{duty.performance.message_id}")
         }
     kind, _colon, name = duty.opened_by.partition(":")
-    if kind == "message":
+    if kind in {"message", "call"}:
         opening = Entry.objects.filter(subject=f"{duty.thread}/message:{name}")
     else:
         opening = Entry.objects.filter(subject=duty.thread, cause=duty.opened_by)

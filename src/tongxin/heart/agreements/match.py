@@ -100,7 +100,7 @@ class Wanted:
     clause: AnyClause
     must_carry: tuple[str, ...] = ()
     withheld: tuple[tuple[str, str], ...] = ()  # field, bar
-    carried: Mapping[str, str] = field(default_factory=dict)  # what the facts say of each field to be carried
+    carried: Mapping[str, str] = field(default_factory=dict)  # what the facts say of what may cross
     times: Mapping[str, datetime] = field(default_factory=dict)  # computed for the creditor
     needed_by: datetime | None = None
     probability: float = 1.0
@@ -357,7 +357,11 @@ def _wanted(
         clause=clause,
         must_carry=tuple(name for name in demanded if name not in forbidden),
         withheld=tuple(withheld),
-        carried={name: words.sources[name](fact.data) for name in demanded if name in words.sources},
+        carried={
+            name: words.sources[name](fact.data)
+            for name in demanded
+            if name in words.sources and name not in forbidden
+        },
         times=dict(answer.times),
         needed_by=_before(needed, answer.times) if needed else None,
         probability=answer.probability,

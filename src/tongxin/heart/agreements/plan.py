@@ -22,6 +22,8 @@ DEFAULT_REACTION = timedelta(
     minutes=15
 )  # for a computed time that leaves none, where the clause states no reaction
 
+UNKNOWN = {"clock": "calendar", "form": "before"}  # how a due is counted while its computed time is not known
+
 
 @dataclass(frozen=True)
 class Round:
@@ -77,6 +79,12 @@ class Open:
     count: Count
     no_time_left: bool = False
     of_round: int = 0
+    over: Round | None = None  # the round of an absorbed matter whose clock runs on here
+
+    @property
+    def opened_by(self) -> str:
+        """What opened the round that is taken over; empty where the cause of the looking opens it."""
+        return self.over.opened_by if self.over else ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,7 @@ class Move:
     count: Count
     why: str
     starts_at: datetime
+    no_time_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,25 +141,29 @@ def plan(
     count: Counting,
     undo_of: Callable[[Round], timedelta | None],
     last_met: Mapping[Key, Round] | None = None,
+    kept: Mapping[Key, Round] | None = None,
 ) -> list[Step]:
     """Return the steps that bring the rounds in line with what is wanted.
 
     `anchor(opened_by, starts)` is where the clock of an open round starts now, after corrections of its event.
     `last_met` has the latest round that was met where a later one did not end so: whoever was told in it is told
-    when it no longer concerns them.
+    when it no longer concerns them. `kept` has the rounds that stood in a matter just absorbed: what is wanted of them
+    here goes on as it ran there.
     """
     steps: list[Step] = []
+    over = kept or {}
     by_key = {want.key: want for want in wanted}
     for key, want in by_key.items():
         latest, down = rounds.get(key), stand_downs.get(key)
         if down is not None and down.state in STANDING:
             steps.append(Void(down.ref, "wanted_again"))
         if latest is None or latest.state == "void":
-            steps.append(_opened(want, latest.number + 1 if latest else 1, cause, count))
+            number = latest.number + 1 if latest else 1
+            steps.append(_opened(want, number, cause, count, over.get(key)))
         elif latest.state in STANDING:
             steps += _standing(want, latest, cause, anchor, count)
         elif latest.state in ENDED_WELL_OR_NOT and (_renews(want, latest) or _stood_down(latest, down)):
-            steps.append(_opened(want, latest.number + 1, cause, count))
+            steps.append(_opened(want, latest.number + 1, cause, count, over.get(key)))
     for key, latest in rounds.items():
         if key in by_key:
             continue
@@ -162,16 +175,34 @@ def plan(
     return steps
 
 
-def _opened(want: Wanted, number: int, cause: Cause, count: Counting) -> Open:
+def _opened(want: Wanted, number: int, cause: Cause, count: Counting, over: Round | None) -> Open:
+    if over is not None:
+        return _taken_over(want, number, over, cause, count)
     starts_at = cause.starts(want.due.starts if isinstance(want.due, Within) else "known")
     counted = count(want, want.due, starts_at, ())
-    earliest = cause.at + (want.clause.reaction or DEFAULT_REACTION)
-    if counted is None:
-        return Open(want, "do", number, starts_at, Count(earliest, {"clock": "calendar", "form": "before"}))
+    earliest = cause.at + _reaction(want)
+    if counted is None:  # the computed time is not known: as little time is left as when it is too near
+        return Open(want, "do", number, starts_at, Count(earliest, UNKNOWN), no_time_left=True)
     if isinstance(want.due, Before) and counted.due_at < earliest:
         late = Count(earliest, counted.detail | {"computed_due": clock.iso(counted.due_at)})
         return Open(want, "do", number, starts_at, late, no_time_left=True)
     return Open(want, "do", number, starts_at, counted)
+
+
+def _taken_over(want: Wanted, number: int, over: Round, cause: Cause, count: Counting) -> Open:
+    """Open what stood open in the absorbed matter; by another clause's limit only as a due may move."""
+    counted = count(want, want.due, over.starts_at, over.pauses)
+    new = None
+    if counted is not None and want.clause_id != over.clause_id:
+        new = moved(
+            over.due_at, counted.due_at, now=cause.at, told_at=cause.at, reaction=want.clause.reaction
+        )
+    due = Count(new or over.due_at, counted.detail if counted else UNKNOWN)
+    return Open(want, "do", number, over.starts_at, due, no_time_left=over.no_time_left, over=over)
+
+
+def _reaction(want: Wanted) -> timedelta:
+    return want.clause.reaction or DEFAULT_REACTION
 
 
 def _standing(
@@ -196,7 +227,8 @@ def _standing(
     new = moved(latest.due_at, counted.due_at, now=cause.at, told_at=cause.at, reaction=want.clause.reaction)
     if new is None:
         return refresh
-    return [Move(latest.ref, want, latest.due_at, new, counted, cause.move, starts_at)]
+    still = latest.no_time_left and new <= latest.opened_at + _reaction(want)
+    return [Move(latest.ref, want, latest.due_at, new, counted, cause.move, starts_at, still)]
 
 
 def _renews(want: Wanted, latest: Round) -> bool:
@@ -242,3 +274,8 @@ def as_json(want: Wanted) -> dict[str, Any]:
         "probability": want.probability,
         "fact": want.fact.id,
     }
+
+
+def plain(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept beside a duty so that a message or the ledger can hold it: without its one fraction."""
+    return {name: value for name, value in wanted.items() if name != "probability"}

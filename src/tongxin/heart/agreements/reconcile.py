@@ -5,7 +5,7 @@ Call it inside a running act, with the matter's row locked or just made. What to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import Q
 from tongxin.heart.agreements import clocks, duties, periods, plan, rulebook, scene
 from tongxin.heart.agreements.language import Due, Notify, Within
 from tongxin.heart.agreements.match import PERIOD, Binding, Considered, Wanted, match
-from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.region.models import Desk
@@ -104,17 +104,24 @@ def cause_of(event: Event, at: datetime) -> plan.Cause:
     return plan.Cause(f"event:{event.id}", at, lambda starts: scene.start_of(fact, starts), move)
 
 
-def reconcile(matter: Matter, a: Act, cause: plan.Cause) -> Outcome:
-    """Open what is wanted and missing, move what is due at another time, void what nothing wants."""
-    return _apply(matter, a, cause, planned(matter, view(matter), cause))
+def reconcile(
+    matter: Matter, a: Act, cause: plan.Cause, kept: Mapping[plan.Key, plan.Round] | None = None
+) -> Outcome:
+    """Open what is wanted and missing, move what is due at another time, void what nothing wants.
+
+    `kept`: the rounds that stood in a matter that this one has just absorbed.
+    """
+    return _apply(matter, a, cause, planned(matter, view(matter), cause, kept))
 
 
-def planned(matter: Matter, found: View, cause: plan.Cause) -> list[plan.Step]:
+def planned(
+    matter: Matter, found: View, cause: plan.Cause, kept: Mapping[plan.Key, plan.Round] | None = None
+) -> list[plan.Step]:
     """Return what would be done to bring the matter in line with what was found; nothing is done."""
     rows = _latest(matter)
-    rounds = {key: _round(duty) for key, duty in rows[Duty.Purpose.DO].items()}
-    downs = {key: _round(duty) for key, duty in rows[Duty.Purpose.STAND_DOWN].items()}
-    told = {key: _round(duty) for key, duty in rows[Duty.State.MET].items()}
+    rounds = {key: round_of(duty) for key, duty in rows[Duty.Purpose.DO].items()}
+    downs = {key: round_of(duty) for key, duty in rows[Duty.Purpose.STAND_DOWN].items()}
+    told = {key: round_of(duty) for key, duty in rows[Duty.State.MET].items()}
     bodies = {b.clause_id: b.clause for b in found.bindings}
 
     def undo_of(latest: plan.Round) -> timedelta | None:
@@ -130,6 +137,7 @@ def planned(matter: Matter, found: View, cause: plan.Cause) -> list[plan.Step]:
         count=count,
         undo_of=undo_of,
         last_met=told,
+        kept=kept,
     )
 
 
@@ -156,7 +164,9 @@ def _latest(matter: Matter) -> dict[str, dict[plan.Key, Duty]]:
     own = thread_of(matter)
     absorbed = [f"matter:{n}" for n in matter.absorbed.values_list("number", flat=True)]
     rows = Duty.objects.filter(thread__in=[own, *absorbed], purpose__in=list(found)).exclude(by_an_act())
-    for duty in sorted(rows.select_related("clause__version"), key=lambda d: (d.thread == own, d.round)):
+    for duty in sorted(
+        rows.select_related("clause__version"), key=lambda d: (d.thread == own, d.round, d.thread)
+    ):
         if duty.thread != own and duty.state == Duty.State.VOID:
             continue  # the absorbed matter let go of it; here it is wanted anew or not at all
         key = (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
@@ -176,7 +186,8 @@ def thread_of(matter: Matter) -> str:
     return f"matter:{matter.number}"
 
 
-def _round(duty: Duty) -> plan.Round:
+def round_of(duty: Duty) -> plan.Round:
+    """Return a row as the plan sees it."""
     return plan.Round(
         ref=duty,
         number=duty.round,
@@ -229,11 +240,12 @@ def _row(matter: Matter, a: Act, cause: plan.Cause, step: plan.Open, clause: Cla
         purpose=Duty.Purpose.DO,
         subject=want.subject,
         round=step.number,
-        opened_by=cause.ref,
+        opened_by=step.opened_by or cause.ref,
         opened_at=a.at,
         starts_at=step.starts_at,
         due_at=step.count.due_at,
         due_count=step.count.detail,
+        pauses=[p for p in step.over.ref.pauses if p["until"]] if step.over else [],
         baseline_due_at=step.count.due_at if clause.kind == "deliver" else None,
         needed_by=want.needed_by,
         no_time_left=step.no_time_left,
@@ -250,7 +262,7 @@ def _stand_down(matter: Matter, a: Act, cause: plan.Cause, step: plan.StandDown)
     return Duty(
         clause=told.clause,
         clause_key=told.clause_key,
-        thread=told.thread,
+        thread=thread_of(matter),
         matter=matter,
         bound_desk_id=told.bound_desk_id,
         owed_desk_id=told.owed_desk_id,
@@ -277,25 +289,34 @@ def _refresh(step: plan.Refresh | plan.Move) -> None:
         duty.clause = Clause.objects.select_related("version").get(pk=step.want.clause_id)
         duty.illustrative = duty.clause.version.illustrative
     duty.ring_at = None
-    duty.save(update_fields=["wanted", "needed_by", "clause", "illustrative", "ring_at"])
+    duty.save(update_fields=["wanted", "needed_by", "clause", "illustrative", "no_time_left", "ring_at"])
 
 
 def _move(a: Act, cause: plan.Cause, step: plan.Move) -> None:
     duty: Duty = step.ref
     duty.starts_at = step.starts_at
+    duty.no_time_left = step.no_time_left
     _refresh(step)
     duties.move(duty, step.count, a, why=step.why, cause=cause.ref, to=step.new)
 
 
-def rulebook_joined(matter: Matter, event: Event) -> bool:
-    """Add wholly new instruments that bind since before this event; return whether any joined.
+def rulebook_joined(matter: Matter, event: Event) -> dict[str, str]:
+    """Add the wholly new instruments that bind at an event; return them, each with the instant since when it binds."""
+    return join(matter, rulebook.at(event.known_at))
+
+
+def join(matter: Matter, versions: Iterable[str]) -> dict[str, str]:
+    """Let those versions join a matter whose instruments it has not pinned; return them with since when they bind.
 
     A newer version of an instrument that the matter has pinned does not join: the matter keeps the one it began with.
+    Each binds for what was known since it came into force, in whatever order that is entered.
     """
     there = {pk.partition("@")[0] for pk in [*matter.rulebook, *matter.joined]}
-    since = clock.iso(event.known_at)
-    new = {pk: since for pk in rulebook.at(event.known_at) if pk.partition("@")[0] not in there}
-    if new:
-        matter.joined = matter.joined | new
-        matter.save(update_fields=["joined"])
-    return bool(new)
+    wanted = [pk for pk in versions if pk.partition("@")[0] not in there]
+    if not wanted:
+        return {}
+    rows = InstrumentVersion.objects.filter(id__in=wanted).order_by("id")
+    new = {pk: clock.iso(since) for pk, since in rows.values_list("id", "binds_from") if since}
+    matter.joined = matter.joined | new
+    matter.save(update_fields=["joined"])
+    return new

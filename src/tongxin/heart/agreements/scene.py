@@ -33,7 +33,16 @@ class Told:
 
 def events_of(matter: Matter) -> list[Event]:
     """Return the events of a matter and of those it absorbed, in the order in which they were recorded."""
-    rows = Event.objects.filter(Q(matter=matter) | Q(matter__absorbed_by=matter)).select_related("by_desk")
+    return _in_order(matter, Q(matter__absorbed_by=matter))
+
+
+def events_within(matter: Matter, numbers: Sequence[str]) -> list[Event]:
+    """Return the events of a matter and of those that it had absorbed by some time, in the same order."""
+    return _in_order(matter, Q(matter__in=numbers))
+
+
+def _in_order(matter: Matter, others: Q) -> list[Event]:
+    rows = Event.objects.filter(Q(matter=matter) | others).select_related("by_desk")
     return sorted(rows, key=lambda e: (e.recorded_at, e.matter_id != matter.number, e.matter_id, e.ordinal))
 
 

@@ -30,6 +30,13 @@ class Matter(models.Model):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(absorbed_by=models.F("number")), name="no_matter_absorbs_itself"
+            )
+        ]
+
 
 class Event(models.Model):
     """Something that happened, as told by a desk. Never edited: a correction is a new event that replaces."""
@@ -88,6 +95,7 @@ class MergeProposal(models.Model):
         PROPOSED = "proposed"
         AGREED = "agreed"
         REFUSED = "refused"
+        LAPSED = "lapsed"  # one of the two was closed, or became one with a third, before the answer
 
     earlier = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
     later = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")

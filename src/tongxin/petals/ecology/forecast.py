@@ -91,10 +91,11 @@ def downstream_within(fact: Fact, params: dict[str, Any]) -> list[Answer]:
     """Answer `of: downstream_within, hours: H`: who lies downstream, how likely it arrives within H hours, and when.
 
     Without a forecast everybody downstream counts as reached for certain, at no known time: a warning does not wait.
-    So does a place that the forecast says nothing of.
+    So does a place that the forecast says nothing of. Where two matters became one, the latest forecast counts.
     """
     below = downstream(fact.data["river"], fact.place)
-    forecast = next((f for f in fact.beside if f.type == SPILL_FORECAST), None)
+    told_of = sorted((f for f in fact.beside if f.type == SPILL_FORECAST), key=lambda f: f.recorded_at)
+    forecast = told_of[-1] if told_of else None
     if forecast is None:
         return [Answer(place, 1.0) for place in below]
     told = {a["place"]: a for a in forecast.data["arrivals"]}

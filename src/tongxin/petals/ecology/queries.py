@@ -56,7 +56,7 @@ class Incident:
     def forecast(self) -> Event | None:
         """The forecast as it stands; None where there is none, or none to see."""
         standing = [chain.head for chain in self.forecasts if not chain.withdrawn]
-        return standing[-1] if standing else None
+        return max(standing, key=lambda e: e.recorded_at, default=None)
 
     @property
     def withdrawn(self) -> bool:
@@ -118,8 +118,11 @@ def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
 
 
 def incident(reader: Acting, number: str) -> Incident:
-    """Return one incident as the reader sees it, or raise NotFound."""
-    return seen(reader, [agreements.matter(reader, number)])[0]
+    """Return one incident as the reader sees it, or raise NotFound, also for a matter of another kind."""
+    matter = agreements.matter(reader, number)
+    if matter.kind != KIND:
+        raise NotFound("no_such_matter", _("There is no such matter, or your desk has no part in it."))
+    return seen(reader, [matter])[0]
 
 
 def latest_report(found: Incident) -> Event:

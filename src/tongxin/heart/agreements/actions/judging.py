@@ -283,7 +283,10 @@ def _silent(seen: Duty, silence: str) -> int:
             duties.send_back(row, a, at=row.answer_due_at)
         a.result = {"duty": pk, "state": row.state}
         a.entry(
-            f"{row.thread}/duty:{pk}", cause=row.opened_by, basis=row.clause_id, payload=request | a.result
+            f"{row.thread}/duty:{pk}",
+            cause=row.opened_by,
+            basis=row.clause_id,
+            payload=request | a.result | {"pauses": row.pauses},
         )
     return 1
 
@@ -322,7 +325,7 @@ def _judged(
             f"{row.thread}/duty:{row.pk}",
             cause=row.opened_by,
             basis=row.clause_id,
-            payload=request | {"state": row.state} | duties.summary(row),
+            payload=request | {"state": row.state, "pauses": row.pauses} | duties.summary(row),
         )
     return a.result
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import conflicts, duties, plan, reconcile, rulebook
+from tongxin.heart.agreements import conflicts, duties, opening, plan, reconcile, rulebook
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import actions as events
@@ -22,6 +22,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 OBJECTION_MAX = 1000  # characters
+CALENDAR = str(opening.ENGINE["name"])
 
 
 def report(
@@ -69,14 +70,10 @@ def correct(
         if a.replayed:
             return a.result
         matter, head = _head(event, by)
+        _need_same_thing(head, report)
         _need_own_place(by, report.place)
         data = events.check(report, now=a.at)
-        if known_corrected and known_corrected > head.recorded_at:
-            raise Invalid(
-                _("The correction was not recorded."),
-                {"known_corrected": [_("It cannot be known after it was recorded.")]},
-                code="known_after_recorded",
-            )
+        _need_known_in_time(head, report, known_corrected)
         said = (data, report.occurred_at, report.place, known_corrected)
         if said == (head.data, head.occurred_at, head.place_id, None):
             raise Invalid(
@@ -93,7 +90,7 @@ def correct(
             reason=why,
             known_corrected=known_corrected,
         )
-        if not head.engine and head.matter_id == matter.number and not _other_chains(matter, head):
+        if head.matter_id == matter.number and not _other_chains(matter, head):
             matter.title = vocabulary.get(report.type).title_of(data)[:120]
             matter.save(update_fields=["title"])
         _reconciled(matter, new, a, request)
@@ -127,7 +124,7 @@ def withdraw(event: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]
 def compute(
     number: str, report: events.Report, *, by: Acting, key: str, engine: dict[str, Any], name: str
 ) -> dict[str, Any]:
-    """Record what an engine computed for a matter, on a chain of its own: it replaces the engine's last word.
+    """Record what an engine computed for a matter, on a chain of its own: it replaces the last word of an engine.
 
     `engine` holds name, version, inputs (their hash) and seed; all four are needed, so that it can be computed again.
     """
@@ -149,9 +146,7 @@ def compute(
         if by is not SYSTEM:
             _need_side(matter, by)
         data = events.check(report, now=a.at)
-        last = Event.objects.filter(
-            matter=matter, type=report.type, engine__isnull=False, replaced_by__isnull=True
-        ).first()
+        last = _computed(matter, report.type)
         new = events.add(
             matter,
             report,
@@ -212,6 +207,8 @@ def propose_merge(number: str, other: str, *, by: Acting, key: str, reason: str)
         if a.replayed:
             return a.result
         one, two = _two(number, other)
+        for each in (one, two):
+            _need_reported(_root(each))
         earlier, later = sorted((one, two), key=lambda m: (_root(m).recorded_at, m.number))
         mine = next((m for m in (one, two) if _own_or_coordinates(by, _root(m).by_desk_id)), None)
         if mine is None:
@@ -262,9 +259,11 @@ def answer_merge(proposal: int, *, by: Acting, key: str, agree: bool) -> dict[st
     with act("agreements.merge.answered", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        row = MergeProposal.objects.select_for_update().filter(pk=proposal).first()
-        if row is None:
+        seen = MergeProposal.objects.filter(pk=proposal).first()
+        if seen is None:
             raise NotFound("no_such_proposal", _("There is no such proposal."))
+        rows = _lock_two(seen.earlier_id, seen.later_id)
+        row = MergeProposal.objects.select_for_update().get(pk=proposal)
         if row.state != MergeProposal.State.PROPOSED:
             raise Conflict(
                 "merge_answered",
@@ -274,23 +273,23 @@ def answer_merge(proposal: int, *, by: Acting, key: str, agree: bool) -> dict[st
             )
         if not _own_or_coordinates(by, row.asked_id):
             raise NotAllowed("not_asked", _("Only the desk that was asked may answer this."))
-        earlier, later = _two(row.earlier_id, row.later_id)
         row.state = MergeProposal.State.AGREED if agree else MergeProposal.State.REFUSED
         row.settled_at = a.at
         row.save(update_fields=["state", "settled_at"])
-        done = _absorb(earlier, later, row, a) if agree else {}
+        done = _absorb(*_both_stand(rows), row, a) if agree else {}
+        thread = f"matter:{row.earlier_id}"
         parts.ring(
             row.proposed_by_id,
             "merge_answered",
-            reconcile.thread_of(earlier),
+            thread,
             a.at,
             dedupe=f"merge-answered:{row.pk}",
-            drill=earlier.drill,
-            other=later.number,
+            drill=rows[row.earlier_id].drill,
+            other=row.later_id,
             agreed=agree,
         )
-        a.result = {"matter": earlier.number, "agreed": agree}
-        a.entry(reconcile.thread_of(earlier), payload=request | a.result | done)
+        a.result = {"matter": row.earlier_id, "agreed": agree}
+        a.entry(thread, payload=request | a.result | done)
     return a.result
 
 
@@ -309,6 +308,7 @@ def close_matter(number: str, *, by: Acting, key: str, reason: str) -> dict[str,
         parts.need_open(matter)
         if not _own_or_coordinates(by, _root(matter).by_desk_id):
             raise NotAllowed("not_your_matter", _("Only the desk that reported it may close it."))
+        _need_reported(_root(matter))
         failed = list(_standing(matter))
         for duty in failed:
             duties.end(duty, Duty.State.FAILED, at=a.at, reason=f"closed:{why}")
@@ -316,6 +316,7 @@ def close_matter(number: str, *, by: Acting, key: str, reason: str) -> dict[str,
         matter.state = Matter.State.CLOSED
         matter.closed_at = a.at
         matter.save(update_fields=["state", "closed_at"])
+        _lapse([matter.number], a)
         a.result = {"matter": matter.number, "failed": [d.pk for d in failed], "told": told}
         a.entry(
             reconcile.thread_of(matter),
@@ -370,7 +371,7 @@ def _request(report: events.Report) -> dict[str, Any]:
 
 def _reconciled(matter: Matter, event: Event, a: Act, request: dict[str, Any]) -> None:
     """Reconcile after an event, ring what is new, and keep the act's one entry."""
-    reconcile.rulebook_joined(matter, event)
+    joined = reconcile.rulebook_joined(matter, event)
     done = reconcile.reconcile(matter, a, reconcile.cause_of(event, a.at))
     parts.ring_all(done.opened, a.at, matter.kind)
     conflicts.note(matter, a)
@@ -381,61 +382,84 @@ def _reconciled(matter: Matter, event: Event, a: Act, request: dict[str, Any]) -
         "voided": [d.pk for d in done.voided],
         "moved": [d.pk for d in done.moved],
     }
-    a.entry(reconcile.thread_of(matter), cause=f"event:{event.id}", payload=request | done.as_json())
+    payload = request | {"joined": joined} | done.as_json()
+    a.entry(reconcile.thread_of(matter), cause=f"event:{event.id}", payload=payload)
 
 
 def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[str, Any]:
     """Let the earlier matter take the later one in: duties with one key become one, and a met one wins."""
     root = _root(later)
-    there = {_key(d): d for d in _standing(earlier).filter(purpose=Duty.Purpose.DO)}
-    met = Duty.objects.filter(matter=later, purpose=Duty.Purpose.DO, state=Duty.State.MET).select_related(
-        "performance"
-    )
-    won = []
-    for duty in met.order_by("round"):
-        same = there.get(_key(duty))
-        if same is not None and same.state == Duty.State.OPEN and duty.delivered_at:
-            same.wanted = duty.told or same.wanted
-            duties.meet(same, duty.performance, delivered_at=duty.delivered_at, at=a.at)
-            won.append(same)
-            del there[_key(duty)]
+    gone = [later.number, *later.absorbed.order_by("number").values_list("number", flat=True)]
+    won, told = _won(earlier, gone, a)
     voided = list(_standing(later).filter(purpose__in=(Duty.Purpose.DO, Duty.Purpose.STAND_DOWN)))
+    kept = {_key(d): reconcile.round_of(d) for d in voided if d.purpose == Duty.Purpose.DO}
     for duty in voided:
         duties.void(duty, at=a.at, reason=f"merged:{earlier.number}")
     later.absorbed_by = earlier
     later.state = Matter.State.CLOSED
     later.closed_at = a.at
     later.save(update_fields=["absorbed_by", "state", "closed_at"])
-    told = events.Report(root.type, root.place_id, root.known_at, root.data, root.occurred_at)
-    event = events.add(
+    Matter.objects.filter(absorbed_by=later).update(absorbed_by=earlier)
+    _lapse(gone, a)
+    joined = reconcile.join(earlier, [*later.rulebook, *later.joined])
+    merged = events.add(
         earlier,
-        told,
+        events.Report(root.type, root.place_id, a.at, root.data),
         data={"absorbed": later.number},
         by_desk=row.asked_id,
         at=a.at,
         act=Event.Act.MERGE,
         reason=row.reason,
     )
-    cause = plan.Cause(f"event:{root.id}", a.at, reconcile.cause_of(root, a.at).starts, "correction")
-    done = reconcile.reconcile(earlier, a, cause)
+    done = reconcile.reconcile(earlier, a, reconcile.cause_of(merged, a.at), kept)
     parts.ring_all(done.opened, a.at, earlier.kind)
+    conflicts.note(earlier, a)
     return {
-        "event": str(event.id),
+        "event": str(merged.id),
+        "matters": gone,
+        "joined": joined,
         "won": duties.summaries(won),
+        "said": told,
         "absorbed": duties.summaries(voided),
     } | done.as_json()
+
+
+def _won(earlier: Matter, gone: list[str], a: Act) -> tuple[list[Duty], dict[str, Any]]:
+    """Meet what stands open in a matter and was met in those that it absorbs; return that, and what was told last.
+
+    It was met when the other was first told. What was told before a later round opened does not meet that round.
+    """
+    there = {_key(d): d for d in _standing(earlier).filter(purpose=Duty.Purpose.DO, state=Duty.State.OPEN)}
+    rows = Duty.objects.filter(matter__in=gone, purpose=Duty.Purpose.DO, state=Duty.State.MET)
+    first: dict[plan.Key, Duty] = {}
+    last: dict[plan.Key, Duty] = {}
+    for duty in rows.select_related("performance").order_by("delivered_at", "id"):
+        same = there.get(_key(duty))
+        if same is None or duty.delivered_at is None:
+            continue
+        if same.round == 1 or duty.delivered_at >= same.opened_at:
+            first.setdefault(_key(duty), duty)
+            last[_key(duty)] = duty
+    won, told = [], {}
+    for key, duty in first.items():
+        same, said = there[key], last[key].told
+        if duty.delivered_at is None:
+            continue
+        duties.meet(same, duty.performance, delivered_at=duty.delivered_at, at=a.at, told=said or same.wanted)
+        won.append(same)
+        told[str(same.pk)] = plan.plain(same.told)
+    return won, told
 
 
 def _key(duty: Duty) -> plan.Key:
     return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
 
 
-def _standing(matter: Matter) -> Any:
-    return (
-        Duty.objects.filter(matter=matter, state__in=Duty.STANDING)
-        .select_related("clause__version")
-        .order_by("id")
-    )
+def _standing(matter: Matter) -> QuerySet[Duty]:
+    """Return what stands in a matter and in those that it absorbed."""
+    within = Q(matter=matter) | Q(matter__absorbed_by=matter)
+    rows = Duty.objects.filter(within, state__in=Duty.STANDING)
+    return rows.select_related("clause__version").order_by("id")
 
 
 def _other_chains(matter: Matter, head: Event) -> bool:
@@ -460,6 +484,7 @@ def _head(event: str, by: Acting) -> tuple[Matter, Event]:
     found = _event(event)
     matter = parts.lock_matter(found.matter_id)
     parts.need_open(matter)
+    _need_reported(found)
     if not _own_or_coordinates(by, found.by_desk_id):
         raise NotAllowed(
             "not_your_event",
@@ -485,10 +510,11 @@ def _own_or_coordinates(by: Acting, desk: str) -> bool:
 
 def _need_side(matter: Matter, by: Acting) -> None:
     """Raise NotFound unless the actor's desk reported the matter, or owes or is owed in it."""
+    within = Q(matter=matter) | Q(matter__absorbed_by=matter)
     desks: set[str] = set()
-    for pair in Duty.objects.filter(matter=matter).values_list("bound_desk_id", "owed_desk_id"):
+    for pair in Duty.objects.filter(within).values_list("bound_desk_id", "owed_desk_id"):
         desks |= set(pair)
-    desks |= set(Event.objects.filter(matter=matter).values_list("by_desk_id", flat=True))
+    desks |= set(Event.objects.filter(within).values_list("by_desk_id", flat=True))
     if not any(_own_or_coordinates(by, desk) for desk in desks):
         raise NotFound("no_such_matter", _("There is no such matter, or your desk has no part in it."))
 
@@ -499,10 +525,89 @@ def _two(number: str, other: str) -> tuple[Matter, Matter]:
         raise Invalid(
             _("A matter is not merged with itself."), {"other": [_("Enter another number.")]}, code="same"
         )
+    return _both_stand(_lock_two(number, other))
+
+
+def _lock_two(number: str, other: str) -> dict[str, Matter]:
+    """Lock two matters in the order of their numbers; return what each leads to by now, by the number asked for."""
     rows = {n: parts.lock_matter(n) for n in sorted((number, other))}
-    for row in rows.values():
+    return {n: rows[n] for n in (number, other)}
+
+
+def _both_stand(rows: dict[str, Matter]) -> tuple[Matter, Matter]:
+    """Return the two; raises Conflict when one is closed, or is one with another already: nobody was asked of that."""
+    for number, row in rows.items():
+        if row.number != number:
+            raise Conflict(
+                "merged_already",
+                _("%(number)s is one with %(other)s already.") % {"number": number, "other": row.number},
+                kept=_("Both stand as they were."),
+                todo=_("Choose another number."),
+            )
         parts.need_open(row)
-    return rows[number], rows[other]
+    one, two = rows.values()
+    return one, two
+
+
+def _lapse(numbers: list[str], a: Act) -> None:
+    """End the open proposals about matters that are closed now: what was proposed cannot come about any more."""
+    rows = MergeProposal.objects.filter(
+        Q(earlier__in=numbers) | Q(later__in=numbers), state=MergeProposal.State.PROPOSED
+    )
+    rows.update(state=MergeProposal.State.LAPSED, settled_at=a.at)
+
+
+def _need_reported(event: Event) -> None:
+    """Raise NotAllowed for what the calendar opened: it follows from what all parties signed, no desk told it."""
+    if event.engine is not None and event.engine.get("name") == CALENDAR:
+        raise NotAllowed(
+            "calendar_opened_it",
+            _(
+                "The calendar opened this as the instrument says; no desk corrects, withdraws, merges or closes it."
+            ),
+            todo=_("Excuse or give up a single duty on its own page."),
+        )
+
+
+def _need_same_thing(head: Event, report: events.Report) -> None:
+    """Raise NotAllowed for what an engine computed, Invalid for a correction that tells another kind of thing."""
+    if head.engine is not None:
+        raise NotAllowed(
+            "computed_not_corrected",
+            _("What was computed is not corrected by hand."),
+            todo=_("Record what is computed anew: it replaces this."),
+        )
+    if report.type != head.type:
+        raise Invalid(
+            _("The correction was not recorded."),
+            {"type": [_("A correction tells the same kind of thing as the report.")]},
+            code="other_type",
+        )
+
+
+def _need_known_in_time(head: Event, report: events.Report, known: datetime | None) -> None:
+    """Raise Invalid unless the thing happened before it was known, and was known before it was first recorded."""
+    wrong: dict[str, list[Any]] = {}
+    if known and known > _first(head).recorded_at:
+        wrong["known_corrected"] = [_("It cannot be known after it was recorded.")]
+    elif known and report.occurred_at and report.occurred_at > known:
+        wrong["occurred_at"] = [_("It cannot be known before it happened.")]
+    if wrong:
+        raise Invalid(_("The correction was not recorded."), wrong, code="known_after_recorded")
+
+
+def _first(event: Event) -> Event:
+    """Return the first event of a chain."""
+    while event.replaces is not None:
+        event = event.replaces
+    return event
+
+
+def _computed(matter: Matter, kind: str) -> Event | None:
+    """Return what engines computed last for a matter or for one that it absorbed, as it stands."""
+    within = Q(matter=matter) | Q(matter__absorbed_by=matter)
+    rows = Event.objects.filter(within, type=kind, engine__isnull=False, replaced_by__isnull=True)
+    return rows.order_by("recorded_at", "ordinal").last()
 
 
 def _need_own_place(by: Acting, place: str) -> None:
@@ -516,8 +621,11 @@ def _need_own_place(by: Acting, place: str) -> None:
 
 
 def _need_news(by: Acting, report: events.Report, data: dict[str, Any]) -> None:
-    """Refuse a report that says word for word what the desk has reported before: a page gone back to and sent again."""
-    same = Event.objects.filter(
+    """Refuse a report that says word for word what the desk has reported before: a page gone back to and sent again.
+
+    What was withdrawn may be reported again.
+    """
+    rows = Event.objects.filter(
         type=report.type,
         by_desk_id=by.desk,
         place_id=report.place,
@@ -525,7 +633,8 @@ def _need_news(by: Acting, report: events.Report, data: dict[str, Any]) -> None:
         occurred_at=report.occurred_at,
         drill=report.drill,
         data=data,
-    ).first()
+    ).exclude(act__in=(Event.Act.WITHDRAWAL, Event.Act.MERGE))
+    same = next((row for row in rows.order_by("recorded_at", "ordinal") if not _withdrawn(row)), None)
     if same is not None:
         raise Conflict(
             "reported_already",
@@ -533,3 +642,10 @@ def _need_news(by: Acting, report: events.Report, data: dict[str, Any]) -> None:
             kept=_("The first report stands; no second incident was opened."),
             todo=_("Open that incident. If this is another one, say what differs and report again."),
         )
+
+
+def _withdrawn(event: Event) -> bool:
+    """Whether the chain that an event belongs to ended in a withdrawal."""
+    while (after := Event.objects.filter(replaces=event).first()) is not None:
+        event = after
+    return event.act == Event.Act.WITHDRAWAL

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import conflicts, duties, queries, reconcile, rulebook
+from tongxin.heart.agreements import conflicts, duties, plan, queries, reconcile, rulebook
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import Notify, Within
 from tongxin.heart.agreements.models import Duty, Performance
@@ -59,7 +59,12 @@ def tell_by_telephone(
             to_desk=to_desk,
             thread=reconcile.thread_of(locked),
             basis=basis_of(served),
-            body={"carried": carried, "clauses": [d.clause_id for d in served], "at": clock.iso(at)},
+            body={
+                "carried": carried,
+                "clauses": [d.clause_id for d in served],
+                "at": clock.iso(at),
+                "wanted": {str(d.pk): plan.plain(d.wanted) for d in served},
+            },
             at=a.at,
             drill=locked.drill,
         )
@@ -83,7 +88,10 @@ def tell_by_telephone(
 
 
 def heard(*, by: Acting, key: str, message: str, at: datetime) -> dict[str, Any]:
-    """Record that the desk was told by telephone: now both sides say so, and the duties are met at the later time."""
+    """Record that the desk was told by telephone: now both sides say so, and the duties are met at the later time.
+
+    The call meets what was owed when it was made, by what was wanted then: what was corrected since is told anew.
+    """
     by.need("confirm")
     request = {"message": message, "at": clock.iso(at)}
     with act("agreements.call.heard", by=by, key=key, request=request) as a:
@@ -98,8 +106,8 @@ def heard(*, by: Acting, key: str, message: str, at: datetime) -> dict[str, Any]
                 kept=_("The first record stands."),
                 todo=_("Reload the page."),
             )
-        clauses = list(call.body.get("clauses", []))
-        served = [d for d in _open(locked, call.from_desk_id, by.desk) if d.clause_id in clauses]
+        then, told = _meant(locked, call)
+        served = [d for d in _open(locked, call.from_desk_id, by.desk) if d.pk in told]
         if not served:
             raise Conflict(
                 "nothing_owed",
@@ -107,10 +115,34 @@ def heard(*, by: Acting, key: str, message: str, at: datetime) -> dict[str, Any]
                 kept=_("Nothing was changed."),
                 todo=_("Reload the page; a notice may have come since."),
             )
-        _need_past(at, a.at, min(d.opened_at for d in served))
+        _need_past(at, a.at, min(d.opened_at for d in then))
         delivered = max(at, datetime.fromisoformat(str(call.body["at"])))
-        _told(a, by, served, call, dict(call.body["carried"]), delivered, request, channel="telephone")
+        carried = dict(call.body["carried"])
+        _told(a, by, served, call, carried, delivered, request, channel="telephone", said=told)
     return a.result
+
+
+def _meant(locked: Matter, call: Message) -> tuple[list[Duty], dict[int, dict[str, Any]]]:
+    """Return what was owed when a call was made, and what was wanted then, by the duty that stands for it now.
+
+    Where the matter was absorbed since, the duty with the same key stands for it there, unless a later round asks for
+    more than the call could know.
+    """
+    wanted = {int(pk): dict(said) for pk, said in dict(call.body.get("wanted", {})).items()}
+    then = list(Duty.objects.filter(pk__in=wanted))
+    if call.thread == reconcile.thread_of(locked):
+        return then, wanted
+    by_key = {_key(d): d for d in then}
+    told = {}
+    for duty in _open(locked, call.from_desk_id, call.to_desk_id):
+        first = by_key.get(_key(duty))
+        if first is not None and (duty.round == 1 or duty.opened_by == first.opened_by):
+            told[duty.pk] = wanted[first.pk]
+    return then, told
+
+
+def _key(duty: Duty) -> plan.Key:
+    return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
 
 
 def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
@@ -310,9 +342,14 @@ def _told(
     delivered: datetime,
     request: dict[str, Any],
     channel: str = "platform",
+    said: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
-    """Meet the duties that were served, open the receipts, and keep the act's entry."""
-    withheld = [list(p) for p in {tuple(w) for d in served for w in d.wanted.get("withheld", ())}]
+    """Meet the duties that were served, open the receipts, and keep the act's entry.
+
+    `said`: what was wanted of each when it was told, where time has passed since; then what is wanted now is looked at.
+    """
+    then = {d.pk: (said or {}).get(d.pk, d.wanted) for d in served}
+    withheld = [list(p) for p in {tuple(w) for wanted in then.values() for w in wanted.get("withheld", ())}]
     done = parts.performance(
         a.name,
         by,
@@ -325,11 +362,12 @@ def _told(
     )
     confirms: list[Duty] = []
     for duty in served:
-        duties.meet(duty, done, delivered_at=delivered)
+        duties.meet(duty, done, delivered_at=delivered, told=then[duty.pk])
         confirm = _open_confirm(duty, message, delivered, a.at)
         if confirm:
             confirms.append(confirm)
             parts.ring_new(confirm, a.at)
+    anew = _looked_again(a, served[0].matter_id, message) if said is not None else {}
     a.result = {
         "message": str(message.id),
         "met": [d.pk for d in served],
@@ -344,8 +382,23 @@ def _told(
             "met": duties.summaries(served),
             "opened": duties.summaries(confirms),
             "withheld": sorted(withheld),
-        },
+            "said": {str(pk): plan.plain(wanted) for pk, wanted in then.items()} if said is not None else {},
+        }
+        | anew,
     )
+
+
+def _looked_again(a: Act, matter: str | None, message: Message) -> dict[str, Any]:
+    """Open anew what was corrected between a call and its record by the other side; return what the entry keeps of it.
+
+    Its clock starts now: only now both sides say that the first word was given.
+    """
+    locked = Matter.objects.get(number=matter)
+    cause = plan.Cause(f"call:{message.id}", a.at, lambda _starts: a.at, "correction")
+    done = reconcile.reconcile(locked, a, cause)
+    parts.ring_all(done.opened, a.at, locked.kind)
+    conflicts.note(locked, a)
+    return {"again": cause.ref} | done.as_json()
 
 
 def _open_confirm(duty: Duty, message: Message, delivered: datetime, at: datetime) -> Duty | None:
