@@ -9,6 +9,7 @@ from datetime import datetime
 from tongxin.heart.agreements import conflicts, queries, rulebook, vocabulary
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty, Performance
+from tongxin.heart.agreements.performing import WARNING
 from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Message
@@ -16,26 +17,44 @@ from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 
 TELLS = ("notice", "call")  # messages that carry what a clause demands
+WARNS = ("warning",)  # messages that go out by law or by necessity, without a clause
 ENDS = ("stand_down", "all_clear")  # messages that say it is over for who was told
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice, a telephone call or a message that it is over, as a reader may see it, with its receipts."""
+    """A notice, a telephone call, a warning or a message that it is over, as a reader may see it, with its receipts."""
 
     message: Message
     confirms: tuple[Duty, ...] = ()
     heard_at: datetime | None = None  # of a call: when both sides say that it was made
+    review: Duty | None = None  # of a warning: the duty to review it
 
     @property
     def kind(self) -> str:
-        """What it is: notice, call, stand_down, all_clear."""
+        """What it is: notice, call, warning, stand_down, all_clear."""
         return self.message.kind
+
+    @property
+    def basis(self) -> str:
+        """Of a warning: `law` or `necessity`; empty for what stands on clauses."""
+        return self.message.basis if self.kind in WARNS else ""
+
+    @property
+    def finding(self) -> str:
+        """Of a warning that was reviewed: what was found, `justified`, `clause_needed` or `not_needed`."""
+        done = self.review.performance if self.review else None
+        return str(done.carried.get("finding", "")) if done else ""
+
+    @property
+    def reason(self) -> str:
+        """Of a warning: by which provision, or of which danger."""
+        return str(self.message.body.get("reason", ""))
 
     @property
     def counts(self) -> bool:
         """Whether it tells: a call does when both sides have recorded it."""
-        return self.kind == "notice" or (self.kind == "call" and self.heard_at is not None)
+        return self.kind in {"notice", "warning"} or (self.kind == "call" and self.heard_at is not None)
 
     @property
     def confirmed_at(self) -> datetime | None:
@@ -220,16 +239,26 @@ def notices_of(
     for duty in {d.pk: d for d in rows if d.purpose == Duty.Purpose.CONFIRM}.values():
         confirms.setdefault(duty.opened_by, []).append(duty)
     threads = [f"matter:{n}" for n in {*numbers, *into}]
-    messages = list(queries.messages(reader, *TELLS, *ENDS).filter(thread__in=threads))
+    messages = list(queries.messages(reader, *TELLS, *WARNS, *ENDS).filter(thread__in=threads))
     calls = [m.id for m in messages if m.kind == "call"]
+    reviews = _reviews([f"message:{m.id}" for m in messages if m.kind in WARNS])
     heard = dict(Performance.objects.filter(message__in=calls).values_list("message_id", "delivered_at"))
     found: dict[str, list[Notice]] = {}
     for message in messages:
-        notice = Notice(message, tuple(confirms.get(f"message:{message.id}", ())), heard.get(message.id))
+        name = f"message:{message.id}"
+        notice = Notice(message, tuple(confirms.get(name, ())), heard.get(message.id), reviews.get(name))
         own = message.thread.removeprefix("matter:")
         for number in {own, into.get(own, own)} & numbers:
             found.setdefault(number, []).append(notice)
     return found
+
+
+def _reviews(warnings: Sequence[str]) -> dict[str, Duty]:
+    """Return the duties to review warnings, by what opened them; who sent or got a warning may know how that stands."""
+    if not warnings:
+        return {}
+    rows = Duty.objects.filter(opened_by__in=warnings, subject__startswith=WARNING)
+    return {duty.opened_by: duty for duty in rows.select_related("performance")}
 
 
 def told(found: Iterable[Notice], reader: Acting) -> dict[str, str]:

@@ -14,11 +14,19 @@ from tongxin.heart.agreements.language import AnyClause, Deliver, Handle, Recogn
 from tongxin.heart.agreements.models import Duty
 
 PROGRESS = "progress:"  # the subject of a report on a case in hand, with its number
+WARNING = (
+    "warning:"  # the subject of the review of a warning that went out without a clause, with its message
+)
 DELETE = "delete"  # the subject of a duty to confirm that what was shared is deleted
 CARRIED_MAX = 4000  # characters of one field
 FEN = re.compile(r"-?[0-9]{1,15}")
 YES = frozenset({"1", "true", "yes"})
 ACCEPTED, REFUSED = "accepted", "refused"
+FINDINGS: dict[str, Any] = {
+    "justified": _("The warning was justified"),
+    "clause_needed": _("It was justified; a clause should cover it from now on"),
+    "not_needed": _("It was not needed"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,11 @@ def asked(clause: AnyClause, duty: Duty) -> list[Asked]:
             return _of_settle(duty)
         case Handle() if duty.subject.startswith(PROGRESS):
             return [Asked("remark", "text", _("How the case stands"))]
+        case Deliver() if duty.subject.startswith(WARNING):
+            return [
+                Asked("finding", "choice", _("What the review found"), choices=tuple(FINDINGS.items())),
+                Asked("remark", "text", _("Remark"), required=False),
+            ]
         case Deliver():
             return [Asked("remark", "text", _("What is delivered, and where it is"))]
     return []

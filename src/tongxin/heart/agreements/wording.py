@@ -71,6 +71,10 @@ STEPS: dict[str, Any] = {
     "lead_departments": gettext_lazy("the lead departments"),
     "leaders_agenda": gettext_lazy("the agenda of the next leaders' meeting"),
 }
+BASES: dict[str, Any] = {  # of a warning that no clause lets go out
+    "law": gettext_lazy("by law"),
+    "necessity": gettext_lazy("by necessity"),
+}
 MOVES: dict[str, Any] = {
     "correction": gettext_lazy("the report was corrected"),
     "computed_time": gettext_lazy("the forecast has changed"),
@@ -186,6 +190,8 @@ def duty_words(duty: Duty) -> str:
             return _("Confirm that what was shared is deleted")
         case "share":
             return _("Supply the data of %(period)s") % what if period else _("Supply the data")
+        case "deliver" if duty.subject.startswith("warning:"):
+            return _("Review a warning that went out without a clause")
         case "deliver":
             said = _("Deliver: %(what)s") % what
             return f"{said}{pick('，', ', ')}{period}" if period else said

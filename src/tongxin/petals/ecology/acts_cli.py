@@ -249,8 +249,32 @@ def close(ctx: click.Context, number: str, reason: str) -> None:
     click.echo(f"All-clear to {len(done['told'])} desks; {len(done['failed'])} duties were still owed.")
 
 
+@click.command()
+@click.argument("number")
+@to_option
+@click.option("--basis", type=click.Choice(["law", "necessity"]), required=True, help="On what it goes out.")
+@click.option("--carry", multiple=True, metavar="FIELD=VALUE", help="What is told; once for each field.")
+@reason_option
+@click.pass_context
+def warn(
+    ctx: click.Context, number: str, to_desk: str, basis: str, carry: tuple[str, ...], reason: str
+) -> None:
+    """Warn a desk that no clause names; your coordination office reviews it within a day."""
+    done = agreements.warn(
+        by=ctx.obj.acting(),
+        key=ctx.obj.key(),
+        matter=number,
+        to_desk=to_desk,
+        carried=carried(carry, ctx),
+        basis=basis,
+        reason=reason,
+    )
+    kept = f"; a bar withholds {', '.join(done['withheld'])}" if done["withheld"] else ""
+    click.echo(f"Warned {to_desk}: message {done['message']}; duty {done['review']} is to review it{kept}.")
+
+
 COMMANDS = (
-    correct, withdraw, forecast, object_to, merge, answer_merge, stand_down, call, heard, close,
+    correct, withdraw, forecast, object_to, merge, answer_merge, stand_down, call, heard, warn, close,
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Router, Schema
@@ -113,6 +113,15 @@ class StandDownIn(Schema):
     remark: Line = ""
 
 
+class WarningIn(Schema):
+    """A warning that goes out without a clause; at least one field says what the danger is."""
+
+    to_desk: Word
+    basis: Literal["law", "necessity"]
+    reason: Reason = Field(description="By which provision, or of which danger; kept and shown.")
+    carried: dict[Word, Text] = Field(max_length=40)
+
+
 class CallIn(Schema):
     """Who was told by telephone, when, and of what."""
 
@@ -170,6 +179,14 @@ class StoodDownOut(Schema):
 
     message: UUID
     met: list[int]
+
+
+class WarnedOut(Schema):
+    """The warning, the duty to review it, and the fields that a bar withholds."""
+
+    message: UUID
+    review: int | None
+    withheld: list[str]
 
 
 class CalledOut(Schema):
@@ -310,6 +327,23 @@ def stand_down(request: Call, number: Word, body: StandDownIn, key: IdempotencyK
     """Tell a desk that was told before that it no longer concerns it. Needs the capability `notify`."""
     done = agreements.stand_down(
         by=request.auth, key=key, matter=number, to_desk=body.to_desk, remark=body.remark
+    )
+    return Status(201, done)
+
+
+@router.post(
+    "/incidents/{number}/warnings", response={201: WarnedOut, **WRITE_PROBLEMS}, operation_id="send_warning"
+)
+def send_warning(request: Call, number: Word, body: WarningIn, key: IdempotencyKey) -> Status[dict[str, Any]]:
+    """Warn a desk that no clause names. It is marked, and the own coordination office reviews it. Needs `notify`."""
+    done = agreements.warn(
+        by=request.auth,
+        key=key,
+        matter=number,
+        to_desk=body.to_desk,
+        carried={str(name): str(text) for name, text in body.carried.items()},
+        basis=body.basis,
+        reason=body.reason,
     )
     return Status(201, done)
 

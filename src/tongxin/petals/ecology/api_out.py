@@ -52,7 +52,7 @@ class VersionOut(Schema):
 
 
 class NoticeOut(Schema):
-    """A notice, a call or an end (`stand_down`, `all_clear`) to or from the caller's side."""
+    """A notice, a call, a warning or an end (`stand_down`, `all_clear`) to or from the caller's side."""
 
     id: UUID
     kind: str
@@ -60,6 +60,10 @@ class NoticeOut(Schema):
     to_desk: str
     carried: dict[str, str]
     remark: str
+    basis: str = Field(description="Of a warning without a clause: `law` or `necessity`; else empty.")
+    reason: str = Field(description="Of such a warning: by which provision, or of which danger.")
+    review: str | None = Field(description="Of such a warning: the state of the duty to review it.")
+    finding: str = Field(description="Of one that was reviewed: justified, clause_needed or not_needed.")
     sent_at: str
     delivered_at: str | None
     heard_at: str | None = Field(description="Of a call: when both sides say that it was made.")
@@ -218,6 +222,10 @@ def _notice(notice: Notice) -> dict[str, Any]:
         "to_desk": message.to_desk_id,
         "carried": notice.carried,
         "remark": str(message.body.get("remark", "")),
+        "basis": notice.basis,
+        "reason": notice.reason,
+        "review": notice.review.state if notice.review else None,
+        "finding": notice.finding,
         "sent_at": local(message.sent_at),
         "delivered_at": local(message.delivered_at),
         "heard_at": local(notice.heard_at),

@@ -76,6 +76,10 @@ def show(ctx: click.Context, number: str) -> None:
     for notice in errands.notices(reader, found.matter, found.duties):
         m = notice.message
         click.echo(f"  {m.kind} {m.id}  {wording.moment(m.sent_at)}  {m.from_desk_id} → {m.to_desk_id}")
+        if notice.basis:
+            found_out = f", {notice.finding}" if notice.finding else ""
+            review = f"review {notice.review.state}{found_out}" if notice.review else "no review"
+            click.echo(f"    no clause, by {notice.basis}: {notice.reason}  [{review}]")
         for name, value in notice.carried.items():
             click.echo(f"    {name}: {value}")
     for line in timeline.of_matter(reader, found.matter):

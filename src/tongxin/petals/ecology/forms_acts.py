@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.actions import CARRIED_MAX
 from tongxin.heart.agreements.actions.reporting import OBJECTION_MAX
+from tongxin.heart.agreements.vocabulary import Field
+from tongxin.heart.agreements.wording import BASES
 from tongxin.heart.events.actions import REASON_MAX
 from tongxin.petals.ecology import actions
 from tongxin.petals.ecology.chains import Expected
@@ -69,6 +71,46 @@ class StandDownForm(ActForm):
     """What else is said to who need not care any more."""
 
     remark = forms.CharField(label=_("Remark"), max_length=CARRIED_MAX, required=False)
+
+
+class WarningForm(ActForm):
+    """Whom to warn without a clause, by law or by necessity, why, and of what."""
+
+    to_desk = forms.ChoiceField(label=_("Whom to warn"))
+    basis = forms.ChoiceField(label=_("Basis"), widget=forms.RadioSelect)
+    reason = reason_field(_("Which provision, or which danger"))
+
+    def __init__(
+        self,
+        *args: Any,
+        desks: Sequence[tuple[str, Sequence[tuple[str, str]]]],
+        fields: Sequence[Field],
+        data_of_event: dict[str, Any],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.names = [each.name for each in fields]
+        choosing: Any = self.fields["to_desk"]
+        choosing.choices = [("", "—"), *desks]
+        basis: Any = self.fields["basis"]
+        basis.choices = list(BASES.items())
+        for each in fields:
+            choices = list(each.choices())
+            said: dict[str, Any] = {
+                "label": each.title,
+                "initial": each.prefill(data_of_event),
+                "help_text": each.hint,
+                "required": False,
+            }
+            self.fields[each.name] = (
+                forms.ChoiceField(choices=[("", "—"), *choices], **said)
+                if choices
+                else forms.CharField(max_length=CARRIED_MAX, **said)
+            )
+
+    def carried(self) -> dict[str, str]:
+        """Return what the warning carries; call it on a valid form."""
+        return {name: str(self.cleaned_data[name]) for name in self.names if self.cleaned_data[name]}
 
 
 class HeardForm(ActForm):

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements import errands, explain, timeline, wording
+from tongxin.heart.agreements import errands, explain, performing, timeline, wording
 from tongxin.heart.agreements.errands import Demand, Errand, Notice
 from tongxin.heart.agreements.models import DueMove, Duty
 from tongxin.heart.events.models import MergeProposal
@@ -93,6 +93,10 @@ class NoticeRow:
     key: str = ""
     remark: str = ""
     at_phone: Any = None  # when the caller says it called
+    basis: str = ""  # of a warning without a clause, in words
+    withheld: tuple[tuple[str, str], ...] = ()  # of it: title of the field, the bar's version
+    finding: str = ""  # of it: what the review found
+    opens: bool = False  # of it: the reader may open the duty to review it
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
         "forecast": now_forecast,
         "forecasts": forecasts[::-1],
         "rows": [_errand_row(request, found, e, n, sent, moves, now_forecast) for n, e in enumerate(owed, 1)],
-        "notices": [_notice_row(request, notice, sent) for notice in notices],
+        "notices": [_notice_row(request, found, notice, sent) for notice in notices],
         "proposals": [_proposal_row(reader, found, p) for p in queries.proposals(reader, found)],
         "objections": [] if found.whole else _own_objections(reader, found),
         "reasons": explain.shown(explain.explain(reader, found.matter)),
@@ -279,7 +283,7 @@ def _moves(owed: Sequence[Errand]) -> dict[int, list[str]]:
     return found
 
 
-def _notice_row(request: StaffRequest, notice: Notice, sent: Sent) -> NoticeRow:
+def _notice_row(request: StaffRequest, found: Incident, notice: Notice, sent: Sent) -> NoticeRow:
     reader, message = request.acting, notice.message
     own = message.to_desk_id == reader.desk
     heard: Any = None
@@ -297,7 +301,24 @@ def _notice_row(request: StaffRequest, notice: Notice, sent: Sent) -> NoticeRow:
         form_key(request) if back.form is not None else new_key(),
         str(message.body.get("remark", "")),
         _called_at(notice),
+        str(wording.BASES.get(notice.basis, "")),
+        tuple(_withheld(notice)),
+        _finding(notice),
+        notice.review is not None and notice.review.pk in {d.pk for d in found.duties},
     )
+
+
+def _withheld(notice: Notice) -> list[tuple[str, str]]:
+    pairs = [(str(name), str(bar)) for name, bar in notice.message.body.get("withheld", ())]
+    titles = {f.name: str(f.title) for f in errands.fields([name for name, _bar in pairs])}
+    return [(titles[name], bar.partition("/")[0]) for name, bar in pairs]
+
+
+def _finding(notice: Notice) -> str:
+    """Return what the review of a warning found, and its remark."""
+    done = notice.review.performance if notice.review else None
+    said = str(performing.FINDINGS.get(notice.finding, ""))
+    return " · ".join(part for part in (said, str(done.carried.get("remark", ""))) if part) if done else ""
 
 
 def _called_at(notice: Notice) -> Any:

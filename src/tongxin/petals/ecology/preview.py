@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from tongxin.heart.agreements import foresee, wording
+from tongxin.heart.agreements.actions import warning
 from tongxin.heart.agreements.foresee import Foreseen
 from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.performing import WARNING
 from tongxin.heart.events import actions as events
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Event
@@ -58,7 +60,11 @@ def of_forecast(found: Incident, by: Acting, report: Report, now: datetime) -> l
 
 def of_closing(reader: Acting, found: Incident) -> tuple[list[Duty], list[Both]]:
     """Return what would count as not met, and who would get the all-clear."""
-    return [d for d in found.duties if d.state in Duty.STANDING], told(found, but=reader.desk)
+    standing = [d for d in found.duties if d.state in Duty.STANDING and not d.subject.startswith(WARNING)]
+    desks = {m.to_desk_id for m in warning.warnings_of(found.matter)} - {reader.desk}
+    receivers = told(found, but=reader.desk)
+    warned = [name for name in wording.desk_names(desks).values() if name not in receivers]
+    return standing, [*receivers, *warned]
 
 
 def told(found: Incident, *, but: str = "") -> list[Both]:

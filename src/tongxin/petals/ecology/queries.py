@@ -20,7 +20,7 @@ from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
 from tongxin.heart.events.queries import Chain
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Jurisdiction
+from tongxin.heart.region.models import Desk, Jurisdiction
 from tongxin.petals.ecology.chains import gap
 from tongxin.petals.ecology.forecast import SPILL_FORECAST
 from tongxin.petals.ecology.rivers import downstream
@@ -212,6 +212,22 @@ def errand(reader: Acting, found: Incident, to_desk: str) -> Errand | None:
         ),
         None,
     )
+
+
+def warnable(reader: Acting, found: Incident) -> list[tuple[str, list[Desk]]]:
+    """Return whom the reader may warn where no clause names them, in groups: downstream first, then everybody else.
+
+    They are the desks of the reader's role and the coordination offices, of every other place.
+    """
+    role = reader.desk.partition("/")[2]
+    rows = Desk.objects.filter(role__in={role, "coordination_office"}, jurisdiction__isnull=False)
+    desks = list(rows.exclude(id=reader.desk).select_related("jurisdiction", "group", "role").order_by("id"))
+    below = {place.id: n for n, place in enumerate(places_below(found))}
+    first = sorted(
+        (d for d in desks if d.jurisdiction_id in below), key=lambda d: (below[str(d.jurisdiction_id)], d.id)
+    )
+    groups = [(_("Downstream"), first), (_("Others"), [d for d in desks if d not in first])]
+    return [(title, rows_of) for title, rows_of in groups if rows_of]
 
 
 def told_words(told: dict[str, str]) -> list[tuple[Any, Any]]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import errands, wording
+from tongxin.heart.agreements import errands, vocabulary, wording
 from tongxin.heart.agreements.errands import Errand
 from tongxin.heart.events.queries import Chain
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -30,6 +30,7 @@ from tongxin.petals.ecology.forms_acts import (
     MergeForm,
     ObjectionForm,
     StandDownForm,
+    WarningForm,
     WithdrawForm,
 )
 from tongxin.petals.ecology.page import Sent
@@ -355,6 +356,56 @@ def stand_down(request: StaffRequest, number: str) -> HttpResponse:
         messages.success(request, _("Stood down: %(desk)s.") % {"desk": names.get(to, to)})
         return redirect("incident", number)
     return page.show(request, number, sent=Sent("down", to, form), status=422)
+
+
+@both
+@for_staff
+def warn(request: StaffRequest, number: str) -> HttpResponse:
+    """Warn a desk that no clause names: by law or by necessity; the own coordination office reviews it."""
+    by, found = request.acting, queries.incident(request.acting, number)
+    by.need("notify")
+    desks = [
+        (title, [(desk.id, str(wording.desk_name(desk))) for desk in rows])
+        for title, rows in queries.warnable(by, found)
+    ]
+    to = request.GET.get("to", "")[:80]
+    form = WarningForm(
+        _posted(request),
+        desks=desks,
+        fields=list(vocabulary.fields().values()),
+        data_of_event=found.event.data if found.event else found.told,
+        initial={"to_desk": to, "basis": "necessity"},
+    )
+
+    def act() -> HttpResponse:
+        data = form.cleaned_data
+        done = agreements.warn(
+            by=by,
+            key=form_key(request),
+            matter=number,
+            to_desk=data["to_desk"],
+            carried=form.carried(),
+            basis=data["basis"],
+            reason=data["reason"],
+        )
+        names = wording.desk_names([data["to_desk"]])
+        messages.success(request, _("Warned: %(desk)s.") % {"desk": names.get(data["to_desk"], "")})
+        if done["withheld"]:
+            messages.warning(request, _("A bar keeps a field from crossing; it was withheld."))
+        return redirect("incident", number)
+
+    return _run(
+        request,
+        found,
+        form,
+        act,
+        title=_("Warn without a clause"),
+        text=_(
+            "A warning of danger is never refused. It goes out by law or by necessity and is marked so; your"
+            " coordination office reviews it within a day. What a clause demands stays owed."
+        ),
+        button=_("Warn"),
+    )
 
 
 def _run(

@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<str:number>/calls/", screens_acts.call, name="incident_call"),
     path("incidents/<str:number>/calls/<uuid:message>/", screens_acts.heard, name="incident_heard"),
     path("incidents/<str:number>/stand-downs/", screens_acts.stand_down, name="incident_stand_down"),
+    path("incidents/<str:number>/warn/", screens_acts.warn, name="incident_warn"),
     path("incidents/<str:number>/close/", screens_acts.close, name="incident_close"),
 ]

@@ -42,6 +42,7 @@ from tongxin.heart.agreements.actions.telling import (
     tell,
     tell_by_telephone,
 )
+from tongxin.heart.agreements.actions.warning import warn
 
 __all__ = [
     "CARRIED_MAX",
@@ -81,6 +82,7 @@ __all__ = [
     "suspend",
     "tell",
     "tell_by_telephone",
+    "warn",
     "withdraw",
     "withdraw_leaving",
 ]

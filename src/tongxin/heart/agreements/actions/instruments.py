@@ -18,8 +18,11 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict
 
 
-def load_instrument(read: ReadInstrument, *, by: Acting) -> str:
-    """Enter a version from a file; the same text again changes nothing, another text under its number is refused."""
+def load_instrument(read: ReadInstrument, *, by: Acting, binds: bool = True) -> str:
+    """Enter a version from a file; the same text again changes nothing, another text under its number is refused.
+
+    With `binds` false no matter pins it and no event makes its duties: they follow from acts alone.
+    """
     model = read.model
     version_id = version_id_of(model)
     there = InstrumentVersion.objects.filter(id=version_id).first()
@@ -39,9 +42,10 @@ def load_instrument(read: ReadInstrument, *, by: Acting) -> str:
         if a.replayed:
             return version_id
         version = create_version(read, state=InstrumentVersion.State.IN_FORCE, entered_at=a.at)
-        bind(version, ratified_at=None)
-        version.state = bounds.state_of(version, a.at)
-        version.save(update_fields=["state"])
+        if binds:
+            bind(version, ratified_at=None)
+            version.state = bounds.state_of(version, a.at)
+            version.save(update_fields=["state"])
         add_clauses(version, read)
         a.result = {"version": version_id}
         a.entry(f"instrument:{version_id}", payload=request | {"parties": list(model.parties)})

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import conflicts, duties, opening, plan, reconcile, rulebook
-from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.actions import parts, warning
 from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.performing import WARNING
 from tongxin.heart.events import actions as events
 from tongxin.heart.events import vocabulary
 from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
@@ -333,6 +334,9 @@ def _all_clear(matter: Matter, by: Acting, a: Act) -> list[str]:
     for desk, clause in met.order_by("owed_desk_id", "id").values_list("owed_desk_id", "clause_id"):
         if desk != by.desk:
             bases.setdefault(desk, clause)
+    for warned in warning.warnings_of(matter):
+        if warned.to_desk_id != by.desk:
+            bases.setdefault(warned.to_desk_id, warned.basis)
     thread = reconcile.thread_of(matter)
     for desk, basis in bases.items():
         message = exchange.send(
@@ -456,9 +460,12 @@ def _key(duty: Duty) -> plan.Key:
 
 
 def _standing(matter: Matter) -> QuerySet[Duty]:
-    """Return what stands in a matter and in those that it absorbed."""
+    """Return what stands in a matter and in those that it absorbed.
+
+    The review of a warning is owed whatever becomes of the matter.
+    """
     within = Q(matter=matter) | Q(matter__absorbed_by=matter)
-    rows = Duty.objects.filter(within, state__in=Duty.STANDING)
+    rows = Duty.objects.filter(within, state__in=Duty.STANDING).exclude(subject__startswith=WARNING)
     return rows.select_related("clause__version").order_by("id")
 
 
