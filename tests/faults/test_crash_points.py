@@ -20,6 +20,7 @@ from django.db import connection
 
 from tests.faults import in_code
 from tests.faults.story import STORY
+from tests.support import kept_files
 
 ROOT = Path(__file__).resolve().parents[2]
 # Transactions that are no commands: nobody sends them again, and a second one does no harm.
@@ -46,6 +47,7 @@ def played(how: str, folder: Path, url: str) -> dict[str, Any]:
 def own_database(how: str, folder: Path) -> str:
     """A fresh database of the kind the tests run on."""
     if connection.vendor == "sqlite":
+        kept_files.copy_to(folder / f"{how}.sqlite3")
         return f"sqlite://{folder}/{how}.sqlite3"
     name = f"faults_{how}_{os.getpid()}"
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from tests.oracles.slow_clock import NOTICES, SUNDAYS_KNOWN, Case, Side, answer,
 from tongxin.heart.region import pack, worktime
 from tongxin.heart.region.worktime import Calendar, OfficeOpening, Together, Year
 
-SIZES = {"pure": 10_000, "stored": 500}  # the second go through desks, offices and the database
+SIZES = {"pure": 10_000, "stored": 200}  # the second go through desks, offices and the database
 SEEDS = {"pure": 20260312, "stored": 20260313}
 BEIJING = ZoneInfo("Asia/Shanghai")
 DEBTOR, CREDITOR = "he-langfang/ecology_bureau", "tj-baodi/ecology_bureau"

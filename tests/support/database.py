@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 
-from tests.support import snapshots
+from tests.support import kept_files, snapshots
 from tests.support.folders import sweep, temporary
 from tests.support.postgres import Postgres
 
@@ -132,6 +134,20 @@ def django_db_modify_db_settings(
     settings: dict[str, Any] = connections["default"].settings_dict
     if "sqlite" in settings["ENGINE"]:
         settings["TEST"]["NAME"] = str(data_folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(data_folder: Path) -> bool:
+    """On SQLite begin with the file that an earlier process migrated, if the migrations are the same."""
+    return DATABASE == "sqlite" and kept_files.copy_to(data_folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, data_folder: Path) -> None:
+    """As pytest-django sets it up; then the migrated file is kept for the next process."""
+    if DATABASE == "sqlite" and not django_db_keepdb:
+        with closing(sqlite3.connect(data_folder / "test.sqlite3")) as made:
+            kept_files.keep("empty", made)
 
 
 @pytest.fixture

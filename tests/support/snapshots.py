@@ -6,11 +6,14 @@ On PostgreSQL only the tables that differ are written: which, its own row versio
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+
+from tests.support import kept_files
 
 
 @dataclass
@@ -51,6 +54,23 @@ def take() -> Snapshot:
         cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
         snapshot.sequences = dict(cursor.fetchall())
     return snapshot
+
+
+def kept(name: str) -> Snapshot | None:
+    """Return what an earlier process kept of a database on SQLite."""
+    found = kept_files.find(name) if connection.vendor == "sqlite" else None
+    if found is None:
+        return None
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
+    with closing(sqlite3.connect(found)) as file:
+        file.backup(memory)
+    return Snapshot(file=memory)
+
+
+def keep(name: str, snapshot: Snapshot) -> None:
+    """Keep a snapshot for later processes; on PostgreSQL nothing is kept."""
+    if snapshot.file is not None:
+        kept_files.keep(name, snapshot.file)
 
 
 def restore(snapshot: Snapshot) -> None:

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import snapshots
+from tests.support.world import loaded
 from tongxin.shared import clock
 
 if TYPE_CHECKING:
     from tongxin.heart.region.acting import Acting
+
+__all__ = ["loaded"]
 
 PACK = Path(__file__).resolve().parents[5] / "regions" / "jingjinji"
 THURSDAY = datetime(2026, 2, 12, 15, 0, tzinfo=clock.BEIJING)  # before the Spring Festival
@@ -35,12 +39,18 @@ def hand() -> Iterator[clock.Hand]:
 
 
 @pytest.fixture
-def house(db: None, hand: clock.Hand) -> clock.Hand:
-    """The region pack, loaded whole; returns the hand of the clock."""
-    from tongxin.site import pack
+def _django_db_helper(django_db_setup: None) -> None:
+    """In place of pytest-django's, which would flush every table after each test: `house` puts them back instead."""
 
-    pack.load(PACK)
-    return hand
+
+@pytest.fixture
+def house(loaded: tuple[Any, Any], hand: clock.Hand, django_db_blocker: Any) -> Iterator[clock.Hand]:
+    """The loaded region; gives the hand of the clock."""
+    empty, full = loaded
+    with django_db_blocker.unblock():
+        snapshots.restore(full)
+        yield hand
+        snapshots.later(empty)
 
 
 @pytest.fixture

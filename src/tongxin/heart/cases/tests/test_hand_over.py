@@ -12,6 +12,8 @@ from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def beijing(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 2, day, hour, minute, tzinfo=clock.BEIJING)
