@@ -64,23 +64,21 @@ def _length(at: Loc, value: timedelta, part: BaseModel) -> Iterator[Wrong]:
     else:
         most = limits.LENGTH
     if value > most:
-        said = {"written": durations.iso(value), "most": durations.iso(most), "words": length(most)}
-        yield at, _("%(written)s is too long: at most %(most)s (%(words)s)") % said, ""
+        said = {"name": _name(at), "written": durations.iso(value), "most": durations.iso(most)}
+        reason = _("%(name)s: %(written)s is too long: at most %(most)s (%(words)s)")
+        yield at, reason % (said | {"words": length(most)}), ""
 
 
 def _day(at: Loc, value: date) -> Iterator[Wrong]:
     if not limits.FIRST_DAY <= value <= limits.LAST_DAY:
-        said = {"written": value, "first": limits.FIRST_DAY, "last": limits.LAST_DAY}
-        yield at, _("%(written)s lies outside %(first)s to %(last)s") % said, ""
+        said = {"name": _name(at), "written": value, "first": limits.FIRST_DAY, "last": limits.LAST_DAY}
+        yield at, _("%(name)s: %(written)s lies outside %(first)s to %(last)s") % said, ""
 
 
 def _number(at: Loc, value: float, most: int) -> Iterator[Wrong]:
     if not isinstance(value, bool) and abs(value) > most:
-        yield (
-            at,
-            _("%(written)s is too large: at most %(most)s") % {"written": _short(value), "most": most},
-            "",
-        )
+        said = {"name": _name(at), "written": str(value)[:SHOWN], "most": most}
+        yield at, _("%(name)s: %(written)s is too large: at most %(most)s") % said, ""
 
 
 def _param(at: Loc, key: str, value: Any) -> Iterator[Wrong]:
@@ -108,17 +106,13 @@ def _most(at: Loc) -> Mapping[str, int]:
 
 
 def _words(at: Loc, said: str, most: int) -> Iterator[Wrong]:
-    name = at[-1] if isinstance(at[-1], str) else at[-2]
     if said and not said.strip():
-        yield at, _("%s: there are only blanks: write something") % name, ""
+        yield at, _("%s: there are only blanks: write something") % _name(at), ""
     elif len(said) > most:
-        words = {"name": name, "begins": said[:SHOWN], "count": len(said), "most": most}
-        yield (
-            at,
-            _("%(name)s: %(begins)r … has %(count)d characters; at most %(most)d") % words,
-            "",
-        )
+        words = {"name": _name(at), "begins": said[:SHOWN], "count": len(said), "most": most}
+        yield at, _("%(name)s: %(begins)r … has %(count)d characters; at most %(most)d") % words, ""
 
 
-def _short(value: float) -> str:
-    return str(value)[:SHOWN]
+def _name(at: Loc) -> Any:
+    """Return the key that a fault is told of: the last one on the way to it."""
+    return next(step for step in reversed(at) if isinstance(step, str))

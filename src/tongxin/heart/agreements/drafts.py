@@ -14,7 +14,6 @@ from tongxin.heart.agreements.known import Known
 from tongxin.heart.agreements.models import Draft, Instrument, InstrumentVersion
 from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_text
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import reading
 from tongxin.shared.errors import NotFound
 
 FILE_MAX = limits.FILE
@@ -64,7 +63,7 @@ def drafts(reader: Acting) -> list[Draft]:
 def _of_register(read: ReadInstrument) -> Iterator[Fault]:
     """Yield what the register would not take: a number that is not the next, another kind, terms that bind nobody."""
     model = read.model
-    source = reading.read_text(read.text, read.file)
+    source = read.source
     number = next_number(model.agreement)
     if model.version != number:
         said = {"agreement": model.agreement, "number": number}

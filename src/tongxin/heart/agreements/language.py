@@ -371,7 +371,7 @@ class InstrumentFile(Strict):
 
     agreement: Slug
     kind: Literal["law", "agreement", "plan", "decision"] = "agreement"
-    version: StrictInt = Field(default=1, ge=1)
+    version: StrictInt = Field(default=1, ge=1, json_schema_extra={"maximum": limits.VERSION})
     field: str
     title: Both
     parties: tuple[Slug, ...] = Field(min_length=1, max_length=limits.LIST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class ReadInstrument:
     model: InstrumentFile
     canonical_hash: str
     lines: dict[str, tuple[int, int]]
+    source: Source = field(repr=False, compare=False)
 
     def standing(self) -> dict[str, Standing]:
         """Return its clauses by key, as others may yield to them."""
@@ -155,7 +156,9 @@ def _checked(parsed: _Parsed, known: Known) -> ReadInstrument:
     if faults:
         raise BadInstrument(faults)
     lines = {clause.id: source.span(("clauses", i)) for i, clause in enumerate(model.clauses)}
-    return ReadInstrument(source.file, source.text, model, canonical.sha256_hex(canonical_body(model)), lines)
+    return ReadInstrument(
+        source.file, source.text, model, canonical.sha256_hex(canonical_body(model)), lines, source
+    )
 
 
 def _twice(parsed: Iterable[_Parsed]) -> Iterator[Fault]:

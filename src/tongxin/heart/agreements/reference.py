@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils import translation
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from tongxin.heart.agreements import jobs, language, vocabulary
+from tongxin.heart.agreements import jobs, language, limits, vocabulary
 from tongxin.heart.agreements.language_help import HELP, schema
+from tongxin.heart.agreements.wording import length
 from tongxin.heart.events import vocabulary as events
-from tongxin.shared import durations
+from tongxin.shared import durations, reading
 from tongxin.shared.named import Both
 from tongxin.shared.petals import FIELDS
 
@@ -25,7 +27,8 @@ Made by `tongxin agreements reference` from the code; a test keeps it equal. How
 One YAML file holds one version of one instrument. Unknown keys and unknown words are faults; so is a key that could
 never act. `tongxin agreements check FILE` names each by file, line, reason and nearest known word; `tongxin agreements
 schema` prints the JSON Schema for editors. Anchors, aliases and tags are not read. Lengths of time are ISO 8601 in days
-and below: `PT30M`, `PT8H`, `P5D`; days are `2026-01-31`. Every text stands in both languages: `{zh: …, en: …}`.
+and below: `PT30M`, `PT8H`, `P5D`; days are `2026-01-31`; [limits](#limits) lists how long and
+how many. Every text stands in both languages: `{zh: …, en: …}`.
 """
 PARTS = (
     ("When: the event", ("When", "Range")),
@@ -73,6 +76,7 @@ def _page() -> Iterator[str]:
             yield f'<a id="{name.lower()}"></a>**{_called(name)}**: {_docstring(name)}\n'
             yield from _table(name, parts[name]["properties"])
     yield from _escalation()
+    yield from _limits()
     yield from _words()
 
 
@@ -159,6 +163,46 @@ def _escalation() -> Iterator[str]:
     for name, times in jobs.ROWS:
         yield f"| `{name}` | {'the due' if not times else f'{times} × `after` later'} |"
     yield ""
+
+
+def _limits() -> Iterator[str]:
+    """Yield what a file may not go beyond, from the figures that the checks use."""
+
+    def _time(most: timedelta) -> str:
+        return f"`{durations.iso(most)}` ({length(most)})"
+
+    def _signs(most: Mapping[str, int]) -> str:
+        return f"{most['zh']} characters in Chinese, {most['en']} in English, on one line"
+
+    yield "## Limits\n"
+    yield "What lies beyond one is a fault that names the key, what was written and the limit.\n"
+    rows = {
+        "length of time": _time(limits.LENGTH),
+        "`within` with `clock: days`": _time(limits.WORKING_DAYS).replace("days)", "working days)"),
+        "`within` with `clock: hours`": "less than 24 hours; more is written in `days`",
+        "`if_late.after`": _time(limits.LATE),
+        "day": f"{limits.FIRST_DAY} to {limits.LAST_DAY}, written so and in no other way",
+        "`version`": f"{limits.VERSION}",
+        "a question's `hours`": f"{limits.HOURS:,}",
+        "another number beside a question": f"{limits.PARAM:,}",
+        "number in `where`": f"{limits.NUMBER:,}",
+        "`title` of the instrument": _signs(limits.TITLE),
+        "`title` of a clause": _signs(limits.CLAUSE_TITLE),
+        "`text`": f"{limits.TEXT:,} characters in each language",
+        "other words, `source`": f"{limits.WORDS:,} characters in each language",
+        "value in `where` or beside a question": f"{limits.VALUE} characters",
+        "clauses, bars": f"{limits.CLAUSES}, {limits.BARS}",
+        "`yields_to`": f"{limits.YIELDS} clauses",
+        "reasons, grounds, keys in `where` and `renew`": f"{limits.REASONS}",
+        "any other list": f"{limits.LIST:,}",
+        "the file": f"{reading.MAX_BYTES // 1024} KiB, {reading.MAX_PARTS:,} parts, nested {reading.MAX_DEPTH} deep",
+        "its name": f"{limits.FILE} characters",
+    }
+    yield "| what | at most |\n|---|---|"
+    yield from (f"| {what} | {most} |" for what, most in rows.items())
+    yield ""
+    yield "No text is blank, and none holds a sign that nobody sees: of control, without width, or that turns the"
+    yield f"direction. Of one file {reading.MAX_FAULTS} faults and {limits.WARNINGS} warnings are told at once.\n"
 
 
 def _words() -> Iterator[str]:
