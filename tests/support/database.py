@@ -88,7 +88,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         other = "postgres_only" if DATABASE == "sqlite" else "sqlite_only"
         drop = item.get_closest_marker(other) is not None
         drop |= "soak" not in asked and item.get_closest_marker("soak") is not None
-        drop |= DATABASE == "postgres" and not uses_database(item)
+        once = item.get_closest_marker("once") is not None
+        drop |= DATABASE == "postgres" and (once or not uses_database(item))
         (left_out if drop else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
