@@ -22,6 +22,7 @@ from tongxin.heart.agreements import (
 )
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty
+from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
@@ -317,9 +318,8 @@ def _known_events(own: Sequence[Duty]) -> Mapping[str, frozenset[str]]:
     }
     if not waits:
         return {}
-    rows = Event.objects.filter(
-        Q(matter__in=waits) | Q(matter__absorbed_by__in=waits), replaced_by__isnull=True
-    ).exclude(act=Event.Act.WITHDRAWAL)
+    rows = Event.objects.filter(matter__in=events.with_absorbed(waits), replaced_by__isnull=True)
+    rows = rows.exclude(act=Event.Act.WITHDRAWAL)
     found: dict[str, set[str]] = {}
     for kind, number, absorbed_by in rows.values_list("type", "matter_id", "matter__absorbed_by_id"):
         for each in {number, absorbed_by} - {None}:

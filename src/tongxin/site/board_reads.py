@@ -7,19 +7,19 @@ thousand duties opens as fast as one with ten. What does not fit is counted and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
 from tongxin.heart.agreements import duty_acts
-from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.agreements import queries as agreements
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
 State = Duty.State
 OWN, REST, DONE = 100, 30, 5  # rows of the own list, of the other parts, of what was just done
-DUE_LATELY = timedelta(days=31)  # what was just done is sought among the duties that were due since then
 PARTS = ("own", "answers", "suspended", "theirs", "paused", "sent")
 Cursor = tuple[datetime, int]  # the due and the id of the last row shown
 
@@ -91,7 +91,7 @@ def read(
     for name, rows in wanted.items():
         ids |= Q(pk__in=_page(rows, name, after if name == part else None).values("pk"))
     found = Read()
-    for duty in sorted(dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
+    for duty in sorted(_dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
         _sort_in(found, duty, side, now)
     for name in PARTS:
         _cut(found, name)
@@ -103,20 +103,10 @@ def read(
     return found
 
 
-def dressed(rows: QuerySet[Duty]) -> list[Duty]:
-    """Return duties with what naming them takes: their few clauses and desks are read once each, not once a row."""
-    found = list(rows.select_related("matter").defer("told", "matter__rulebook", "matter__joined"))
-    clauses = (
-        Clause.objects.select_related("version__instrument")
-        .defer("version__source_text", "version__body")
-        .in_bulk({duty.clause_id for duty in found})
+def _dressed(rows: QuerySet[Duty]) -> list[Duty]:
+    return agreements.dressed(
+        rows.select_related("matter").defer("told", "matter__rulebook", "matter__joined")
     )
-    ids = {desk for duty in found for desk in (duty.bound_desk_id, duty.owed_desk_id)}
-    desks = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(ids)
-    for duty in found:
-        duty.clause = clauses[duty.clause_id]
-        duty.bound_desk, duty.owed_desk = desks[duty.bound_desk_id], desks[duty.owed_desk_id]
-    return found
 
 
 def totals(side: Side, now: datetime, field_code: str = "") -> tuple[int, int, int]:
@@ -133,7 +123,7 @@ def totals(side: Side, now: datetime, field_code: str = "") -> tuple[int, int, i
 
 
 def done_today(side: Side, now: datetime, field_code: str = "") -> int:
-    """Return how many of the own duties were met today, of those that were not due long ago."""
+    """Return how many of the own duties were met today."""
     rows = _met_today(Duty.objects.all(), side, now)
     return (rows.filter(clause__version__instrument__field=field_code) if field_code else rows).count()
 
@@ -153,11 +143,8 @@ def _slices(base: QuerySet[Duty], side: Side, now: datetime) -> dict[str, QueryS
 
 
 def _met_today(base: QuerySet[Duty], side: Side, now: datetime) -> QuerySet[Duty]:
-    """Return what was met today; the due bounds the search, because the index of a desk's duties goes by it."""
-    since = _midnight(now)
-    return base.filter(
-        side.bound, state=State.MET, due_at__gte=since - DUE_LATELY, ended_at__gte=since, ended_at__lte=now
-    )
+    """Return what was met today: a desk's duties stand in an index by state and end."""
+    return base.filter(side.bound, state=State.MET, ended_at__gte=_midnight(now), ended_at__lte=now)
 
 
 def _page(rows: QuerySet[Duty], name: str, after: Cursor | None) -> QuerySet[Duty]:
@@ -217,7 +204,7 @@ def _whole(found: Read, base: QuerySet[Duty], side: Side) -> None:
     hasty = own.filter(needed_by__lt=F("due_at"), needed_by__lte=due).order_by("needed_by", "id")[:REST]
     together = own.filter(thread__in={d.thread for d in found.own if d.thread.startswith("matter:")})
     together = together.filter(clause__kind="notify").order_by("due_at", "id")[:OWN]
-    more = dressed(Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk"))))
+    more = _dressed(Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk"))))
     there = {d.pk for d in found.own}
     found.own += [d for d in more if d.pk not in there]
 

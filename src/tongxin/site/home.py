@@ -179,10 +179,10 @@ def _told(row: board_rows.Row) -> dict[str, Any]:
 def _matters(reader: Acting, now: datetime) -> list[dict[str, Any]]:
     """Return the incidents that run: those with open duties, and those of the last day."""
     standing = agreements.duties(reader).filter(matter__isnull=False, state__in=between.STANDING).order_by()
-    recent = agreements.matters(reader).filter(opened_at__gte=now - RECENT).order_by()
-    running = Q(number__in=standing.values("matter_id")) | Q(number__in=recent.values("number"))
-    incidents = Matter.objects.filter(running, kind=ecology.KIND, state=Matter.State.OPEN)
-    rows = list(incidents.order_by("-opened_at")[:RUNNING])
+    incidents = Matter.objects.filter(kind=ecology.KIND, state=Matter.State.OPEN)
+    recent = incidents.filter(opened_at__gte=now - RECENT).values_list("number", flat=True)
+    running = Q(number__in=standing.values("matter_id")) | Q(number__in=agreements.part_in(reader, recent))
+    rows = list(incidents.filter(running).order_by("-opened_at")[:RUNNING])
     waiting = dict(standing.filter(matter__in=rows).values_list("matter_id").annotate(n=Count("id")))
     told = []
     for found in ecology.seen(reader, rows):

@@ -173,7 +173,7 @@ def show_matter(request: Call, number: Word) -> dict[str, Any]:
         "opened_at": local(row.opened_at),
         "closed_at": local(row.closed_at),
         "facts": [{"type": e.type, "known_at": local(e.known_at), "data": e.data} for e in facts],
-        "duties": [duty_out(d, now) for d in queries.duties(reader).filter(matter=row)[:500]],
+        "duties": [duty_out(d, now) for d in queries.duties_in(reader, [number], absorbed=False)[:500]],
         "url": f"/api/v1/matters/{row.number}",
     }
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements import queries, rulebook
 from tongxin.heart.agreements.language import AnyClause, Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty
+from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
@@ -27,7 +28,7 @@ COORDINATION = "coordination_office"
 
 def known_events(matter: Matter) -> set[str]:
     """Return the types of the events that are known in a matter, withdrawn ones left out."""
-    rows = Event.objects.filter(Q(matter=matter) | Q(matter__absorbed_by=matter), replaced_by__isnull=True)
+    rows = Event.objects.filter(matter__in=events.with_absorbed([matter.number]), replaced_by__isnull=True)
     return set(rows.exclude(act=Event.Act.WITHDRAWAL).values_list("type", flat=True))
 
 
@@ -91,12 +92,7 @@ def offices(row: ClauseConflict) -> list[str]:
 
 def seen_by(reader: Acting) -> QuerySet[ClauseConflict]:
     """Return the conflicts on errands that the reader's desk owes or is owed; coordination offices: their side's."""
-    if reader.coordinates:
-        side = Q(bound_desk__jurisdiction_id=reader.jurisdiction) | Q(
-            owed_desk__jurisdiction_id=reader.jurisdiction
-        )
-    else:
-        side = Q(bound_desk_id=reader.desk) | Q(owed_desk_id=reader.desk)
+    side = queries.of_side("bound_desk", reader) | queries.of_side("owed_desk", reader)
     clauses = (f"{name}__version__instrument" for name in ("one", "other", "ruling"))
     desks = (
         f"{side}_desk__{part}" for side in ("bound", "owed") for part in ("jurisdiction", "group", "role")

@@ -10,7 +10,6 @@ from tongxin.heart.agreements import conflicts, queries, rulebook, vocabulary
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty, Performance
 from tongxin.heart.agreements.performing import WARNING
-from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
@@ -175,11 +174,19 @@ def fields(names: Sequence[str]) -> list[vocabulary.Field]:
     return [known.get(name) or vocabulary.Field(name, name, lambda _data: "") for name in names]
 
 
-def of_matter(reader: Acting, matter: Matter) -> list[Errand]:
-    """Return the errands of a matter that the reader has a part in: what is open first, by due."""
-    rows = list(duties_of(reader, [matter]).get(matter.number, ()))
+def of_matter(
+    reader: Acting,
+    matter: Matter,
+    duties: Iterable[Duty] | None = None,
+    told_of: Iterable[Notice] | None = None,
+) -> list[Errand]:
+    """Return the errands of a matter that the reader has a part in: what is open first, by due.
+
+    `duties` and `told_of` are those that the reader may see, when they are at hand.
+    """
+    rows = list(duties_of(reader, [matter]).get(matter.number, ()) if duties is None else duties)
     sent: dict[tuple[str, str], list[Notice]] = {}
-    for notice in notices(reader, matter, rows):
+    for notice in notices(reader, matter, rows) if told_of is None else told_of:
         if notice.kind in TELLS:
             sent.setdefault((notice.message.from_desk_id, notice.message.to_desk_id), []).append(notice)
     told: dict[tuple[str, str], list[Duty]] = {}
@@ -194,15 +201,15 @@ def of_matter(reader: Acting, matter: Matter) -> list[Errand]:
     unsettled = {(c.bound_desk_id, c.owed_desk_id): c for c in disputed}
     found = [
         Errand(
-            duties[0].bound_desk,
-            duties[0].owed_desk,
-            tuple(duties),
+            owed[0].bound_desk,
+            owed[0].owed_desk,
+            tuple(owed),
             tuple(sent.get(pair, ())),
             tuple(downs.get(pair, ())),
-            tuple(conflicts.servable(matter, [d for d in duties if d.state == Duty.State.OPEN])),
+            tuple(conflicts.servable(matter, [d for d in owed if d.state == Duty.State.OPEN])),
             unsettled.get(pair),
         )
-        for pair, duties in told.items()
+        for pair, owed in told.items()
     ]
     return sorted(found, key=lambda e: (not (e.open or e.standing_down), e.ruling.due_at, e.owed.id))
 
@@ -211,7 +218,7 @@ def duties_of(reader: Acting, matters: Iterable[Matter]) -> dict[str, list[Duty]
     """Return the duties of several matters that the reader may see, by number; an absorbed one's count as its own."""
     numbers = {m.number for m in matters}
     found: dict[str, list[Duty]] = {}
-    for duty in queries.duties(reader).filter(matter__in=events.with_absorbed(numbers)):
+    for duty in queries.duties_in(reader, numbers):
         own = duty.matter
         for number in numbers & {own.number, own.absorbed_by_id or ""} if own else ():
             found.setdefault(number, []).append(duty)
@@ -239,7 +246,7 @@ def notices_of(
     for duty in {d.pk: d for d in rows if d.purpose == Duty.Purpose.CONFIRM}.values():
         confirms.setdefault(duty.opened_by, []).append(duty)
     threads = [f"matter:{n}" for n in {*numbers, *into}]
-    messages = list(queries.messages(reader, *TELLS, *WARNS, *ENDS).filter(thread__in=threads))
+    messages = queries.messages_in(reader, threads, *TELLS, *WARNS, *ENDS)
     calls = [m.id for m in messages if m.kind == "call"]
     reviews = _reviews([f"message:{m.id}" for m in messages if m.kind in WARNS])
     heard = dict(Performance.objects.filter(message__in=calls).values_list("message_id", "delivered_at"))

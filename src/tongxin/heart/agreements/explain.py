@@ -110,19 +110,28 @@ def shown(reasons: Sequence[Reason]) -> Shown:
     return Shown((*bound, *nearest), tuple(rest[:FOLDED]), len(rest))
 
 
-def explain(reader: Acting, matter: Matter) -> list[Reason]:
+def explain(
+    reader: Acting,
+    matter: Matter,
+    known: Iterable[Duty] | None = None,
+    notices: Iterable[errands.Notice] | None = None,
+) -> list[Reason]:
     """Return what matching finds for the matter's pinned rulebook: what binds first, then the nearest to binding.
 
-    Who sees the whole matter sees every clause; others only those under which they owe or are owed.
+    Who sees the whole matter sees every clause; others only those under which they owe or are owed. `known` and
+    `notices` are the duties and notices that the reader may see, when they are at hand.
     """
     view = reconcile.view(matter, whole=True)
     seen = list(view.considered)
     named = {str(told.fact.data["instrument"]) for told in view.told if "instrument" in told.fact.data}
     duties: dict[str, list[Duty]] = {}
-    for duty in queries.duties(reader).filter(matter=matter).order_by("due_at", "id"):
-        duties.setdefault(duty.clause_id, []).append(duty)
+    for duty in queries.duties_in(reader, [matter.number], absorbed=False) if known is None else known:
+        if duty.matter_id == matter.number:
+            duties.setdefault(duty.clause_id, []).append(duty)
     if not queries.sees_whole(reader, matter):
-        told = {reader.desk} | {n.message.to_desk_id for n in errands.notices(reader, matter)}
+        told = {reader.desk} | {
+            n.message.to_desk_id for n in (errands.notices(reader, matter) if notices is None else notices)
+        }
         told |= {d.owed_desk_id for rows in duties.values() for d in rows}
         seen = [_only(c, told) for c in seen if c.bound and c.clause_id in duties]
     clauses = Clause.objects.select_related("version__instrument").in_bulk({c.clause_id for c in seen})

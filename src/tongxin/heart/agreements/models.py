@@ -239,6 +239,10 @@ class Duty(models.Model):
             models.Index(fields=["bound_desk", "state", "due_at"], name="duties_by_bound"),
             models.Index(fields=["owed_desk", "state", "due_at"], name="duties_by_owed"),
             models.Index(fields=["clause_key", "due_at"], name="duties_by_clause"),
+            models.Index(fields=["clause", "due_at", "id"], name="duties_of_clause"),
+            models.Index(fields=["bound_desk", "state", "ended_at"], name="duties_by_end"),
+            models.Index(fields=["bound_desk", "matter"], name="matters_by_bound"),
+            models.Index(fields=["owed_desk", "matter"], name="matters_by_owed"),
             models.Index(  # holds all that a score counts, so that the table itself is not read
                 fields=[
                     "clause_key",

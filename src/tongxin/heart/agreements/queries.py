@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Case, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook, signers
@@ -15,6 +16,7 @@ from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.sights import Looker
 from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
@@ -66,16 +68,68 @@ def versions_of(instrument: str, reader: Acting | None = None) -> list[Instrumen
 
 def _may_see(reader: Acting) -> Q:
     """Return the duties a reader may see: those of the own desk; a coordination office sees its jurisdiction's."""
-    if reader.coordinates:
-        return Q(bound_desk__jurisdiction_id=reader.jurisdiction) | Q(
-            owed_desk__jurisdiction_id=reader.jurisdiction
-        )
-    return Q(bound_desk_id=reader.desk) | Q(owed_desk_id=reader.desk)
+    return of_side("bound_desk", reader) | of_side("owed_desk", reader)
+
+
+def of_side(column: str, reader: Acting) -> Q:
+    """Return the condition that a desk is on the reader's side."""
+    if len(reader.side) == 1:
+        return Q(**{f"{column}_id": reader.side[0]})
+    return Q(**{f"{column}_id__in": reader.side})
 
 
 def duties(reader: Acting) -> QuerySet[Duty]:
     """Return the duties the reader may see, by due."""
     return with_names(Duty.objects.filter(_may_see(reader))).order_by("due_at", "id")
+
+
+def last_under(reader: Acting, clause_id: str, limit: int) -> QuerySet[Duty, Any]:
+    """Return the ids of the last duties under a clause that the reader may see, to filter by; latest due first."""
+    rows = Duty.objects.filter(beside(_may_see(reader)), clause_id=clause_id)
+    return rows.order_by("-due_at", "-id").values("pk")[:limit]
+
+
+def beside(condition: Q) -> Case:
+    """Return a condition that is checked of the rows that are gone through, and by which no row is looked up.
+
+    A desk names thousands of rows; a database that does not know it would look all of them up first.
+    """
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def duties_in(reader: Acting, numbers: Iterable[str], *, absorbed: bool = True) -> list[Duty]:
+    """Return the duties of these matters (and of those that they absorbed) that the reader may see, by due.
+
+    They are looked up by their matters alone. With the desk in the statement a database may well go through every duty
+    that the desk ever had.
+    """
+    within = events.with_absorbed(numbers) if absorbed else list(numbers)
+    rows = Duty.objects.filter(matter__in=within).select_related("matter", "performance")
+    side = set(reader.side)
+    seen = [d for d in rows.order_by("due_at", "id") if side & {d.bound_desk_id, d.owed_desk_id}]
+    return dressed(seen)
+
+
+def dressed(rows: Iterable[Duty]) -> list[Duty]:
+    """Return duties with their clauses and desks: the few that there are are read once each, not joined to each row."""
+    found = list(rows)
+    if not found:
+        return found
+    clauses = (
+        Clause.objects.select_related("version__instrument")
+        .defer("version__source_text", "version__body")
+        .in_bulk({duty.clause_id for duty in found})
+    )
+    desks = desks_of({desk for duty in found for desk in (duty.bound_desk_id, duty.owed_desk_id)})
+    for duty in found:
+        duty.clause = clauses[duty.clause_id]
+        duty.bound_desk, duty.owed_desk = desks[duty.bound_desk_id], desks[duty.owed_desk_id]
+    return found
+
+
+def desks_of(ids: Iterable[str]) -> dict[str, Desk]:
+    """Return desks by id, with what naming them takes."""
+    return Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(set(ids))
 
 
 def with_names(rows: QuerySet[Duty]) -> QuerySet[Duty]:
@@ -104,22 +158,23 @@ def duty(reader: Acting, pk: int) -> Duty:
 def matters(reader: Acting) -> QuerySet[Matter]:
     """Return the matters that the reader's desk reported or has a duty in, newest first; those that absorbed one too.
 
-    A coordination office sees those that any desk of its jurisdiction reported or has a duty in.
+    A coordination office sees those that any desk of its jurisdiction reported or has a duty in. Each way to have a
+    part is asked of an index that holds both desk and matter, once; the matters are gone through in their own order,
+    by kind and time, and not looked up one by one for every part that the desk ever had.
     """
-    if reader.coordinates:
-        own = Event.objects.filter(by_desk__jurisdiction_id=reader.jurisdiction).values("matter_id")
-    else:
-        own = Event.objects.filter(by_desk_id=reader.desk).values("matter_id")
-    shared = Duty.objects.filter(_may_see(reader), matter__isnull=False).values("matter_id")
-    absorbing = Matter.objects.filter(number__in=own, absorbed_by__isnull=False).values("absorbed_by_id")
-    seen = Q(number__in=own) | Q(number__in=shared) | Q(number__in=absorbing)
-    return Matter.objects.filter(seen).order_by("-opened_at")
+    own = Event.objects.filter(of_side("by_desk", reader)).values("matter_id")
+    there = Duty.objects.filter(matter__isnull=False)
+    absorbing = Matter.objects.filter(absorbed_by__isnull=False, number__in=own).values("absorbed_by_id")
+    seen = Q(number__in=own) | Q(number__in=absorbing)
+    for column in ("bound_desk", "owed_desk"):
+        seen |= Q(number__in=there.filter(of_side(column, reader)).values("matter_id"))
+    return Matter.objects.filter(beside(seen)).order_by("-opened_at")
 
 
 def matter(reader: Acting, number: str) -> Matter:
     """Return one matter the reader may see, or raise NotFound."""
     row = Matter.objects.filter(number=number).first()
-    if row is None or not _has_part(reader, number):
+    if row is None or number not in part_in(reader, [number]):
         raise NotFound(
             "no_such_matter",
             _("There is no such matter, or your desk has no part in it."),
@@ -128,12 +183,16 @@ def matter(reader: Acting, number: str) -> Matter:
     return row
 
 
-def _has_part(reader: Acting, number: str) -> bool:
-    """Tell of one matter whether `matters` lists it: a duty in it, or it or one that it absorbed was reported."""
-    if Duty.objects.filter(_may_see(reader), matter_id=number).exists():
-        return True
-    own = Q(by_desk__jurisdiction_id=reader.jurisdiction) if reader.coordinates else Q(by_desk_id=reader.desk)
-    return Event.objects.filter(own, matter__in=events.with_absorbed([number])).exists()
+def part_in(reader: Acting, numbers: Iterable[str]) -> set[str]:
+    """Return those of these matters that `matters` lists, looked up by the matters alone."""
+    wanted, side = list(numbers), set(reader.side)
+    duties = Duty.objects.filter(matter__in=wanted).values_list("matter_id", "bound_desk_id", "owed_desk_id")
+    found = {number for number, *pair in duties.distinct() if side & {*pair}}
+    told = Event.objects.filter(matter__in=events.with_absorbed(wanted))
+    for desk, *pair in told.values_list("by_desk_id", "matter_id", "matter__absorbed_by_id"):
+        if desk in side:
+            found |= {number for number in pair if number}
+    return {str(number) for number in found} & set(wanted)
 
 
 def notices(reader: Acting) -> QuerySet[Message]:
@@ -143,19 +202,41 @@ def notices(reader: Acting) -> QuerySet[Message]:
 
 def messages(reader: Acting, *kinds: str) -> QuerySet[Message]:
     """Return the messages of some kinds to or from the reader's side, oldest first."""
-    if reader.coordinates:
-        side = Q(from_desk__jurisdiction_id=reader.jurisdiction) | Q(
-            to_desk__jurisdiction_id=reader.jurisdiction
-        )
-    else:
-        side = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
-    return (
-        Message.objects.filter(side, kind__in=kinds)
-        .select_related(
-            *(f"{side}_desk__{part}" for side in ("from", "to") for part in ("jurisdiction", "group", "role"))
-        )
-        .order_by("sent_at", "seq")
-    )
+    side = of_side("from_desk", reader) | of_side("to_desk", reader)
+    return _with_desks(Message.objects.filter(side, kind__in=kinds))
+
+
+def messages_in(reader: Acting, threads: Iterable[str], *kinds: str) -> list[Message]:
+    """Return the messages of some kinds in these threads to or from the reader's side, oldest first.
+
+    They are looked up by their threads alone, as `duties_in` looks duties up.
+    """
+    side = set(reader.side)
+    rows = Message.objects.filter(thread__in=list(threads), kind__in=kinds).order_by("sent_at", "seq")
+    found = [m for m in rows if side & {m.from_desk_id, m.to_desk_id}]
+    desks = desks_of({desk for m in found for desk in (m.from_desk_id, m.to_desk_id)}) if found else {}
+    for message in found:
+        message.from_desk, message.to_desk = desks[message.from_desk_id], desks[message.to_desk_id]
+    return found
+
+
+def latest(reader: Acting, kind: str, limit: int) -> QuerySet[Message]:
+    """Return the messages of a kind to or from the reader's side that were sent last, newest first.
+
+    Both ends are asked for their last ones, each in the order of an index that holds all it takes.
+    """
+    newest = Message.objects.filter(kind=kind).order_by("-sent_at", "-id")
+    either = Q(pk__in=[])
+    for column in ("from_desk", "to_desk"):
+        either |= Q(pk__in=newest.filter(of_side(column, reader)).values("pk")[:limit])
+    return Message.objects.filter(either).order_by("-sent_at", "-id")[:limit]
+
+
+def _with_desks(rows: QuerySet[Message]) -> QuerySet[Message]:
+    parts = ("jurisdiction", "group", "role")
+    return rows.select_related(
+        *(f"{side}_desk__{part}" for side in ("from", "to") for part in parts)
+    ).order_by("sent_at", "seq")
 
 
 def sees_whole(reader: Looker, matter: Matter) -> bool:
@@ -168,17 +249,20 @@ def sees_whole(reader: Looker, matter: Matter) -> bool:
 
 def whole_of(reader: Looker, numbers: Iterable[str]) -> set[str]:
     """Return those of the matters that the reader sees whole; see `sees_whole`."""
-    if reader.desk.endswith("/coordination_office"):
-        reported = Q(by_desk__jurisdiction_id=reader.jurisdiction)
-        bound = Q(bound_desk__jurisdiction_id=reader.jurisdiction)
-    else:
-        reported, bound = Q(by_desk_id=reader.desk), Q(bound_desk_id=reader.desk)
     wanted = list(numbers)
-    told = Event.objects.filter(reported, matter__in=events.with_absorbed(wanted))
-    pairs = told.values_list("matter_id", "matter__absorbed_by_id")
-    own = {n for pair in pairs for n in pair if n} & set(wanted)
-    to_tell = Duty.objects.filter(bound, matter__in=wanted, purpose=Duty.Purpose.DO)
-    return own | {number for number in to_tell.values_list("matter_id", flat=True) if number}
+    told = Event.objects.filter(matter__in=events.with_absorbed(wanted))
+    pairs = told.values_list("by_desk_id", "matter_id", "matter__absorbed_by_id")
+    own = {n for desk, *pair in pairs if _on_side(reader, desk) for n in pair if n} & set(wanted)
+    to_tell = Duty.objects.filter(matter__in=wanted, purpose=Duty.Purpose.DO)
+    bound = to_tell.values_list("bound_desk_id", "matter_id").distinct()
+    return own | {number for desk, number in bound if number and _on_side(reader, desk)}
+
+
+def _on_side(reader: Looker, desk: str) -> bool:
+    """Whether a desk is the looker's own, or of the jurisdiction that its coordination office answers for."""
+    if desk == reader.desk:
+        return True
+    return reader.desk.endswith("/coordination_office") and desk.startswith(f"{reader.jurisdiction}/")
 
 
 def overdue(reader: Acting, now: datetime) -> int:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from tongxin.heart.agreements import vocabulary
 from tongxin.heart.agreements.match import Scene, Words
 from tongxin.heart.agreements.vocabulary import Fact
+from tongxin.heart.events import queries as told_queries
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.region import queries as region
 from tongxin.shared import clock
@@ -33,7 +34,7 @@ class Told:
 
 def events_of(matter: Matter) -> list[Event]:
     """Return the events of a matter and of those it absorbed, in the order in which they were recorded."""
-    return _in_order(matter, Q(matter__absorbed_by=matter))
+    return _in_order(matter, Q(matter__in=told_queries.with_absorbed([matter.number])))
 
 
 def events_within(matter: Matter, numbers: Sequence[str]) -> list[Event]:

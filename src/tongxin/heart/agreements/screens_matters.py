@@ -30,7 +30,7 @@ from tongxin.heart.agreements.duty_forms import RulingForm
 from tongxin.heart.agreements.models import ClauseConflict, Duty, Instrument
 from tongxin.heart.events import queries as events
 from tongxin.heart.events import vocabulary
-from tongxin.heart.events.models import Event
+from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 from tongxin.heart.region.acting import Acting
@@ -88,7 +88,7 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
     address = vocabulary.page(row.kind, row.number)
     if address != f"/matters/{row.number}/":
         return redirect(address)
-    duties = list(queries.duties(reader).filter(matter=row)[: SHOWN + 1])
+    duties = queries.duties_in(reader, [row.number], absorbed=False)[: SHOWN + 1]
     standing = [d for d in duties[:SHOWN] if d.state in Duty.STANDING]
     whole = queries.sees_whole(reader, row)
     context = {
@@ -179,7 +179,7 @@ def lines_of(reader: Acting, rows: list[ClauseConflict]) -> list[Line]:
 
 def _threads(reader: Acting, rows: list[ClauseConflict]) -> dict[str, threads.Seen]:
     numbers = {row.thread.removeprefix("matter:") for row in rows}
-    found = threads.of_matters(reader, queries.matters(reader).filter(number__in=numbers))
+    found = threads.of_matters(reader, Matter.objects.filter(number__in=queries.part_in(reader, numbers)))
     return {f"matter:{number}": found.get(number, threads.Seen(number)) for number in numbers}
 
 

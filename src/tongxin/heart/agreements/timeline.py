@@ -100,17 +100,27 @@ class Moment:
         return f"/ledger/{self.seal}/"
 
 
-def of_matter(reader: Acting, matter: Matter) -> list[Moment]:
+def of_matter(
+    reader: Acting,
+    matter: Matter,
+    duties: Iterable[Duty] | None = None,
+    notices: Iterable[errands.Notice] | None = None,
+) -> list[Moment]:
     """Return the matter's story, latest first: the whole for who sees the whole, else the reader's own part.
 
-    What happened in a matter that it absorbed is part of it.
+    What happened in a matter that it absorbed is part of it. `duties` and `notices` are those that the reader may see,
+    when they are at hand.
     """
     numbers = [matter.number, *matter.absorbed.values_list("number", flat=True)]
     lines = [(line.entry, line.payload or {}) for n in numbers for line in ledger.timeline(f"matter:{n}")]
     lines.sort(key=lambda line: line[0].index)
     if not queries.sees_whole(reader, matter):
-        own = {str(d.pk) for d in errands.duties_of(reader, [matter]).get(matter.number, ())}
-        messages = {str(n.message.id) for n in errands.notices(reader, matter)}
+        if duties is None:
+            duties = errands.duties_of(reader, [matter]).get(matter.number, ())
+        own = {str(d.pk) for d in duties}
+        messages = {
+            str(n.message.id) for n in (errands.notices(reader, matter) if notices is None else notices)
+        }
         lines = [line for line in lines if _part_of(*line, reader, own, messages)]
     said = _Said.of(numbers, lines)
     return [said.moment(entry, payload) for entry, payload in reversed(lines)]

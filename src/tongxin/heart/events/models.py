@@ -25,7 +25,12 @@ class Matter(models.Model):
         default=dict
     )  # versions that came later: id → since when (ISO), for newer events
     absorbed_by = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="absorbed",
+        db_index=False,  # the index below holds the few that were absorbed
     )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -35,6 +40,14 @@ class Matter(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(absorbed_by=models.F("number")), name="no_matter_absorbs_itself"
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["absorbed_by"],
+                condition=models.Q(absorbed_by__isnull=False),
+                name="absorbed_matters",
+            ),
+            models.Index(fields=["kind", "opened_at", "number"], name="matters_by_kind"),
         ]
 
 
@@ -75,7 +88,10 @@ class Event(models.Model):
     reason = models.CharField(max_length=400, blank=True)  # of a correction, withdrawal or merge
 
     class Meta:
-        indexes = [models.Index(fields=["matter", "recorded_at"], name="events_by_matter")]
+        indexes = [
+            models.Index(fields=["matter", "recorded_at"], name="events_by_matter"),
+            models.Index(fields=["by_desk", "matter"], name="events_by_desk"),
+        ]
 
 
 class Objection(models.Model):

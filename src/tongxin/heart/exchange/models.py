@@ -41,6 +41,10 @@ class Message(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "seq"], name="one_seq_per_channel")]
+        indexes = [  # each end's last messages of a kind
+            models.Index(fields=["from_desk", "kind", "sent_at", "id"], name="messages_by_sender"),
+            models.Index(fields=["to_desk", "kind", "sent_at", "id"], name="messages_by_receiver"),
+        ]
 
 
 class IdempotencyKey(models.Model):

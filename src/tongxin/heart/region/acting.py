@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.region.models import Desk
 from tongxin.shared.errors import NotAllowed
 
 
@@ -24,6 +26,18 @@ class Acting:
     def coordinates(self) -> bool:
         """Whether the post acts for its jurisdiction's coordination office, which answers for all its desks."""
         return self.desk.endswith("/coordination_office")
+
+    @cached_property
+    def side(self) -> tuple[str, ...]:
+        """The desks whose duties, messages and reports are the reader's to see; read once for a request.
+
+        The own desk; a coordination office's are all of its jurisdiction. As a list it leads into an index of desks,
+        where a join would have every row looked at.
+        """
+        if not self.coordinates:
+            return (self.desk,)
+        rows = Desk.objects.filter(jurisdiction_id=self.jurisdiction).values_list("id", flat=True)
+        return tuple(sorted({self.desk, *rows}))
 
     def need(self, capability: str) -> None:
         """Raise NotAllowed unless the post has the capability."""

@@ -94,10 +94,9 @@ class ReasonOut(Schema):
 @router.get("/incidents", response={200: IncidentsOut, **READ_PROBLEMS}, operation_id="list_incidents")
 def list_incidents(request: Call, limit: PageSize = 50, offset: Number = 0) -> dict[str, Any]:
     """List the incidents that the caller's desk has a part in."""
-    rows = queries.incidents(request.auth)
-    total = rows.count()
-    page = rows[offset : offset + limit] if offset < total else []
-    end = offset + limit
+    numbers = queries.numbers(request.auth)
+    total, end = len(numbers), offset + limit
+    page = queries.in_order(numbers[offset:end])
     return {
         "total": total,
         "next_offset": end if end < total else None,

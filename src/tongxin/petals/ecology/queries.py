@@ -99,6 +99,18 @@ def incidents(reader: Acting) -> QuerySet[Matter]:
     return agreements.matters(reader).filter(kind=KIND)
 
 
+def numbers(reader: Acting) -> list[str]:
+    """Return the numbers of the incidents the reader may see, newest first: one walk for the count and for a page."""
+    return list(incidents(reader).values_list("number", flat=True))
+
+
+def in_order(wanted: Iterable[str]) -> list[Matter]:
+    """Return these incidents in this order."""
+    listed = list(wanted)
+    rows = Matter.objects.in_bulk(listed)
+    return [rows[number] for number in listed]
+
+
 def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
     """Return these incidents as the reader sees them."""
     rows = list(matters)
@@ -151,12 +163,12 @@ def own_chain(reader: Acting, found: Incident, event: str = "") -> Chain:
 
 def event_in(found: Incident, event: str) -> Event:
     """Return an event of the incident, or of one that it absorbed, by its id; raises NotFound for another's."""
-    within = Q(matter=found.matter) | Q(matter__absorbed_by=found.matter)
     try:
         key = UUID(event)
     except ValueError:
         key = UUID(int=0)  # no event has it
-    row = Event.objects.filter(within, id=key).exclude(act=Event.Act.MERGE).first()
+    within = events.with_absorbed([found.matter.number])
+    row = Event.objects.filter(matter__in=within, id=key).exclude(act=Event.Act.MERGE).first()
     if row is None:
         raise NotFound("no_such_event", _("There is no such report in this incident."))
     return row
@@ -164,9 +176,10 @@ def event_in(found: Incident, event: str) -> Event:
 
 def objections(reader: Acting, found: Incident) -> list[Objection]:
     """Return what is held against the reports: all of it for who sees them, else what the own side said."""
-    rows = Objection.objects.filter(
-        Q(event__matter=found.matter) | Q(event__matter__absorbed_by=found.matter)
-    ).select_related("by_desk__jurisdiction", "by_desk__group", "by_desk__role")
+    within = Event.objects.filter(matter__in=events.with_absorbed([found.matter.number])).values("id")
+    rows = Objection.objects.filter(event__in=within).select_related(
+        "by_desk__jurisdiction", "by_desk__group", "by_desk__role"
+    )
     return [
         row for row in rows.order_by("at", "id") if found.whole or errands.is_side_of(reader, row.by_desk_id)
     ]
@@ -207,7 +220,7 @@ def errand(reader: Acting, found: Incident, to_desk: str) -> Errand | None:
     return next(
         (
             e
-            for e in errands.of_matter(reader, found.matter)
+            for e in errands.of_matter(reader, found.matter, found.duties)
             if e.bound.id == reader.desk and e.owed.id == to_desk and e.open
         ),
         None,

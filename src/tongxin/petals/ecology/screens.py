@@ -30,8 +30,8 @@ PAGE = 25
 def incidents(request: StaffRequest) -> HttpResponse:
     """List the incidents that the reader's desk has a part in."""
     reader = request.acting
-    found = Paginator(queries.incidents(reader), PAGE).get_page(request.GET.get("page"))
-    rows = queries.seen(reader, found.object_list)
+    found = Paginator(queries.numbers(reader), PAGE).get_page(request.GET.get("page"))
+    rows = queries.seen(reader, queries.in_order(found.object_list))
     now = clock.now()
     late = agreement_queries.overdue(reader, now)
     may_report = "report_incident" in reader.capabilities

@@ -17,6 +17,8 @@ from tongxin.shared.search import Hit
 
 LOOKED_AT = 60  # incidents whose words are compared, newest first
 
+TOLD = 500  # notices that are looked through, newest first
+
 
 def incidents(reader: Acting | None, words: str, limit: int) -> Iterable[Hit]:
     """Return the incidents that fit the words; one more than the limit says that there are more."""
@@ -26,7 +28,7 @@ def incidents(reader: Acting | None, words: str, limit: int) -> Iterable[Hit]:
     fits = Q(number__icontains=sought)
     for code in _codes(sought):
         fits |= Q(title__contains=code)
-    told = agreements.notices(reader).order_by("-sent_at")[:500]
+    told = agreements.latest(reader, "notice", TOLD)
     threads = [m.thread for m in told if sought in " ".join(m.body.get("carried", {}).values()).casefold()]
     fits |= Q(number__in=[t.removeprefix("matter:") for t in threads])
     hits = []
