@@ -181,6 +181,21 @@ FORMS = [
         texts=("remark",),
     ),
     Form(
+        "incident_warn",
+        "report",
+        "number={incident}",
+        {
+            "to_desk": "bj-tongzhou/ecology_bureau",
+            "basis": "necessity",
+            "reason": "示例：取水口",
+            "location": "示例断面",
+            "amount": "2 t",
+        },
+        needed=("to_desk", "basis", "reason"),
+        choices=("to_desk", "basis"),
+        texts=("reason", "location", "amount"),
+    ),
+    Form(
         "incident_close",
         "report",
         "number={incident}",

@@ -87,6 +87,21 @@ def stand_down(told: Told, key: str) -> dict[str, Any]:
     return actions.stand_down(by=by, key=key, matter=number, to_desk=WUQING, remark="示例")
 
 
+def warn(told: Told, key: str) -> dict[str, Any]:
+    """Of a desk that no clause names; the rule of its review is entered with the first one."""
+    from tongxin.heart.agreements import actions
+
+    return actions.warn(
+        by=acting("langfang-duty"),
+        key=key,
+        matter=told["spill"]["matter"],
+        to_desk="bj-tongzhou/ecology_bureau",
+        carried={"pollutant": "oil"},
+        basis="necessity",
+        reason="示例：取水口",
+    )
+
+
 def call(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.agreements import actions
 
@@ -157,6 +172,7 @@ PART: list[tuple[str, int, Do]] = [
     ("tell-spill", 2002, tell),
     ("forecast", 2003, forecast),
     ("stand-down", 2004, stand_down),
+    ("warning", 2004, warn),
     ("call", 2005, call),
     ("heard", 2006, heard),
     ("objection", 2007, objected),

@@ -43,7 +43,8 @@ def warn(
     carried = {name: text.strip() for name, text in carried.items() if text.strip()}
     why = parts.need_reason(reason)
     request = {"matter": matter, "to": to_desk, "carried": carried, "basis": basis, "reason": why}
-    _need_sendable(by, to_desk, carried, basis)
+    queries.matter(by, matter)
+    _need_sendable(by, to_desk, carried, basis)  # refused before the rule of the review is entered
     clause = own_rules.review_clause()
     with act("agreements.warning.sent", by=by, key=key, request=request) as a:
         if a.replayed:
