@@ -77,6 +77,9 @@ def test_both_sides_see_it_who_keeps_the_agenda_too_and_nobody_else(house):
     assert line(house, item).opens
     keeper = line(house, item, "tongzhou")
     assert (keeper.opens, keeper.records) == (False, True)
+    page = client(house, "tongzhou").get(f"/agenda/{item.pk}/").content.decode()
+    assert keeper.seen.number in page
+    assert f"/{keeper.seen.number}/" not in page  # the matter behind it is not the keeper's to open
     assert list(agenda.seen_by(house.acting("wuqing-duty"))) == [item]
     assert not agenda.seen_by(house.acting("wuqing-clerk")).exists()
     with pytest.raises(NotFound):
@@ -237,6 +240,7 @@ def test_the_screens_lead_from_the_bell_to_the_resolution_and_back(house):
     body |= {"resolve-by_day": str(today(house) + timedelta(days=9))}
     assert client(house).post(f"/agenda/{item.pk}/resolution/", body).status_code == 302
     after = client(house).get(f"/agenda/{item.pk}/").content.decode()
+    assert "To be done by 10 July 2026" in after
     assert "示例：限期" in after
     assert 'id="resolve"' not in after
     assert "示例：限期" in client(house, "langfang").get("/agenda/?state=off").content.decode()
