@@ -187,7 +187,7 @@ def list_scores(request: Call, wanted: Query[ScoreFilter]) -> dict[str, Any]:
 )
 def list_months(request: Call) -> list[dict[str, Any]]:
     """List the months whose scores are frozen, latest first."""
-    return [month_out(frozen.month(row.month)) for row in frozen.months()]
+    return [month_out(found) for found in frozen.whole_months()]
 
 
 @router.get(

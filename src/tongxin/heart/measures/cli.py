@@ -100,8 +100,8 @@ def export(by: tuple[str, ...], **given: str) -> None:
 @click.argument("month", required=False)
 def months(month: str | None) -> None:
     """List the frozen months; with MONTH, what changed since it was frozen."""
-    for row in [frozen.month(month).row] if month else frozen.months():
-        found = frozen.month(row.month)
+    for found in [frozen.month(month)] if month else frozen.whole_months():
+        row = found.row
         entry = "-" if found.entry is None else f"#{found.entry}"
         click.echo(
             f"{row.month}  as of {clock.beijing(row.as_of):%Y-%m-%d %H:%M}  {row.rows} rows  entry {entry}  "

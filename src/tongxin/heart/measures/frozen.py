@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.keeping import COUNTS, KEY, PLAIN, Asked, Line, LineKey, Tally, added, tally_of
 from tongxin.heart.ledger import queries as ledger
+from tongxin.heart.ledger.models import Checkpoint, Entry
 from tongxin.heart.measures.models import FrozenMonth, Restatement, ScoreMonth
 from tongxin.shared.errors import NotFound
 
@@ -139,6 +141,20 @@ def lines_of(name: str) -> list[Line]:
 def months() -> list[FrozenMonth]:
     """Return the frozen months, latest first."""
     return list(FrozenMonth.objects.order_by("-month"))
+
+
+def whole_months() -> list[Month]:
+    """Return the frozen months with their entries and signed heads, latest first: one query for all of them."""
+    froze = Entry.objects.filter(
+        subject=Concat(Value("scores:"), OuterRef("month")), act="measures.month.frozen"
+    ).order_by("index")
+    over = Checkpoint.objects.filter(size__gt=OuterRef("entry")).order_by("size")
+    found = (
+        FrozenMonth.objects.annotate(entry=Subquery(froze.values("index")[:1]))
+        .annotate(signed=Subquery(over.values("size")[:1]), changes=Count("restatements"))
+        .order_by("-month")
+    )
+    return [Month(row, row.entry, row.signed, row.changes) for row in found]
 
 
 def month(name: str) -> Month:

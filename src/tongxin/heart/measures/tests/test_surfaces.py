@@ -82,7 +82,13 @@ def test_it_is_rolled_up_narrowed_and_sorted(house, kept):
 )
 def test_months_that_nobody_can_count_are_refused_at_once(house, kept, asked):
     client = house.client()
-    for path in ("/scores/", "/scores/export/", "/scores/score-a/", "/scores/score-a/duties/", "/api/v1/scores"):
+    for path in (
+        "/scores/",
+        "/scores/export/",
+        "/scores/score-a/",
+        "/scores/score-a/duties/",
+        "/api/v1/scores",
+    ):
         assert client.get(f"{path}?{asked}").status_code == 422, path
     options = [part for each in asked.split("&") for part in (f"--{each.split('=')[0]}", each.split("=")[1])]
     for command in (["list"], ["show", "score-a"], ["export"]):
@@ -91,7 +97,13 @@ def test_months_that_nobody_can_count_are_refused_at_once(house, kept, asked):
 
 def test_the_last_month_that_can_be_counted_is_counted(house, kept):
     client = house.client()
-    for path in ("/scores/", "/scores/export/", "/scores/score-a/", "/scores/score-a/duties/", "/api/v1/scores"):
+    for path in (
+        "/scores/",
+        "/scores/export/",
+        "/scores/score-a/",
+        "/scores/score-a/duties/",
+        "/api/v1/scores",
+    ):
         for month in ("1950-01", "2199-12"):
             assert client.get(f"{path}?month={month}").status_code == 200, path
 
@@ -166,7 +178,11 @@ def test_a_frozen_month_and_what_was_restated(house, kept):
     assert told["restatements"] == 1
     assert told["changes"][0]["before"]["overdue"] == 1
     assert told["changes"][0]["after"] | {"share": 1.0, "n": 5} == told["changes"][0]["after"]
-    assert [m["month"] for m in house.client().get("/api/v1/scores/months").json()] == ["2026-03"]
+    with CaptureQueriesContext(connection) as asked:
+        listed = house.client().get("/api/v1/scores/months").json()
+    assert len([q for q in asked if "frozenmonth" in q["sql"] or "checkpoint" in q["sql"]]) == 1
+    assert [m["month"] for m in listed] == ["2026-03"]
+    assert listed == [{name: told[name] for name in listed[0]}]
     listed = run("scores", "months", "2026-03").output
     assert "restated 1" in listed
     assert "5/6 -> 5/5" in listed
