@@ -181,7 +181,7 @@ def list_connectors(request: Call) -> dict[str, Any]:
     operation_id="list_subscriptions",
 )
 def list_subscriptions(request: Call) -> list[dict[str, Any]]:
-    """List the subscriptions of the jurisdiction's desks. Needs `register_agreement`, as all of the outbox."""
+    """List the subscriptions of the own desks. Needs `register_agreement` or `administer`, as all of the outbox."""
     return [_subscription(row) for row in queries.subscriptions(request.auth)]
 
 
