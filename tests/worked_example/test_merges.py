@@ -10,13 +10,15 @@ from tests.support import judged
 from tests.worked_example import instruments
 from tests.worked_example.test_spill import BAODI, WUQING, A, B, Night, at, iso
 from tests.worked_example.test_stories import agree, correct, reported
-from tongxin.heart.agreements import actions, rebuild
+from tongxin.heart.agreements import actions, rebuild, reconcile
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Duty, InstrumentVersion
 from tongxin.heart.agreements.reader import read_text
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Event, Matter, MergeProposal
+from tongxin.heart.exchange.models import Notification
 from tongxin.heart.region.acting import SYSTEM
+from tongxin.heart.region.models import Office
 from tongxin.petals.ecology import queries
 from tongxin.petals.ecology.forecast import SPILL_FORECAST
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -253,6 +255,27 @@ def test_corrected_knowledge_is_not_later_than_the_first_record(night):
         correct(night, "21 t", known="23:05")
     correct(night, "21 t", known="22:44")
     assert night.states(A, BAODI) == [(1, "open", at("23:44"))]
+
+
+def test_a_time_that_cannot_be_counted_keeps_no_report_back(house):
+    house.clock.at = at("20:00")
+    hours = "due: {within: PT4H, starts: known, clock: hours}"
+    text = instruments.agreement_a().replace("due: {within: PT1H, starts: known, clock: calendar}", hours, 1)
+    instruments.enter(text, instruments.agreement_b(3, "PT30M", "2024-01-01"))
+    Office.objects.update(hours=[])
+    night = Night(house)
+    reported(night)
+    assert night.duties("example-a/notify") == []
+    assert [s for _r, s, _d in night.states(B, BAODI)] == ["open"]
+    rung = Notification.objects.filter(kind="duty_uncountable").order_by("desk")
+    assert [n.desk_id for n in rung] == ["he-langfang/coordination_office", "tj-baodi/coordination_office"]
+    found = reconcile.view(Matter.objects.get(pk=night.number), whole=True)
+    said = {c.clause_id: c.reason for c in found.considered}
+    assert said["example-a@1/notify"] == "uncountable"
+    same_again(night.number)
+    night.it_is("22:50")
+    correct(night, "2 t")  # told once
+    assert rung.count() == 2
 
 
 def test_what_was_withdrawn_may_be_reported_again(night):

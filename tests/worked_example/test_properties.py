@@ -29,16 +29,16 @@ from tongxin.heart.agreements import actions, jobs, rebuild, reconcile
 from tongxin.heart.agreements.models import DueMove, Duty
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Event, Matter
-from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Delivery, IdempotencyKey, Message
 from tongxin.heart.ledger.models import Entry
-from tongxin.heart.region.acting import SYSTEM
 from tongxin.petals.ecology.forecast import SPILL_FORECAST
 from tongxin.shared.errors import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DESKS = st.sampled_from([BAODI, WUQING])
 TERMINAL = list(Duty.TERMINAL)
+WHICH = st.integers(0, 1)  # of the two incidents, once there are two
+GROUNDS = "    grounds: {no_station: {zh: 示例, en: illustrative}}\n"
 
 
 class Cooperation(RuleBasedStateMachine):
@@ -52,9 +52,12 @@ class Cooperation(RuleBasedStateMachine):
         snapshots.restore(self.full)
         self.house.clock.at = at("20:00")
         instruments.enter(
-            instruments.law(), instruments.agreement_a(), instruments.agreement_b(3, "PT30M", "2024-01-01")
+            instruments.law(),
+            instruments.agreement_a().replace("    renew:", GROUNDS + "    renew:", 1),
+            instruments.agreement_b(3, "PT30M", "2024-01-01"),
         )
         self.night = Night(self.house)
+        self.numbers: list[str] = []
         self.ended: dict[int, dict[str, Any]] = {}
         self.drill = False
 
@@ -70,6 +73,34 @@ class Cooperation(RuleBasedStateMachine):
             name="ecology.incident.reported",
         )
         self.night.number = done["matter"]
+        self.numbers = [done["matter"]]
+
+    @precondition(lambda self: len(self.numbers) == 1)
+    @rule(amount=st.sampled_from(["20 t", "40 t"]))
+    def reported_again(self, amount: str) -> None:
+        """The same thing is reported a second time, as another incident."""
+        told = self.night.report(amount)
+        told = Report(
+            told.type,
+            told.place,
+            self.house.clock.at,
+            told.data | {"description": "示例：再报"},
+            drill=self.drill,
+        )
+        done = actions.report(
+            told, by=self.night.langfang(), key=self.night.key(), name="ecology.incident.reported"
+        )
+        self.numbers.append(done["matter"])
+
+    @precondition(lambda self: len(self.numbers) == 2)
+    @rule()
+    def became_one(self) -> None:
+        by = self.night.langfang()
+        try:
+            asked = actions.propose_merge(*self.numbers, by=by, key=self.night.key(), reason="示例")
+            actions.answer_merge(asked["proposal"], by=by, key=self.night.key(), agree=True)
+        except Refused:
+            return  # one of the two is closed, or it was proposed before
 
     @rule(minutes=st.integers(1, 200))
     def time_passes(self, minutes: int) -> None:
@@ -79,8 +110,9 @@ class Cooperation(RuleBasedStateMachine):
         baodi=st.sampled_from([0.0, 0.02, 0.04, 0.5, 0.97]),
         wuqing=st.sampled_from([0.0, 0.005, 0.02, 0.06, 0.4]),
         hours=st.integers(2, 30),
+        which=WHICH,
     )
-    def forecast(self, baodi: float, wuqing: float, hours: int) -> None:
+    def forecast(self, baodi: float, wuqing: float, hours: int, which: int) -> None:
         now = self.house.clock.at
         early, middle = now + timedelta(hours=hours - 1), now + timedelta(hours=hours)
         data = instruments.arrivals(
@@ -88,29 +120,60 @@ class Cooperation(RuleBasedStateMachine):
         )
         told = Report(SPILL_FORECAST, "he-langfang-xianghe", now, data)
         engine = {"name": "spill", "version": "1", "inputs": "0" * 64, "seed": 7}
-        self.tried(actions.compute, self.night.number, told, engine=engine, name="ecology.forecast.recorded")
+        self.tried(
+            actions.compute,
+            self.numbers[which % len(self.numbers)],
+            told,
+            engine=engine,
+            name="ecology.forecast.recorded",
+        )
 
     @rule(amount=st.sampled_from(["2 t", "20 t", "40 t"]), known=st.sampled_from([None, 20, 45]))
     def corrected(self, amount: str, known: int | None) -> None:
-        head = Event.objects.filter(
-            matter=self.night.number, type="ecology.water_incident", replaced_by=None
-        ).first()
+        head = self.head()
         told = Report(head.type, head.place_id, self.house.clock.at, self.night.report(amount).data)
         was = at("22:00") + timedelta(minutes=known) if known is not None else None
         self.tried(actions.correct, str(head.id), told, reason="示例", known_corrected=was)
 
     @rule()
     def withdrawn(self) -> None:
-        head = Event.objects.filter(
-            matter=self.night.number, type="ecology.water_incident", replaced_by=None
-        ).first()
+        head = self.head()
         self.tried(actions.withdraw, str(head.id), reason="示例")
 
-    @rule(desk=DESKS)
-    def told(self, desk: str) -> None:
+    def head(self) -> Any:
+        rows = Event.objects.filter(matter=self.night.number, type="ecology.water_incident", replaced_by=None)
+        return rows.exclude(act="merge").first()
+
+    @rule(desk=DESKS, which=WHICH)
+    def told(self, desk: str, which: int) -> None:
+        first, self.night.number = self.night.number, self.numbers[which % len(self.numbers)]
         owed = Duty.objects.filter(matter=self.night.number, owed_desk=desk, state="open", purpose="do")
         if owed.filter(clause_key__startswith="example").exists():
             self.night.tell(desk, amount="20 t")
+        self.night.number = first
+
+    @rule(desk=DESKS, which=WHICH)
+    def called(self, desk: str, which: int) -> None:
+        carried = {"location": "示例", "pollutant": "ammonia", "amount": "20 t", "forecast_arrival": "-"}
+        number = self.numbers[which % len(self.numbers)]
+        at = self.house.clock.at
+        self.tried(actions.tell_by_telephone, matter=number, to_desk=desk, carried=carried, at=at)
+
+    @rule(who=st.sampled_from(["baodi-duty", "wuqing-deputy"]))
+    def heard(self, who: str) -> None:
+        by = self.house.acting(who)
+        for call in Message.objects.filter(to_desk=by.desk, kind="call"):
+            self.tried(actions.heard, by=by, message=str(call.id), at=self.house.clock.at)
+
+    @rule(state=st.sampled_from(["open", "suspended"]))
+    def stopped_or_goes_on(self, state: str) -> None:
+        duty = Duty.objects.filter(state=state, clause_key="example-a/notify", purpose="do").first()
+        if duty is None:
+            return
+        if state == "open":
+            self.tried(actions.suspend, duty=duty.pk, ground="no_station")
+        else:
+            self.tried(actions.resume, duty=duty.pk)
 
     @rule(desk=DESKS)
     def stood_down(self, desk: str) -> None:
@@ -176,22 +239,21 @@ class Cooperation(RuleBasedStateMachine):
             assert move.at <= move.old
 
     @invariant()
-    def events_and_acts_rebuild_the_duties(self) -> None:  # 6
-        if self.night.number:
-            assert rebuild.differences(Matter.objects.get(pk=self.night.number)) == []
-
-    @invariant()
     def reconciling_again_does_nothing(self) -> None:  # 5
-        if not self.night.number:
-            return
-        matter = Matter.objects.get(pk=self.night.number)
-        before = list(Duty.objects.order_by("id").values())
-        with act("test.reconciled", by=SYSTEM, key=self.night.key(), request={}) as a:
+        for matter in Matter.objects.filter(number__in=self.numbers, absorbed_by=None):
             last = Event.objects.filter(matter=matter).order_by("ordinal").last()
-            reconcile.reconcile(matter, a, reconcile.cause_of(last, a.at))
-        assert list(Duty.objects.order_by("id").values()) == before
+            cause = reconcile.cause_of(last, self.house.clock.at)
+            assert reconcile.planned(matter, reconcile.view(matter), cause) == []
 
-    @invariant()
+    def teardown(self) -> None:
+        """What is said of everything that happened is looked at once, when it has happened."""
+        self.events_and_acts_rebuild_the_duties()
+        self.every_act_has_its_entry_and_none_is_missing()
+
+    def events_and_acts_rebuild_the_duties(self) -> None:  # 6
+        for number in self.numbers:
+            assert rebuild.differences(Matter.objects.get(pk=number)) == []
+
     def every_act_has_its_entry_and_none_is_missing(self) -> None:  # 7, 8
         indexes = list(Entry.objects.order_by("index").values_list("index", flat=True))
         assert indexes == list(range(len(indexes)))
@@ -213,12 +275,21 @@ class Cooperation(RuleBasedStateMachine):
 
 
 def test_whatever_happens_in_whichever_order(house: Any, loaded: Any) -> None:
+    through(house, loaded, nights=5, steps=14)
+
+
+@pytest.mark.soak
+def test_whatever_happens_in_whichever_order_through_many_nights(house: Any, loaded: Any) -> None:
+    through(house, loaded, nights=60, steps=25)
+
+
+def through(house: Any, loaded: Any, *, nights: int, steps: int) -> None:
     Cooperation.house, Cooperation.full = house, loaded[1]
     run_state_machine_as_test(
         Cooperation,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=14,
+            max_examples=nights,
+            stateful_step_count=steps,
             deadline=None,
             phases=[Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),

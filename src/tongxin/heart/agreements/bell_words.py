@@ -45,6 +45,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Two clauses exclude each other"),
         gettext_lazy("%(thing)s: two clauses exclude each other; your office decides which one rules"),
     ),
+    "duty_uncountable": (
+        gettext_lazy("A time that cannot be counted"),
+        gettext_lazy("%(thing)s: %(clause)s makes no duty for %(desk)s: its time cannot be counted"),
+    ),
     "conflict_voted": (
         gettext_lazy("A word on which clause rules"),
         gettext_lazy("%(thing)s: %(desk)s has said which clause shall rule"),
@@ -130,6 +134,7 @@ def _values(params: Params) -> dict[str, str]:
         "thing": str(thread).rpartition(":")[2],
         "desk": str(names.get(desk, desk)),
         "other": str(params.get("other", "")),
+        "clause": str(params.get("clause", "")),
         "on": str(params.get("on", "")),
         "due": _due(params, "due_at"),
         "was": _due(params, "was"),

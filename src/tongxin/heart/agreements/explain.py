@@ -27,6 +27,7 @@ FAR = frozenset(
 NEARNESS: Mapping[str, int] = {
     "not_likely": 0,
     "no_such_desk": 0,
+    "uncountable": 0,
     "nobody_to_tell": 1,
     "nobody_is_bound": 2,
     "place_is_no_party": 3,
@@ -233,6 +234,10 @@ def _said(clause: Clause, seen: Considered, names: Mapping[str, Both]) -> str:
             return _("It waits for another milestone than %(milestone)s.") % {"milestone": detail}
         case "no_such_desk":
             return _("It would bind a desk that does not exist: %(desk)s.") % {"desk": detail}
+        case "uncountable":
+            return _("It binds, but its time cannot be counted, so nothing is owed by it: %(desk)s.") % {
+                "desk": named
+            }
     return seen.reason
 
 

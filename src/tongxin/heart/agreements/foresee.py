@@ -88,7 +88,7 @@ def joining(matter: Matter, by_desk: Desk, *, at: datetime, **more: Any) -> Even
 def _worded(steps: Sequence[plan.Step]) -> list[Foreseen]:
     sides: dict[int, tuple[str, str]] = {}
     for n, step in enumerate(steps):
-        if isinstance(step, plan.Open):
+        if isinstance(step, plan.Open | plan.LeftOut):
             sides[n] = (step.want.bound_desk, step.want.owed_desk)
         else:
             duty: Duty = step.ref
@@ -108,7 +108,7 @@ def _worded(steps: Sequence[plan.Step]) -> list[Foreseen]:
                 found.append(Foreseen("move", bound, owed, step.ref.round, step.new, step.old))
             case plan.Void():
                 found.append(Foreseen("void", bound, owed, step.ref.round))
-            case plan.Refresh():
+            case plan.Refresh() | plan.LeftOut():
                 continue
     return sorted(
         found, key=lambda f: (ORDER.index(f.kind), f.due_at is None, str(f.due_at or ""), f.owed.en)

@@ -65,7 +65,7 @@ class Counting(Protocol):
     def __call__(
         self, want: Wanted, limit: Due, starts_at: datetime, pauses: Sequence[tuple[datetime, datetime]]
     ) -> Count | None:
-        """Return the due, or None while a computed time is not known."""
+        """Return the due, or None while a computed time is not known; raises Uncountable."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,18 @@ class StandDown:
     of_round: int
 
 
-Step = Open | Move | Refresh | Void | StandDown
+@dataclass(frozen=True)
+class LeftOut:
+    """Leave a duty as it is, or out: its time cannot be counted. The others do not wait for it."""
+
+    want: Wanted
+
+
+class Uncountable(Exception):
+    """The time of a duty cannot be counted: an office is never open, or the time runs past every calendar."""
+
+
+Step = Open | Move | Refresh | Void | StandDown | LeftOut
 
 
 def plan(
@@ -157,13 +168,16 @@ def plan(
         latest, down = rounds.get(key), stand_downs.get(key)
         if down is not None and down.state in STANDING:
             steps.append(Void(down.ref, "wanted_again"))
-        if latest is None or latest.state == "void":
-            number = latest.number + 1 if latest else 1
-            steps.append(_opened(want, number, cause, count, over.get(key)))
-        elif latest.state in STANDING:
-            steps += _standing(want, latest, cause, anchor, count)
-        elif latest.state in ENDED_WELL_OR_NOT and (_renews(want, latest) or _stood_down(latest, down)):
-            steps.append(_opened(want, latest.number + 1, cause, count, over.get(key)))
+        try:
+            if latest is None or latest.state == "void":
+                number = latest.number + 1 if latest else 1
+                steps.append(_opened(want, number, cause, count, over.get(key)))
+            elif latest.state in STANDING:
+                steps += _standing(want, latest, cause, anchor, count)
+            elif latest.state in ENDED_WELL_OR_NOT and (_renews(want, latest) or _stood_down(latest, down)):
+                steps.append(_opened(want, latest.number + 1, cause, count, over.get(key)))
+        except Uncountable:
+            steps.append(LeftOut(want))
     for key, latest in rounds.items():
         if key in by_key:
             continue

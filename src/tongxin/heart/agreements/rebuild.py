@@ -141,11 +141,11 @@ class _Rounds:
     def absorbed(self, payload: dict[str, Any], at: datetime) -> None:
         """Take in that another matter, and those that it had absorbed, became one with this."""
         kept: dict[plan.Key, plan.Round] = {}
-        let_go = {int(told["duty"]) for told in payload.get("absorbed", ())}
+        let_go = {int(row["duty"]): duties.spans_of(row["pauses"]) for row in payload.get("absorbed", ())}
         for other in Matter.objects.filter(number__in=payload["matters"]):
             rounds = _replayed(other)
-            places = {_place(d) for d in _rows(other) if d.pk in let_go}
-            fallen = {place: r for place, r in rounds.items() if place in places}
+            places = {_place(d): let_go[d.pk] for d in _rows(other) if d.pk in let_go}
+            fallen = {p: replace(r, pauses=places[p]) for p, r in rounds.items() if p in places}
             kept |= {place[:4]: r for place, r in fallen.items() if place[4] == "do"}
             self.others |= {
                 (*place, other.number): replace(r, ref=(*place, other.number))
@@ -256,6 +256,8 @@ class _Rounds:
                 self._change(step.ref, wanted=plan.as_json(step.want), clause_id=step.want.clause_id)
             case plan.Void():
                 self._change(step.ref, state="void")
+            case plan.LeftOut():
+                return
 
     def acted(self, entry: Entry, payload: dict[str, Any], places: dict[int, Place]) -> None:
         """Take in what people did, as the ledger has it."""

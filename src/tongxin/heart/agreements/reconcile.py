@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from tongxin.heart.agreements import clocks, duties, periods, plan, rulebook, scene
+from tongxin.heart.agreements import clocks, conflicts, duties, periods, plan, rulebook, scene, wording
 from tongxin.heart.agreements.language import Due, Notify, Within
 from tongxin.heart.agreements.match import PERIOD, Binding, Considered, Wanted, match
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
+from tongxin.heart.region import worktime
 from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
@@ -71,6 +73,8 @@ def view_of(matter: Matter, told: Sequence[scene.Told], *, whole: bool = False) 
         bars=rulebook.barrings([*matter.rulebook, *matter.joined], pinned_at=pinned_at),
     )
     wanted, considered = _staffable(found.wanted, found.considered)
+    if whole:
+        considered = _countable(wanted, considered)
     return View(told, wanted, considered, book)
 
 
@@ -93,6 +97,20 @@ def _staffable(
         Considered(c.clause_id, False, "no_such_desk", lost[c.clause_id])
         if c.clause_id in lost and c.clause_id not in binding
         else c
+        for c in considered
+    )
+
+
+def _countable(wanted: Iterable[Wanted], considered: tuple[Considered, ...]) -> tuple[Considered, ...]:
+    """Say of a clause that binds that its time cannot be counted, so that nothing is owed by it."""
+    lost: dict[str, str] = {}
+    for want in wanted:
+        try:
+            count(want, want.due, want.fact.known_at, ())
+        except plan.Uncountable:
+            lost[want.clause_id] = want.bound_desk
+    return tuple(
+        Considered(c.clause_id, False, "uncountable", lost[c.clause_id]) if c.clause_id in lost else c
         for c in considered
     )
 
@@ -144,17 +162,20 @@ def planned(
 def count(
     want: Wanted, limit: Due, starts_at: datetime, pauses: Sequence[tuple[datetime, datetime]]
 ) -> clocks.Count | None:
-    """Count a limit on the calendars of the two desks."""
+    """Count a limit on the calendars of the two desks; raises plan.Uncountable."""
     period = periods.named(str(want.fact.data["period"])) if want.fact.type == PERIOD else None
-    return clocks.due_of(
-        limit,
-        starts_at,
-        bound_desk=want.bound_desk,
-        owed_desk=want.owed_desk,
-        times=want.times,
-        period=period,
-        pauses=pauses,
-    )
+    try:
+        return clocks.due_of(
+            limit,
+            starts_at,
+            bound_desk=want.bound_desk,
+            owed_desk=want.owed_desk,
+            times=want.times,
+            period=period,
+            pauses=pauses,
+        )
+    except (worktime.NeverOpen, OverflowError) as error:
+        raise plan.Uncountable(want.clause_id) from error
 
 
 def _latest(matter: Matter) -> dict[str, dict[plan.Key, Duty]]:
@@ -224,6 +245,8 @@ def _apply(matter: Matter, a: Act, cause: plan.Cause, steps: Iterable[plan.Step]
             case plan.Void():
                 duties.void(step.ref, at=a.at, reason=f"{step.why}:{cause.ref}")
                 done.voided.append(step.ref)
+            case plan.LeftOut():
+                _ring_left_out(matter, a, step.want)
     done.opened = list(Duty.objects.bulk_create(new))
     return done
 
@@ -298,6 +321,26 @@ def _move(a: Act, cause: plan.Cause, step: plan.Move) -> None:
     duty.no_time_left = step.no_time_left
     _refresh(step)
     duties.move(duty, step.count, a, why=step.why, cause=cause.ref, to=step.new)
+
+
+def _ring_left_out(matter: Matter, a: Act, want: Wanted) -> None:
+    """Tell both coordination offices, once, that a clause makes no duty because its time cannot be counted."""
+    sides = (want.bound_desk.partition("/")[0], want.owed_desk.partition("/")[0])
+    link = wording.thread_url(thread_of(matter), matter.kind)
+    exchange.notify_all(
+        [
+            exchange.Ring(
+                f"{side}/{conflicts.COORDINATION}",
+                "duty_uncountable",
+                link,
+                a.at,
+                f"uncountable:{matter.number}:{want.clause_id}:{want.bound_desk}:{want.owed_desk}:{side}",
+                {"thread": thread_of(matter), "desk": want.bound_desk, "clause": want.clause_id},
+                drill=matter.drill,
+            )
+            for side in dict.fromkeys(sides)
+        ]
+    )
 
 
 def rulebook_joined(matter: Matter, event: Event) -> dict[str, str]:

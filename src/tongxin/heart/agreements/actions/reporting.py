@@ -396,6 +396,9 @@ def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[
     gone = [later.number, *later.absorbed.order_by("number").values_list("number", flat=True)]
     won, told = _won(earlier, gone, a)
     voided = list(_standing(later).filter(purpose__in=(Duty.Purpose.DO, Duty.Purpose.STAND_DOWN)))
+    for duty in voided:
+        if duty.state == Duty.State.SUSPENDED:
+            duties.resume(duty, a)  # what goes on elsewhere goes on with the time it stood still
     kept = {_key(d): reconcile.round_of(d) for d in voided if d.purpose == Duty.Purpose.DO}
     for duty in voided:
         duties.void(duty, at=a.at, reason=f"merged:{earlier.number}")
@@ -424,7 +427,7 @@ def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[
         "joined": joined,
         "won": duties.summaries(won),
         "said": told,
-        "absorbed": duties.summaries(voided),
+        "absorbed": [duties.summary(d) | {"pauses": d.pauses} for d in voided],
     } | done.as_json()
 
 
