@@ -122,6 +122,17 @@ def test_what_is_known_by_name_only_says_so_and_shows_no_date_that_nobody_knows(
     assert "[terms not published]" in run("agreements", "list", "--party", "he-langfang-dachang").output
 
 
+def test_what_was_invented_or_retold_says_so_on_its_page(house):
+    invented = text(house.client().get("/agreements/langfang-wuqing-rivers@1/"))
+    assert "（示例）" in invented
+    assert "未见于任何公开报道" in invented
+    retold = text(house.client().get("/agreements/law-incident-reports@1/"))
+    for part in ("示例条款", "待核", "转述，尚未与公布文本核对", "2011年4月18日公布"):
+        assert part in retold
+    assert house.client().get("/api/v1/agreements/law-incident-reports").json()["illustrative"]
+    assert "生效日期按报道日期登记" in text(house.client().get(AGREEMENT))
+
+
 def test_every_clause_of_the_pack_is_worded_in_both_languages(house):
     from django.utils import translation
 
