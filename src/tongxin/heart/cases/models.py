@@ -60,6 +60,9 @@ class Case(models.Model):
     outcome_reason = models.CharField(max_length=400, blank=True)
     illustrative = models.BooleanField(default=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["filed_at", "number"], name="cases_by_time")]
+
 
 class Offer(models.Model):
     """A hand-over as it stands: the holder offers the case, the receiver alone settles it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.queries import beside
 from tongxin.heart.cases.models import Case, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
@@ -46,13 +48,16 @@ class Possible:
 
 
 def cases(reader: Acting) -> QuerySet[Case]:
-    """Return the cases in which the reader's desk has a part: accepts, decides, holds, was offered or offered."""
+    """Return the cases in which the reader's desk has a part: accepts, decides, holds, was offered or offered.
+
+    They are gone through in their own order, or by what else is asked, and checked for the desk's part.
+    """
     desk = reader.desk
     offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
     part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(number__in=offered)
     desks = ("holder", "accepting_desk", "competent_desk", "frozen_by__to_desk", "frozen_by__from_desk")
     return (
-        Case.objects.filter(part)
+        Case.objects.filter(beside(part))
         .select_related(
             "procedure",
             "frozen_by",
@@ -109,17 +114,21 @@ def in_hand(reader: Acting) -> int:
 
 def procedures_of(reader: Acting) -> list[Procedure]:
     """Return the procedures of the reader's cases, each once, by name."""
-    ids = cases(reader).order_by().values("procedure_id")
+    ids = {procedure for procedure, *_desks in _kinds_of(reader)}
     return list(Procedure.objects.filter(id__in=ids).order_by("name", "version"))
 
 
 def places_of(reader: Acting) -> list[Jurisdiction]:
     """Return the places that accept or decide the reader's cases."""
-    rows = cases(reader).order_by()
-    found = Q(id__in=rows.values("accepting_desk__jurisdiction_id")) | Q(
-        id__in=rows.values("competent_desk__jurisdiction_id")
-    )
-    return list(Jurisdiction.objects.filter(found).order_by("adcode", "id"))
+    desks = {desk for _procedure, *both in _kinds_of(reader) for desk in both}
+    places = Desk.objects.filter(id__in=desks).values("jurisdiction_id")
+    return list(Jurisdiction.objects.filter(id__in=places).order_by("adcode", "id"))
+
+
+def _kinds_of(reader: Acting) -> QuerySet[Case, tuple[Any, ...]]:
+    """Return procedure, accepting and competent desk of the reader's cases, each three once, however many cases."""
+    rows = cases(reader).select_related(None).order_by()
+    return rows.values_list("procedure_id", "accepting_desk_id", "competent_desk_id").distinct()
 
 
 def offers_of(row: Case) -> list[Offer]:

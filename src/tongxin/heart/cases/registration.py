@@ -39,7 +39,7 @@ def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit
     if reader is None or not text:
         return []
     hits = []
-    for row in queries.cases(reader)[:LOOKED_AT]:
+    for row in queries.cases(reader).select_related(None).select_related("procedure")[:LOOKED_AT]:
         by_applicant = text.casefold() in " ".join(row.applicant.values()).casefold()
         by_name = (
             text.casefold() in f"{row.number} {row.procedure.title_zh} {row.procedure.title_en}".casefold()
