@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from tongxin.heart.agreements import keeping, queries, rulebook, wording
 from tongxin.heart.agreements.keeping import Kept, Tally
-from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
+from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
@@ -64,11 +64,21 @@ class ClausePage:
         return wording.KINDS[self.clause.kind]
 
 
-def rows(now: datetime, *, field: str = "", party: str = "", kind: str = "") -> list[Row]:
-    """Return the register by field and id: of each instrument the version in force, else its newest one."""
+def rows(
+    now: datetime,
+    *,
+    field: str = "",
+    party: str = "",
+    kind: str = "",
+    instruments: Iterable[Instrument] | None = None,
+) -> list[Row]:
+    """Return the register by field and id: of each instrument the version in force, else its newest one.
+
+    `instruments` are those of `queries.register`, when they are at hand.
+    """
     today = clock.beijing(now).date()
     found: list[InstrumentVersion] = []
-    for instrument in queries.register():
+    for instrument in queries.register() if instruments is None else instruments:
         if (field and instrument.field != field) or (kind and instrument.kind != kind):
             continue
         versions = sorted(instrument.versions.all(), key=lambda v: v.number)
@@ -100,9 +110,8 @@ def in_force(version: InstrumentVersion, on: Any) -> bool:
     return begun and (version.binds_until is None or version.binds_until > at)
 
 
-def choices() -> dict[str, list[tuple[str, Any]]]:
-    """Return what the register can be filtered by: the fields, kinds and parties that it holds."""
-    instruments = list(queries.register())
+def choices(instruments: Collection[Instrument]) -> dict[str, list[tuple[str, Any]]]:
+    """Return what the register can be filtered by: the fields, kinds and parties that these instruments have."""
     parties = {p for i in instruments for v in i.versions.all() for p in v.parties}
     names = wording.party_names(sorted(parties))
     fields = {i.field for i in instruments}
@@ -147,11 +156,13 @@ def ledger_index(version: InstrumentVersion) -> int | None:
 
 
 def _seen(reader: Acting, version: InstrumentVersion) -> Mapping[str, list[Duty]]:
+    """Return the last duties under each clause that the reader may see: a short slice of an index for each."""
+    ids = Q(pk__in=[])
+    for clause in version.clauses.values_list("id", flat=True):
+        ids |= Q(pk__in=queries.last_under(reader, clause, SHOWN_DUTIES))
     found: dict[str, list[Duty]] = {}
-    for duty in queries.duties(reader).filter(clause__version=version).order_by("-due_at", "-id"):
-        rows = found.setdefault(duty.clause_id, [])
-        if len(rows) < SHOWN_DUTIES:
-            rows.append(duty)
+    for duty in queries.dressed(Duty.objects.filter(ids).order_by("-due_at", "-id")):
+        found.setdefault(duty.clause_id, []).append(duty)
     return found
 
 

@@ -23,13 +23,14 @@ def register(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     chosen = {name: request.GET.get(name, "")[:80] for name in FILTERS}
     reader = getattr(request, "acting", None)
+    instruments = list(queries.register())
     context = {
         "base": _base(request),
-        "rows": the_register.rows(now, **chosen),
+        "rows": the_register.rows(now, **chosen, instruments=instruments),
         "filters": [
             {"name": name, "label": label, "options": options, "chosen": chosen[name]}
             for (name, options), label in zip(
-                the_register.choices().items(), (_("Field"), _("Kind"), _("Party")), strict=True
+                the_register.choices(instruments).items(), (_("Field"), _("Kind"), _("Party")), strict=True
             )
         ],
         "filtered": any(chosen.values()),

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongxin.shared import clock as the_clock
@@ -88,6 +90,12 @@ def leaf(
 @register.simple_tag
 def madeup(what: str = "") -> SafeString:
     """`{% madeup %}` or `{% madeup "terms" %}` (data, terms, network): the dashed tag of what was made up."""
+    return _madeup(what, get_language() or "")
+
+
+@lru_cache(maxsize=32)
+def _madeup(what: str, _language: str) -> SafeString:
+    """Return the tag as it reads in the active language; a list shows it in every row."""
     words = {
         "": _("Illustrative"),
         "data": _("Illustrative data"),
