@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from tests.worked_example import instruments
 from tests.worked_example.test_spill import BAODI, LANGFANG, WUQING, A, B, Night, at, begin, iso
-from tongxin.heart.agreements import actions, jobs, rebuild, reconcile
+from tongxin.heart.agreements import actions, jobs, rebuild, reconcile, scene
+from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.models import DueMove, Duty, Ring
+from tongxin.heart.events import queries as events
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.exchange.acts import act
@@ -388,3 +392,64 @@ def test_lateness_is_the_same_with_the_ticker_off(night, house):
     after = Duty.objects.filter(state="open", due_at__lt=house.clock.at).values_list("pk", flat=True)
     assert set(after) == late
     assert timedelta(hours=1) < house.clock.at - Duty.objects.get(pk=min(late)).due_at
+
+
+TWO, EIGHT, NINE = "02:00", "08:00", "09:00"
+
+
+def arriving(when: str) -> Any:
+    return instruments.arrivals(baodi=(0.9, iso(when), iso("14:00")), wuqing=(0.9, "", ""))
+
+
+def believed(night: Night) -> list[str]:
+    """The arrival at Baodi of each forecast that stands."""
+    told = scene.told_of(scene.events_of(Matter.objects.get(pk=night.number)))
+    facts = [f for f in scene.scene_of(told).facts if f.type == "ecology.spill_forecast"]
+    return [f.data["arrivals"][0]["arrival_p5"] for f in facts]
+
+
+def test_what_replaces_an_event_is_believed_whatever_the_clocks_say(night):
+    """An event stored with an earlier instant than the one it replaces made a second chain: both stood."""
+    reported(night)
+    for when, arrival in (("22:50", NINE), ("22:51", EIGHT), ("22:52", TWO)):
+        night.it_is(when)
+        night.forecast(arriving(arrival), when)
+    last = Event.objects.filter(matter=night.number).latest("ordinal")
+    before = last.replaces.recorded_at - timedelta(seconds=1)
+    Event.objects.filter(pk=last.pk).update(recorded_at=before)
+    assert believed(night) == [iso(TWO)]
+    [forecasts] = [c for c in events.chains_of([night.number])[night.number] if c.head.engine]
+    assert [e.ordinal for e in forecasts.versions] == [2, 3, 4]
+
+
+@pytest.mark.postgres_only
+def test_an_act_that_waited_for_another_is_recorded_after_it(night, monkeypatch):
+    """Two forecasts at once; the one that began first waits for the other. On SQLite one act is alone."""
+    reported(night)
+    night.it_is("22:50")
+    night.forecast(arriving(NINE), "22:50")
+    night.it_is("22:55")
+    waiting, go, lock = threading.Event(), threading.Event(), parts.lock_matter
+
+    def slowly(number: str) -> Matter:
+        if threading.current_thread() is late:
+            waiting.set()
+            go.wait(20)
+        return lock(number)
+
+    def first() -> None:
+        night.forecast(arriving(TWO), "22:54")
+        connections.close_all()
+
+    monkeypatch.setattr(parts, "lock_matter", slowly)
+    late = threading.Thread(target=first)
+    late.start()
+    assert waiting.wait(20)
+    night.house.clock.move_by(seconds=1)
+    night.forecast(arriving(EIGHT), "22:55")
+    go.set()
+    late.join()
+    rows = list(Event.objects.filter(matter=night.number).order_by("ordinal"))
+    assert [r.recorded_at for r in rows] == sorted(r.recorded_at for r in rows)
+    assert believed(night) == [iso(TWO)]
+    assert night.duties(A, BAODI)[0].needed_by <= at(TWO)

@@ -33,7 +33,7 @@ class Told:
 
 
 def events_of(matter: Matter) -> list[Event]:
-    """Return the events of a matter and of those it absorbed, in the order in which they were recorded."""
+    """Return the events of a matter and of those it absorbed, as they were recorded, none before what it replaces."""
     return _in_order(matter, Q(matter__in=told_queries.with_absorbed([matter.number])))
 
 
@@ -44,7 +44,10 @@ def events_within(matter: Matter, numbers: Sequence[str]) -> list[Event]:
 
 def _in_order(matter: Matter, others: Q) -> list[Event]:
     rows = Event.objects.filter(Q(matter=matter) | others).select_related("by_desk")
-    return sorted(rows, key=lambda e: (e.recorded_at, e.matter_id != matter.number, e.matter_id, e.ordinal))
+    by_time = sorted(
+        rows, key=lambda e: (e.recorded_at, e.matter_id != matter.number, e.matter_id, e.ordinal)
+    )
+    return told_queries.in_order(by_time)
 
 
 def told_of(events: Sequence[Event]) -> list[Told]:

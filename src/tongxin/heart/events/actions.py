@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
 from tongxin.heart.events import vocabulary
 from tongxin.heart.events.models import Event, Matter
+from tongxin.heart.events.queries import with_absorbed
 from tongxin.heart.events.serials import next_number
 from tongxin.shared.errors import Invalid
 
@@ -90,17 +91,22 @@ def add(
     engine: dict[str, Any] | None = None,
     known_corrected: datetime | None = None,
 ) -> Event:
-    """Add an event to a matter whose row is locked or just made; `replaces` is the head of the event's chain."""
-    last = Event.objects.filter(matter=matter).aggregate(last=Max("ordinal"))["last"] or 0
+    """Add an event to a matter whose row is locked or just made; `replaces` is the head of the event's chain.
+
+    `at` was taken before the lock: an act that had to wait for another is recorded no earlier than what that one told.
+    """
+    said = Event.objects.filter(matter__in=with_absorbed([matter.number])).aggregate(
+        last=Max("ordinal", filter=Q(matter=matter)), at=Max("recorded_at")
+    )
     return Event.objects.create(
         type=report.type,
         matter=matter,
-        ordinal=last + 1,
+        ordinal=(said["last"] or 0) + 1,
         by_desk_id=by_desk,
         place_id=report.place,
         occurred_at=report.occurred_at,
         known_at=report.known_at,
-        recorded_at=at,
+        recorded_at=max(at, said["at"] or at),
         known_corrected=known_corrected,
         late_reason=report.late_reason.strip(),
         data=data,

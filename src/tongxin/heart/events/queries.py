@@ -63,13 +63,34 @@ def chains_of(numbers: Iterable[str]) -> dict[str, list[Chain]]:
     rows = rows.select_related("matter", "place", "by_desk__jurisdiction", "by_desk__group", "by_desk__role")
     found: dict[str, dict[object, list[Event]]] = {}
     chain_of: dict[object, object] = {}
-    for event in sorted(rows, key=lambda e: (e.recorded_at, e.matter_id, e.ordinal)):
+    for event in in_order(sorted(rows, key=lambda e: (e.recorded_at, e.matter_id, e.ordinal))):
         root = chain_of[event.id] = chain_of.get(event.replaces_id, event.id)
         for number in wanted & {event.matter_id, event.matter.absorbed_by_id or ""}:
             found.setdefault(number, {}).setdefault(root, []).append(event)
     return {
         number: [Chain(tuple(versions)) for versions in chains.values()] for number, chains in found.items()
     }
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Return events as they are given, but none before the one that it replaces: that makes a chain.
+
+    Instants alone do not say it: two acts of one instant, or two clocks, would tear a chain in two.
+    """
+    rows = list(events)
+    waiting = {event.id for event in rows}
+    after: dict[object, Event] = {}
+    found: list[Event] = []
+    for event in rows:
+        if event.replaces_id in waiting:
+            after[event.replaces_id] = event
+            continue
+        here: Event | None = event
+        while here is not None:
+            found.append(here)
+            waiting.discard(here.id)
+            here = after.pop(here.id, None)
+    return found
 
 
 def with_absorbed(numbers: Iterable[str]) -> QuerySet[Matter, str]:
