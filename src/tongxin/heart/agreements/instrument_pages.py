@@ -41,6 +41,7 @@ class SideRow:
     side: Side
     name: Both
     missing: str  # who is missing, in words; empty when the party has signed
+    leaves: bool = False  # it is bound now, and this text does not name it: it leaves by signing
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def standing(version: InstrumentVersion, reader: Acting | None, now: datetime) -
     law = version.instrument.kind == Instrument.Kind.LAW
     names = wording.party_names(version.parties)
     running = state in (State.RATIFIED, State.IN_FORCE)
-    place = signers.place_of(reader, version.parties, on) if reader else None
+    place = signers.place_of(reader, signers.parties_of(version), on) if reader else None
     signs = reader is not None and waiting.SIGNS in reader.capabilities
     ending = _ending(version)
     return Standing(
@@ -153,7 +154,10 @@ def side_rows(version: InstrumentVersion, canonical_hash: str, now: datetime) ->
     """Return how each party stands with a hash, worded."""
     sides = signers.sides(version, canonical_hash, clock.beijing(now).date())
     names = wording.party_names(place for side in sides for place in (side.party, *side.places))
-    return [SideRow(side, names[side.party], _missing(side, names)) for side in sides]
+    return [
+        SideRow(side, names[side.party], _missing(side, names), side.party not in version.parties)
+        for side in sides
+    ]
 
 
 def _missing(side: Side, names: dict[str, Both]) -> str:

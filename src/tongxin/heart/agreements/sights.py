@@ -35,14 +35,15 @@ def may_see(looker: Looker, subject: str) -> bool:
 def may_see_instrument(looker: Looker, subject: str) -> bool:
     """Whether the looker may see the payload of an entry about a version: a signed one's all, else the parties."""
     version = subject.partition(":")[2].partition("/")[0]
-    row = InstrumentVersion.objects.filter(id=version).first()
+    row = InstrumentVersion.objects.select_related("instrument").filter(id=version).first()
     if row is None:
         return False
     if row.state not in signers.UNSIGNED:
         return True
     on = clock.beijing(clock.now()).date()
     place = looker.desk.partition("/")[0]
-    return place in row.parties or region.party_of(looker.jurisdiction, row.parties, on) is not None
+    parties = signers.parties_of(row)
+    return place in parties or region.party_of(looker.jurisdiction, parties, on) is not None
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -42,7 +42,8 @@ def waiting_for(reader: Acting) -> list[Waiting]:
 
 def missing_place(reader: Acting, version: InstrumentVersion, canonical_hash: str, on: date) -> str | None:
     """Return for which place the reader may sign a hash now; None when nothing of its office is missing."""
-    place = signers.place_of(reader, version.parties, on)
+    text = canonical_hash == version.canonical_hash
+    place = signers.place_of(reader, signers.parties_of(version) if text else version.parties, on)
     if place is None:
         return None
     for side in signers.sides(version, canonical_hash, on):
@@ -57,10 +58,12 @@ def _texts(reader: Acting, on: date) -> list[Waiting | None]:
         instrument__kind=Instrument.Kind.LAW
     )
     own = _own(reader, on)
+    proposed = list(rows.select_related("instrument").order_by("proposed_at", "id"))
+    parties = signers.parties_of_all(proposed)
     return [
         _waiting(reader, row, TEXT, row.canonical_hash, row.proposed_at, on)
-        for row in rows.select_related("instrument").order_by("proposed_at", "id")
-        if own & set(row.parties)
+        for row in proposed
+        if own & set(parties[row.id])
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import conflicts, reconcile, rulebook
-from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.actions import parts, versions
 from tongxin.heart.agreements.language import After, Deliver
 from tongxin.heart.agreements.match import MILESTONE
 from tongxin.heart.agreements.models import Clause, InstrumentVersion
@@ -41,6 +41,7 @@ def report_milestone(
     with act("agreements.milestone.reported", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
+        versions.lock_instrument(instrument)  # two who report it at once: the second finds the first
         known = known_at or a.at
         data = {"instrument": instrument, "milestone": milestone}
         place = by.jurisdiction

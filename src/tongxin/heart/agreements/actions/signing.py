@@ -37,12 +37,7 @@ def propose(*, by: Acting, key: str, draft: int) -> dict[str, Any]:
                 _("A law is not signed by parties."),
                 todo=_("Enter it with its source; a second person confirms it."),
             )
-        if signers.place_of(by, read.model.parties, versions.day(a)) is None:
-            raise NotAllowed(
-                "not_your_party",
-                _("Your office signs for no party of this text."),
-                todo=_("Let the office of a party propose it."),
-            )
+        _need_side(by, read, a)
         version = _propose(row, read, a)
         versions.ring(version, "instrument_proposed", a, desk=by.desk)
         a.result = {"version": version.id, "hash": version.canonical_hash}
@@ -90,7 +85,7 @@ def refuse_to_sign(*, by: Acting, key: str, version: str, reason: str) -> dict[s
         )
         own = any(d.desk_id == by.desk for d in drafts_of)
         law = row.instrument.kind == Instrument.Kind.LAW
-        place = None if law else signers.place_of(by, row.parties, versions.day(a))
+        place = None if law else signers.place_of(by, signers.parties_of(row), versions.day(a))
         if place is None and not own and not (law and by.coordinates):
             raise versions.not_a_party()
         sides = signers.sides(row, row.canonical_hash, versions.day(a))
@@ -178,6 +173,8 @@ def confirm_law(*, by: Acting, key: str, version: str, canonical_hash: str) -> d
 def _propose(draft: Draft, read: ReadInstrument, a: Act) -> InstrumentVersion:
     """Make the version of a draft, or make it anew where it went back before; its clauses bind nobody yet."""
     model = read.model
+    Instrument.objects.get_or_create(id=model.agreement, defaults=_titles(read))
+    versions.lock_instrument(model.agreement)  # two texts at once: the second finds the first
     open_one = InstrumentVersion.objects.filter(instrument=model.agreement, state=State.PROPOSED).first()
     if open_one is not None:
         raise Conflict(
@@ -186,11 +183,14 @@ def _propose(draft: Draft, read: ReadInstrument, a: Act) -> InstrumentVersion:
             kept=_("Your draft stands as it was."),
             todo=_("Wait until it is signed, or let it be taken back."),
         )
-    instrument, _new = Instrument.objects.get_or_create(id=model.agreement, defaults=_titles(read))
+    number = drafts.next_number(model.agreement)
+    if number != model.version:
+        said = {"agreement": model.agreement, "number": number}
+        raise _faults([_("the next version of %(agreement)s is: version: %(number)d") % said])
     version, _made = InstrumentVersion.objects.update_or_create(
         id=version_id_of(model),
         defaults={
-            "instrument": instrument,
+            "instrument_id": model.agreement,
             "number": model.version,
             "state": State.PROPOSED,
             "written_by": draft.post,
@@ -213,6 +213,7 @@ def _titles(read: ReadInstrument) -> dict[str, Any]:
 
 def _ratify(row: InstrumentVersion, a: Act) -> None:
     """Let a version bind: from its day, never before this moment. The names of the instrument follow its text."""
+    parties = signers.parties_of(row)  # once it is signed, those who leave by it are parties no more
     row.state = State.RATIFIED
     row.save(update_fields=["state"])
     bind(row, ratified_at=a.at)
@@ -223,7 +224,7 @@ def _ratify(row: InstrumentVersion, a: Act) -> None:
         title_zh=title["zh"],
         title_en=title["en"],
     )
-    versions.ring(row, "instrument_ratified", a, at=row.binds_from)
+    versions.ring(row, "instrument_ratified", a, at=row.binds_from, parties=parties)
     a.entry(
         f"instrument:{row.id}",
         act="agreements.version.ratified",
@@ -234,9 +235,23 @@ def _ratify(row: InstrumentVersion, a: Act) -> None:
 def _need_faultless(draft: Draft, by: Acting) -> ReadInstrument:
     checked = drafts.check(draft.text, draft.file, known=known_words(by))
     if checked.read is None or checked.faults:
-        raise Invalid(
-            _("The text has faults; it was not proposed."),
-            {"text": [str(fault) for fault in checked.faults]},
-            code="faults",
-        )
+        raise _faults([str(fault) for fault in checked.faults])
     return checked.read
+
+
+def _faults(said: list[str]) -> Invalid:
+    return Invalid(_("The text has faults; it was not proposed."), {"text": said}, code="faults")
+
+
+def _need_side(by: Acting, read: ReadInstrument, a: Act) -> None:
+    """Raise NotAllowed unless the office signs for a party that is bound now, or of a new instrument for any party."""
+    model = read.model
+    bound = signers.still_bound(model.agreement, model.version, model.in_force.from_)
+    if signers.place_of(by, bound or model.parties, versions.day(a)) is None:
+        raise NotAllowed(
+            "not_your_party",
+            _("Your office signs for no party that the standing version binds.")
+            if bound
+            else _("Your office signs for no party of this text."),
+            todo=_("Let the office of a party propose it."),
+        )

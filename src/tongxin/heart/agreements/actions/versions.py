@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import bounds, signers
-from tongxin.heart.agreements.models import InstrumentVersion, Signature
+from tongxin.heart.agreements.models import Instrument, InstrumentVersion, Signature
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.region.acting import Acting
@@ -21,7 +22,8 @@ State = InstrumentVersion.State
 
 def signed(row: InstrumentVersion, canonical_hash: str, by: Acting, a: Act) -> str:
     """Store the actor's signature for its party and return the party; raises where it may not sign, or need not."""
-    place = signers.place_of(by, row.parties, day(a))
+    text = canonical_hash == row.canonical_hash
+    place = signers.place_of(by, signers.parties_of(row) if text else row.parties, day(a))
     if place is None:
         raise not_a_party()
     side = next(s for s in signers.sides(row, canonical_hash, day(a)) if place in (s.party, *s.places))
@@ -66,8 +68,14 @@ def signatures(row: InstrumentVersion, canonical_hash: str) -> Any:
     return Signature.objects.filter(version=row, canonical_hash=canonical_hash)
 
 
+def lock_instrument(instrument: str) -> bool:
+    """Lock an instrument, before any of its versions, a matter or a duty; return whether it is in the register."""
+    return Instrument.objects.select_for_update().filter(id=instrument).first() is not None
+
+
 def locked(version: str, by: Acting, a: Act) -> InstrumentVersion:
-    """Return a version that the actor may see, locked. Raises NotFound."""
+    """Return a version that the actor may see, locked after its instrument. Raises NotFound."""
+    lock_instrument(version.partition("@")[0])
     row = (
         InstrumentVersion.objects.select_for_update(of=("self",))
         .select_related("instrument")
@@ -131,9 +139,17 @@ def not_a_party() -> NotAllowed:
     )
 
 
-def ring(row: InstrumentVersion, kind: str, a: Act, *, at: datetime | None = None, **params: Any) -> None:
-    """Ring the coordination offices of the parties, but for the one that acts."""
-    for desk in signers.desks_of(row.parties, day(a)):
+def ring(
+    row: InstrumentVersion,
+    kind: str,
+    a: Act,
+    *,
+    at: datetime | None = None,
+    parties: Sequence[str] | None = None,
+    **params: Any,
+) -> None:
+    """Ring the coordination offices of those who sign (see `signers.parties_of`), but for the one that acts."""
+    for desk in signers.desks_of(signers.parties_of(row) if parties is None else parties, day(a)):
         if desk != a.by.desk:
             exchange.notify(
                 desk,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import threading
+import time
+from datetime import date
 
-from tongxin.heart.agreements import actions, bounds, drafts, rulebook
+import pytest
+from django.db import connections
+
+from tongxin.heart.agreements import actions, bounds, drafts, rulebook, signers, waiting
+from tongxin.heart.agreements.actions import signing
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Draft, InstrumentVersion, Signature
 from tongxin.heart.agreements.tests import texts
@@ -219,3 +225,125 @@ def test_signing_twice_with_one_key_signs_once(house):
     version, canonical_hash = proposed(house)
     assert sign(house, BAODI, version, canonical_hash) == sign(house, BAODI, version, canonical_hash)
     assert Signature.objects.count() == 1
+
+
+class TestNobodyChangesAnothersObligationsAlone:
+    """A next version takes the signatures of all whom it would end or change, not of those it names alone."""
+
+    def test_strangers_do_not_end_an_agreement_of_others(self, house):
+        text = texts.water(2, begins="2026-03-12", parties="tj-wuqing, bj-tongzhou")
+        made = actions.draft(by=acting(house, TONGZHOU), key="d", text=text)
+        assert made["faults"] == []
+        with pytest.raises(NotAllowed, match="not_your_party"):
+            actions.propose(by=acting(house, TONGZHOU), key="p", draft=made["draft"])
+        assert InstrumentVersion.objects.get(id="river-watch@1").binds_until is None
+
+    def test_one_of_three_does_not_end_the_plan_of_all_by_a_text_that_names_it_alone(self, house):
+        text = PLAN_ALONE.format(parties="bj-tongzhou")
+        version, canonical_hash = proposed(house, text, by=TONGZHOU)
+        assert sign(house, TONGZHOU, version, canonical_hash)["ratified"] is False
+        older = InstrumentVersion.objects.get(id="tongwulang-joint-enforcement@1")
+        assert (older.binds_until, older.end_reason) == (None, "")
+        row = InstrumentVersion.objects.get(id=version)
+        assert signers.parties_of(row)[0] == "bj-tongzhou"
+        assert set(signers.desks_of(signers.parties_of(row), clock.beijing(clock.now()).date())) >= {
+            "tj-wuqing/coordination_office",
+            "he-langfang/coordination_office",
+        }
+
+    def test_a_party_leaves_by_a_version_that_it_signs(self, house):
+        text = texts.water(2, begins="2026-03-12", parties="tj-baodi, tj-wuqing")
+        version, canonical_hash = proposed(house, text)
+        assert {n.desk_id for n in Notification.objects.filter(kind="instrument_proposed")} == {
+            "he-langfang/coordination_office",
+            "tj-wuqing/coordination_office",
+        }
+        assert sign(house, WUQING, version, canonical_hash)["ratified"] is False
+        chief = acting(house, CHIEF)
+        assert [w.version.id for w in waiting.waiting_for(chief)] == [version]
+        row = InstrumentVersion.objects.get(id=version)
+        assert signers.may_see(house.acting("langfang-duty"), row, clock.beijing(clock.now()).date())
+        page = house.client(CHIEF, "he-langfang-coordination/head").get(f"/agreements/{version}/signing/")
+        assert page.status_code == 200
+        assert "新文本不再列名" in page.content.decode()
+        sign(house, LANGFANG, version, canonical_hash)
+        assert sign(house, CHIEF, version, canonical_hash)["ratified"] is False
+        assert sign(house, BAODI, version, canonical_hash)["ratified"] is True
+        row.refresh_from_db()
+        assert row.parties == ["tj-baodi", "tj-wuqing"]
+        on = clock.beijing(clock.now()).date()
+        signed = {s.party: s.complete for s in signers.sides(row, canonical_hash, on)}
+        assert signed == {"tj-baodi": True, "tj-wuqing": True, "he-langfang": True}
+        rung = Notification.objects.filter(kind="instrument_ratified").values_list("desk_id", flat=True)
+        assert "he-langfang/coordination_office" in rung  # it goes with this text, and hears of it
+
+    def test_a_newcomer_does_not_propose_but_signs(self, house):
+        text = texts.water(2, begins="2026-03-12", parties="tj-baodi, he-langfang, tj-wuqing")
+        made = actions.draft(by=acting(house, WUQING), key="d", text=text)
+        with pytest.raises(NotAllowed, match="not_your_party"):
+            actions.propose(by=acting(house, WUQING), key="p", draft=made["draft"])
+        version, canonical_hash = proposed(house, text)
+        for who in (BAODI, LANGFANG, CHIEF):
+            assert sign(house, who, version, canonical_hash)["ratified"] is False
+        assert sign(house, WUQING, version, canonical_hash)["ratified"] is True
+
+    def test_who_has_left_by_then_is_not_asked(self, house):
+        leaving = texts.water(2, begins="2026-03-12")
+        version, canonical_hash = proposed(house, leaving)
+        for who in (BAODI, LANGFANG, CHIEF):
+            sign(house, who, version, canonical_hash)
+        house.clock.move_by(days=2)
+        by = acting(house, LANGFANG)
+        actions.leave(by=by, key="l", instrument="river-watch", party="he-langfang")
+        assert signers.still_bound("river-watch", 3, date(2026, 4, 1)) == ["tj-baodi", "he-langfang"]
+        assert signers.still_bound("river-watch", 3, date(2026, 7, 1)) == ["tj-baodi"]
+
+    def test_an_instrument_that_has_ended_is_taken_up_by_whoever_will(self, house):
+        ended = {"binds_until": clock.now(), "end_reason": "terminated", "state": "ended"}
+        InstrumentVersion.objects.filter(id="river-watch@1").update(**ended)
+        text = texts.water(2, begins="2026-03-12", parties="tj-wuqing, bj-tongzhou")
+        version, canonical_hash = proposed(house, text, by=TONGZHOU)
+        sign(house, TONGZHOU, version, canonical_hash)
+        assert sign(house, WUQING, version, canonical_hash)["ratified"] is True
+
+
+PLAN_ALONE = """\
+agreement: tongwulang-joint-enforcement
+kind: plan
+version: 2
+field: ecology
+title: {{zh: 示例, en: Illustrative}}
+parties: [{parties}]
+in_force: {{from: 2026-03-12}}
+provenance: {{known_from: {{zh: 示例, en: illustrative}}, terms: unpublished}}
+"""
+
+
+@pytest.mark.postgres_only
+def test_two_offices_that_propose_at_once_do_not_write_over_each_other(house, monkeypatch):
+    """Both looked before either had written: the second text took the place of the first. Rows are locked there alone."""
+    drafted = {
+        who: actions.draft(by=acting(house, who), key=f"d-{who}", text=texts.water(2, within=within))["draft"]
+        for who, within in ((BAODI, "PT20M"), (LANGFANG, "PT50M"))
+    }
+    inside, real = threading.Event(), signing.add_clauses
+
+    def slowly(version, read):
+        inside.set()
+        time.sleep(1)
+        real(version, read)
+
+    def first():
+        actions.propose(by=acting(house, BAODI), key="p1", draft=drafted[BAODI])
+        connections.close_all()
+
+    monkeypatch.setattr(signing, "add_clauses", slowly)
+    other = threading.Thread(target=first)
+    other.start()
+    assert inside.wait(20)
+    with pytest.raises(Conflict, match="one_at_a_time"):
+        actions.propose(by=acting(house, LANGFANG), key="p2", draft=drafted[LANGFANG])
+    other.join()
+    row = InstrumentVersion.objects.get(id="river-watch@2")
+    assert "PT20M" in row.source_text
+    assert row.clauses.count() == 1
