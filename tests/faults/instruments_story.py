@@ -17,7 +17,8 @@ POSTS = {
     LANGFANG: "he-langfang-coordination/coordinator",
     CHIEF: "he-langfang-coordination/head",
 }
-CLAUSES = texts.MONTHLY + texts.DATED.format(on="2026-09-30") + texts.STAGED
+SHARED = texts.SHARED + "    until: 2026-03-12\n"
+CLAUSES = SHARED + texts.MONTHLY + texts.DATED.format(on="2026-09-30") + texts.STAGED
 FIRST = texts.water(1, begins="2026-03-11", more=CLAUSES).replace("P90D", "P1D")
 SECOND = texts.water(2, begins="2026-03-11", more=CLAUSES, transition="switch").replace("P90D", "P1D")
 

@@ -6,7 +6,7 @@ later, and what it opens begins when it should have begun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from tongxin.heart.agreements.match import TASK
 from tongxin.heart.agreements.models import Clause, Departure, Duty, InstrumentVersion
 from tongxin.heart.agreements.opening import first_desk, key_of, opened, recorded
 from tongxin.heart.agreements.performing import DELETE
+from tongxin.heart.agreements.permits import Permit
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
@@ -30,6 +31,7 @@ from tongxin.shared.errors import Refused
 
 log = structlog.get_logger(__name__)
 State = InstrumentVersion.State
+INSTANT = timedelta(microseconds=1)
 DELETED_WITHIN = Within(
     within=timedelta(days=5), clock="days"
 )  # ours: no clause says how long a deletion takes
@@ -58,6 +60,8 @@ def _due(now: datetime) -> Iterable[tuple[str, Callable[[], bool]]]:
     beginning = signed.filter(state=State.RATIFIED, binds_from__lte=now).order_by("binds_from", "id")
     for pk in list(beginning.values_list("id", flat=True)):
         yield pk, lambda pk=pk: _begin(pk)  # type: ignore[misc]
+    for pk in _shares_over(now):
+        yield pk, lambda pk=pk: _end_share(pk)  # type: ignore[misc]
     running = Q(state=State.RATIFIED) | Q(state=State.IN_FORCE)
     ending = signed.filter(running, binds_until__lte=now).order_by("binds_until", "id")
     for pk in list(ending.values_list("id", flat=True)):
@@ -98,13 +102,58 @@ def _end(pk: str) -> bool:
             raise not_now()
         row.state = State.ENDED
         row.save(update_fields=["state"])
-        gone = [] if row.end_reason == bounds.REPLACED else _deletions(row, a, row.binds_until)
-        if row.entered_at is None or row.binds_until > row.entered_at:
+        known = (
+            row.entered_at is None or row.binds_until > row.entered_at
+        )  # else it ended before it was known here
+        gone = _deletions(row, a, row.binds_until, kept=_given_on(row, row.binds_until)) if known else []
+        if known:
             versions.ring(row, "instrument_ended", a)
         a.result = {"version": pk, "duties": [d.pk for d in gone]}
         said = {"binds_until": clock.iso(row.binds_until), "reason": row.end_reason}
         a.entry(f"instrument:{pk}", payload=said | {"duties": duties.summaries(gone)})
     return True
+
+
+def _end_share(pk: str) -> bool:
+    """Ask for the deletion of what one clause shared until a day, while the version itself goes on."""
+    with act("agreements.share.ended", by=SYSTEM, key=key_of("share-ended", pk), request={"clause": pk}) as a:
+        if a.replayed:
+            return False
+        row = _locked(pk.partition("/")[0])
+        clause = Clause.objects.select_related("version").get(pk=pk)
+        until = _over_at(clause)
+        if until is None or until > a.at:
+            raise not_now()
+        gone = _deletions(row, a, until, only=clause)
+        a.result = {"clause": pk, "duties": [d.pk for d in gone]}
+        said = {"until": clock.iso(until), "duties": duties.summaries(gone)}
+        a.entry(f"instrument:{row.id}", basis=pk, payload=said)
+    return True
+
+
+def _shares_over(now: datetime) -> list[str]:
+    """Return the clauses whose own last day is over, in a version that still bound then, and that were not settled."""
+    rows = Clause.objects.filter(kind="share", version__binds_from__lte=now, body__has_key="until")
+    over = {}
+    rows = rows.select_related("version").defer("version__source_text", "version__body")
+    for row in rows.order_by("id"):
+        until = _over_at(row)
+        if until is not None and until <= now:
+            over[key_of("share-ended", row.id)] = row.id
+    done = opened(over)
+    return [pk for key, pk in over.items() if key not in done]
+
+
+def _over_at(row: Clause) -> datetime | None:
+    """Return when what a clause shares is over by its own day and is deleted; None where another end came before."""
+    clause, version = rulebook.read_clause(row), row.version
+    if not isinstance(clause, Share) or clause.until is None or clause.on_end != "delete":
+        return None
+    until = rulebook.midnight(clause.until)
+    if version.binds_from is None or version.binds_from >= until or _over(version, until - INSTANT):
+        return None
+    known = version.entered_at is None or version.entered_at < until
+    return until if known else None  # one that was over before this register knew it is not asked for
 
 
 def _leave(pk: int) -> bool:
@@ -180,19 +229,34 @@ def _switch(version: str, number: str) -> bool:
     return True
 
 
-def _deletions(row: InstrumentVersion, a: Act, ended_at: datetime, *, party: str = "") -> list[Duty]:
-    """Open the duties to confirm that what was shared is deleted: of a whole version, or to and from one party."""
+def _deletions(
+    row: InstrumentVersion,
+    a: Act,
+    ended_at: datetime,
+    *,
+    party: str = "",
+    only: Clause | None = None,
+    kept: Sequence[Permit] = (),
+) -> list[Duty]:
+    """Open the duties to confirm that what was shared is deleted: of a whole version, of one party or one clause.
+
+    `kept` are the permits that go on: what they give need not go.
+    """
     places = scene.places_on(ended_at)
     concerned = set(places.members([party])) if party else set()
     clauses = {
         clause.id: clause
         for clause in Clause.objects.filter(version=row, kind="share").select_related("version")
-        if isinstance(body := rulebook.read_clause(clause), Share) and body.on_end == "delete"
+        if isinstance(body := rulebook.read_clause(clause), Share)
+        and body.on_end == "delete"
+        and (only is None or clause.id == only.id)
     }
     found: list[tuple[Clause, str, str]] = []
-    for permit in permits.standing(_as_signed(row, clauses), clock.beijing(ended_at).date(), places=places):
+    last = clock.beijing(ended_at - INSTANT if only else ended_at).date()
+    for permit in permits.standing(_bound_until(row, clauses, ended_at), last, places=places):
         sides = {permit.who.partition("/")[0], permit.whose.partition("/")[0]}
-        if permit.who and permit.whose and (not party or sides & concerned):
+        named = permit.who and permit.whose and (not party or sides & concerned)
+        if named and not _given(permit, kept):
             found.append((clauses[permit.clause_id], permit.who, permit.whose))
     if not found:
         return []
@@ -221,14 +285,42 @@ def _deletions(row: InstrumentVersion, a: Act, ended_at: datetime, *, party: str
     return made
 
 
-def _as_signed(row: InstrumentVersion, clauses: dict[str, Clause]) -> list[Any]:
-    """Return the bindings of a version with all the parties that signed it."""
-    return [b for b in rulebook.bindings([row.id]) if b.clause_id in clauses]
+def _bound_until(row: InstrumentVersion, clauses: dict[str, Clause], ended_at: datetime) -> list[Any]:
+    """Return the bindings of a version as they were just before an end: who had left before was asked then."""
+    return [b for b in rulebook.bindings([row.id], pinned_at=ended_at - INSTANT) if b.clause_id in clauses]
+
+
+def _given_on(row: InstrumentVersion, at: datetime) -> list[Permit]:
+    """Return the permits to see that the version gives which replaces this one; none where none does."""
+    if row.end_reason != bounds.REPLACED:
+        return []
+    newer = InstrumentVersion.objects.filter(
+        rulebook.binding_at(at), instrument=row.instrument_id, number__gt=row.number
+    )
+    following = newer.order_by("-number").first()
+    if following is None:
+        return []
+    bound = rulebook.bindings([following.id], pinned_at=at)
+    given = permits.standing(bound, clock.beijing(at).date(), places=scene.places_on(at))
+    return [permit for permit in given if permit.action == permits.SEE]
+
+
+def _given(permit: Permit, kept: Sequence[Permit]) -> bool:
+    """Whether all that a permit gave is given on to the same desk, by the clause of that name or for that purpose."""
+    name = permit.clause_id.partition("/")[2]
+    still = {
+        field
+        for other in kept
+        if (other.who, other.whose) == (permit.who, permit.whose)
+        and (other.clause_id.partition("/")[2] == name or other.purpose == permit.purpose)
+        for field in other.what
+    }
+    return set(permit.what) <= still
 
 
 def _bound_before(found: Departure) -> InstrumentVersion | None:
     """Return the version that bound a party until it left."""
-    just = found.ends_at - timedelta(microseconds=1)
+    just = found.ends_at - INSTANT
     rows = InstrumentVersion.objects.filter(rulebook.binding_at(just), instrument=found.instrument_id)
     return rows.order_by("-number").first()
 
@@ -244,5 +336,6 @@ def _over(row: InstrumentVersion, at: datetime) -> bool:
 
 
 def _locked(pk: str) -> InstrumentVersion:
+    versions.lock_instrument(pk.partition("@")[0])
     rows = InstrumentVersion.objects.select_for_update(of=("self",)).select_related("instrument")
     return rows.get(pk=pk)

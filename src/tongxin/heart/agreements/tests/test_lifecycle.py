@@ -344,3 +344,57 @@ def test_two_parties_hand_out_one_text_and_the_hash_stays(house, tmp_path):
     again = check(path.read_text(encoding="utf-8"), "back.yaml", known=known_words())
     assert [f.reason for f in again.faults if "version: 3" not in f.reason] == []
     assert again.read.canonical_hash == version.canonical_hash
+
+
+class TestWhatWasSharedIsDeleted:
+    """Every way in which a share ends asks for it: its own day, a version without it, a version without the party."""
+
+    def deletions(self):
+        return [(d.clause_id, d.bound_desk_id) for d in Duty.objects.filter(subject="delete").order_by("id")]
+
+    def begun(self, house, more):
+        signed(house, texts.water(2, begins="2026-03-12", more=more))
+        house.clock.move_to(beijing(3, 12, 9))
+        lifecycle.settle_versions()
+
+    def test_on_its_own_last_day_though_the_agreement_goes_on(self, house):
+        self.begun(house, texts.SHARED + "    until: 2026-04-01\n")
+        house.clock.move_to(beijing(3, 31, 23, 59))
+        lifecycle.settle_versions()
+        assert self.deletions() == []
+        house.clock.move_to(beijing(4, 2, 9))
+        lifecycle.settle_versions()
+        assert self.deletions() == [("river-watch@2/see-samples", "he-langfang/ecology_bureau")]
+        duty = Duty.objects.get(subject="delete")
+        assert (duty.starts_at, duty.owed_desk_id) == (beijing(4, 1), BAODI_DESK)
+        entry = Entry.objects.get(act="agreements.share.ended")
+        assert entry.basis == "river-watch@2/see-samples"
+        house.clock.move_by(days=1)
+        assert lifecycle.settle_versions() == 0
+        signed(house, texts.water(3, begins="2026-04-10"))
+        house.clock.move_to(beijing(4, 10, 9))
+        lifecycle.settle_versions()
+        assert len(self.deletions()) == 1  # it was asked for once
+
+    def test_when_a_version_drops_the_clause(self, house):
+        self.begun(house, texts.SHARED)
+        signed(house, texts.water(3, begins="2026-03-20"))
+        house.clock.move_to(beijing(3, 20, 9))
+        lifecycle.settle_versions()
+        assert self.deletions() == [("river-watch@2/see-samples", "he-langfang/ecology_bureau")]
+
+    def test_when_a_version_drops_a_field(self, house):
+        self.begun(house, texts.SHARED)
+        signed(house, texts.water(3, begins="2026-03-20", more=texts.SHARED.replace("location, ", "")))
+        house.clock.move_to(beijing(3, 20, 9))
+        lifecycle.settle_versions()
+        assert len(self.deletions()) == 1
+
+    def test_not_when_the_next_version_goes_on_sharing_it(self, house):
+        self.begun(house, texts.SHARED)
+        signed(
+            house, texts.water(3, begins="2026-03-20", more=texts.SHARED.replace("see-samples", "see-all"))
+        )
+        house.clock.move_to(beijing(3, 20, 9))
+        lifecycle.settle_versions()
+        assert self.deletions() == []
