@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.conf import settings
 
 from tests.oracles import slow_clock
 from tests.oracles.cases import CALENDARS_OF, CLOCKS, HOURS, cases
-from tests.oracles.slow_clock import NOTICES, SUNDAYS_KNOWN, Case, Side, answer, notice
+from tests.oracles.slow_clock import NOTICES, SUNDAYS_KNOWN, Case, Side, answer, day_due, notice
 from tongxin.heart.region import pack, worktime
 from tongxin.heart.region.worktime import Calendar, OfficeOpening, Together, Year
 
@@ -115,6 +116,52 @@ def test_dues_of_desks_in_the_database_agree_with_the_slow_clock(house: Any):
             found.detail, instant(case.start), bound_desk=DEBTOR, owed_desk=CREDITOR, pauses=pauses
         )
         assert anew == found, "what is stored is enough to count it again"
+
+
+def test_dues_on_a_day_agree_with_the_slow_clock(house: Any):
+    """A date in the text, a period's end: both move by as long as the clock stood, to the end of a day."""
+    from tongxin.heart.agreements import clocks, periods
+    from tongxin.heart.agreements.language import Every, On
+
+    dice = random.Random(20260314)
+    moved = 0
+    for _number in range(300):
+        month = date(2026, dice.randrange(1, 13), 1)
+        last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        on = dice.choice([last, month + timedelta(days=dice.randrange(28))])
+        pauses = stopped(dice, on)
+        spans = [(instant(a), instant(b)) for a, b in pauses]
+        desks = {"bound_desk": DEBTOR, "owed_desk": CREDITOR, "pauses": spans}
+        slow = day_due(on, pauses)
+        found = clocks.due_of(On(on=on), instant(datetime(2026, 1, 1)), **desks)
+        assert found is not None
+        assert wall(found.due_at) == slow, (on, pauses)
+        assert clocks.again(found.detail, instant(datetime(2026, 1, 1)), **desks) == found
+        if on == last:
+            every = Every.model_validate({"every": "P1M"})
+            period = periods.named(f"{month:%Y-%m}")
+            counted = clocks.due_of(every, instant(datetime(2026, 1, 1)), period=period, **desks)
+            assert counted is not None
+            assert wall(counted.due_at) == slow, (period, pauses)
+            again = clocks.again(counted.detail, instant(datetime(2026, 1, 1)), **desks)
+            assert again == counted
+        moved += slow > datetime.combine(on + timedelta(days=1), time())
+    assert moved > 150
+
+
+def stopped(dice: random.Random, on: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Up to three pauses, one after the other, each begun before the due that the others had made."""
+    found: list[tuple[datetime, datetime]] = []
+    begins = datetime.combine(on - timedelta(days=20), time())
+    for _n in range(dice.randrange(4)):
+        due = day_due(on, tuple(found))
+        if begins > due:
+            break
+        stops = begins + timedelta(minutes=dice.randrange((due - begins) // timedelta(minutes=1) + 1))
+        length = timedelta(minutes=dice.choice([1, 90, 1440, dice.randrange(1, 30_000)]))
+        found.append((stops, stops + length))
+        begins = stops + length
+    return tuple(found)
 
 
 def _sundays_calendar() -> None:

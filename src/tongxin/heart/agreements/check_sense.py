@@ -111,6 +111,12 @@ def _clause(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> 
             yield from _share(at, clause, model)
         case Deliver():
             yield from _deliver(at, clause, model)
+    if clause.grounds and isinstance(getattr(clause, "due", None), Before):
+        yield (
+            (*at, "grounds"),
+            _("a due before a computed time is not suspended: what is computed does not wait"),
+            "",
+        )
     if isinstance(clause, Judged) and clause.answer is None and "on_silence" in clause.model_fields_set:
         yield (*at, "on_silence"), _("nobody is asked to answer: write `answer:` too"), ""
 

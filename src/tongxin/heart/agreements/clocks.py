@@ -2,7 +2,8 @@
 
 Three clocks (HEART §6): `calendar` is elapsed time, `hours` runs inside office hours, `days` are working days, the
 starting day not counted, ending at the close of the last one. Times that do not count (`pauses`, from inclusive, until
-exclusive) stop all three. A due on an agreed day, or before a computed time, is not counted, so no pause moves it.
+exclusive) stop all three. A due on a day, agreed or of a period's end, moves by as long as the clock stood, to the end
+of the day that is reached. A due before a computed time no pause moves: what is computed does not wait (docs/adr/0008).
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def due_of(
     """
     match limit:
         case On():
-            return Count(_end_of(limit.on), {"form": "on", "on": limit.on.isoformat()})
+            return on_day(limit.on, pauses)
         case Before():
             return _before(limit, (times or {}).get(limit.before))
         case Every():
@@ -76,7 +77,7 @@ def due_of(
                 raise ValueError("a due that returns each period needs the period it is counted for")
             if limit.within is None:
                 detail = {"form": "every", "every": limit.every, "period": period.name}
-                return Count(period.ends, detail | {"starts_at": clock.iso(period.ends)})
+                return _later(period.ends, detail | {"starts_at": clock.iso(period.ends)}, pauses)
             return _after_period("every", limit, period, bound_desk, owed_desk, pauses)
         case After():
             counted = _counted("after", limit, starts_at, bound_desk, owed_desk, pauses, starts="milestone")
@@ -97,16 +98,22 @@ def again(
 ) -> Count | None:
     """Return a stored count (`Duty.due_count`) made anew on today's calendars and with these pauses.
 
-    None for a due that is not counted: an agreed day, a period's end, a computed time.
+    None for a due before a computed time, which nothing but that time moves.
     """
-    if not detail.get("within"):
+    if detail.get("form") == "on":
+        return on_day(
+            date.fromisoformat(str(detail["on"])), pauses, agreed_at=str(detail.get("agreed_at", ""))
+        )
+    if not detail.get("within") and detail.get("form") != "every":
         return None
     words = {key: detail[key] for key in ("within", "clock", "calendar_of") if key in detail}
     period = periods.named(str(detail["period"])) if detail.get("period") else None
     form = str(detail.get("form", "within"))
     if form == "every" and period is not None:
         every = Every.model_validate(words | {"every": periods.length_of(period.name)})
-        return _after_period("every", every, period, bound_desk, owed_desk, pauses)
+        return due_of(
+            every, starts_at, bound_desk=bound_desk, owed_desk=owed_desk, period=period, pauses=pauses
+        )
     if form == "after":
         return due_of(
             After.model_validate(words | {"milestone": detail["milestone"]}),
@@ -133,6 +140,30 @@ def moved(
         return new
     nearest = max(new, told_at + (reaction or timedelta()), now)
     return nearest if nearest < old else None
+
+
+def on_day(on: date, pauses: Sequence[Span] = (), *, agreed_at: str = "") -> Count:
+    """Return a due at the end of a day. `agreed_at`: when both sides named the day; what stood before is in it."""
+    detail: dict[str, Any] = {"form": "on", "on": on.isoformat()}
+    if agreed_at:
+        detail |= {"agreed": True, "agreed_at": agreed_at}
+        since = datetime.fromisoformat(agreed_at)
+        pauses = [(max(begins, since), ends) for begins, ends in pauses if ends > since]
+    return _later(_end_of(on), detail, pauses)
+
+
+def _later(due_at: datetime, detail: dict[str, Any], pauses: Sequence[Span]) -> Count:
+    """Move a due on a day by as long as the clock stood, and on to the end of the day that is reached."""
+    stood, stopped, reached = timedelta(), worktime.joined(pauses), due_at
+    for begins, ends in stopped:
+        if begins > reached:
+            break
+        stood += ends - begins
+        wall = (due_at + stood).astimezone(calendars.zone())
+        reached = _end_of(wall.date()) if wall.time() != time() else wall.astimezone(UTC)
+    if stood:
+        detail = detail | {"pauses": [[clock.iso(a), clock.iso(b)] for a, b in stopped]}
+    return Count(reached, detail)
 
 
 def _before(limit: Before, computed: datetime | None) -> Count | None:

@@ -174,6 +174,12 @@ def _lines(
     count: Mapping[str, Any], due_at: datetime, pauses: Sequence[_Pause], zone: ZoneInfo
 ) -> Iterator[Line]:
     if not count.get("within"):
+        agreed = str(count.get("agreed_at") or "")  # what stood before is in the day that both named
+        since = datetime.fromisoformat(agreed) if agreed else None
+        last = _day(due_at, zone)
+        for pause in pauses:
+            if since is None or pause.ends is None or pause.ends > since:
+                yield Line(pause.first, min(pause.last, last), False, pause.said)
         return
     spans = _spans(count)
     if count.get("clock") == "calendar":

@@ -1,6 +1,8 @@
 """The life of a duty: the state table of HEART §5 as data, and the one function that moves a duty along it.
 
-Called inside a running act, with the matter or the case locked. Overdue is no state: it is `now > due_at`.
+Called inside a running act, with the matter or the case locked (`parts.lock_thread`). Every change is written only if
+the row still stands as it was seen, so not even an act that forgot the lock ends a duty twice. Overdue is no state: it
+is `now > due_at`.
 """
 
 from __future__ import annotations
@@ -103,23 +105,27 @@ def meet(
 
     `told` is what was wanted when it was told, where that is not what is wanted now.
     """
-    _go(duty, Duty.State.MET)
-    if performance is not None:
-        duty.performance = performance
-    duty.delivered_at = delivered_at
-    duty.ended_at = at or delivered_at
-    duty.answer_due_at = None
-    duty.told = duty.wanted if told is None else told
-    duty.save(update_fields=["state", "performance", "delivered_at", "ended_at", "answer_due_at", "told"])
+    done: dict[str, Any] = {"performance": performance} if performance is not None else {}
+    _go(
+        duty,
+        Duty.State.MET,
+        **done,
+        delivered_at=delivered_at,
+        ended_at=at or delivered_at,
+        answer_due_at=None,
+        told=duty.wanted if told is None else told,
+    )
 
 
 def claim(duty: Duty, performance: Performance, *, delivered_at: datetime, answer_due_at: datetime) -> None:
     """The debtor delivered: the clock is held at the delivery until the creditor accepts or sends back."""
-    _go(duty, Duty.State.CLAIMED)
-    duty.performance = performance
-    duty.delivered_at = delivered_at
-    duty.answer_due_at = answer_due_at
-    duty.save(update_fields=["state", "performance", "delivered_at", "answer_due_at", "ring_at"])
+    _go(
+        duty,
+        Duty.State.CLAIMED,
+        performance=performance,
+        delivered_at=delivered_at,
+        answer_due_at=answer_due_at,
+    )
 
 
 def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
@@ -128,43 +134,57 @@ def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
     `at` is when it goes back, where that is not when it is recorded: by silence, at the end of the answer time.
     """
     delivered, back = duty.delivered_at or a.at, at or a.at
-    _go(duty, Duty.State.OPEN)
-    duty.sent_back += 1
-    duty.delivered_at = None
-    duty.answer_due_at = None
-    duty.pauses = [
-        *duty.pauses,
-        {"from": clock.iso(delivered), "until": clock.iso(back), "ground": "at_creditor"},
-    ]
-    duty.save(update_fields=["state", "sent_back", "delivered_at", "answer_due_at", "pauses", "ring_at"])
+    there = {"from": clock.iso(delivered), "until": clock.iso(back), "ground": "at_creditor"}
+    _go(
+        duty,
+        Duty.State.OPEN,
+        sent_back=duty.sent_back + 1,
+        delivered_at=None,
+        answer_due_at=None,
+        pauses=[*duty.pauses, there],
+    )
     if delivered <= duty.due_at:
         recount(duty, a, why="sent_back", at=back)
 
 
 def suspend(duty: Duty, *, at: datetime, ground: str) -> None:
-    """Stop the clock on a ground that the clause names, or because the case is suspended."""
-    _go(duty, Duty.State.SUSPENDED)
-    duty.pauses = [*duty.pauses, {"from": clock.iso(at), "until": None, "ground": ground}]
-    duty.save(update_fields=["state", "pauses"])
+    """Stop the clock on a ground that the clause names, or because the case is suspended.
+
+    Not once the due has passed: what is late stays late, and is counted so. Not where the due follows a computed time:
+    what is computed does not wait (docs/adr/0008).
+    """
+    if duty.state == Duty.State.OPEN and at > duty.due_at:
+        raise Conflict(
+            "due_has_passed",
+            _("The due has passed: what is late is not suspended."),
+            kept=_("The duty stays open and late."),
+            todo=_("Deliver, or let the owed desk excuse it with a reason."),
+        )
+    if duty.due_count.get("form") == "before":
+        raise Conflict(
+            "due_is_computed",
+            _("This due follows a computed time, which no suspension stops."),
+            kept=_("The duty stays open; its clock runs on."),
+            todo=_("Deliver, or let the owed desk excuse it with a reason."),
+        )
+    pause = {"from": clock.iso(at), "until": None, "ground": ground}
+    _go(duty, Duty.State.SUSPENDED, pauses=[*duty.pauses, pause])
 
 
 def resume(duty: Duty, a: Act) -> None:
     """Let the clock run on; the time of the suspension is not counted unless the due had passed before it."""
-    _go(duty, Duty.State.OPEN)
+    if duty.state != Duty.State.SUSPENDED:
+        raise _cannot(duty)
     last = duty.pauses[-1]
     began = datetime.fromisoformat(last["from"])
-    duty.pauses = [*duty.pauses[:-1], last | {"until": clock.iso(a.at)}]
-    duty.save(update_fields=["state", "pauses"])
+    _go(duty, Duty.State.OPEN, pauses=[*duty.pauses[:-1], last | {"until": clock.iso(a.at)}])
     if began <= duty.due_at:
         recount(duty, a, why="suspension")
 
 
 def end(duty: Duty, to: str, *, at: datetime, reason: str) -> None:
     """End a duty as excused, void or failed."""
-    _go(duty, to)
-    duty.ended_at = at
-    duty.end_reason = reason[:400]
-    duty.save(update_fields=["state", "ended_at", "end_reason"])
+    _go(duty, to, ended_at=at, end_reason=reason[:400])
 
 
 def void(duty: Duty, *, at: datetime, reason: str) -> None:
@@ -208,9 +228,8 @@ def move(
     at: datetime | None = None,
 ) -> None:
     """Move a due, with the entry that says from when, to when and why; it stands so since `at`, or since now."""
-    new = to or count.due_at
-    old, duty.due_at, duty.due_count, duty.ring_at = duty.due_at, new, count.detail, None
-    duty.save(update_fields=["due_at", "due_count", "starts_at", "ring_at"])
+    new, old = to or count.due_at, duty.due_at
+    _write(duty, duty.state, due_at=new, due_count=count.detail, starts_at=duty.starts_at, ring_at=None)
     row = DueMove.objects.create(duty=duty, old=old, new=new, why=why, cause=cause, at=at or a.at)
     bells.moved(duty, row)
     a.entry(
@@ -240,16 +259,28 @@ def summaries(duties: Sequence[Duty]) -> list[dict[str, Any]]:
     return [summary(duty) for duty in duties]
 
 
-def _go(duty: Duty, to: str) -> None:
-    """Take a row of the state table, or refuse: a duty that has ended never changes."""
+def _go(duty: Duty, to: str, **fields: Any) -> None:
+    """Take a row of the state table and write what goes with it, or refuse: a duty that has ended never changes."""
     if (duty.state, to) not in WAYS:
-        raise Conflict(
-            "duty_has_ended" if duty.terminal else "duty_not_ready",
-            _("This duty has ended already.")
-            if duty.terminal
-            else _("The duty does not stand so that this can be done."),
-            kept=_("What was done before stands; nothing was done twice."),
-            todo=_("Reload the page to see how it stands."),
-        )
-    duty.state = to
-    duty.ring_at = None
+        raise _cannot(duty)
+    _write(duty, duty.state, state=to, ring_at=None, **fields)
+
+
+def _write(duty: Duty, seen: str, **fields: Any) -> None:
+    """Change a row that still stands as it was seen; raises Conflict where another act came first."""
+    if not Duty.objects.filter(pk=duty.pk, state=seen).update(**fields):
+        duty.refresh_from_db(fields=["state"])
+        raise _cannot(duty)
+    for name, value in fields.items():
+        setattr(duty, name, value)
+
+
+def _cannot(duty: Duty) -> Conflict:
+    return Conflict(
+        "duty_has_ended" if duty.terminal else "duty_not_ready",
+        _("This duty has ended already.")
+        if duty.terminal
+        else _("The duty does not stand so that this can be done."),
+        kept=_("What was done before stands; nothing was done twice."),
+        todo=_("Reload the page to see how it stands."),
+    )

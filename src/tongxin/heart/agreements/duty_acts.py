@@ -64,11 +64,16 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
         send_back=claimed and in_time and "confirm" in can,
         excuse=owed and "excuse" in can,
         give_up=owed and "excuse" in can,
-        suspend=bound and state == Duty.State.OPEN and bool(clause.grounds) and "perform" in can,
+        suspend=bound and _stoppable(duty, now) and bool(clause.grounds) and "perform" in can,
         resume=bound and state == Duty.State.SUSPENDED and "perform" in can,
         date=either and movable and "excuse" in can,
         post_may_not=first and not ({"perform"} if bound else {"confirm"}) & can,
     )
+
+
+def _stoppable(duty: Duty, now: datetime) -> bool:
+    """Whether the clock can be stopped: it runs, the due has not passed and follows no computed time."""
+    return duty.state == Duty.State.OPEN and now <= duty.due_at and duty.due_count.get("form") != "before"
 
 
 def button(duty: Duty) -> tuple[str, str]:

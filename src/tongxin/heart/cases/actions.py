@@ -13,7 +13,7 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.language import Handle, Within
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty, Performance
-from tongxin.heart.cases import procedures
+from tongxin.heart.cases import locking, procedures
 from tongxin.heart.cases.models import Case, Offer, Procedure
 from tongxin.heart.events.serials import next_number
 from tongxin.heart.exchange import actions as exchange
@@ -343,7 +343,7 @@ def _held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
 
 
 def _lock(number: str, desk: str) -> Case:
-    case = Case.objects.select_for_update().filter(number=number).first()
+    case = locking.lock(number)
     if case is None or not _has_part(case, desk):
         raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
     return Case.objects.select_related("procedure", "holder", "competent_desk").get(pk=case.pk)
@@ -376,7 +376,7 @@ def _open_offer(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple
         or (sender and found.from_desk_id != sender)
     ):
         raise NotFound("no_such_offer", _("There is no such offer for your desk."))
-    case = Case.objects.select_for_update().get(pk=found.case_id)
+    case = locking.lock(found.case_id) or found.case
     made = Offer.objects.select_related("message", "clause__version").get(pk=found.pk)
     if made.state != Offer.State.OFFERED:
         raise Conflict(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import coverage, threads, vocabulary
-from tongxin.heart.cases import looks, queries, sights, trial, words
+from tongxin.heart.agreements.actions import parts
+from tongxin.heart.cases import locking, looks, queries, sights, trial, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -22,6 +23,7 @@ def register_all() -> None:
     """Register everything once, when Django starts."""
     ledger_sights.register("case", sights.may_see)
     threads.register(threads.CASE, looks.of_cases)
+    parts.register_lock(threads.CASE, locking.lock)
     vocabulary.register_procedures(sights.procedure_titles)
     coverage.register_driver("handle", trial.fire)
     search.register("cases", gettext_lazy("Cases"), found)

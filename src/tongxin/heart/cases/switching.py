@@ -19,6 +19,7 @@ from tongxin.heart.agreements import clocks, duties, lifecycle, performing, rule
 from tongxin.heart.agreements.language import Handle, Within
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
 from tongxin.heart.agreements.opening import key_of
+from tongxin.heart.cases import locking
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
@@ -60,9 +61,9 @@ def _switch(version: InstrumentVersion, number: str) -> bool:
     with act("cases.case.switched", by=SYSTEM, key=key, request=request) as a:
         if a.replayed:
             return False
-        case = Case.objects.select_for_update().get(pk=number)
-        kept = [pk for pk in case.rulebook if lifecycle.is_older(pk, version)]
-        if not kept or case.state not in RUNNING or version.binds_from is None:
+        case = locking.lock(number)
+        kept = [pk for pk in case.rulebook if lifecycle.is_older(pk, version)] if case else []
+        if case is None or not kept or case.state not in RUNNING or version.binds_from is None:
             raise lifecycle.not_now()
         case.rulebook = sorted({version.id if pk in kept else pk for pk in case.rulebook})
         case.save(update_fields=["rulebook"])

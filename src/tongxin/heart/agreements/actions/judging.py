@@ -23,7 +23,6 @@ from tongxin.heart.agreements.language import (
     Within,
 )
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM, Acting
@@ -198,7 +197,7 @@ def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> d
         _need_movable(row, new, a.at)
         agreed = proposed.get(other) == on.isoformat()
         if agreed:
-            count = clocks.Count(new, {"form": "on", "on": on.isoformat(), "agreed": True})
+            count = clocks.on_day(on, agreed_at=clock.iso(a.at))
             duties.move(row, count, a, why="agreed", cause=row.opened_by)
         else:
             row.due_count = row.due_count | {"proposed": proposed | {mine: on.isoformat()}}
@@ -331,10 +330,8 @@ def _judged(
 
 
 def _row(pk: int) -> Duty:
-    """Return a duty, its matter locked first (lock order: matter, case, channel, ledger head)."""
-    matter = Duty.objects.values_list("matter_id", flat=True).get(pk=pk)
-    if matter:
-        Matter.objects.select_for_update().get(number=matter)
+    """Return a duty, locked after its matter or its case."""
+    parts.lock_thread(Duty.objects.values_list("thread", flat=True).get(pk=pk))
     return Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=pk)
 
 

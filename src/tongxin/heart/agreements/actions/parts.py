@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,18 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotFound
 
 REASON_MAX = 400  # characters
+_locks: dict[str, Callable[[str], object]] = {}
+
+
+def register_lock(kind: str, lock: Callable[[str], object]) -> None:
+    """Let a room say how its threads are locked, by their number; called when Django starts."""
+    _locks[kind] = lock
+
+
+def lock_thread(thread: str) -> None:
+    """Lock what a duty belongs to, before the duty's own row: its matter, or its case (docs/rooms.md)."""
+    kind, _colon, number = thread.partition(":")
+    _locks.get(kind, lock_matter)(number)
 
 
 class NotNow(Conflict):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import judged
 from tests.support.judged import LANGFANG, WUQING
-from tongxin.heart.agreements import actions, count_story, duty_pages, jobs, rulebook
+from tongxin.heart.agreements import actions, count_story, duties, duty_pages, jobs, rulebook
 from tongxin.heart.agreements.models import DueMove, Duty
 from tongxin.heart.ledger.models import Entry
 from tongxin.shared import clock
@@ -162,6 +162,26 @@ def test_a_delivery_moves_to_the_day_that_both_name_and_the_first_date_stays_bes
         actions.propose_date(by=langfang, key="d6", duty=duty.pk, on=date(2026, 9, 30), reason="晚了")
 
 
+def test_a_duty_ends_once_even_for_two_who_both_saw_it_open(house):
+    judged.load("judged-figures", alone=True)
+    duty = judged.opened("judged-figures")
+    one, other = fresh(duty), fresh(duty)
+    duties.end(one, Duty.State.EXCUSED, at=clock.now(), reason="示例")
+    with pytest.raises(Conflict, match="duty_has_ended"):
+        duties.meet(other, None, delivered_at=clock.now())
+    assert (fresh(duty).state, fresh(duty).end_reason, other.state) == ("excused", "示例", "excused")
+
+
+def test_what_was_delivered_is_not_taken_up_again_as_if_it_had_been_suspended(house):
+    judged.load("judged-figures", alone=True)
+    duty = judged.opened("judged-figures")
+    by = house.acting("langfang-duty")
+    actions.perform(by=by, key="p", duty=duty.pk, carried=FIGURES)
+    with pytest.raises(Conflict, match="duty_not_ready"):
+        actions.resume(by=by, key="r", duty=duty.pk)
+    assert fresh(duty).state == "claimed"
+
+
 def test_an_account_is_stated_contested_stated_anew_checked_and_paid(house):
     judged.load("judged-costs", alone=True)
     state = judged.opened("judged-costs")
@@ -217,6 +237,79 @@ def test_a_suspension_on_a_named_ground_stops_the_clock(house):
     assert running.state == "open"
     assert running.due_at == at(4, 14, 17, 30)  # 10, 13, 14 April: no day that the suspension touched
     assert [m.why for m in running.moves.all()] == ["suspension"]
+
+
+GATE = judged.DELIVER.replace(
+    "    on_silence: escalate\n",
+    "    on_silence: escalate\n    grounds:\n      flood: {zh: 汛情, en: Flood}\n",
+)
+
+
+@pytest.fixture
+def gate(house) -> Duty:
+    """A delivery by 30 June that can be suspended."""
+    judged.load(texts=(judged.text_of("judged-gate", GATE),), alone=True)
+    return judged.opened("judged-gate")
+
+
+def suspended(house, duty, begins, ends) -> None:
+    by = house.acting("langfang-duty")
+    house.clock.move_to(begins)
+    actions.suspend(by=by, key=f"s{begins}", duty=duty.pk, ground="flood")
+    house.clock.move_to(ends)
+    actions.resume(by=by, key=f"r{ends}", duty=duty.pk)
+
+
+def test_a_due_on_a_day_moves_by_as_long_as_the_clock_stood(house, gate):
+    assert gate.due_at == at(7, 1, 0)  # the end of 30 June
+    suspended(house, gate, at(6, 20), at(7, 10))
+    row = fresh(gate)
+    assert (row.state, row.due_at, row.baseline_due_at) == ("open", at(7, 21, 0), at(7, 1, 0))
+    (move,) = DueMove.objects.filter(duty=gate)
+    assert (move.old, move.new, move.why) == (at(7, 1, 0), at(7, 21, 0), "suspension")
+    suspended(house, gate, at(7, 12, 9), at(7, 12, 11))  # two hours cost the day that they reach
+    assert fresh(gate).due_at == at(7, 22, 0)
+    lines = [(line.first, line.said) for line in count_story.of(fresh(gate), {"flood": "汛情"}).lines]
+    assert [on for on, _said in lines] == [date(2026, 6, 20), date(2026, 7, 12)]
+
+
+def test_the_time_that_a_delivery_by_a_day_lay_with_the_owed_office_is_not_counted(house, gate):
+    house.clock.move_to(at(6, 25, 9))
+    actions.perform(by=house.acting("langfang-duty"), key="p", duty=gate.pk, carried={"remark": "示例"})
+    house.clock.move_to(at(7, 2, 9))
+    actions.send_back(by=house.acting("wuqing-duty"), key="b", duty=gate.pk, reason="示例：未验收")
+    row = fresh(gate)
+    assert (row.state, row.due_at) == ("open", at(7, 8, 0))
+    assert clock.now() < row.due_at
+
+
+def test_a_day_that_both_name_holds_what_stood_before(house, gate):
+    suspended(house, gate, at(6, 20), at(6, 22))
+    for who in ("langfang-deputy", "wuqing-deputy"):
+        actions.propose_date(by=house.acting(who), key=who, duty=gate.pk, on=date(2026, 8, 31), reason="示例")
+    assert fresh(gate).due_at == at(9, 1, 0)
+    suspended(house, gate, at(7, 1), at(7, 4))
+    assert fresh(gate).due_at == at(9, 4, 0)
+    assert fresh(gate).due_count["agreed"] is True
+
+
+def test_what_is_late_is_not_suspended(house, gate):
+    """The debtor alone took what was overdue out of the score."""
+    from tongxin.heart.agreements import duty_acts, keeping
+
+    def kept():
+        found = keeping.conditions(clock.now()).items()
+        return {name for name, how in found if Duty.objects.filter(pk=gate.pk).filter(how).exists()}
+
+    house.clock.move_to(at(7, 6))
+    before = kept()
+    by = house.acting("langfang-duty")
+    with pytest.raises(Conflict, match="due_has_passed") as refused:
+        actions.suspend(by=by, key="s", duty=gate.pk, ground="flood")
+    assert str(refused.value.todo)
+    assert (fresh(gate).state, kept()) == ("open", before)
+    row = named(gate)
+    assert not duty_acts.may(by, row, rulebook.read_clause(row.clause), clock.now()).suspend
 
 
 def test_a_result_is_recognised_or_refused_with_a_listed_reason(house):

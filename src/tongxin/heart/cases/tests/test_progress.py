@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import lifecycle
@@ -18,6 +22,7 @@ from tongxin.heart.cases.tests.conftest import APPLICATION, PACK
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
+from tongxin.shared.errors import Conflict
 from tongxin.site import background
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +62,44 @@ def taken(house, at):
     made = actions.offer(by=clerk, key="o", number=number, to_desk="bj-tongzhou/service_centre", epoch=0)
     done = actions.take_over(by=at("bj-tongzhou", "window_clerk"), key="t", offer_id=made["offer"])
     return number, done["epoch"]
+
+
+@pytest.mark.postgres_only
+def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken, monkeypatch):
+    """Both locked only what they saw: the decision wrote `met` over `excused`. Rows are locked on PostgreSQL alone."""
+    from tongxin.heart.cases import actions
+
+    number, epoch = taken
+    duty = Duty.objects.get(thread=f"case:{number}", subject="decide")
+    deciding, tell = threading.Event(), actions._tell_accepting
+
+    def slowly(a, case):
+        deciding.set()
+        time.sleep(1)
+        tell(a, case)
+
+    def decide():
+        actions.decide(
+            by=at("bj-tongzhou", "approver"),
+            key="d",
+            number=number,
+            epoch=epoch,
+            outcome="granted",
+            reason="",
+        )
+        connections.close_all()
+
+    monkeypatch.setattr(actions, "_tell_accepting", slowly)
+    by = replace(at("tj-wuqing", "window_clerk"), capabilities=frozenset({"excuse"}))
+    other = threading.Thread(target=decide)
+    other.start()
+    assert deciding.wait(20)
+    with pytest.raises(Conflict, match="duty_has_ended"):
+        agreements.excuse(by=by, key="e", duty=duty.pk, reason="示例")
+    other.join()
+    duty.refresh_from_db()
+    assert duty.state == "met"
+    assert not Entry.objects.filter(act="agreements.duty.excused").exists()
 
 
 WINDOW = "tongwulang-one-window"
