@@ -28,7 +28,8 @@ from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
 router = Router(tags=["agreements"])
-TEXT = Field(..., min_length=1, max_length=200_000, description="The YAML of one instrument.")
+SIGNS = r"^[^\x00]*$"  # what both databases can hold
+TEXT = Field(..., min_length=1, max_length=200_000, pattern=SIGNS, description="The YAML of one instrument.")
 HASH = Field(..., min_length=64, max_length=64, description="The hash of the text that was read.")
 
 
@@ -36,7 +37,7 @@ class TextIn(Schema):
     """A text to check or to begin a draft with."""
 
     text: str = TEXT
-    file: str = Field("draft.yaml", max_length=160)
+    file: str = Field("draft.yaml", max_length=160, pattern=SIGNS)
 
 
 class ChangeIn(TextIn):
@@ -54,7 +55,7 @@ class HashIn(Schema):
 class ReasonIn(Schema):
     """Why."""
 
-    reason: str = Field(..., min_length=1, max_length=400)
+    reason: str = Field(..., min_length=1, max_length=400, pattern=SIGNS)
 
 
 class EndingIn(ReasonIn):
@@ -66,15 +67,15 @@ class EndingIn(ReasonIn):
 class PartyIn(Schema):
     """The party that leaves, as the instrument names it."""
 
-    party: str = Field(..., min_length=1, max_length=80)
+    party: str = Field(..., min_length=1, max_length=80, pattern=SIGNS)
 
 
 class MilestoneIn(Schema):
     """A milestone that was reached, and when it was known; without `known_at`: now."""
 
-    milestone: str = Field(..., min_length=1, max_length=60)
+    milestone: str = Field(..., min_length=1, max_length=60, pattern=SIGNS)
     known_at: Instant | None = None
-    late_reason: str = Field("", max_length=400)
+    late_reason: str = Field("", max_length=400, pattern=SIGNS)
 
 
 class FaultOut(Schema):

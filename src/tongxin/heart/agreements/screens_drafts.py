@@ -266,9 +266,14 @@ def _import(request: StaffRequest, desk: Desk) -> None:
 
 
 def _sent(request: HttpRequest) -> Desk:
-    text = request.POST.get("text", "").replace("\r\n", "\n").replace("\r", "\n")
-    base = request.POST.get("base", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _plain(request.POST.get("text", ""))
+    base = _plain(request.POST.get("base", text))
     return Desk(text, base, request.POST.get("file", "")[: drafts.FILE_MAX] or "draft.yaml")
+
+
+def _plain(text: str) -> str:
+    """Return a text with plain ends of lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _given(request: HttpRequest) -> dict[str, list[str]]:

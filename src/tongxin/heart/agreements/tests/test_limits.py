@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.utils import translation
+from pydantic import ValidationError
 
 from tongxin.heart.agreements import overlaps
+from tongxin.heart.agreements.api_instruments import TextIn
 from tongxin.heart.agreements.language import InstrumentFile, canonical_body
 from tongxin.heart.agreements.reader import BadInstrument, read_file, read_text
 from tongxin.heart.agreements.tests.test_reader import HERE, KNOWN
@@ -101,3 +103,10 @@ def test_a_length_is_refused_in_the_readers_language():
             durations.parse("pt1h")
     with pytest.raises(ValueError, match="no length of time"):
         durations.parse("P" + "9" * 5000 + "D")
+
+
+def test_a_sign_that_no_database_holds_is_refused_by_the_api():
+    assert TextIn(text="agreement: x").file == "draft.yaml"
+    for sent in ({"text": "a\x00"}, {"text": "a", "file": "\x00"}):
+        with pytest.raises(ValidationError):
+            TextIn.model_validate(sent)
