@@ -123,7 +123,8 @@ class History:
         duties.send_back(self.duty, Act("x", SYSTEM, when))
 
     def suspend(self, when: datetime) -> None:
-        duties.suspend(self.duty, at=when, ground="paper_missing")
+        if when <= self.duty.due_at:  # what is late is not suspended
+            duties.suspend(self.duty, at=when, ground="paper_missing")
 
     def resume(self, when: datetime) -> None:
         duties.resume(self.duty, Act("x", SYSTEM, when))
