@@ -81,7 +81,7 @@ class ObjectionOut(Schema):
 
 
 class ProposalOut(Schema):
-    """A proposal that two incidents are one: `proposed`, `agreed`, `refused`, or `lapsed` when one of them ended before."""
+    """A proposal that two incidents are one: `proposed`, `agreed`, `refused`, or `lapsed` when one ended before."""
 
     id: int
     earlier: str
