@@ -127,6 +127,9 @@ def _thing(name: str, screen: Screen) -> str:
     if name == "duty":
         standing = agreements.duties(reader).filter(state=Duty.State.OPEN)
         return str(standing.values_list("pk", flat=True)[0])
+    if name == "matter":  # one that is shown on the page of all matters: a period or a task
+        own = agreements.matters(reader).exclude(kind=ecology.KIND)
+        return str(own.values_list("number", flat=True)[0])
     raise ValueError(f"nobody knows what {name} is")
 
 

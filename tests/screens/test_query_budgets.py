@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-import pytest
-
 from bench import _house, _screens
 from tests.authorisation.conftest import scene
 
 __all__ = ["scene"]
-SMALL, LARGE = 100, 1000  # duties
+SMALL, LARGE = 300, 600  # duties, and so many more: what is asked once a row is asked much oftener then
 MORE = 4  # what a page asks besides when it does not show everything: totals, done today
 
 
-def _asked(readers: _screens.Readers, screen: _screens.Screen, address: str) -> list[str]:
+def _asked(
+    readers: _screens.Readers, screen: _screens.Screen, address: str, *, first: bool = False
+) -> list[str]:
     ask = readers.look(screen, address)
-    ask()  # what a process learns once, it knows
+    if first:
+        ask()  # what a process learns once, it knows
     return _screens.queries(ask)
 
 
@@ -39,9 +40,9 @@ def test_no_screen_asks_more_in_a_large_house_and_none_more_than_its_budget(scen
     since = until - timedelta(hours=12)
     _house.multiply(_house.Size(duties=SMALL, instruments=1, rings=20, open=0.5), since=since, until=until)
     addresses = {screen: _screens.address(screen) for screen in listed}
-    small = {screen: _asked(readers, screen, addresses[screen]) for screen in listed}
+    small = {screen: _asked(readers, screen, addresses[screen], first=True) for screen in listed}
     _house.multiply(
-        _house.Size(duties=LARGE, instruments=10, rings=200, open=0.5), since=since, until=until, seed=2
+        _house.Size(duties=LARGE, instruments=4, rings=100, open=0.5), since=since, until=until, seed=2
     )
     large = {screen: _asked(readers, screen, addresses[screen]) for screen in listed}
     wrong: list[str] = []
@@ -55,7 +56,7 @@ def test_no_screen_asks_more_in_a_large_house_and_none_more_than_its_budget(scen
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("screen", _screens.screens(), ids=lambda s: f"{s.name}-{s.reader}")
-def test_a_budget_is_a_number_worth_keeping(screen):
-    assert 0 < screen.budget <= 100
-    assert screen.address.startswith("/")
+def test_a_budget_is_a_number_worth_keeping():
+    listed = _screens.screens()
+    assert [s for s in listed if not 0 < s.budget <= 100] == []
+    assert [s for s in listed if not s.address.startswith("/")] == []
