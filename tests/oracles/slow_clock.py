@@ -169,18 +169,16 @@ def answer(case: Case) -> Answer:
 def day_due(on: date, pauses: Pauses) -> datetime:
     """Return until when a thing is due that was due by the end of a day and whose clock stood in these pauses.
 
-    Each minute in which the clock stood is given back at the end, one by one, and then the rest of the day that they
-    reach. A pause that began when the thing was overdue gives nothing back.
+    Each minute in which the clock stood is given back at the end, and then the rest of the day that they reach. A pause
+    that began when the thing was overdue gives nothing back.
     """
     end = datetime.combine(on + DAY, time())
-    due, stood = end, set[datetime]()
+    due, stood = end, set[int]()
     for begins, ends in sorted(pauses):
         if begins > due:
             break
-        stood |= {begins + n * MINUTE for n in range((ends - begins) // MINUTE)}
-        due = end
-        for _minute in stood:
-            due += MINUTE
+        stood |= set(range((begins - end) // MINUTE, (ends - end) // MINUTE))
+        due = end + len(stood) * MINUTE
         while due.time() != time():
             due += MINUTE
     return due

@@ -125,7 +125,7 @@ def test_dues_on_a_day_agree_with_the_slow_clock(house: Any):
 
     dice = random.Random(20260314)
     moved = 0
-    for _number in range(300):
+    for _number in range(200):
         month = date(2026, dice.randrange(1, 13), 1)
         last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         on = dice.choice([last, month + timedelta(days=dice.randrange(28))])
@@ -146,7 +146,7 @@ def test_dues_on_a_day_agree_with_the_slow_clock(house: Any):
             again = clocks.again(counted.detail, instant(datetime(2026, 1, 1)), **desks)
             assert again == counted
         moved += slow > datetime.combine(on + timedelta(days=1), time())
-    assert moved > 150
+    assert moved > 100
 
 
 def stopped(dice: random.Random, on: date) -> tuple[tuple[datetime, datetime], ...]:
@@ -158,7 +158,7 @@ def stopped(dice: random.Random, on: date) -> tuple[tuple[datetime, datetime], .
         if begins > due:
             break
         stops = begins + timedelta(minutes=dice.randrange((due - begins) // timedelta(minutes=1) + 1))
-        length = timedelta(minutes=dice.choice([1, 90, 1440, dice.randrange(1, 30_000)]))
+        length = timedelta(minutes=dice.choice([1, 90, 1440, dice.randrange(1, 15_000)]))
         found.append((stops, stops + length))
         begins = stops + length
     return tuple(found)
