@@ -163,7 +163,11 @@ def test_who_owes_a_duty_is_told_when_its_due_comes_closer(house):
     duties.move(row, closer, A(), why="correction", cause="event:x")
     (note,) = Notification.objects.filter(kind="duty_closer")
     move = DueMove.objects.latest("id")
-    assert (note.desk_id, note.dedupe, note.link) == (LANGFANG, f"moved:{move.pk}", f"/matters/{duty.matter_id}/")
+    assert (note.desk_id, note.dedupe, note.link) == (
+        LANGFANG,
+        f"moved:{move.pk}",
+        f"/matters/{duty.matter_id}/",
+    )
     assert "提前" in (notices.worded(note.kind, note.params) or "")
 
 
