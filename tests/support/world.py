@@ -112,26 +112,33 @@ def moved_clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
     return moved
 
 
+_loaded: list[
+    tuple[snapshots.Snapshot, snapshots.Snapshot]
+] = []  # once a process, in however many conftests it stands
+
+
 @pytest.fixture(scope="session")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> tuple[Any, Any]:
     """The empty database and the loaded one, kept."""
+    if not _loaded:
+        with django_db_blocker.unblock():
+            empty = snapshots.take()
+            _loaded.append((empty, snapshots.kept("loaded") or _load()))
+            snapshots.restore(empty)
+    return _loaded[0]
+
+
+def _load() -> snapshots.Snapshot:
     from django.conf import settings
 
     from tongxin.shared import clock
     from tongxin.site import pack
 
-    with django_db_blocker.unblock():
-        snapshots.settle()  # what a test of another folder, with a loaded region of its own, left behind
-        empty = snapshots.take()
-        if (kept := snapshots.kept("loaded")) is not None:
-            return empty, kept
-        with clock.held_at(LOADED):
-            pack.load(settings.REGION_PACK)
-
-        full = snapshots.take()
-        snapshots.keep("loaded", full)
-        snapshots.restore(empty)
-    return empty, full
+    with clock.held_at(LOADED):
+        pack.load(settings.REGION_PACK)
+    full = snapshots.take()
+    snapshots.keep("loaded", full)
+    return full
 
 
 @pytest.fixture
