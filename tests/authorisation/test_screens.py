@@ -10,7 +10,9 @@ from django.urls import reverse
 from tests.authorisation import routes
 from tests.authorisation.scene import ROLES, table, written
 
-pytestmark = pytest.mark.once("who may do what is asked of seats and clauses; operations.csv is tried on both")
+pytestmark = pytest.mark.once(
+    "who may do what is asked of seats and clauses; operations.csv is tried on both"
+)
 ROWS = table("screens.csv")
 SHOWN_TO_ALL = {"set_language"}  # forms that anybody may send
 

@@ -57,7 +57,7 @@ def _recount(seen: Duty) -> bool:
             return False
         if seen.matter_id:
             Matter.objects.select_for_update().get(pk=seen.matter_id)
-        duty = Duty.objects.select_for_update().select_related("clause__version").get(pk=seen.pk)
+        duty = Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=seen.pk)
         count = _counted(duty) if duty.state in RUNNING and duty.due_at >= a.at else None
         if (
             count is None

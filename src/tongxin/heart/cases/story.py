@@ -213,7 +213,9 @@ def _moved(payload: dict[str, Any]) -> str:
     """Return from when to when, as far as the reader may see it."""
     if not {"old", "new"} <= set(payload):
         return ""
-    return " → ".join(wording.due_moment(datetime.fromisoformat(str(payload[name]))) for name in ("old", "new"))
+    return " → ".join(
+        wording.due_moment(datetime.fromisoformat(str(payload[name]))) for name in ("old", "new")
+    )
 
 
 def _said(offers: list[Offer], *, moved: bool) -> str:

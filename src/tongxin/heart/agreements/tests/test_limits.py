@@ -83,7 +83,12 @@ def test_of_many_overlaps_one_hundred_are_told(monkeypatch):
     read = read_text(many(60), "x.yaml", KNOWN)
     asked: list[str] = []
     sides = overlaps._sides
-    monkeypatch.setattr(overlaps, "_sides", lambda each, known: asked.append(each.key) or sides(each, known))
+
+    def noted(each, known):
+        asked.append(each.key)
+        return sides(each, known)
+
+    monkeypatch.setattr(overlaps, "_sides", noted)
     told = overlaps.warnings(list(read.standing().values()), KNOWN)
     assert len(told) == 101
     assert told[-1].reason == "there is more: only 100 warnings are told at once"
@@ -106,7 +111,7 @@ def test_a_length_is_refused_in_the_readers_language():
 
 
 def test_a_sign_that_no_database_holds_is_refused_by_the_api():
-    assert TextIn(text="agreement: x").file == "draft.yaml"
+    assert TextIn.model_validate({"text": "agreement: x"}).file == "draft.yaml"
     for sent in ({"text": "a\x00"}, {"text": "a", "file": "\x00"}):
         with pytest.raises(ValidationError):
             TextIn.model_validate(sent)

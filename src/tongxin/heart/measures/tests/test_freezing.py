@@ -417,7 +417,12 @@ def test_silence_has_accepted_at_the_end_of_its_time(make, house, demo):
     clause.kind = "deliver"
     clause.save()
     duty = make.duty(
-        "score-a/results", at(3, 20), state="claimed", delivered_at=at(3, 19), answer_due_at=at(3, 21)
+        "score-a/results",
+        at(3, 20),
+        state="claimed",
+        delivered_at=at(3, 19),
+        answer_due_at=at(3, 21),
+        late_entry=timedelta(0),
     )
     house.clock.move_to(at(6, 1))
     assert agreements.answer_silence() == 1
