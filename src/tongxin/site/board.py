@@ -19,13 +19,13 @@ from tongxin.heart.cases import words
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.models import Desk, Post
 from tongxin.shared import clock
 from tongxin.shared.named import pick
 from tongxin.site import board_reads, board_rows
 from tongxin.site.board_rows import Board, Row
-from tongxin.site.remembered import remembered
 from tongxin.site.ties import region_rows
 
 EXPORTED = (

@@ -14,6 +14,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.exchange import queries as exchange
 from tongxin.heart.ledger.models import Checkpoint
+from tongxin.heart.ledger.remembered import log_of, remembered
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import RegionInfo
 from tongxin.shared import clock
@@ -22,7 +23,6 @@ from tongxin.site.board_maker import ERRAND_FIELDS, errands_of
 from tongxin.site.context import ShellCounts
 from tongxin.site.home import petals
 from tongxin.site.look.marks import PetalState
-from tongxin.site.remembered import log_of, remembered
 
 ERRANDS = 500  # open duties that are put into errands for the count; a desk with more is told its duties
 

@@ -26,6 +26,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
 from tongxin.heart.events.models import Matter
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.measures import queries as measures
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
@@ -35,7 +36,6 @@ from tongxin.shared.named import pick
 from tongxin.site import board_rows
 from tongxin.site import ties as between
 from tongxin.site.look.marks import PetalState
-from tongxin.site.remembered import remembered
 
 ROWS = 8  # of the table of due and overdue
 RUNNING = 6

@@ -47,12 +47,13 @@ def instruments(found: list[Score], wanted: Which) -> dict[str, Instrument]:
     return Instrument.objects.in_bulk({score.parts["instrument"] for score in found} | {wanted.instrument})
 
 
-def with_extras(now: datetime, wanted: Which, by: tuple[str, ...], shown: Sequence[Row]) -> list[Row]:
-    """Return the rows of one page with what was withheld and how late events were recorded."""
-    keys = sorted({row.score.parts["clause"] for row in shown})
-    if not keys:
-        return []
-    found = scores.scores(now, wanted, by, counts=False, extras=True, clauses=keys)
+def extras(now: datetime, wanted: Which, by: tuple[str, ...], keys: Sequence[str]) -> list[Score]:
+    """Return what was withheld under these clauses and how late events were recorded; nothing else is counted."""
+    return scores.scores(now, wanted, by, counts=False, extras=True, clauses=keys) if keys else []
+
+
+def with_extras(shown: Sequence[Row], found: Iterable[Score]) -> list[Row]:
+    """Return the rows of one page with the extras that were found for them."""
     dear = {tuple(score.parts.values()): score.tally for score in found}
     none = keeping.Tally()
     return [

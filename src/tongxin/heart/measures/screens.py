@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongxin.heart.exchange import exports
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.measures import frozen, pages, scores, sheet
-from tongxin.heart.measures.scores import GROUPS
+from tongxin.heart.measures.scores import GROUPS, Which
+from tongxin.heart.measures.sheet import Row
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 
@@ -30,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     by = _by(request)
     months = frozen.months()
     wanted = replace(scores.which(now, _given(request)), frozen=tuple(row.month for row in months))
-    parts = pages.parts(now, wanted)
+    parts = remembered(request, _name("scores", wanted), lambda: pages.parts(now, wanted))
     known = pages.instruments(parts, wanted)
     rows = sheet.ordered(pages.rows(parts, by, known), by, request.GET.get("sort", "")[:20])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -41,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "grouped": by[0],
         "groups": [(name, sheet.PARTS[name]) for name in GROUPS],
         "page": page,
-        "rows": pages.with_extras(now, wanted, by, shown) if by[0] == "clause" else shown,
+        "rows": _with_extras(request, now, wanted, by, shown) if by[0] == "clause" else shown,
         "extras": by[0] == "clause",
         "total": scores.total(parts),
         "asked": wanted,
@@ -129,6 +134,21 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         "crumbs": _crumbs({"label": found.row.month}),
     }
     return render(request, "measures/month.html", context)
+
+
+def _with_extras(
+    request: HttpRequest, now: datetime, wanted: Which, by: tuple[str, ...], shown: Sequence[Row]
+) -> list[Row]:
+    keys = sorted({row.score.parts["clause"] for row in shown})
+    found = remembered(
+        request, _name("extras", wanted, by, keys), lambda: pages.extras(now, wanted, by, keys)
+    )
+    return pages.with_extras(shown, found)
+
+
+def _name(what: str, *asked: object) -> str:
+    """Return a short name of something asked for, the same whenever the same is asked."""
+    return f"{what}:{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"
 
 
 def _given(request: HttpRequest) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What every page of the shell shows again: computed once for a state of the ledger and a minute, then remembered.
+"""What many pages show again: computed once for a state of the ledger and a minute, then remembered.
 
 Everything that counts duties, cases or agreements changes by acts, and every act is an entry; so what was computed for
 these peaks of the log is true as long as they stand. Time alone makes things late: that shows within the minute.
