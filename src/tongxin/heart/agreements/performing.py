@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from tongxin.heart.agreements import vocabulary
+from tongxin.heart.agreements import periods, rulebook, vocabulary, wording
 from tongxin.heart.agreements.language import AnyClause, Deliver, Handle, Recognise, Settle, Share
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import Clause, Duty
 
 PROGRESS = "progress:"  # the subject of a report on a case in hand, with its number
 WARNING = (
@@ -71,6 +73,12 @@ def stage(duty: Duty) -> str:
     return duty.subject.partition("/")[2].partition("-")[0]
 
 
+def account_from(clause: AnyClause, duty: Duty) -> datetime | None:
+    """Return from when an account can be stated: its period is over then. None where no account is stated."""
+    states = isinstance(clause, Settle) and stage(duty) == "state"
+    return _period_of(duty).ends if states else None
+
+
 def wrong(clause: AnyClause, duty: Duty, carried: Mapping[str, str]) -> dict[str, list[Any]]:
     """Return what is wrong with what was entered, by field; empty when it can be taken."""
     fields = {each.name: each for each in asked(clause, duty)}
@@ -84,6 +92,8 @@ def wrong(clause: AnyClause, duty: Duty, carried: Mapping[str, str]) -> dict[str
             found[name] = [_("No clause asks for this.")]
         elif len(text) > CARRIED_MAX:
             found[name] = [_("This text is too long: at most %(n)d characters.") % {"n": CARRIED_MAX}]
+    if isinstance(clause, Settle):
+        found = _of_account(duty, carried) | found
     return found | _together(carried, found)
 
 
@@ -110,13 +120,83 @@ def _of_share(clause: Share, duty: Duty) -> list[Asked]:
 
 
 def _of_settle(duty: Duty) -> list[Asked]:
-    found = [Asked("amount_fen", "money", _("Amount"))]
+    states, hint = stage(duty) == "state", ""
+    if states:
+        said = {"at": wording.due_moment(_period_of(duty).ends)}
+        hint = (
+            _("Once the period is over, from %(at)s on; below zero only to correct an earlier period") % said
+        )
+    found = [Asked("amount_fen", "money", pgettext_lazy("money", "Amount"), hint=hint)]
     if stage(duty) == "check":
         found.append(Asked("contested", "flag", _("The account is contested"), required=False))
-    if stage(duty) == "state":
-        hint = _("Late corrections of an earlier period go into this one")
+    if states:
+        hint = _(
+            "Late corrections of an earlier period go into this one; write its name, such as %(name)s"
+        ) % {"name": _period_before(duty).name}
         found.append(Asked("adjusts", "line", _("Corrects an earlier period"), required=False, hint=hint))
     return [*found, Asked("remark", "text", _("Remark"), required=False)]
+
+
+def _period_of(duty: Duty) -> periods.Period:
+    return periods.named(duty.subject.partition("/")[0])
+
+
+def _period_before(duty: Duty) -> periods.Period:
+    own = _period_of(duty)
+    return periods.of(periods.length_of(own.name), own.begins - timedelta(days=1))
+
+
+def _of_account(duty: Duty, carried: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Return what is wrong with an account: a period that it cannot correct, or less than zero without one."""
+    amount, named = carried.get("amount_fen", ""), carried.get("adjusts", "")
+    negative = FEN.fullmatch(amount) is not None and int(amount) < 0
+    if stage(duty) != "state":
+        if negative and not _corrects(duty):
+            return {
+                "amount_fen": [_("The account that was stated corrects no earlier period: not below zero.")]
+            }
+        return {}
+    if named and not _is_earlier(named, duty):
+        said = {"name": named[:40], "example": _period_before(duty).name}
+        return {
+            "adjusts": [
+                _("%(name)s is no earlier period of this clause; write its name, such as %(example)s.") % said
+            ]
+        }
+    if negative and not named:
+        return {"amount_fen": [_("An amount below zero corrects an earlier period: name that period.")]}
+    return {}
+
+
+def _is_earlier(name: str, duty: Duty) -> bool:
+    """Return whether a name is that of a period before the duty's in which this clause bound, in any version."""
+    try:
+        period, every = periods.named(name), periods.length_of(name)
+    except (ValueError, OverflowError):
+        return False
+    if period.name != name or period.ends > _period_of(duty).begins:
+        return False
+    instrument, _slash, own = duty.clause_key.partition("/")
+    rows = Clause.objects.filter(version__instrument_id=instrument, name=own, kind="settle")
+    for row in rows.filter(version__binds_from__lt=period.ends).select_related("version"):
+        read, until = rulebook.read_clause(row), row.version.binds_until
+        if isinstance(read, Settle) and read.every == every and (until is None or until > period.begins):
+            return True
+    return False
+
+
+def _corrects(duty: Duty) -> bool:
+    """Return whether the account that is checked or paid says that it corrects an earlier period."""
+    stated = Duty.objects.filter(
+        thread=duty.thread,
+        clause_key=duty.clause_key,
+        bound_desk=duty.owed_desk_id,
+        owed_desk=duty.bound_desk_id,
+        subject__startswith=f"{_period_of(duty).name}/state",
+        performance__isnull=False,
+    )
+    last = stated.select_related("performance").order_by("-id").first()
+    return bool(last and last.performance and last.performance.carried.get("adjusts"))
 
 
 def _fault(each: Asked, text: str) -> Any:

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, duties, performing, rulebook
+from tongxin.heart.agreements import clocks, duties, performing, rulebook, wording
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import (
     AnyClause,
@@ -48,6 +48,7 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
             return a.result
         row = _locked(duty, by, side="bound")
         clause = _need_performable(row)
+        _need_period_over(clause, row, a.at)
         if wrong := performing.wrong(clause, row, carried):
             raise Invalid(_("The delivery was not recorded."), wrong, code="must_carry")
         message = exchange.send(
@@ -368,6 +369,19 @@ def _need_performable(row: Duty) -> AnyClause:
             "other_way", _("This duty is met in another way."), todo=_("Open its incident or its case.")
         )
     return clause
+
+
+def _need_period_over(clause: AnyClause, row: Duty, now: datetime) -> None:
+    """Raise Conflict where an account would be stated before its period is over."""
+    since = performing.account_from(clause, row)
+    if since is not None and now < since:
+        said = {"at": wording.due_moment(since), "due": wording.due_moment(row.due_at)}
+        raise Conflict(
+            "period_not_over",
+            _("The period runs until %(at)s; its account is stated once it is over.") % said,
+            kept=_("Nothing was recorded; the duty stands as it was."),
+            todo=_("State the account from then on, by %(due)s.") % said,
+        )
 
 
 def _answer_of(clause: AnyClause) -> Within | None:

@@ -214,12 +214,86 @@ def test_an_account_is_stated_contested_stated_anew_checked_and_paid(house):
 def test_an_amount_is_whole_fen(house, amount):
     judged.load("judged-costs", alone=True)
     duty = judged.opened("judged-costs")
+    house.clock.move_to(at(4, 2, 9))
     with pytest.raises(Invalid) as refused:
         actions.perform(
             by=house.acting("langfang-duty"), key="s", duty=duty.pk, carried={"amount_fen": amount}
         )
     assert set(refused.value.fields) == {"amount_fen"}
     assert fresh(duty).state == "open"
+
+
+def stated(house, key, **carried):
+    """The account of March 2026, stated by Langfang as the clock stands."""
+    duty = Duty.objects.get(subject="2026-03/state")
+    return actions.perform(by=house.acting("langfang-duty"), key=key, duty=duty.pk, carried=carried)
+
+
+def test_an_account_is_stated_once_its_period_is_over(house):
+    judged.load("judged-costs", alone=True)
+    duty = judged.opened("judged-costs")
+    house.clock.move_to(at(3, 31, 23, 59))
+    size = house.size()
+    with pytest.raises(Conflict, match="period_not_over") as refused:
+        stated(house, "early", amount_fen="100")
+    assert "2026-03-31 24:00" in str(refused.value.what)
+    assert "2026-04-08 17:30" in str(refused.value.todo)
+    assert (fresh(duty).state, house.size()) == ("open", size)
+    assert not Duty.objects.filter(subject="2026-03/check").exists()
+    house.clock.move_to(at(4, 1, 0))
+    assert stated(house, "on time", amount_fen="100")["state"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("carried", "field"),
+    [
+        ({"amount_fen": "-500"}, "amount_fen"),
+        ({"amount_fen": "-500", "adjusts": "x"}, "adjusts"),
+        ({"amount_fen": "500", "adjusts": "x"}, "adjusts"),
+        ({"amount_fen": "500", "adjusts": "2026-03"}, "adjusts"),  # itself
+        ({"amount_fen": "500", "adjusts": "2026-04"}, "adjusts"),
+        ({"amount_fen": "500", "adjusts": "2025-12"}, "adjusts"),  # the clause did not bind yet
+        ({"amount_fen": "500", "adjusts": "2026-W05"}, "adjusts"),  # of another length
+        ({"amount_fen": "500", "adjusts": "2026-13"}, "adjusts"),
+        ({"amount_fen": "500", "adjusts": "0001-01"}, "adjusts"),
+        ({"amount_fen": "500", "adjusts": "２０２６-02"}, "adjusts"),
+    ],
+)
+def test_only_an_earlier_period_is_corrected_and_only_a_correction_is_below_zero(house, carried, field):
+    judged.load("judged-costs", alone=True)
+    duty = judged.opened("judged-costs")
+    house.clock.move_to(at(4, 2, 9))
+    with pytest.raises(Invalid) as refused:
+        stated(house, "s", **carried)
+    assert set(refused.value.fields) == {field}
+    if field == "adjusts":
+        assert "2026-02" in str(refused.value.fields["adjusts"][0])  # what could be written
+    assert fresh(duty).state == "open"
+
+
+def test_a_correction_below_zero_is_checked_and_paid_as_it_was_stated(house):
+    judged.load("judged-costs", alone=True)
+    judged.opened("judged-costs")
+    house.clock.move_to(at(4, 2, 9))
+    stated(house, "s", amount_fen="-500", adjusts="2026-02")
+    wuqing = house.acting("wuqing-duty")
+    for stage in ("check", "pay"):
+        row = Duty.objects.get(subject=f"2026-03/{stage}")
+        done = actions.perform(by=wuqing, key=stage, duty=row.pk, carried={"amount_fen": "-500"})
+        assert done["state"] == "met"
+
+
+def test_what_was_stated_without_a_correction_is_not_checked_below_zero(house):
+    judged.load("judged-costs", alone=True)
+    judged.opened("judged-costs")
+    house.clock.move_to(at(4, 2, 9))
+    stated(house, "s", amount_fen="500")
+    check = Duty.objects.get(subject="2026-03/check")
+    with pytest.raises(Invalid) as refused:
+        actions.perform(
+            by=house.acting("wuqing-duty"), key="c", duty=check.pk, carried={"amount_fen": "-500"}
+        )
+    assert set(refused.value.fields) == {"amount_fen"}
 
 
 def test_a_suspension_on_a_named_ground_stops_the_clock(house):
