@@ -249,6 +249,8 @@ def _stage_agreement(stage: _Stage, it: DemoAgreement, n: int) -> None:
         text = starting.next_version(row)
         begins = clock.beijing(stage.until).date() - timedelta(days=it.begins)
         for old, new in it.change.items():
+            if old not in text:
+                raise ValueError(f"{row.id} does not say {old!r}; mend demo/day.yaml")
             text = text.replace(old, new, 1)
         text = text.replace(f"from: {row.in_force_from.isoformat()}", f"from: {begins.isoformat()}", 1)
         by = _seated(it.by)

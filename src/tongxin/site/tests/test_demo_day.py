@@ -22,7 +22,7 @@ PACK = Path(__file__).resolve().parents[4] / "regions" / "jingjinji"
 )
 @pytest.mark.django_db
 def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, settings: Any) -> None:
-    from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
+    from tongxin.heart.agreements.models import AgendaItem, Clause, Duty, Ring
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.events.models import Matter
     from tongxin.heart.exchange.models import Delivery
@@ -62,6 +62,23 @@ def test_the_day_ends_now_and_leaves_every_state_to_look_at(now: datetime, setti
     assert set(Case.objects.values_list("outcome", flat=True)) == {"", "granted", "refused"}
     assert Delivery.objects.filter(state="sent").exists()
     assert all(row.payload["illustrative"] for row in Delivery.objects.all())
+    words = {
+        row.version.number: (row.body["due"]["within"], row.text_zh[:40], row.text_en)
+        for row in Clause.objects.filter(
+            version__instrument="langfang-wuqing-rivers", name="notify-downstream"
+        ).select_related("version")
+    }
+    for number, (within, zh, en) in {
+        1: ("PT30M", "三十分钟", "thirty"),
+        2: ("PT20M", "二十分钟", "twenty"),
+        3: ("PT15M", "十五分钟", "fifteen"),
+    }.items():
+        signed = words[number]
+        assert (signed[0], zh in signed[1], f"within {en} minutes, giving" in signed[2]) == (
+            within,
+            True,
+            True,
+        )
     for case in Case.objects.all():
         assert case.applicant["applicant_name"].startswith("示例")
         assert case.illustrative
