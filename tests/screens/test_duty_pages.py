@@ -32,6 +32,8 @@ def test_a_supply_is_delivered_sent_back_delivered_anew_and_accepted_on_its_page
     assert "Supply the data of 2026-03" in before
     assert "One side supplies the figures of the section each month." in before
     assert "working day 1 – working day 3" in before
+    assert "<dt>Told by</dt><dd>the calendar; nobody reported it</dd>" in before
+    assert "If nobody acts" in before
     size = house.size()
     for _twice in range(2):  # the same press of the button, sent twice
         answer = bound.post(f"/duties/{duty.pk}/performance/", FIGURES | {"key": "one-press"})
@@ -52,10 +54,31 @@ def test_a_supply_is_delivered_sent_back_delivered_anew_and_accepted_on_its_page
     bound.post(f"/duties/{duty.pk}/performance/", FIGURES | {"key": "second"})
     owed.post(f"/duties/{duty.pk}/acceptance/", {"key": "c"})
     assert Duty.objects.get(pk=duty.pk).state == "met"
-    assert "What your office may do now" not in page(house, "wuqing-duty", duty.pk)
+    met = page(house, "wuqing-duty", duty.pk)
+    assert "What your office may do now" not in met
+    assert "If nobody acts" not in met  # a duty that is met rings no more
     gone = owed.post(f"/duties/{duty.pk}/acceptance/", {"key": "d"})
     assert gone.status_code == 409
     assert "The duty stands as it was." in gone.content.decode()
+
+
+def test_a_long_count_is_cut_on_the_desk_and_says_so_with_a_way_to_the_whole(house):
+    clause = judged.SHARE.replace("within: P3D", "within: P40D")
+    judged.load(texts=(judged.text_of("judged-figures", clause),), alone=True)
+    duty = judged.opened("judged-figures")
+    house.clock.move_to(datetime(2026, 4, 1, 9, tzinfo=BEIJING))
+    client = house.client("langfang-duty", headers=ENGLISH)
+    whole = client.get(f"/duties/{duty.pk}/").content.decode()
+    lines = whole.partition("What counted</th>")[2].partition("</table>")[0].count("<tr>")
+    shown = client.get("/desk/", {"row": f"duty-{duty.pk}"}).content.decode()
+    assert f'<a href="/duties/{duty.pk}/#clock">… and {lines - 8} more lines</a>' in shown
+    zh = house.client("langfang-duty").get("/desk/", {"row": f"duty-{duty.pk}"}).content.decode()
+    assert f"……另有{lines - 8}行" in zh
+
+
+def test_the_address_of_all_duties_leads_to_the_own_board_or_to_the_register(house):
+    assert house.client("langfang-duty").get("/duties/").url == "/desk/"
+    assert Client().get("/duties/").url == "/agreements/"
 
 
 def test_amounts_are_typed_in_yuan_and_kept_in_fen(house):
@@ -64,6 +87,13 @@ def test_amounts_are_typed_in_yuan_and_kept_in_fen(house):
     judged.load("judged-costs", alone=True)
     state = judged.opened("judged-costs")
     bound, owed = (house.client(who, headers=ENGLISH) for who in ("langfang-duty", "wuqing-duty"))
+    early = bound.post(f"/duties/{state.pk}/performance/", {"perform-amount_yuan": "5", "key": "early"})
+    assert (early.status_code, "runs until 2026-03-31 24:00" in early.content.decode()) == (409, True)
+    house.clock.move_to(datetime(2026, 4, 1, 9, tzinfo=BEIJING))
+    chinese = house.client("langfang-duty").get(f"/duties/{state.pk}/").content.decode()
+    assert ("金额" in chinese, "数量" in chinese) == (True, False)
+    negative = bound.post(f"/duties/{state.pk}/performance/", {"perform-amount_yuan": "-5", "key": "n"})
+    assert (negative.status_code, "name that period" in negative.content.decode()) == (422, True)
     for typed in ("12.345", "abc", "1.234,50", "", "1e3", "￥5"):
         answer = bound.post(f"/duties/{state.pk}/performance/", {"perform-amount_yuan": typed})
         assert answer.status_code == 422, typed

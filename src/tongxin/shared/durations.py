@@ -29,10 +29,10 @@ def parse(text: str) -> timedelta:
     return length
 
 
-def iso(length: timedelta) -> str:
-    """Return the length in ISO 8601, in days, hours, minutes and whole seconds."""
+def iso(length: timedelta, *, in_days: bool = True) -> str:
+    """Return the length in ISO 8601, in days, hours, minutes and whole seconds; working time has no day of 24 hours."""
     seconds = int(length.total_seconds())
-    days, rest = divmod(seconds, 86400)
+    days, rest = divmod(seconds, 86400) if in_days else (0, seconds)
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     clock = "".join(f"{n}{u}" for n, u in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)

@@ -144,11 +144,9 @@ class Counted:
 
 
 def offices(on: date | None = None) -> list[Mandate]:
-    """Return the seats of desks whose office has more to do than to coordinate, by code of their place."""
+    """Return the seats of desks, by code of their place."""
     rows = Mandate.objects.filter(valid_on(on or queries.today()), kind=Mandate.Kind.SEAT)
-    rows = rows.exclude(desk__role=queries.FALLBACK_ROLE).select_related(
-        "office", "desk__jurisdiction", "desk__role"
-    )
+    rows = rows.select_related("office", "desk__jurisdiction", "desk__group", "desk__role")
     return list(rows.order_by("desk__jurisdiction__adcode", "desk__jurisdiction_id", "desk__role_id"))
 
 

@@ -145,28 +145,28 @@ def due(
         start, within, kind=clock_, calendar_of=calendar_of, pauses=pause
     )
     found = almanac.counted(limit, starts_at, bound_desk=debtor, owed_desk=creditor, pauses=pauses)
-    detail = found.count.detail
+    detail, in_days = found.count.detail, limit.clock != "hours"
     return {
         "due_at": _local(found.count.due_at),
         "starts_at": _local(starts_at),
-        "within": detail["within"],
+        "within": durations.iso(limit.within, in_days=in_days),
         "clock": detail["clock"],
         "calendar_of": detail["calendar_of"],
         "provisional": found.count.provisional,
         "calendar": detail.get("calendar", ""),
         "calendar_version": detail.get("calendar_version", ""),
         "offices": detail.get("offices", []),
-        "lines": [_line(line) for line in found.lines],
+        "lines": [_line(line, in_days) for line in found.lines],
     }
 
 
-def _line(line: almanac.Line) -> dict[str, Any]:
+def _line(line: almanac.Line, in_days: bool) -> dict[str, Any]:
     return {
         "first": line.first,
         "last": line.last,
         "reason": line.reason,
-        "counted": durations.iso(line.counted),
-        "running": durations.iso(line.running),
+        "counted": durations.iso(line.counted, in_days=in_days),
+        "running": durations.iso(line.running, in_days=in_days),
         "spans": [{"begins": _local(a), "ends": _local(b)} for a, b in line.spans],
         "name": _name(line.name),
         "office": line.office,

@@ -139,7 +139,11 @@ def _limit(at: Loc, limit: Within | On | Every | Before | After) -> Iterator[Wro
     if limit.clock == "days" and limit.within % DAY:
         yield (*at, "within"), _("working days are whole days: write for example P5D"), ""
     if limit.clock == "hours" and limit.within >= DAY:
-        yield (*at, "within"), _("working hours are written in hours: write for example PT8H"), ""
+        reason = _(
+            "a limit in working hours is shorter than 24 hours: write a longer one in working days, "
+            "for example `within: P3D, clock: days`"
+        )
+        yield (*at, "within"), reason, ""
 
 
 def _starts(at: Loc, clause: AnyClause) -> Iterator[Wrong]:

@@ -57,7 +57,9 @@ def due(
     found = almanac.counted(limit, starts_at, bound_desk=debtor, owed_desk=creditor, pauses=stopped)
     wall, detail = calendars.zone(), found.count.detail
     click.echo(f"starts  {starts_at.astimezone(wall):%Y-%m-%d %a %H:%M}")
-    click.echo(f"within  {detail['within']}  clock: {detail['clock']}  calendar of: {detail['calendar_of']}")
+    in_days = limit.clock != "hours"
+    within_ = durations.iso(limit.within, in_days=in_days)
+    click.echo(f"within  {within_}  clock: {detail['clock']}  calendar of: {detail['calendar_of']}")
     for office in found.offices:
         click.echo(f"office  {office.id}  {_hours(office)}  {office.calendar_id}")
     if found.offices:
@@ -72,7 +74,7 @@ def due(
             part for part in (str(almanac.REASONS[line.reason]), str(line.name or ""), line.office) if part
         )
         guess = "  [provisional]" if line.provisional else ""
-        running = durations.iso(line.running)
+        running = durations.iso(line.running, in_days=in_days)
         click.echo(f"{days:<33}  {spans:<13}  {running:>9}  {words}{guess}")
     click.echo()
     guess = "  [provisional]" if found.count.provisional else ""

@@ -27,6 +27,7 @@ from tongxin.heart.agreements import (
     wording,
 )
 from tongxin.heart.agreements.language import AnyClause, Notify
+from tongxin.heart.agreements.match import PERIOD, TASK
 from tongxin.heart.agreements.models import DueMove, Duty, InstrumentVersion, Performance, Ring
 from tongxin.heart.events import vocabulary as events
 from tongxin.heart.events.models import Event
@@ -120,6 +121,11 @@ class Page:
     on_agenda: bool = False  # it stands there now
 
     @property
+    def stands(self) -> bool:
+        """Whether it has not ended: it may still ring."""
+        return self.duty.state in Duty.STANDING
+
+    @property
     def working_deadline(self) -> datetime:
         """The earliest of the times."""
         return jobs.working_deadline(self.duty)
@@ -201,7 +207,10 @@ def rounds_of(duty: Duty) -> list[Duty]:
 
 
 def rungs(duty: Duty, clause: AnyClause) -> list[Rung]:
-    """Return the steps of the escalation in order, with what rang and who was not there."""
+    """Return the steps of the escalation in order, with what rang and who was not there.
+
+    A duty that has ended rings no more: only the steps that were taken are left.
+    """
     rung: dict[str, list[Ring]] = {}
     for row in duty.rings.order_by("at", "id"):
         rung.setdefault(row.step, []).append(row)
@@ -209,6 +218,8 @@ def rungs(duty: Duty, clause: AnyClause) -> list[Rung]:
     steps = [*jobs.steps(duty, clause.if_late), *jobs.answer_steps(duty, clause)]
     there = {step.name for step in steps}
     steps += [jobs.Step(name, rung[name][0].at) for name in jobs.ANSWER_NAMES if name in rung.keys() - there]
+    if duty.state not in Duty.STANDING:
+        steps = [step for step in steps if step.name in rung]
     found = []
     for step in steps:
         rows = rung.get(step.name, [])
@@ -294,9 +305,10 @@ def _event_cause(event: Event) -> Cause:
         Event.Act.WITHDRAWAL: _("withdrawn since"),
     }
     engine = event.engine or {}
+    calendar = event.type in {PERIOD, TASK}
     return Cause(
         words=f"{title}{pick('：', ': ')}{act}" if act else title,
-        desk=str(wording.desk_name(event.by_desk)),
+        desk=_("the calendar; nobody reported it") if calendar else str(wording.desk_name(event.by_desk)),
         known_at=event.known_at,
         recorded_at=event.recorded_at,
         occurred_at=event.occurred_at,

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from tongxin.heart.agreements import almanac, wording
 from tongxin.heart.agreements.forms_calendar import WALL, DueForm
+from tongxin.heart.agreements.language import Clock
 from tongxin.heart.region import calendars, queries
-from tongxin.heart.region.models import Office
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid, NotFound
 from tongxin.shared.named import pick
@@ -40,6 +40,7 @@ class Row:
     weekday: str
     why: str
     counts: bool
+    total: str  # what has counted by its end, in the unit of the clock
 
 
 @require_safe
@@ -67,7 +68,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "calendar": staffing.office.calendar,
         "form": form,
         "found": found,
-        "rows": [_row(line, found.offices) for line in found.lines] if found else [],
+        "rows": [_row(line, found) for line in found.lines] if found else [],
         "crumbs": [{"label": _("Today"), "url": "/"}, {"label": _("Working calendar"), "url": ""}],
     }
     status = 422 if form.is_bound and found is None else 200
@@ -75,13 +76,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, mandates: list[Any]) -> Any:
-    """Return the seat of the reader's own desk, else the first of a place that the region puts first."""
+    """Return the seat of the reader's own desk, else that of an office with more to do than to coordinate, in the first
+    place that the region puts first.
+    """
     reader = getattr(request, "acting", None)
     own = next((row for row in mandates if reader and row.desk_id == reader.desk), None)
     region = queries.region()
     focus = list(region.settings.get("focus", [])) if region else []
-    first = (row for place in focus for row in mandates if row.desk.jurisdiction_id == place)
-    return own or next(first, mandates[0])
+    busy = [row for row in mandates if row.desk.role_id != queries.FALLBACK_ROLE] or mandates
+    first = (row for place in focus for row in busy if row.desk.jurisdiction_id == place)
+    return own or next(first, busy[0])
 
 
 def _year(request: HttpRequest) -> int:
@@ -118,14 +122,20 @@ def _month(weeks: list[list[almanac.Day | None]]) -> str:
     return date_format(next(day.on for day in weeks[0] if day), "YEAR_MONTH_FORMAT")
 
 
-def _row(line: almanac.Line, offices: tuple[Office, ...]) -> Row:
+def _row(line: almanac.Line, found: almanac.Counted) -> Row:
     why = str(almanac.REASONS[line.reason])
     if line.name:
         why = f"{why}{pick('：', ': ')}{line.name}"
-    closed = next((office for office in offices if office.id == line.office), None)
+    closed = next((office for office in found.offices if office.id == line.office), None)
     if closed:
         why = f"{why}{pick('，', ', ')}{pick(closed.short_zh, closed.short_en)}"
     if line.provisional:
         why = f"{why}{pick('（', ' (')}{_('provisional')}{pick('）', ')')}"
     weekday = str(WEEKDAYS_ABBR[line.first.weekday()]) if line.first == line.last else ""
-    return Row(line, weekday, why, bool(line.counted))
+    return Row(line, weekday, why, bool(line.counted), _total(line, found.limit.clock))
+
+
+def _total(line: almanac.Line, clock_: Clock) -> str:
+    if clock_ == "days":
+        return str(line.number or "—")
+    return wording.length(line.running, in_days=clock_ == "calendar") or "—"

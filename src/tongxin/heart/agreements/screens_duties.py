@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tongxin.heart.agreements import (
     actions,
@@ -34,6 +34,12 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Invalid
 
 Sent = dict[str, ActForm]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Lead to where duties are listed: the own office's board, or for the public the register of agreements."""
+    return redirect("desk" if request.user.is_authenticated else "agreements")
 
 
 @require_GET

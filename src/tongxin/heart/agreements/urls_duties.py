@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from tongxin.heart.agreements import screens_agenda, screens_duties, screens_matters
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("duties/", screens_duties.index, name="duties"),
     path("duties/<int:pk>/", screens_duties.duty, name="duty"),
     path("duties/<int:pk>/performance/", screens_duties.perform, name="duty_perform"),
     path("duties/<int:pk>/acceptance/", screens_duties.accept, name="duty_accept"),

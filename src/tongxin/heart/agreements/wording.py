@@ -144,10 +144,10 @@ def party_names(ids: Iterable[str]) -> dict[str, Both]:
     return names
 
 
-def length(value: timedelta) -> str:
-    """Return a length of time in words: `1 hour 30 minutes`."""
+def length(value: timedelta, *, in_days: bool = True) -> str:
+    """Return a length of time in words: `1 hour 30 minutes`; working time has no days of 24 hours."""
     minutes, seconds = divmod(int(value.total_seconds()), 60)
-    days, rest = divmod(minutes, 24 * 60)
+    days, rest = divmod(minutes, 24 * 60) if in_days else (0, minutes)
     hours, left = divmod(rest, 60)
     parts = []
     if days:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import count_story, wording
 from tongxin.heart.agreements.models import Clause, Duty
@@ -47,9 +49,17 @@ def clause_url(clause: Clause) -> str:
 
 @register.simple_tag
 def counted_duty(duty: Duty) -> SafeString:
-    """`{% counted_duty duty %}`: the limit, its start and which days and hours counted, in a few lines."""
+    """`{% counted_duty duty %}`: the limit, its start and which days and hours counted, in a few lines.
+
+    What is left out is said, with a way to the whole count on the duty's page.
+    """
     story = count_story.of(duty)
-    lines = [story.limit, story.start, *(f"{line.when} {line.said}" for line in story.lines[:COUNT_LINES])]
+    lines: list[str] = [story.limit, story.start]
+    lines += [f"{line.when} {line.said}" for line in story.lines[:COUNT_LINES]]
+    left = len(story.lines) - COUNT_LINES
+    if left > 0:
+        more = ngettext("… and %(n)d more line", "… and %(n)d more lines", left) % {"n": left}
+        lines.append(format_html('<a href="{}#clock">{}</a>', reverse("duty", args=[duty.pk]), more))
     if story.provisional:
         lines.append(_("Provisional: the calendar of that year is not published yet."))
     return format_html("{}", format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line)))

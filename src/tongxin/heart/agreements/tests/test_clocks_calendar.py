@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -165,13 +166,16 @@ class TestLines:
             counted(limit, "2026-02-12T15:00", *pauses)
 
     def test_an_unknown_desk(self, house):
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound) as refused:
             almanac.counted(
                 Within(within=timedelta(hours=1)),
                 at("2026-02-12T15:00"),
                 bound_desk="x/y",
                 owed_desk=WUQING,
             )
+        for language, said in (("en", "There is no such desk: x/y."), ("zh-hans", "没有这个席位：x/y。")):
+            with override(language):
+                assert str(refused.value.what) == said
 
 
 class TestTheOperation:
@@ -210,6 +214,11 @@ class TestTheOperation:
         assert answer.status_code == 422
         assert any(name in field for field in answer.json()["fields"])
 
+    def test_working_time_has_no_days_of_24_hours(self, house):
+        hours = {"within": "PT30H", "clock": "hours"}
+        told = Client().get("/api/v1/due", {**ASKED, **hours}).json()
+        assert (told["within"], told["lines"][-1]["running"]) == ("PT30H", "PT30H")
+
     def test_a_year(self, house):
         told = Client().get("/api/v1/calendar", {"desk": WUQING, "year": 2026}).json()
         assert told["working_days"] == 248
@@ -228,6 +237,14 @@ class TestTheCommand:
         assert "due     2026-03-02 Mon 17:00:00" in told
         assert "office  bj-tongzhou-services  09:00–17:00  cn" in told
         assert "节假日, 春节" in told
+
+    def test_working_time_has_no_days_of_24_hours(self, house, capsys):
+        asked = ["clock", "due", "--start", "2026-02-12T15:30", "--within", "PT30H30M", "--clock", "hours"]
+        assert cli.main([*asked, "--debtor", TONGZHOU, "--creditor", WUQING]) == 0
+        told = capsys.readouterr().out
+        assert "within  PT30H30M  clock: hours" in told
+        assert "  PT25H30M  " in told
+        assert "P1D" not in told
 
     def test_a_fault_is_told_in_parts(self, house, capsys):
         asked = [
@@ -264,6 +281,24 @@ class TestThePage:
     def test_a_clerk_sees_the_own_office_first(self, house):
         page = house.client("wuqing-clerk").get("/calendar/").content.decode()
         assert f'<option value="{WUQING}" selected>' in page
+
+    def test_a_coordinator_sees_the_own_office_first(self, house):
+        own = "tj-wuqing/coordination_office"
+        page = house.client("wuqing-coordinator").get("/calendar/").content.decode()
+        assert f'<option value="{own}" selected>' in page
+        assert page.count(f'<option value="{own}"') == 3  # the page's list, and both of the calculator
+        open_to_all = Client().get("/calendar/").content.decode()
+        assert f'<option value="{own}">' in open_to_all
+        assert '/coordination_office" selected>' not in open_to_all
+
+    def test_totals_of_working_time_are_hours_and_minutes(self, house):
+        asked = {"start": "2026-02-12T15:30", "amount": "1830", "unit": "minutes", "clock": "hours"}
+        asked |= {"debtor": TONGZHOU, "creditor": WUQING}
+        page = Client(headers={"accept-language": "en"}).get("/calendar/", asked).content.decode()
+        totals = re.findall(r'<span class="col">In all</span>([^<]*)</td>', page)
+        assert "25 hours 30 minutes" in totals
+        assert totals[-1] == "30 hours 30 minutes"
+        assert not any("day" in total for total in totals)
 
     @pytest.mark.parametrize("query", ["year=x", "year=20260", "year=1", "year=%C2%B2026"])
     def test_a_year_that_is_none_is_refused(self, house, query):
