@@ -27,6 +27,11 @@ def find(name: str) -> Path | None:
     return kept if kept.exists() else None
 
 
+def folder_of(name: str) -> Path:
+    """Return the folder of what was drawn beside a kept file."""
+    return _place(name).with_suffix(".map")
+
+
 def copy_to(path: Path) -> bool:
     """Copy the empty file to `path` if there is one; return whether there was."""
     kept = find("empty")
@@ -40,7 +45,9 @@ def keep(name: str, database: sqlite3.Connection) -> None:
     kept = _place(name)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob(f"{name}-*.sqlite3"):
-        old.unlink(missing_ok=True)
+        if old != kept:
+            old.unlink(missing_ok=True)
+            shutil.rmtree(old.with_suffix(".map"), ignore_errors=True)
     part = kept.with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(part)) as to:
         database.backup(to)

@@ -5,9 +5,11 @@ On PostgreSQL only the tables that differ are written: which, its own row versio
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -56,20 +58,22 @@ def take() -> Snapshot:
     return snapshot
 
 
-def kept(name: str) -> Snapshot | None:
-    """Return what an earlier process kept of a database on SQLite."""
+def kept(name: str, drawn: Path) -> Snapshot | None:
+    """Return what an earlier process kept of a database on SQLite; what it drew comes into the folder `drawn`."""
     found = kept_files.find(name) if connection.vendor == "sqlite" else None
     if found is None:
         return None
     memory = sqlite3.connect(":memory:", check_same_thread=False)
     with closing(sqlite3.connect(found)) as file:
         file.backup(memory)
+    shutil.copytree(kept_files.folder_of(name), drawn, dirs_exist_ok=True)
     return Snapshot(file=memory)
 
 
-def keep(name: str, snapshot: Snapshot) -> None:
-    """Keep a snapshot for later processes; on PostgreSQL nothing is kept."""
+def keep(name: str, snapshot: Snapshot, drawn: Path) -> None:
+    """Keep a snapshot for later processes, and what was drawn beside it; on PostgreSQL nothing is kept."""
     if snapshot.file is not None:
+        shutil.copytree(drawn, kept_files.folder_of(name), dirs_exist_ok=True)
         kept_files.keep(name, snapshot.file)
 
 

@@ -120,10 +120,12 @@ _loaded: list[
 @pytest.fixture(scope="session")
 def loaded(django_db_setup: None, django_db_blocker: Any) -> tuple[Any, Any]:
     """The empty database and the loaded one, kept."""
+    from django.conf import settings
+
     if not _loaded:
         with django_db_blocker.unblock():
             empty = snapshots.take()
-            _loaded.append((empty, snapshots.kept("loaded") or _load()))
+            _loaded.append((empty, snapshots.kept("loaded", settings.DATA / "map") or _load()))
             snapshots.restore(empty)
     return _loaded[0]
 
@@ -137,7 +139,7 @@ def _load() -> snapshots.Snapshot:
     with clock.held_at(LOADED):
         pack.load(settings.REGION_PACK)
     full = snapshots.take()
-    snapshots.keep("loaded", full)
+    snapshots.keep("loaded", full, settings.DATA / "map")
     return full
 
 

@@ -180,13 +180,16 @@ def test_a_stored_count_is_enough_to_count_again(house, limit):
         assert again == first
 
 
-@pytest.mark.parametrize("limit", [{"on": "2026-09-30"}, {"every": "P1M"}, {"before": "arrival_p5"}])
-def test_what_is_not_counted_is_not_counted_again_nor_moved_by_a_pause(house, limit):
+@pytest.mark.parametrize(
+    ("limit", "moved"), [({"on": "2026-09-30"}, 8), ({"every": "P1M"}, 8), ({"before": "arrival_p5"}, 0)]
+)
+def test_a_due_on_a_day_moves_by_the_days_the_clock_stood_and_a_computed_one_stays(house, limit, moved):
     more = {"period": periods.named("2026-03"), "times": {"arrival_p5": at("2026-03-01T00:00")}}
     pause = (at("2026-02-12T15:00"), at("2026-02-20T15:00"))
     first = found(limit, **more)
-    assert found(limit, pauses=[pause], **more) == first
-    assert clocks.again(first.detail, at("2026-02-12T15:00"), bound_desk=LANGFANG, owed_desk=BAODI) is None
+    assert found(limit, pauses=[pause], **more).due_at - first.due_at == timedelta(days=moved)
+    again = clocks.again(first.detail, at("2026-02-12T15:00"), bound_desk=LANGFANG, owed_desk=BAODI)
+    assert again == (first if moved else None), "what is computed is not counted, so not counted again"
 
 
 class TestPausesOfElapsedTime:

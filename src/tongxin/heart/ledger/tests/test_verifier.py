@@ -448,7 +448,7 @@ def test_a_log_of_one_entry_is_told_without_a_wrong_plural(db, capfd):
     alone._print_words(report, [], 1)
     said = capfd.readouterr().out
     assert "Entries: 1; checkpoints: 0." in said
-    assert "1 entries" not in said
+    assert " 1 entries" not in said
     assert "entries/s" in said
 
 

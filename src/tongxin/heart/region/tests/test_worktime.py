@@ -95,7 +95,7 @@ class TestEdges:
         assert worktime.due_by_calendar(at("2026-02-12T23:30"), "PT1H").due_at == at("2026-02-13T00:30")
 
     @pytest.mark.parametrize("within", ["PT0S", "P0D", "five", "P1M"])
-    def test_no_length_is_refused(self, within):
+    def test_no_length_is_refused(self, within, in_english):
         with pytest.raises(ValueError, match="no "):
             due_in_hours(at("2026-02-12T15:00"), within, TONGZHOU)
 
