@@ -166,7 +166,7 @@ def _missing(side: Side, names: dict[str, Both]) -> str:
         named = str(names[place])
         if side.needed[place] > 1:
             words = {"place": named, "n": persons, "of": side.needed[place]}
-            named = _("%(place)s (%(n)d of %(of)d persons)") % words
+            named = _("%(place)s (lacks %(n)d of %(of)d persons)") % words
         parts.append(named)
     return pick("、", ", ").join(parts)
 

@@ -8,8 +8,17 @@ from datetime import date
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
-from tongxin.heart.agreements import actions, bounds, drafts, rulebook, signers, waiting
+from tongxin.heart.agreements import (
+    actions,
+    bounds,
+    drafts,
+    instrument_pages,
+    rulebook,
+    signers,
+    waiting,
+)
 from tongxin.heart.agreements.actions import signing
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Draft, InstrumentVersion, Signature
@@ -38,10 +47,19 @@ def _the_first_version_stands(house):
     stands(house)
 
 
+def lacking(version, canonical_hash) -> list[str]:
+    """What the sides of a version lack, as CLI and screen say it in English."""
+    row = InstrumentVersion.objects.get(id=version)
+    with translation.override("en"):
+        return [side.missing for side in instrument_pages.side_rows(row, canonical_hash, clock.now())]
+
+
 def test_a_version_binds_when_every_party_has_signed_and_langfang_with_two_persons(house):
     version, canonical_hash = proposed(house)
     assert sign(house, BAODI, version, canonical_hash)["ratified"] is False
+    assert lacking(version, canonical_hash) == ["", "Langfang (lacks 2 of 2 persons)"]
     assert sign(house, LANGFANG, version, canonical_hash)["ratified"] is False
+    assert lacking(version, canonical_hash) == ["", "Langfang (lacks 1 of 2 persons)"]
     assert "river-watch@1" in rulebook.at(clock.now())
     with pytest.raises(Conflict, match="signed_already"):  # the same person again is no second one
         sign(house, LANGFANG, version, canonical_hash, key="again")
