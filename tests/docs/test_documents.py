@@ -18,12 +18,15 @@ from tests.docs.documents import LINK, ROOT, SETTING, Block, blocks, commands, d
 
 BIN = Path(sys.executable).parent
 SOURCE = ROOT / "src" / "tongxin"
+READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 TARGETS = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
 def runnable() -> Iterator[Any]:
     for path in documents():
-        if any(block.is_run for block in blocks(path)):
+        if path != READMES[1] and any(
+            block.is_run for block in blocks(path)
+        ):  # the other README's, word for word
             yield pytest.param(path, id=str(path.relative_to(ROOT)))
 
 
@@ -42,7 +45,11 @@ def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
         "TONGXIN_MODE": "demo",
         "TONGXIN_DATA": str(tmp_path / "data"),
         "WORK": str(tmp_path),
+        "TMPDIR": str(tmp_path),
     }
+    if path == READMES[0]:  # works as it stands, by copy and paste
+        environment["PATH"] = os.environ.get("PATH", os.defpath).replace(f"{BIN}{os.pathsep}", "")
+        del environment["TONGXIN_MODE"], environment["WORK"]
     all_blocks = blocks(path)
     for block, after in zip(all_blocks, [*all_blocks[1:], None], strict=True):
         if not block.is_run:
@@ -61,6 +68,20 @@ def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
         )
         if after is not None and after.info[:2] == ("text", "output"):
             assert_printed(after, done.stdout)
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    """A line of the one stands in the other; what follows a sign of comment is in the reader's language."""
+    ours, theirs = (
+        [
+            line.split("  #")[0].rstrip()
+            for block in blocks(path)
+            for line in (*block.info, *block.body.splitlines())
+        ]
+        for path in READMES
+    )
+    assert ours == theirs
+    assert all("TONGXIN_PORT" in path.read_text("utf-8") for path in READMES)
 
 
 def assert_printed(expected: Block, output: str) -> None:
