@@ -157,7 +157,7 @@ def plain(found: dict[Any, Any]) -> dict[Any, Any]:
     return {key: tally.as_json() for key, tally in found.items()}
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(histories, min_size=1, max_size=6))
 def test_how_duties_stood_is_told_the_same_however_much_later(make, house, drawn):
     march = periods.named(MARCH)
@@ -175,7 +175,7 @@ def test_how_duties_stood_is_told_the_same_however_much_later(make, house, drawn
         transaction.set_rollback(True)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(histories, min_size=1, max_size=5), looks=st.lists(st.integers(1, 300), max_size=3))
 def test_what_is_restated_is_what_the_duties_say(make, house, drawn, looks):
     march = periods.named(MARCH)

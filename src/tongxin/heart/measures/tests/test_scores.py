@@ -20,7 +20,7 @@ from tongxin.shared import clock
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=clock.BEIJING)
-SLOW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 BEIJING_MONTH = timedelta(hours=8)  # the oracle's own way to a month on the wall: no time zone, a sum
 KEYS = ("score-a/notify", "score-a/answer", "score-b/notify")
 
