@@ -106,32 +106,39 @@ def run(move_to: Callable[[datetime], object]) -> list[Row]:
             todo=_("Run `tongxin agreements coverage` without --here: it makes one of its own."),
         )
     rows = [Row(row) for row in Clause.objects.select_related("version").order_by("id")]
-    for row in rows:
-        _try(row)
+    waits = [(row, fired) for row in rows if (fired := _try(row)) is not None]
+    later = [(_opens(fired.duty), "met", row, fired) for row, fired in waits]
     late = [(row, fired) for row in rows if row.cells.get("late") == "" and (fired := _fired(row, "late"))]
-    for row, fired in sorted(late, key=lambda pair: pair[1].duty.due_at):
-        move_to(max(clock.now(), fired.duty.due_at + timedelta(minutes=1)))
-        _reach(row, "late", partial(_met, fired, late=True))
+    later += [(fired.duty.due_at + timedelta(minutes=1), "late", row, fired) for row, fired in late]
+    for at, column, row, fired in sorted(later, key=lambda one: one[0]):
+        move_to(max(clock.now(), at))
+        _reach(row, column, partial(_met, fired, late=column == "late"))
     return rows
 
 
-def _try(row: Row) -> None:
-    """Bring a clause's duties to every end that needs no waiting."""
+def _opens(duty: Duty) -> datetime:
+    """Return from when a duty can be met: an account once its period is over."""
+    return performing.account_from(rulebook.read_clause(duty.clause), duty) or clock.now()
+
+
+def _try(row: Row) -> Fired | None:
+    """Bring a clause's duties to every end that needs no waiting; return the one whose `met` has to wait."""
     clause = rulebook.read_clause(row.clause)
     if isinstance(clause, Share) and clause.due is None:
         row.cells = dict.fromkeys(COLUMNS, NOT_SO)
         row.cells["fired"] = _permits(row.clause)
-        return
+        return None
     row.cells = dict.fromkeys(COLUMNS, "")
     first = _fired(row, "fired")
     if first is None:
         row.cells = {name: row.cells["fired"] if name == "fired" else "never called up" for name in COLUMNS}
-        return
+        return None
     row.cells["fired"] = YES
+    waits = _opens(first.duty) > clock.now()
     judged = isinstance(clause, Judged) and clause.answer is not None
     if isinstance(clause, Deliver) and isinstance(clause.due, On) and first.duty.due_at < clock.now():
         row.cells["met"] = NOT_SO  # its day has passed
-    else:
+    elif not waits:
         _reach(row, "met", lambda: _met(first, late=False))
     receipt = isinstance(clause, Notify) and clause.receipt is not None
     undo = isinstance(clause, Notify) and clause.undo is not None
@@ -149,6 +156,7 @@ def _try(row: Row) -> None:
         row.cells[column] = NOT_SO
         if can_be:
             _with(row, column, do)
+    return first if waits else None
 
 
 def _with(row: Row, column: str, do: Callable[[Fired], str]) -> None:

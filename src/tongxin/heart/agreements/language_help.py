@@ -139,8 +139,8 @@ HELP: dict[str, dict[str, str]] = {
     "Range": {"min": "From this value on.", "max": "Up to this value."},
     "Spoken": {
         "role": "What the office is for.",
-        "of": "`place` of the event, `reporter`, `each_party`, `other_parties`, a party or a place in one, or a "
-        "registered question; a question's own keys stand beside it.",
+        "of": "`place` (the party in which it happened), `reporter`, `each_party`, `other_parties`, a party "
+        "or a place in one, or a registered question; a question's own keys stand beside it.",
     },
     "Within": {
         "within": "A length: PT30M, PT8H, P5D.",
