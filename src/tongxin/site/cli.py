@@ -296,7 +296,7 @@ def _told(error: Exception) -> list[str] | None:
         return [
             f"tongxin: the settings are not complete: {error}.",
             "  Nothing was changed.",
-            "  See: tongxin --help, under ENVIRONMENT.",
+            "  In the demonstration: tongxin --mode demo …. Else see tongxin --help, under ENVIRONMENT.",
         ]
     if isinstance(error, DatabaseError):
         first = str(error).splitlines()[0] if str(error) else type(error).__name__

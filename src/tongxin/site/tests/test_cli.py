@@ -157,6 +157,12 @@ def test_settings_that_are_not_safe_are_refused(tmp_path, setting, value):
     assert "Traceback" not in told.stderr
 
 
+def test_without_settings_the_way_to_the_demonstration_is_named(tmp_path):
+    told = tongxin("agreements", "list", data=tmp_path, TONGXIN_MODE="run")
+    assert told.returncode == 2
+    assert "tongxin --mode demo" in told.stderr
+
+
 def test_run_refuses_demo_people(world):
     from tongxin.heart.region.models import RegionInfo
     from tongxin.site import commands
