@@ -28,8 +28,9 @@ SECTIONS = (
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     (
         "Acting and looking, with a token",
-        ("desk", "duties", "agenda", "incidents", "agreements", "cases", "results"),
+        ("desk", "duties", "agenda", "incidents", "cases", "results"),
     ),
+    ("What was agreed: read by anyone, proposed and signed with a token", ("agreements",)),
     ("What leaves the house", ("outbox", "subscriptions")),
     ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores")),
 )
@@ -44,7 +45,7 @@ ROOMS = {
     "incidents": ("tongxin.petals.ecology.cli", "Report incidents, tell, confirm; list and show them."),
     "agreements": (
         "tongxin.heart.agreements.cli",
-        "List, show and check agreements; explain why duties stand.",
+        "List, show, check, propose and sign agreements; explain why duties stand.",
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
     "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
@@ -136,6 +137,10 @@ class Session:
                 todo="Put it into TONGXIN_TOKEN or give --token. Administrators issue tokens at /people/tokens/.",
             )
         return acting_from_token(self.token.strip(), via="cli")
+
+    def reader(self) -> Acting | None:
+        """Return who reads what anyone may read: the post of the token, or None without one. Raises TokenRefused."""
+        return self.acting() if self.token.strip() else None
 
     def key(self) -> str:
         """Return the idempotency key given with --key, or a fresh one."""

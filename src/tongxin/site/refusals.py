@@ -26,8 +26,26 @@ TITLES: dict[int, Any] = {
 
 
 # what the page itself put into its form, and secrets
-NOT_TYPED = ("csrfmiddlewaretoken", "key", "next", "credential", "code", "epoch", "offer", "to_desk")
-TYPED: dict[str, Any] = {"remark": _("Remark"), "reason": _("Reason")}  # a form's prefix is no part of a name
+NOT_TYPED = (
+    "csrfmiddlewaretoken",
+    "key",
+    "next",
+    "credential",
+    "code",
+    "epoch",
+    "offer",
+    "to_desk",
+    "edition",
+    "base",
+    "do",
+)
+# a form's prefix is no part of a name
+TYPED: dict[str, Any] = {
+    "remark": _("Remark"),
+    "reason": _("Reason"),
+    "text": _("Text"),
+    "file": _("Name of the file"),
+}
 
 
 class Plain(Refused):

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from tongxin.heart.agreements import explain, files_cli, instruments_cli, queries, readings, rulebook, wording
+from tongxin.heart.agreements import (
+    explain,
+    files_cli,
+    instruments_cli,
+    queries,
+    readings,
+    rulebook,
+    signers,
+    wording,
+)
 from tongxin.heart.agreements import register as the_register
 from tongxin.shared import clock
 from tongxin.shared.named import pick
@@ -17,7 +26,9 @@ from tongxin.shared.named import pick
 def group() -> None:
     """Read the agreement register, check instrument files, and ask why a desk owes what it owes.
 
-    Only `explain` needs a token: it answers for the desk of the office token.
+    Anyone may list, show, check, compare and export. With the token of a party's office `show`, `export` and `diff`
+    find what is proposed to it and not signed yet. `propose`, `waiting`, `sign`, `refuse`, `leave`, `milestone` and
+    `explain` need a token: they act or answer for its office.
     """
 
 
@@ -46,12 +57,14 @@ def list_agreements(field: str, party: str, kind: str) -> None:
 @group.command()
 @click.argument("agreement")
 @click.option("--source", is_flag=True, help="Print the file as it was read, and nothing else.")
-def show(agreement: str, source: bool) -> None:
+@click.pass_context
+def show(ctx: click.Context, agreement: str, source: bool) -> None:
     """Show one version: its clauses as signed and as the machine reads them.
 
-    AGREEMENT is `id@number`, or `id` for the newest version.
+    AGREEMENT is `id@number`, or `id` for the newest version. What waits for signatures is shown with the token of a
+    party's office.
     """
-    version = queries.version(agreement)
+    version = queries.version(agreement, ctx.obj.reader())
     if source:
         click.echo(version.source_text, nl=False)
         return
@@ -62,6 +75,8 @@ def show(agreement: str, source: bool) -> None:
     click.echo(f"{version.in_force_from}–{version.in_force_until or ''}  sha256:{version.canonical_hash}")
     if version.illustrative:
         click.echo("[illustrative terms]")
+    if version.state in signers.UNSIGNED:
+        click.echo("[proposed, not signed by every party: it binds nobody yet]")
     for clause in version.clauses.order_by("ordinal"):
         place = f"{version.source_file}:{clause.first_line}-{clause.last_line}"
         click.echo(f"\n{clause.ordinal}. {pick(clause.title_zh, clause.title_en)}  ({clause.kind}, {place})")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements import limits
+from tongxin.heart.agreements import limits, signers
 from tongxin.heart.agreements.known import Known
 from tongxin.heart.agreements.models import Draft, Instrument, InstrumentVersion
 from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_text
@@ -37,6 +38,22 @@ def check(text: str, file: str = "draft.yaml", *, known: Known) -> Checked:
     except BadInstrument as bad:
         return Checked(None, tuple(bad.faults))
     return Checked(read, tuple(sorted(_of_register(read), key=lambda fault: fault.line)))
+
+
+def bar_of(by: Acting, read: ReadInstrument, on: date) -> str:
+    """Return why an office may not put a text before its parties; empty where it may.
+
+    It signs for a party that is bound now, or of a new instrument for any party. A law has no parties that sign.
+    """
+    model = read.model
+    if model.kind == "law":
+        return ""
+    bound = signers.still_bound(model.agreement, model.version, model.in_force.from_)
+    if signers.place_of(by, bound or model.parties, on) is not None:
+        return ""
+    if bound:
+        return _("Your office signs for no party that the standing version binds.")
+    return _("Your office signs for no party of this text.")
 
 
 def next_number(instrument: str) -> int:

@@ -67,12 +67,14 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
 @click.argument("new")
 @click.option("--all", "with_same", is_flag=True, help="List unchanged clauses too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programmes.")
-def diff(old: str, new: str, with_same: bool, as_json: bool) -> None:
+@click.pass_context
+def diff(ctx: click.Context, old: str, new: str, with_same: bool, as_json: bool) -> None:
     """Compare two versions, clause by clause and key by key.
 
-    OLD and NEW are files, or versions of the register: `id@number`, or `id` for the newest one.
+    OLD and NEW are files, or versions of the register: `id@number`, or `id` for the newest one. What waits for
+    signatures is found with the token of a party's office.
     """
-    before, after = _model(old), _model(new)
+    before, after = _model(ctx, old), _model(ctx, new)
     around = differences.header(before, after)
     clauses = [c for c in differences.diff(before, after) if with_same or c.what != "unchanged"]
     if as_json:
@@ -108,12 +110,14 @@ def schema(words: bool) -> None:
 @click.command()
 @click.argument("agreement")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-def export(agreement: str, output: Path | None) -> None:
+@click.pass_context
+def export(ctx: click.Context, agreement: str, output: Path | None) -> None:
     """Print the file of a version as it was read: `id@number`, or `id` for the newest one.
 
-    The file can be checked and proposed elsewhere; its hash is the same wherever it is read.
+    The file can be checked and proposed elsewhere; its hash is the same wherever it is read. What waits for signatures
+    is given with the token of a party's office.
     """
-    text = queries.version(agreement).source_text
+    text = queries.version(agreement, ctx.obj.reader()).source_text
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -172,12 +176,12 @@ def _apart(command: list[str]) -> int:
         return subprocess.run([programme, *command], env=own, check=False).returncode
 
 
-def _model(named: str) -> InstrumentFile:
+def _model(ctx: click.Context, named: str) -> InstrumentFile:
     path = Path(named)
     try:
         if path.is_file():
             return read_form(reading.decoded(path.read_bytes(), path.name), path.name)
-        version = queries.version(named)
+        version = queries.version(named, ctx.obj.reader())
         return read_form(version.source_text, version.source_file)
     except (BadInstrument, reading.Unreadable) as bad:
         raise click.ClickException(str(bad)) from bad

@@ -52,10 +52,12 @@ def list_waiting(ctx: click.Context) -> None:
 def sign(ctx: click.Context, version: str, canonical_hash: str, ending: bool, key: str) -> None:
     """Sign a version, `id@number`, for the party of the token's office, and print who is missing.
 
-    Where a party needs two persons, they sign on screen: a token is no person.
+    Read it first: `show` prints it with its hash. Where a party needs two persons, they sign on screen: a token is no
+    person.
     """
     by = ctx.obj.acting()
     act = actions.sign_ending if ending else actions.sign
+    canonical_hash = canonical_hash.removeprefix("sha256:")  # as `show` prints it
     act(by=by, key=key or new_key(), version=version, canonical_hash=canonical_hash)
     row = queries.version(version, by)
     for each in instrument_pages.side_rows(row, canonical_hash, clock.now()):

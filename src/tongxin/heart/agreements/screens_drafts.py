@@ -31,11 +31,12 @@ from tongxin.heart.agreements.models import Draft, InstrumentVersion
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import reading
-from tongxin.shared.errors import Invalid, NotAllowed
+from tongxin.shared import clock, reading
+from tongxin.shared.errors import NotAllowed, Refused
 
 WRITES = waiting.WRITES
 KEEPING = ("save", "propose", "enter")
+TOLD = 5  # faults at the head of the editor; all stand below the text
 READ = 200_000  # characters of drafts that the overview reads for their faults
 
 
@@ -48,7 +49,7 @@ class Desk:
     file: str
     draft: Draft | None = None
     edition: int = 0
-    notes: tuple[str, ...] = ()  # what went wrong with a file or a button
+    notes: tuple[str, ...] = ()  # what went wrong with a file or a button, and what is kept
 
 
 @require_GET
@@ -225,14 +226,19 @@ def _kept(request: StaffRequest, desk: Desk, known: Known, do: str) -> HttpRespo
                 text=desk.text,
                 file=desk.file,
             )
-        if do == "save" or done["faults"]:
-            messages.success(request, _("The draft is saved."))
-            return redirect("agreement_draft", draft=done["draft"])
-        act = actions.enter_law if do == "enter" else actions.propose
+    except Refused as refused:
+        desk.notes = _told(refused, refused.kept)
+        return _page(request, desk, known, status=refused.status)
+    if do == "save":
+        messages.success(request, _("The draft is saved."))
+        return redirect("agreement_draft", draft=done["draft"])
+    act = actions.enter_law if do == "enter" else actions.propose
+    try:
         version = act(by=reader, key=f"{key[:70]}:{do}", draft=done["draft"])["version"]
-    except Invalid as refused:
-        desk.notes = tuple(str(text) for texts in refused.fields.values() for text in texts)
-        return _page(request, desk, known, status=422)
+    except Refused as refused:
+        desk.draft, desk.edition = drafts.draft(reader, done["draft"]), done["edition"]
+        desk.notes = _told(refused, _("The draft is saved."))
+        return _page(request, desk, known, status=refused.status)
     said = (
         _("%(version)s is entered; a second person confirms it.")
         if do == "enter"
@@ -240,6 +246,16 @@ def _kept(request: StaffRequest, desk: Desk, known: Known, do: str) -> HttpRespo
     )
     messages.success(request, said % {"version": version})
     return redirect("agreement", version=version)
+
+
+def _told(refused: Refused, kept: Any) -> tuple[str, ...]:
+    """Return a refusal for the head of the editor: why, the first faults, what is kept, what to do."""
+    texts = [text for of in getattr(refused, "fields", {}).values() for text in of]
+    more = (
+        [_("… and %(n)d more, see below the text.") % {"n": len(texts) - TOLD}] if len(texts) > TOLD else []
+    )
+    said = [kept, refused.what, *texts[:TOLD], *more]
+    return tuple(str(text) for text in (said if texts else [*said, refused.todo]) if str(text))
 
 
 def _with_clause(request: StaffRequest, text: str, known: Known) -> str:
@@ -298,7 +314,7 @@ def _page(request: StaffRequest, desk: Desk, known: Known, status: int = 200) ->
     return no_store(render(request, "agreements/editor.html", context, status=status))
 
 
-def _context(request: HttpRequest, desk: Desk, known: Known) -> dict[str, Any]:
+def _context(request: StaffRequest, desk: Desk, known: Known) -> dict[str, Any]:
     checked = drafts.check(desk.text, desk.file, known=known)
     form = editing.parts(desk.text)
     read = checked.read
@@ -306,6 +322,7 @@ def _context(request: HttpRequest, desk: Desk, known: Known) -> dict[str, Any]:
         "desk": desk,
         "faults": checked.faults,
         "read": read,
+        "bar": drafts.bar_of(request.acting, read, clock.beijing(clock.now()).date()) if read else "",
         "warnings": overlaps.warnings(list(read.standing().values()), known) if read else [],
         "is_law": bool(read and read.model.kind == "law"),
         "cards": editing_words.cards(form, known) if form is not None else None,

@@ -174,7 +174,7 @@ def desk(desk_id: str) -> Desk:
     """Return a desk with its jurisdiction, group and role. Raises NotFound."""
     row = Desk.objects.filter(id=desk_id).select_related("jurisdiction", "group", "role").first()
     if row is None:
-        raise NotFound("no_such_desk", _("There is no such desk."))
+        raise NotFound("no_such_desk", _("There is no such desk: %(desk)s.") % {"desk": desk_id[:80]})
     return row
 
 

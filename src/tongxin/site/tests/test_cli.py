@@ -56,6 +56,10 @@ def test_help_reads_like_a_page_of_the_manual(capsys):
         "openapi",
     ):
         assert f"\n    {name} " in page
+    with_token = page.partition("Acting and looking, with a token")[2].partition("\n\n")[0]
+    assert "    duties " in with_token
+    assert "    agreements " not in with_token
+    assert "propose and sign agreements" in " ".join(page.split())
 
 
 def test_every_setting_that_the_code_reads_is_on_the_page(capsys):

@@ -20,6 +20,14 @@ def test_a_name_without_a_label_keeps_what_was_typed():
     assert refusals._typed(RequestFactory().post("/", {"note": "y", "key": "k"})) == [("note", "y")]
 
 
+def test_the_editors_fields_come_back_in_words_of_the_screen():
+    sent = {"text": "a: 1", "file": "x.yaml", "edition": "0", "base": "a: 0", "do": "propose"}
+    for language, labels in (("en", ("Text", "Name of the file")), ("zh-hans", ("文字", "文件名"))):
+        with translation.override(language):
+            typed = refusals._typed(RequestFactory().post("/", sent))
+            assert typed == list(zip(labels, ("a: 1", "x.yaml"), strict=True))
+
+
 def test_djangos_word_for_an_empty_field_is_as_brief_as_ours():
     with translation.override("zh-hans"):
         assert translation.gettext("This field is required.") == translation.gettext("This field is needed.")

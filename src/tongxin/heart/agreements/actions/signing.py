@@ -245,13 +245,6 @@ def _faults(said: list[str]) -> Invalid:
 
 def _need_side(by: Acting, read: ReadInstrument, a: Act) -> None:
     """Raise NotAllowed unless the office signs for a party that is bound now, or of a new instrument for any party."""
-    model = read.model
-    bound = signers.still_bound(model.agreement, model.version, model.in_force.from_)
-    if signers.place_of(by, bound or model.parties, versions.day(a)) is None:
-        raise NotAllowed(
-            "not_your_party",
-            _("Your office signs for no party that the standing version binds.")
-            if bound
-            else _("Your office signs for no party of this text."),
-            todo=_("Let the office of a party propose it."),
-        )
+    bar = drafts.bar_of(by, read, versions.day(a))
+    if bar:
+        raise NotAllowed("not_your_party", bar, todo=_("Let the office of a party propose it."))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import bounds, signers
+from tongxin.heart.agreements import bounds, signers, waiting
 from tongxin.heart.agreements.models import Instrument, InstrumentVersion, Signature
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
@@ -83,8 +84,18 @@ def locked(version: str, by: Acting, a: Act) -> InstrumentVersion:
         .first()
     )
     if row is None or not signers.may_see(by, row, day(a)):
-        raise NotFound("no_such_agreement", _("There is no such agreement."), todo=_("Look in the register."))
+        todo = _("Look in the register.") if "@" in version else _which(version, by)
+        raise NotFound("no_such_agreement", _("There is no such agreement."), todo=todo)
     return row
+
+
+def _which(instrument: str, by: Acting) -> str:
+    """Return what to write for a version that was named without its number: of these, what waits for the actor."""
+    waits = {w.version.id for w in waiting.waiting_for(by) if w.version.instrument_id == instrument}
+    if not waits:
+        return gettext("Write a version with its number: id@number.")
+    said = {"versions": ", ".join(sorted(waits))}
+    return gettext("Write a version with its number: id@number. For your office waits: %(versions)s") % said
 
 
 def need_proposed(row: InstrumentVersion) -> None:

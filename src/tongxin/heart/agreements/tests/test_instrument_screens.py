@@ -58,6 +58,76 @@ def test_a_coordinator_writes_checks_saves_and_puts_forward(house):
     assert "waits for your signature" in said(client(house, LANGFANG).get("/agreements/drafts/"))
 
 
+@pytest.mark.parametrize(
+    ("language", "kept", "none", "why"),
+    [
+        ("en", "The draft is saved.", "Nothing was proposed", "The text has faults; it was not proposed."),
+        ("zh-hans", "草案已保存。", "未提出任何内容", "文字有错误；未提出。"),
+    ],
+)
+def test_a_faulty_text_that_is_to_be_proposed_is_saved_and_said_not_to_be(house, language, kept, none, why):
+    baodi = client(house, BAODI, language)
+    faulty = texts.water(2).replace("ecology_bureau, of: place", "ecology_buro, of: place")
+    fields = {"text": faulty, "base": faulty, "do": "propose", "key": "f"}
+    page = said(baodi.post("/agreements/new/", fields), 422)
+    head = page.partition("data-error-summary")[2].partition("</ul>")[0]
+    assert all(words in head for words in (kept, none, why, "ecology_buro"))
+    draft = Draft.objects.get()
+    assert draft.text == faulty
+    assert f'action="/agreements/drafts/{draft.pk}/"' in page
+    fields = {"text": texts.water(2), "base": texts.water(2), "edition": "1", "do": "propose", "key": "g"}
+    assert baodi.post(f"/agreements/drafts/{draft.pk}/", fields).url == "/agreements/river-watch@2/"
+
+
+@pytest.mark.parametrize(
+    ("language", "kept", "why", "todo"),
+    [
+        (
+            "en",
+            "The draft is saved.",
+            "Your office signs for no party of this text.",
+            "Let the office of a party propose it.",
+        ),
+        (
+            "zh-hans",
+            "草案已保存。",
+            "本单位不代表这份文本的任何签约方。",
+            "由签约方的单位提出。",
+        ),
+    ],
+)
+def test_a_text_of_others_is_told_in_the_editor(house, language, kept, why, todo):
+    wuqing = client(house, WUQING, language)
+    text = texts.water(1).replace("agreement: river-watch", "agreement: of-others")
+    fields = {"text": text, "base": text, "do": "check", "key": "a"}
+    told = wuqing.post("/agreements/check/", fields).json()["check"]
+    assert why in told
+    assert why not in client(house, BAODI).post("/agreements/check/", fields).json()["check"]
+    page = said(wuqing.post("/agreements/new/", fields | {"do": "propose"}), 403)
+    head = page.partition("data-error-summary")[2].partition("</ul>")[0]
+    assert all(words in head for words in (kept, why, todo))
+    assert "agreement: of-others" in page.partition('id="text"')[2]
+    draft = Draft.objects.get()
+    assert (draft.desk_id, draft.text) == ("tj-wuqing/coordination_office", text)
+    assert f'action="/agreements/drafts/{draft.pk}/"' in page
+
+
+def test_a_draft_that_a_colleague_changed_keeps_what_was_typed_in_the_editor(house):
+    baodi = client(house, BAODI)
+    text = texts.water(2)
+    baodi.post("/agreements/new/", {"text": text, "base": text, "do": "save", "key": "s"})
+    path = f"/agreements/drafts/{Draft.objects.get().pk}/"
+    page = said(
+        baodi.post(
+            path, {"text": f"# mine\n{text}", "base": text, "do": "propose", "edition": "7", "key": "t"}
+        ),
+        409,
+    )
+    assert "yours was not saved" in page
+    assert "# mine" in page.partition('id="text"')[2]
+    assert Draft.objects.get().text == text
+
+
 def test_the_form_is_put_into_the_text_without_script(house):
     baodi = client(house, BAODI)
     text = texts.water(2)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from tongxin.heart.agreements import cli
 from tongxin.heart.agreements.tests import texts
-from tongxin.heart.agreements.tests.stages import BAODI, CHIEF, LANGFANG, POSTS, sign, stands
+from tongxin.heart.agreements.tests.stages import (
+    BAODI,
+    CHIEF,
+    LANGFANG,
+    POSTS,
+    WUQING,
+    proposed,
+    sign,
+    stands,
+)
+from tongxin.shared.errors import Refused
 from tongxin.site.cli import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,12 +27,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def run(house):
     stands(house)
-    tokens = {who: house.token(who, POSTS[who]) for who in (BAODI, LANGFANG)}
+    tokens = {who: house.token(who, POSTS[who]) for who in (BAODI, LANGFANG, WUQING)} | {"": ""}
 
     def do(who, *words, code=0):
-        done = CliRunner().invoke(cli.group, list(words), obj=Session(token=tokens[who]))
-        assert done.exit_code == code, (done.output, done.exception)
-        return done.output
+        with translation.override("en"):
+            done = CliRunner().invoke(cli.group, list(words), obj=Session(token=tokens[who]))
+            assert done.exit_code == code, (done.output, done.exception)
+            if isinstance(done.exception, Refused):
+                return f"{done.exception.what} {done.exception.todo}"
+            return done.output
 
     return do
 
@@ -39,3 +53,35 @@ def test_a_file_is_proposed_and_signed_from_the_command_line(house, run, tmp_pat
     for who in (LANGFANG, CHIEF):
         sign(house, who, version, canonical_hash)
     assert "tj-baodi leaves river-watch on 2026-06-09" in run(BAODI, "leave", "river-watch", "tj-baodi")
+
+
+def test_an_office_reads_what_it_must_sign_and_a_stranger_does_not(house, run, tmp_path):
+    text = texts.water(2, begins="2026-03-11")
+    version, canonical_hash = proposed(house, text)
+    for who in (BAODI, LANGFANG):
+        shown = run(who, "show", version)
+        assert canonical_hash in shown
+        assert "not signed by every party" in shown
+        assert run(who, "show", "river-watch", "--source") == text
+        assert run(who, "export", version) == text
+        assert "due.within: PT1H → PT20M" in run(who, "diff", "river-watch@1", version)
+    out = tmp_path / "out.yaml"
+    run(LANGFANG, "export", version, "-o", str(out))
+    assert out.read_text(encoding="utf-8") == text
+    for who in ("", WUQING):
+        for words in (("show", version), ("export", version), ("diff", "river-watch@1", version)):
+            assert "There is no such agreement." in run(who, *words, code=1)
+        assert "not signed" not in run(who, "show", "river-watch")
+    run(BAODI, "sign", version, "--hash", f"sha256:{canonical_hash}")
+
+
+def test_a_version_without_its_number_is_told_which_wait(house, run):
+    proposed(house)
+    for who, told in ((LANGFANG, "For your office waits: river-watch@2"), (WUQING, "id@number.")):
+        for words in (
+            ("sign", "river-watch", "--hash", "0" * 64),
+            ("refuse", "river-watch", "--reason", "x"),
+        ):
+            said = run(who, *words, code=1)
+            assert "with its number" in said
+            assert said.endswith(told)
