@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import agenda
+from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.models import AgendaItem, Resolution
-from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
@@ -59,7 +59,7 @@ def settle_agenda_item(
 
 
 def _locked(pk: int, by: Acting) -> AgendaItem:
-    """Return the item, its matter locked first; refuse who does not record for it, and one that is closed."""
+    """Return the item, its matter or case locked first; refuse who does not record for it, and one that is closed."""
     found = agenda.one(by, pk)
     if not agenda.records(by, found):
         raise NotAllowed(
@@ -67,8 +67,7 @@ def _locked(pk: int, by: Acting) -> AgendaItem:
             _("What the leaders' meeting resolved is recorded by the coordination offices of the two sides."),
             todo=_("Ask your coordination office."),
         )
-    if found.duty.matter_id:
-        Matter.objects.select_for_update().get(number=found.duty.matter_id)
+    parts.lock_thread(found.duty.thread)
     AgendaItem.objects.select_for_update().get(pk=pk)
     row = agenda.one(by, pk)  # as it stands now that nobody else changes it
     state = agenda.state(row, clock.beijing(clock.now()).date())
