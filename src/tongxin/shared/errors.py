@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 Text = Any  # str or a lazy translation
@@ -61,3 +62,7 @@ class KeyReused(Refused):
     """The idempotency key was used before for something else (422)."""
 
     status = 422
+
+
+# What may go wrong with one of many things that a job of the ticker does: it is logged, and the others go on.
+OF_ONE = (ArithmeticError, DatabaseError, LookupError, ValueError, Refused)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from tongxin.heart.agreements import rulebook, wording
@@ -19,7 +18,7 @@ from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Post
 from tongxin.shared import clock
-from tongxin.shared.errors import NotFound, Refused
+from tongxin.shared.errors import OF_ONE, NotFound
 from tongxin.shared.writing import writing
 
 log = structlog.get_logger(__name__)
@@ -113,7 +112,7 @@ def ring_due(now: datetime | None = None) -> int:
             rung += _ring_one(duty, now)
         except parts.NotNow:
             log.info("a duty stands otherwise by now", duty=duty.pk)  # the next round looks again
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a duty could not be rung", duty=duty.pk, clause=duty.clause_id)  # the others go on
     return rung
 

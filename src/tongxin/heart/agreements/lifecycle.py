@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
@@ -27,7 +26,7 @@ from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 State = InstrumentVersion.State
@@ -49,7 +48,7 @@ def settle_versions(now: datetime | None = None) -> int:
             done += job()
         except NotNow:
             log.info("an instrument stands otherwise by now", what=name)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("an instrument could not be settled", what=name)
     return done
 

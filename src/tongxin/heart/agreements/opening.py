@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
 
 from tongxin.heart.agreements import clocks, conflicts, periods, reconcile, rulebook, signers
 from tongxin.heart.agreements.actions import parts
@@ -26,7 +25,7 @@ from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import canonical, clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 ENGINE = {"name": "calendar", "version": "1"}
@@ -43,7 +42,7 @@ def _opened(do: Callable[..., bool], **arguments: Any) -> bool:
     """Open one; what cannot be opened does not keep the others."""
     try:
         return do(**arguments)
-    except (DatabaseError, LookupError, ValueError, Refused):
+    except OF_ONE:
         log.exception("a period or task could not be opened", **arguments["data"])
         return False
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError
 
 from tongxin.heart.agreements import clocks, duties, rulebook
 from tongxin.heart.agreements.actions import parts
@@ -16,7 +15,7 @@ from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.worktime import NeverOpen
 from tongxin.shared import canonical, clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +39,7 @@ def recount_provisional(now: datetime | None = None) -> int:
             done += _recount(duty)
         except parts.NotNow:
             log.info("a due stands otherwise by now", duty=duty.pk)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a due could not be counted anew", duty=duty.pk, clause=duty.clause_id)
     return done
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError
 
 from tongxin.heart.agreements import clocks, recounting
 from tongxin.heart.agreements.models import Duty
@@ -13,7 +12,7 @@ from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import canonical, clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +31,7 @@ def recount_provisional(now: datetime | None = None) -> int:
     for case in list(rows.order_by("promise_due_at", "number")):
         try:
             done += _recount(case)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a promise could not be counted anew", case=case.number)
     return done
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -24,7 +23,7 @@ from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 State = Case.State
@@ -42,7 +41,7 @@ def settle_versions(now: datetime | None = None) -> int:
             done += _switch(version, number)
         except lifecycle.NotNow:
             log.info("a case stands otherwise by now", case=number, version=version.id)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a case could not be moved to a new version", case=number, version=version.id)
     return done
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.measures import actions
 from tongxin.heart.measures.models import FrozenMonth
 from tongxin.shared import clock
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +30,12 @@ def freeze_month(now: datetime | None = None) -> int:
     for month in due:
         try:
             done += actions.freeze(month)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a month could not be frozen", month=month.name)  # the others go on
     for frozen in FrozenMonth.objects.order_by("month"):
         try:
             done += actions.restate(frozen) > 0
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("a month could not be restated", month=frozen.month)  # the others go on
     ledger.checkpoint()  # and so are they
     return done

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +26,7 @@ from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM, Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from tongxin.shared.errors import OF_ONE, Conflict, Invalid, NotAllowed, NotFound
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +233,7 @@ def answer_silence(now: datetime | None = None) -> int:
     for duty in list(_unanswered(now or clock.now())):
         try:
             done += _silent_too_long(duty)
-        except (DatabaseError, LookupError, ValueError, Refused):
+        except OF_ONE:
             log.exception("silence could not answer a delivery", duty=duty.pk, clause=duty.clause_id)
     return done  # one that could not be answered does not keep the others
 

@@ -84,6 +84,21 @@ def test_one_duty_that_cannot_be_answered_for_stops_no_other_bell(house):
     assert actions.answer_silence() == 0
 
 
+def test_one_duty_whose_steps_lie_beyond_all_days_stops_no_other_bell(house):
+    duty = delivered(house, RETURNS)
+    judged.load("judged-gate")
+    judged.opened("judged-gate")
+    gate = Duty.objects.get(clause__version__instrument="judged-gate")
+    far = duty.clause  # entered before the language had limits
+    far.body = far.body | {"if_late": {"after": "P9000000D", "up_to": "leaders_agenda"}}
+    far.save(update_fields=["body"])
+    type(far.version).objects.filter(pk=far.version_id).update(canonical_hash="f" * 64)  # read anew
+    Duty.objects.filter(pk=duty.pk).update(state="open", delivered_at=None, answer_due_at=None, ring_at=None)
+    house.clock.move_to(gate.due_at + timedelta(minutes=1))
+    jobs.ring_due()
+    assert {step for step, _post in rung(gate)} >= {"remind", "next_on_duty"}
+
+
 def test_a_step_that_came_between_delivery_and_its_return_is_rung_later(house):
     judged.load("judged-gate", alone=True)
     duty = judged.opened("judged-gate")
