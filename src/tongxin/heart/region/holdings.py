@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk, Mandate, Person, Post, PostHolding, valid_on
@@ -35,33 +36,42 @@ def today() -> date:
 
 def desks_of(office_id: str, jurisdiction_id: str, on: date) -> list[Desk]:
     """Return the desks an office staffs on a day; a coordination office also those that nobody staffs."""
-    mandated = Mandate.objects.filter(valid_on(on), office_id=office_id)
-    desks = list(
-        Desk.objects.filter(id__in=mandated.values("desk_id"))
-        .select_related("jurisdiction", "group", "role")
-        .order_by("id")
-    )
-    if any(d.role_id == FALLBACK_ROLE and d.jurisdiction_id == jurisdiction_id for d in desks):
-        staffed = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT).values("desk_id")
-        desks += list(
-            Desk.objects.filter(jurisdiction_id=jurisdiction_id)
-            .exclude(id__in=staffed)
-            .select_related("jurisdiction", "group", "role")
-            .order_by("id")
-        )
-    return desks
+    return _desks_of({office_id: jurisdiction_id}, on)[office_id]
+
+
+def _desks_of(offices: Mapping[str, str], on: date) -> dict[str, list[Desk]]:
+    """Return the desks that offices (id → jurisdiction) staff on a day, by office: two reads for however many."""
+    found: dict[str, dict[str, Desk]] = {office: {} for office in offices}
+    mandates = Mandate.objects.filter(valid_on(on), office_id__in=offices).order_by("desk_id")
+    for row in mandates.select_related("desk__jurisdiction", "desk__group", "desk__role"):
+        found[row.office_id][row.desk_id] = row.desk
+    all_of = {
+        office: place
+        for office, place in offices.items()
+        if any(d.role_id == FALLBACK_ROLE and d.jurisdiction_id == place for d in found[office].values())
+    }
+    for desk in _unstaffed(set(all_of.values()), on) if all_of else ():
+        for office, place in all_of.items():
+            if place == desk.jurisdiction_id:
+                found[office].setdefault(desk.id, desk)
+    return {office: list(desks.values()) for office, desks in found.items()}
+
+
+def _unstaffed(places: Collection[str], on: date) -> QuerySet[Desk]:
+    """Return the desks of jurisdictions that no office staffs on a day, by id."""
+    staffed = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT).values("desk_id")
+    rows = Desk.objects.filter(jurisdiction_id__in=places).exclude(id__in=staffed)
+    return rows.select_related("jurisdiction", "group", "role").order_by("id")
 
 
 def seats_of(person: Person, on: date | None = None) -> list[Seat]:
     """Return every seat a person may act in on a day, by post and desk."""
     day = on or today()
     held = PostHolding.objects.filter(valid_on(day), person=person).values("post_id")
-    posts = Post.objects.filter(valid_on_office(day), id__in=held).select_related("office__jurisdiction")
-    return [
-        Seat(post, desk)
-        for post in posts.order_by("id")
-        for desk in desks_of(post.office_id, post.office.jurisdiction_id, day)
-    ]
+    rows = Post.objects.filter(valid_on_office(day), id__in=held).select_related("office__jurisdiction")
+    posts = list(rows.order_by("id"))
+    desks = _desks_of({post.office_id: post.office.jurisdiction_id for post in posts}, day) if posts else {}
+    return [Seat(post, desk) for post in posts for desk in desks[post.office_id]]
 
 
 def valid_on_office(on: date) -> Q:
