@@ -9,14 +9,17 @@ of the day that is reached. A due before a computed time no pause moves: what is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tongxin.heart.agreements import periods
 from tongxin.heart.agreements.language import After, Before, Due, Every, On, Within
 from tongxin.heart.region import calendars, queries, worktime
 from tongxin.heart.region.models import Office
+from tongxin.heart.region.worktime import OfficeOpening, Opening
 from tongxin.shared import clock, durations
 
 Span = tuple[datetime, datetime]
@@ -35,6 +38,49 @@ class Count:
         return bool(self.detail.get("provisional"))
 
 
+@dataclass
+class Hours:
+    """Whose hours count: each office and its calendar is looked up once, for the length of one look or one act.
+
+    `desks` are those that may be asked for: they are looked up together.
+    """
+
+    desks: frozenset[str] = frozenset()
+    _offices: dict[date, dict[str, Office]] = field(default_factory=dict)
+    _openings: dict[str, OfficeOpening] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The region's time zone."""
+        return calendars.zone()
+
+    def offices(self, calendar_of: str, bound_desk: str, owed_desk: str, at: datetime) -> list[Office]:
+        """Return whose hours count: the office of one desk, or of both when they are two."""
+        desks = {"debtor": [bound_desk], "creditor": [owed_desk], "both": [bound_desk, owed_desk]}[
+            calendar_of
+        ]
+        found = {office.id: office for office in (self._office(desk, at) for desk in desks)}
+        return list(found.values())
+
+    def opening(self, offices: Sequence[Office]) -> Opening:
+        """Return when the offices are open, all of them at once."""
+        for office in offices:
+            if office.id not in self._openings:
+                self._openings[office.id] = calendars.opening_of(office, wall=self.zone)
+        parts = [self._openings[office.id] for office in offices]
+        return parts[0] if len(parts) == 1 else worktime.Together(tuple(parts))
+
+    def _office(self, desk: str, at: datetime) -> Office:
+        day = at.astimezone(self.zone).date()
+        known = self._offices.get(day)
+        if known is None:
+            known = queries.offices_with_mandate(self.desks, day) if self.desks else {}
+            self._offices[day] = known
+        if desk not in known:
+            known[desk] = queries.desk_office(desk, day)
+        return known[desk]
+
+
 def due(
     limit: Within,
     starts_at: datetime,
@@ -42,13 +88,15 @@ def due(
     bound_desk: str,
     owed_desk: str,
     pauses: Sequence[Span] = (),
+    hours: Hours | None = None,
 ) -> Count:
     """Return when a length of time runs out that starts at `starts_at`, on the calendar the limit names.
 
     `detail` holds form, clock, within, starts, starts_at, calendar_of, calendar and calendar_version, offices, the days
-    or spans counted, pauses and provisional. Raises worktime.NeverOpen when an office has no open time to count.
+    or spans counted, pauses and provisional. `hours`: the offices that others asked for before, where many are counted.
+    Raises worktime.NeverOpen when an office has no open time to count.
     """
-    return _counted("within", limit, starts_at, bound_desk, owed_desk, pauses, starts=limit.starts)
+    return _counted("within", limit, starts_at, bound_desk, owed_desk, pauses, hours, starts=limit.starts)
 
 
 def due_of(
@@ -60,6 +108,7 @@ def due_of(
     times: Mapping[str, datetime] | None = None,
     period: periods.Period | None = None,
     pauses: Sequence[Span] = (),
+    hours: Hours | None = None,
 ) -> Count | None:
     """Return when a due of any form falls, None while the computed time that it depends on is not known.
 
@@ -78,14 +127,18 @@ def due_of(
             if limit.within is None:
                 detail = {"form": "every", "every": limit.every, "period": period.name}
                 return _later(period.ends, detail | {"starts_at": clock.iso(period.ends)}, pauses)
-            return _after_period("every", limit, period, bound_desk, owed_desk, pauses)
+            return _after_period("every", limit, period, bound_desk, owed_desk, pauses, hours)
         case After():
-            counted = _counted("after", limit, starts_at, bound_desk, owed_desk, pauses, starts="milestone")
+            counted = _counted(
+                "after", limit, starts_at, bound_desk, owed_desk, pauses, hours, starts="milestone"
+            )
             return Count(counted.due_at, counted.detail | {"milestone": limit.milestone})
         case Within() if period is not None:
-            return _after_period("within", limit, period, bound_desk, owed_desk, pauses)
+            return _after_period("within", limit, period, bound_desk, owed_desk, pauses, hours)
         case Within():
-            return due(limit, starts_at, bound_desk=bound_desk, owed_desk=owed_desk, pauses=pauses)
+            return due(
+                limit, starts_at, bound_desk=bound_desk, owed_desk=owed_desk, pauses=pauses, hours=hours
+            )
 
 
 def again(
@@ -191,12 +244,13 @@ def _after_period(
     bound_desk: str,
     owed_desk: str,
     pauses: Sequence[Span],
+    hours: Hours | None,
 ) -> Count:
     """Count from a period's end. In days its last day is the starting day, so the first day after it can count."""
     starts_at = period.ends
     if limit.clock == "days":
         starts_at -= timedelta(microseconds=1)
-    counted = _counted(form, limit, starts_at, bound_desk, owed_desk, pauses, starts="period_end")
+    counted = _counted(form, limit, starts_at, bound_desk, owed_desk, pauses, hours, starts="period_end")
     return Count(
         counted.due_at, counted.detail | {"period": period.name, "starts_at": clock.iso(period.ends)}
     )
@@ -209,6 +263,7 @@ def _counted(
     bound_desk: str,
     owed_desk: str,
     pauses: Sequence[Span],
+    hours: Hours | None,
     *,
     starts: str,
 ) -> Count:
@@ -229,16 +284,9 @@ def _counted(
     if limit.clock == "calendar":
         counted = worktime.due_by_calendar(starts_at, within, suspended=stopped)
         return Count(counted.due_at, detail)
-    offices = _offices(limit.calendar_of, bound_desk, owed_desk, starts_at)
-    opening = calendars.opening_of(offices[0]) if len(offices) == 1 else calendars.opening_of_both(*offices)
+    known = hours or Hours()
+    offices = known.offices(limit.calendar_of, bound_desk, owed_desk, starts_at)
     count = worktime.due_in_hours if limit.clock == "hours" else worktime.due_in_days
-    counted = count(starts_at, within, opening, suspended=stopped)
+    counted = count(starts_at, within, known.opening(offices), suspended=stopped)
     named = [office.id for office in offices]
     return Count(counted.due_at, detail | counted.as_json() | {"office": " + ".join(named), "offices": named})
-
-
-def _offices(calendar_of: str, bound_desk: str, owed_desk: str, at: datetime) -> list[Office]:
-    """Return whose hours count: the office of one desk, or of both when they are two."""
-    desks = {"debtor": [bound_desk], "creditor": [owed_desk], "both": [bound_desk, owed_desk]}[calendar_of]
-    found = {office.id: office for office in (queries.office_of(desk, at) for desk in desks)}
-    return list(found.values())

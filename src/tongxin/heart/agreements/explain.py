@@ -23,6 +23,19 @@ FAR = frozenset(
     {"other_event", "no_event", "other_instrument"}
 )  # findings of clauses that are about something else
 
+# Findings whose detail names no place, desk or instrument.
+UNNAMED = frozenset(
+    {
+        "other_event",
+        "condition_fails",
+        "value_differs",
+        "not_likely",
+        "not_yet_in_force",
+        "other_period",
+        "other_milestone",
+    }
+)
+
 # How near a finding is to binding: the later matching lets go of a clause, the nearer it was.
 NEARNESS: Mapping[str, int] = {
     "not_likely": 0,
@@ -116,11 +129,13 @@ def explain(
     matter: Matter,
     known: Iterable[Duty] | None = None,
     notices: Iterable[errands.Notice] | None = None,
+    whole: bool | None = None,
 ) -> list[Reason]:
     """Return what matching finds for the matter's pinned rulebook: what binds first, then the nearest to binding.
 
     Who sees the whole matter sees every clause; others only those under which they owe or are owed. `known` and
-    `notices` are the duties and notices that the reader may see, when they are at hand.
+    `notices` are the duties and notices that the reader may see, `whole` is whether it is the whole, when they are at
+    hand.
     """
     view = reconcile.view(matter, whole=True)
     seen = list(view.considered)
@@ -129,13 +144,14 @@ def explain(
     for duty in queries.duties_in(reader, [matter.number], absorbed=False) if known is None else known:
         if duty.matter_id == matter.number:
             duties.setdefault(duty.clause_id, []).append(duty)
-    if not queries.sees_whole(reader, matter):
+    if not (queries.sees_whole(reader, matter) if whole is None else whole):
         told = {reader.desk} | {
             n.message.to_desk_id for n in (errands.notices(reader, matter) if notices is None else notices)
         }
         told |= {d.owed_desk_id for rows in duties.values() for d in rows}
         seen = [_only(c, told) for c in seen if c.bound and c.clause_id in duties]
-    clauses = Clause.objects.select_related("version__instrument").in_bulk({c.clause_id for c in seen})
+    rows = Clause.objects.select_related("version__instrument")
+    clauses = rows.defer("version__source_text", "version__body").in_bulk({c.clause_id for c in seen})
     names = _names(seen)
     found = [
         Reason(
@@ -268,9 +284,12 @@ def _share(number: str) -> str:
 
 
 def _names(seen: Iterable[Considered]) -> dict[str, Both]:
-    parts = {part for c in seen if c.reason != "other_event" for part in c.detail.split(", ") if part}
+    parts = {part for c in seen if c.reason not in UNNAMED for part in c.detail.split(", ") if part}
     desks = wording.desk_names(p for p in parts if "/" in p)
-    plain = [p for p in parts if "/" not in p and len(p) <= 80]
+    asked = vocabulary.question_words()
+    plain = [p for p in parts if "/" not in p and len(p) <= 80 and p not in WHOSE and p not in asked]
+    if not plain:
+        return dict(desks)
     instruments = {
         row.id: Both(zh=f"《{row.title_zh}》", en=row.title_en)
         for row in Instrument.objects.filter(id__in=plain)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -64,17 +65,19 @@ def view_of(matter: Matter, told: Sequence[scene.Told], *, whole: bool = False) 
     pinned_at = matter.pinned_at or matter.opened_at
     now = scene.scene_of(told)
     events = None if whole else {fact.type for fact in now.facts}
-    book = rulebook.bindings(matter.rulebook, pinned_at=pinned_at, joined=matter.joined, events=events)
+    pinned = [*matter.rulebook, *matter.joined]
+    left = rulebook.left_by(pinned, pinned_at)
+    book = rulebook.bindings(matter.rulebook, joined=matter.joined, events=events, left=left)
     found = match(
         now,
         book,
         places=scene.places_on(pinned_at),
         words=scene.words(),
-        bars=rulebook.barrings([*matter.rulebook, *matter.joined], pinned_at=pinned_at),
+        bars=rulebook.barrings(pinned, left=left),
     )
     wanted, considered = _staffable(found.wanted, found.considered)
     if whole:
-        considered = _countable(wanted, considered)
+        considered = _countable(matter, wanted, considered)
     return View(told, wanted, considered, book)
 
 
@@ -101,12 +104,21 @@ def _staffable(
     )
 
 
-def _countable(wanted: Iterable[Wanted], considered: tuple[Considered, ...]) -> tuple[Considered, ...]:
-    """Say of a clause that binds that its time cannot be counted, so that nothing is owed by it."""
+def _countable(
+    matter: Matter, wanted: Iterable[Wanted], considered: tuple[Considered, ...]
+) -> tuple[Considered, ...]:
+    """Say of a clause that binds that its time cannot be counted, so that nothing is owed by it.
+
+    What a duty stands for, or ended for, was counted when it opened.
+    """
+    there = Duty.objects.filter(matter=matter, purpose=Duty.Purpose.DO).exclude(state=Duty.State.VOID)
+    made = set(there.values_list("clause_key", "bound_desk_id", "owed_desk_id", "subject"))
     lost: dict[str, str] = {}
-    for want in wanted:
+    left = [want for want in wanted if want.key not in made]
+    hours = hours_of(left)
+    for want in left:
         try:
-            count(want, want.due, want.fact.known_at, ())
+            count(want, want.due, want.fact.known_at, (), hours)
         except plan.Uncountable:
             lost[want.clause_id] = want.bound_desk
     return tuple(
@@ -152,18 +164,29 @@ def planned(
         downs,
         cause=cause,
         anchor=lambda opened_by, starts: scene.anchor(found.told, opened_by, starts),
-        count=count,
+        count=partial(count, hours=hours_of(found.wanted)),
         undo_of=undo_of,
         last_met=told,
         kept=kept,
     )
 
 
+def hours_of(wanted: Iterable[Wanted]) -> clocks.Hours:
+    """Return the hours of all desks of what is wanted, to be looked up together when the first is counted."""
+    return clocks.Hours(frozenset(desk for want in wanted for desk in (want.bound_desk, want.owed_desk)))
+
+
 def count(
-    want: Wanted, limit: Due, starts_at: datetime, pauses: Sequence[tuple[datetime, datetime]]
+    want: Wanted,
+    limit: Due,
+    starts_at: datetime,
+    pauses: Sequence[tuple[datetime, datetime]],
+    hours: clocks.Hours | None = None,
 ) -> clocks.Count | None:
-    """Count a limit on the calendars of the two desks; raises plan.Uncountable."""
-    period = periods.named(str(want.fact.data["period"])) if want.fact.type == PERIOD else None
+    """Count a limit on the calendars of the two desks; `hours` where many are counted. Raises plan.Uncountable."""
+    known = hours or clocks.Hours()
+    of_period = want.fact.type == PERIOD
+    period = periods.named(str(want.fact.data["period"]), zone=known.zone) if of_period else None
     try:
         return clocks.due_of(
             limit,
@@ -173,6 +196,7 @@ def count(
             times=want.times,
             period=period,
             pauses=pauses,
+            hours=known,
         )
     except (worktime.NeverOpen, OverflowError) as error:
         raise plan.Uncountable(want.clause_id) from error

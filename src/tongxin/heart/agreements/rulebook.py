@@ -6,6 +6,7 @@ Only two instants decide whether a version binds, `binds_from` and `binds_until`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import Any
 
@@ -20,6 +21,8 @@ from tongxin.shared import clock
 _clauses: TypeAdapter[AnyClause] = TypeAdapter(AnyClause)
 _read: dict[tuple[str, str], AnyClause] = {}  # by clause and the hash of its version: such text never changes
 KEPT_READ = 20_000
+READ = ("name", "body", "version__instrument_id", "version__parties", "version__canonical_hash")
+Left = AbstractSet[tuple[str, str]]  # versions with the parties that had left them
 
 
 def midnight(on: date) -> datetime:
@@ -63,23 +66,24 @@ def bindings(
     pinned_at: datetime | None = None,
     joined: Mapping[str, str] | None = None,
     events: Iterable[str] | None = None,
+    left: Left | None = None,
 ) -> list[Binding]:
     """Return the clauses of the versions, in a stable order, with the parties that they bind.
 
     A party that had left before `pinned_at` is not bound. A version in `joined` (id → ISO instant) came after the
     matter opened and binds for events known since then only. With `events`, only clauses that wait for one of these:
-    no other clause could want anything, so thousands in force cost nothing.
+    no other clause could want anything, so thousands in force cost nothing. `left`: who had left, where it is at hand.
     """
     later = dict(joined or {})
     ids = [*version_ids, *later]
-    left = _left(ids, pinned_at)
+    left = left_by(ids, pinned_at) if left is None else left
     if events is None:
         rows = Clause.objects.filter(version_id__in=ids)
     else:
         pinned = set(ids)
         waiting = Clause.objects.filter(event__in=list(events)).values_list("id", "version_id")
         rows = Clause.objects.filter(id__in=[pk for pk, version in waiting if version in pinned])
-    rows = rows.select_related("version").defer("version__source_text", "version__body").order_by("id")
+    rows = rows.select_related("version").only(*READ).order_by("id")
     return [
         Binding(
             clause_id=row.id,
@@ -92,11 +96,13 @@ def bindings(
     ]
 
 
-def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -> list[Barring]:
-    """Return the bars of the versions, in a stable order."""
-    left = _left(version_ids, pinned_at)
+def barrings(
+    version_ids: Sequence[str], *, pinned_at: datetime | None = None, left: Left | None = None
+) -> list[Barring]:
+    """Return the bars of the versions, in a stable order; `left`: who had left, where it is at hand."""
+    left = left_by(version_ids, pinned_at) if left is None else left
     pinned = set(version_ids)
-    found = InstrumentVersion.objects.filter(has_bars=True).order_by("id").defer("source_text")
+    found = InstrumentVersion.objects.filter(has_bars=True).order_by("id").only("parties", "body")
     rows = [row for row in found if row.id in pinned]
     return [
         Barring(
@@ -109,7 +115,7 @@ def barrings(version_ids: Sequence[str], *, pinned_at: datetime | None = None) -
     ]
 
 
-def _left(version_ids: Sequence[str], instant: datetime | None) -> set[tuple[str, str]]:
+def left_by(version_ids: Sequence[str], instant: datetime | None) -> Left:
     """Return (version, party) of those that had left at the instant; a text signed after the notice binds again."""
     if instant is None:
         return set()

@@ -6,8 +6,9 @@ Read from the database here; everything below `Scene` is plain values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -126,29 +127,30 @@ def start_of(fact: Fact, starts: str) -> datetime:
 
 @dataclass
 class PlacesOn:
-    """Places on one day, each looked up once."""
+    """Places on one day: which lies in which, and which groups there are, are each read once, when asked for."""
 
     on: date
-    _lines: dict[str, list[str]] = field(default_factory=dict)
-    _members: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     def party_of(self, jurisdiction: str, parties: Sequence[str]) -> str | None:
         """Return the party, a jurisdiction, that a jurisdiction belongs to; None outside."""
-        line = self._lines.get(jurisdiction)
-        if line is None:
-            line = self._lines[jurisdiction] = region.lineage(jurisdiction)
-        members = self._named(tuple(parties))
-        return next((each for each in line if each in members), None)
+        members = self.members(parties)
+        place = jurisdiction if jurisdiction in self._parents else ""
+        while place and place not in members:
+            place = self._parents[place]
+        return place or None
 
     def members(self, parties: Sequence[str]) -> list[str]:
-        """Return the jurisdictions that these parties stand for, groups by their members."""
-        return self._named(tuple(parties))
+        """Return the jurisdictions that these parties stand for, groups by their members; each once."""
+        groups = self._groups
+        return list(dict.fromkeys(one for party in parties for one in groups.get(party, [party])))
 
-    def _named(self, parties: tuple[str, ...]) -> list[str]:
-        found = self._members.get(parties)
-        if found is None:
-            found = self._members[parties] = region.members_of(parties, self.on)
-        return found
+    @cached_property
+    def _parents(self) -> dict[str, str]:
+        return region.parents()
+
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        return region.members_by_group(self.on)
 
 
 def places_on(instant: datetime) -> PlacesOn:

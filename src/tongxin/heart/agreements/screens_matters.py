@@ -88,8 +88,9 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
     address = vocabulary.page(row.kind, row.number)
     if address != f"/matters/{row.number}/":
         return redirect(address)
-    duties = queries.duties_in(reader, [row.number], absorbed=False)[: SHOWN + 1]
-    standing = [d for d in duties[:SHOWN] if d.state in Duty.STANDING]
+    duties = queries.duties_in(reader, [row.number], absorbed=False)
+    shown = duties[:SHOWN]
+    standing = [d for d in shown if d.state in Duty.STANDING]
     whole = queries.sees_whole(reader, row)
     context = {
         "matter": row,
@@ -99,11 +100,11 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
         "sides": [
             {"name": _("My office owes"), "rows": _rows(reader, standing, "mine")},
             {"name": _("My office is owed"), "rows": _rows(reader, standing, "owed")},
-            {"name": _("Ended"), "rows": _rows(reader, [d for d in duties[:SHOWN] if d.terminal], "all")},
+            {"name": _("Ended"), "rows": _rows(reader, [d for d in shown if d.terminal], "all")},
         ],
         "more": len(duties) > SHOWN,
-        "reasons": explain.shown(explain.explain(reader, row)),
-        "entries": timeline.of_matter(reader, row),
+        "reasons": explain.shown(explain.explain(reader, row, duties, whole=whole)),
+        "entries": timeline.of_matter(reader, row, duties if whole else None, whole=whole),
         "illustrative": any(d.illustrative for d in duties),
         "now": now,
         "crumbs": [{"label": _("My office"), "url": "/desk/"}, {"label": row.number, "url": ""}],

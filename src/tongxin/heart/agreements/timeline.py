@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,24 +105,26 @@ def of_matter(
     matter: Matter,
     duties: Iterable[Duty] | None = None,
     notices: Iterable[errands.Notice] | None = None,
+    whole: bool | None = None,
 ) -> list[Moment]:
     """Return the matter's story, latest first: the whole for who sees the whole, else the reader's own part.
 
     What happened in a matter that it absorbed is part of it. `duties` and `notices` are those that the reader may see,
-    when they are at hand.
+    `whole` is whether it is the whole, when they are at hand.
     """
+    seen = None if duties is None else list(duties)
     numbers = [matter.number, *matter.absorbed.values_list("number", flat=True)]
     lines = [(line.entry, line.payload or {}) for n in numbers for line in ledger.timeline(f"matter:{n}")]
     lines.sort(key=lambda line: line[0].index)
-    if not queries.sees_whole(reader, matter):
-        if duties is None:
-            duties = errands.duties_of(reader, [matter]).get(matter.number, ())
-        own = {str(d.pk) for d in duties}
+    if not (queries.sees_whole(reader, matter) if whole is None else whole):
+        if seen is None:
+            seen = errands.duties_of(reader, [matter]).get(matter.number, [])
+        own = {str(d.pk) for d in seen}
         messages = {
             str(n.message.id) for n in (errands.notices(reader, matter) if notices is None else notices)
         }
         lines = [line for line in lines if _part_of(*line, reader, own, messages)]
-    said = _Said.of(numbers, lines)
+    said = _Said.of(numbers, lines, seen or ())
     return [said.moment(entry, payload) for entry, payload in reversed(lines)]
 
 
@@ -147,13 +149,19 @@ class _Said:
     duties: dict[int, Duty]
 
     @classmethod
-    def of(cls, numbers: Iterable[str], lines: list[tuple[Entry, dict[str, Any]]]) -> _Said:
+    def of(
+        cls, numbers: Iterable[str], lines: list[tuple[Entry, dict[str, Any]]], known: Iterable[Duty]
+    ) -> _Said:
         desks = {e.desk for e, _p in lines} | {str(p["to"]) for _e, p in lines if "to" in p}
-        rows = Duty.objects.filter(matter__in=list(numbers))
+        duties = {duty.pk: duty for duty in known}
+        missing = {pk for line in lines for pk in _named(*line)} - duties.keys()
+        if missing:
+            rows = Duty.objects.filter(matter__in=list(numbers), pk__in=missing)
+            duties |= {duty.pk: duty for duty in queries.dressed(rows)}
         return cls(
             names=wording.desk_names(desks),
             posts=Post.objects.in_bulk({post for _e, p in lines for post in p.get("posts", ())}),
-            duties=queries.with_names(rows).in_bulk(),
+            duties=duties,
         )
 
     def moment(self, entry: Entry, payload: dict[str, Any]) -> Moment:
@@ -239,8 +247,22 @@ class _Said:
         return Moment(entry.at, text, kind, entry.index, " · ".join(part for part in (about, after) if part))
 
     def _duty(self, entry: Entry) -> Duty | None:
-        pk = entry.subject.rpartition("duty:")[2]
-        return self.duties.get(int(pk)) if pk.isdecimal() else None
+        pk = _subject(entry)
+        return self.duties.get(pk) if pk is not None else None
+
+
+def _named(entry: Entry, payload: dict[str, Any]) -> Iterator[int]:
+    """Return the duties that a line is about, or that it met."""
+    pk = _subject(entry)
+    if pk is not None:
+        yield pk
+    yield from (int(summary["duty"]) for summary in payload.get("met", ()))
+
+
+def _subject(entry: Entry) -> int | None:
+    """Return the duty that an entry is about, None where it is about something else."""
+    pk = entry.subject.rpartition("duty:")[2]
+    return int(pk) if pk.isdecimal() else None
 
 
 def _about(duty: Duty) -> str:

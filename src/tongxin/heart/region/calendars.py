@@ -42,10 +42,11 @@ def is_working_day(calendar_id: str, on: date) -> tuple[bool, bool]:
     return calendar(calendar_id).is_working_day(on)
 
 
-def opening_of(office: Office) -> OfficeOpening:
-    """Return when an office is open."""
+def opening_of(office: Office, *, wall: ZoneInfo | None = None) -> OfficeOpening:
+    """Return when an office is open, on its calendar as it was read with it; `wall`: the zone, where it is at hand."""
     hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in office.hours)
-    return OfficeOpening(calendar(office.calendar_id), hours, zone())
+    days = _built(office.calendar_id, office.calendar.version)
+    return OfficeOpening(days, hours, wall or zone())
 
 
 def opening_of_both(one: Office, other: Office) -> Together:

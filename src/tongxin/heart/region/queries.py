@@ -88,6 +88,11 @@ def lineage(jurisdiction_id: str) -> list[str]:
     return line
 
 
+def parents() -> dict[str, str]:
+    """Return what each jurisdiction lies in; empty for one that lies in none."""
+    return {row: parent or "" for row, parent in Jurisdiction.objects.values_list("id", "parent_id")}
+
+
 def groups() -> QuerySet[JurisdictionGroup]:
     """Return the groups, by id."""
     return JurisdictionGroup.objects.order_by("id")
@@ -105,6 +110,20 @@ def group_members(group_id: str, on: date | None = None) -> list[Jurisdiction]:
         .distinct()
         .order_by("adcode", "id")
     )
+
+
+def members_by_group(on: date | None = None) -> dict[str, list[str]]:
+    """Return the members of every group on a day (today), ordered as `group_members` does."""
+    day = on or today()
+    rows = JurisdictionGroup.objects.order_by("id", "members__jurisdiction__adcode", "members__jurisdiction")
+    found: dict[str, dict[str, None]] = {}
+    for group, member, since, until in rows.values_list(
+        "id", "members__jurisdiction_id", "members__valid_from", "members__valid_until"
+    ):
+        members = found.setdefault(group, {})
+        if member and since <= day and (until is None or until > day):
+            members[member] = None
+    return {group: list(members) for group, members in found.items()}
 
 
 def members_of(parties: Iterable[str], on: date | None = None) -> list[str]:
@@ -185,9 +204,12 @@ def desk_office(desk_id: str, on: date | None = None) -> Office:
     to the same desk of its successor. Raises NotFound when there is no such desk, or nobody at all.
     """
     day = on or today()
+    office = _mandated(desk_id, day)
+    if office is not None:
+        return office
     row = desk(desk_id)
-    for _step in range(MAX_SUCCESSIONS):
-        office = _mandated(row.id, day)
+    for step in range(MAX_SUCCESSIONS):
+        office = _mandated(row.id, day) if step else None
         if office is not None:
             return office
         place = row.jurisdiction
@@ -215,15 +237,25 @@ def office_of(desk_id: str, at: datetime) -> Office:
     return desk_office(desk_id, day_of(at))
 
 
+def offices_with_mandate(desk_ids: Iterable[str], on: date) -> dict[str, Office]:
+    """Return the offices that staff desks by a mandate of their own on a day: one query, however many desks.
+
+    A desk without one is left out; `desk_office` says who staffs it.
+    """
+    rows = _seats(on).filter(desk__in=set(desk_ids)).order_by("valid_from", "id")
+    return {row.desk_id: row.office for row in rows}
+
+
 def _mandated(desk_id: str, on: date) -> Office | None:
-    """Return the office with the desk's seat on a day; presences are branches of it, not seats."""
-    row = (
-        Mandate.objects.filter(valid_on(on), desk=desk_id, kind=Mandate.Kind.SEAT)
-        .select_related("office__calendar", "office__jurisdiction")
-        .order_by("-valid_from", "-id")
-        .first()
-    )
+    """Return the office with the desk's seat on a day."""
+    row = _seats(on).filter(desk=desk_id).order_by("-valid_from", "-id").first()
     return row.office if row else None
+
+
+def _seats(on: date) -> QuerySet[Mandate]:
+    """Return the mandates of seats on a day; presences are branches of an office, not seats."""
+    rows = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT)
+    return rows.select_related("office__calendar", "office__jurisdiction")
 
 
 def presences(*, office: str = "", on: date | None = None) -> QuerySet[Mandate]:

@@ -131,7 +131,7 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
     sent = sent or Sent()
     reader = request.acting
     found = queries.incident(reader, number)
-    notices = errands.notices(reader, found.matter, found.duties)
+    notices = list(found.notices)
     owed = errands.of_matter(reader, found.matter, found.duties, notices)
     forecasts = chains.forecasts(found.forecasts)
     now_forecast = next((f for f in reversed(forecasts) if f.event == found.forecast), None)
@@ -147,8 +147,8 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
         "notices": [_notice_row(request, found, notice, sent) for notice in notices],
         "proposals": [_proposal_row(reader, found, p) for p in queries.proposals(reader, found)],
         "objections": [] if found.whole else _own_objections(reader, found),
-        "reasons": explain.shown(explain.explain(reader, found.matter, found.duties, notices)),
-        "entries": timeline.of_matter(reader, found.matter, found.duties, notices),
+        "reasons": explain.shown(explain.explain(reader, found.matter, found.duties, notices, found.whole)),
+        "entries": timeline.of_matter(reader, found.matter, found.duties, notices, found.whole),
         "may": _may(reader, found),
         "key": new_key(),
         "illustrative": any(d.illustrative for d in found.duties),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import errands, vocabulary
 from tongxin.heart.agreements import queries as agreements
-from tongxin.heart.agreements.errands import Errand
+from tongxin.heart.agreements.errands import Errand, Notice
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events import queries as events
 from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
@@ -40,6 +40,7 @@ class Incident:
     forecasts: tuple[Chain, ...]
     told: dict[str, str]  # what notices carried to the reader's side
     duties: tuple[Duty, ...]  # the reader's side owes them or is owed
+    notices: tuple[Notice, ...] = ()  # to or from the reader's side, oldest first
 
     @property
     def report(self) -> Chain | None:
@@ -124,6 +125,7 @@ def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:
             tuple(c for c in chains.get(matter.number, ()) if c.first.type == SPILL_FORECAST),
             errands.told(notices.get(matter.number, ()), reader),
             tuple(duties.get(matter.number, ())),
+            tuple(notices.get(matter.number, ())),
         )
         for matter in rows
     ]
