@@ -30,6 +30,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from tongxin.shared import yaml_faults
+
 MAX_BYTES = 512 * 1024
 MAX_PARTS = 50_000
 MAX_DEPTH = 40
@@ -66,10 +68,14 @@ class Fault:
 
 
 class Unreadable(Exception):
-    """A file that cannot be read; `faults` says everything that is wrong, by line."""
+    """A file that cannot be read; `faults` says everything that is wrong, by line.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    `source` is what could be read of it all the same, so that one who looks on finds more; None: nothing.
+    """
+
+    def __init__(self, faults: Iterable[Fault], source: Source | None = None) -> None:
         self.faults = sorted(faults, key=lambda f: (f.file, f.line))
+        self.source = source
         super().__init__("\n".join(str(f) for f in self.faults))
 
 
@@ -135,6 +141,13 @@ class Source:
             part = part.parts[step] if part else None
         return (part.first, part.end) if part else (1, 1)
 
+    def keys(self, loc: Loc) -> list[str | int]:
+        """Return the keys that are written in the part at `loc`; none where there is no such part."""
+        part = self.top
+        for step in loc:
+            part = part.parts.get(step) if part else None
+        return list(part.parts) if part else []
+
     def fault(self, loc: Loc, reason: str, hint: str = "") -> Fault:
         """Return a fault of the part at `loc`."""
         return Fault(self.file, self.line(loc), reason, hint)
@@ -199,17 +212,17 @@ def read_text(text: str, file: str) -> Source:
         for event in YAML(typ="safe", pure=True).parse(text):
             composer.take(event)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise Unreadable([*composer.faults, Fault(file, line, _broken(error))]) from error
+        line, reason = yaml_faults.broken(error, composer.lines)
+        raise Unreadable([*composer.faults, Fault(file, line, reason)]) from error
     except ReaderError as error:
         raise Unreadable([_bad_sign(file, text, error.position)]) from error
     except (YAMLError, ValueError) as error:
-        raise Unreadable([Fault(file, 1, _("this is no YAML: %s") % str(error).split("\n", 1)[0])]) from error
-    if composer.faults:
-        raise Unreadable(composer.faults)
+        raise Unreadable([Fault(file, 1, _("this is no YAML that can be read"))]) from error
     top = composer.top
-    return Source(file, top.value if top else None, text, top)
+    source = Source(file, top.value if top else None, text, top)
+    if composer.faults:
+        raise Unreadable(composer.faults, source)
+    return source
 
 
 def _too_long(file: str, size: int) -> Fault:
@@ -222,13 +235,6 @@ def _bad_sign(file: str, text: str, at: int) -> Fault:
     return Fault(
         file, text.count("\n", 0, at) + 1, _("the sign %(code)s may not stand in a file") % {"code": code}
     )
-
-
-def _broken(error: MarkedYAMLError) -> str:
-    problem = str(error.problem or error.context or error).split("\n", 1)[0]
-    if "'\\t'" in problem:
-        return _("a tab stands here: indent with spaces")
-    return _("this is no YAML: %s") % problem
 
 
 @dataclass
@@ -367,6 +373,11 @@ def keys_at(shape: Any, loc: Loc) -> set[str]:
     }
 
 
+def written_at(loc: Loc, shape: Any) -> tuple[int | str, ...]:
+    """Return where an error of pydantic stands in what was written: without the names of a union's members."""
+    return _walked(shape, loc)[1]
+
+
 def _walked(shape: Any, loc: Loc) -> tuple[list[Any], tuple[int | str, ...]]:
     """Return the shapes at `loc`, and `loc` without the tags by which pydantic tells a union's members apart."""
     found: list[Any] = [shape]
@@ -471,15 +482,20 @@ def _label(source: Source, error: _Wrong) -> int | None:
 def _fault(source: Source, error: _Wrong, shape: Any) -> Fault:
     name = next((str(step) for step in reversed(error.loc) if isinstance(step, str)), "")
     if error.type == "extra_forbidden":
-        return source.fault(
-            error.loc, _("unknown key %r") % name, nearest(name, keys_at(shape, error.tagged[:-1]))
-        )
+        keys = keys_at(shape, error.tagged[:-1])
+        like, reason = nearest(name, keys), _("unknown key %r") % name
+        free = sorted(keys - set(source.keys(error.loc[:-1])))
+        if free and not like:
+            reason += _("; here may stand: %s") % ", ".join(free)
+        return source.fault(error.loc, reason, like)
     if error.type == "missing":
         return source.fault(error.loc, _("the key %r is missing") % name)
     if error.type == "union_tag_not_found":
         return source.fault(error.loc, _("the key %r is missing") % error.context["discriminator"].strip("'"))
     if error.type == "union_tag_invalid":
-        return _not_listed(source, (*error.loc, "kind"), error.context["tag"], error.context["expected_tags"])
+        named = error.context["discriminator"].strip("'")  # a function of ours has brackets
+        at = error.loc if "(" in named else (*error.loc, named)
+        return _not_listed(source, at, error.context["tag"], error.context["expected_tags"])
     if error.type in {"literal_error", "enum"} and not error.instead:
         return _not_listed(source, error.loc, error.input, error.context["expected"])
     reason = _(" or ").join(_reason(each) for each in (error, *error.instead))
@@ -488,8 +504,10 @@ def _fault(source: Source, error: _Wrong, shape: Any) -> Fault:
 
 def _not_listed(source: Source, loc: Loc, wrong: Any, expected: str) -> Fault:
     words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
-    said = {"wrong": str(wrong), "words": ", ".join(words)}
-    return source.fault(loc, _("%(wrong)r is not one of %(words)s") % said, nearest(str(wrong), words))
+    key = next((str(step) for step in reversed(loc) if isinstance(step, str)), "")
+    said = {"key": key, "wrong": str(wrong), "words": ", ".join(words)}
+    reason = _("%(key)s: %(wrong)r is not one of %(words)s") % said
+    return source.fault(loc, reason, nearest(str(wrong), words))
 
 
 def _reason(error: _Wrong) -> str:

@@ -29,6 +29,7 @@ from tongxin.heart.agreements.language import (
     Within,
 )
 from tongxin.heart.agreements.match import PERIOD, TASK
+from tongxin.shared.reading import nearest
 
 DAY = timedelta(days=1)
 
@@ -181,7 +182,9 @@ def _when(at: Loc, when: When, known: Known) -> Iterator[Wrong]:
     reads = known.conditions.get(when.reach or "", frozenset())
     if reads and when.event not in reads and when.event in known.events:
         said = {"reach": when.reach, "event": when.event}
-        yield (*at, "reach"), _("the condition %(reach)r cannot read %(event)s") % said, ""
+        able = [name for name, events in known.conditions.items() if not events or when.event in events]
+        reason = _("the condition %(reach)r cannot read %(event)s") % said
+        yield (*at, "reach"), reason, nearest(when.reach or "", able)
     for name, allowed in when.where.items():
         here = (*at, "where", name)
         if isinstance(allowed, Range):
@@ -215,7 +218,9 @@ def _desks(at: Loc, clause: AnyClause, model: InstrumentFile, known: Known) -> I
         missing = _without_desk(spoken, model, known)
         if missing and spoken.role in known.roles:
             said = {"role": spoken.role, "place": missing}
-            yield (*at, key, "role"), _("there is no desk %(place)s/%(role)s") % said, ""
+            there = [role for role in known.roles if f"{missing}/{role}" in known.desks]
+            reason = _("there is no desk %(place)s/%(role)s") % said
+            yield (*at, key, "role"), reason, nearest(spoken.role, there)
     if len(named) == 2:
         (_debtor, one), (key, other) = named
         alone = one.of in HERE or len(_may_mean(one, model, known)) < 2
@@ -309,7 +314,7 @@ def _times(at: Loc, clause: Notify, brought: Iterable[str], known: Known) -> Ite
     for where, name in said:
         if name in known.times and name not in brought:
             words = {"of": clause.to.of, "time": name}
-            yield where, _("%(of)r brings no %(time)s: this would never act") % words, ""
+            yield where, _("%(of)r brings no %(time)s: this would never act") % words, nearest(name, brought)
 
 
 def _share(at: Loc, clause: Share, model: InstrumentFile) -> Iterator[Wrong]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from tongxin.heart.agreements import check_limits, check_sense, check_words, limits
+from tongxin.heart.agreements import check_limits, check_rest, check_sense, check_words, limits
 from tongxin.heart.agreements.known import Known, Standing
 from tongxin.heart.agreements.language import FROM_A_FILE, InstrumentFile, canonical_body
 from tongxin.shared import canonical, reading
@@ -32,6 +33,24 @@ __all__ = [
 
 class BadInstrument(Unreadable):
     """The file cannot be read as an instrument; `faults` says everything that is wrong, by file and line."""
+
+    def looked_on(self, known: Known) -> BadInstrument:
+        """Return it with what else is wrong with a file whose form is: faults come in one round."""
+        rest = self._rest()
+        if self.source is None or rest is None:
+            return self
+        more = self.source.told(check_rest.further(self.source, rest, known))
+        return BadInstrument(
+            [*self.faults, *(fault for fault in more if fault not in self.faults)], self.source
+        )
+
+    def standing(self) -> dict[str, Standing]:
+        """Return the clauses by key that others may name all the same."""
+        rest = self._rest()
+        return dict(rest.standing(self.source)) if self.source is not None and rest is not None else {}
+
+    def _rest(self) -> check_rest.Rest | None:
+        return check_rest.rest_of(self.source) if self.source is not None else None
 
 
 @dataclass(frozen=True)
@@ -58,16 +77,12 @@ class ReadInstrument:
 
 def read_file(path: Path, known: Known) -> ReadInstrument:
     """Read one file; raises BadInstrument."""
-    return _checked(_parsed(_source(path)), known)
+    return _read(partial(reading.read_path, path), known)
 
 
 def read_text(text: str, file: str, known: Known) -> ReadInstrument:
     """Read the text of one instrument; raises BadInstrument."""
-    try:
-        source = reading.read_text(text, file)
-    except Unreadable as error:
-        raise BadInstrument(error.faults) from error
-    return _checked(_parsed(source), known)
+    return _read(partial(reading.read_text, text, file), known)
 
 
 def read_files(paths: Sequence[Path], known: Known) -> list[ReadInstrument]:
@@ -81,15 +96,18 @@ def read_files(paths: Sequence[Path], known: Known) -> list[ReadInstrument]:
 def read_each(paths: Sequence[Path], known: Known) -> tuple[list[ReadInstrument], list[Fault]]:
     """Read files that belong together; return those that are sound, and the faults of the others by file and line."""
     parsed: list[_Parsed] = []
-    faults: list[Fault] = []
+    broken: list[BadInstrument] = []
+    beside: dict[str, Standing] = {}
     for path in paths:
         try:
-            parsed.append(_parsed(_source(path)))
+            parsed.append(_parsed(partial(reading.read_path, path)))
+            beside |= parsed[-1].standing()
         except BadInstrument as bad:
-            faults += bad.faults
-    together = replace(known, register={**known.register, **{k: s for p in parsed for k, s in p.standing()}})
+            broken.append(bad)
+            beside |= bad.standing()
+    together = replace(known, register={**known.register, **beside})
     twice = list(_twice(parsed))
-    faults += twice
+    faults = [*twice, *(fault for bad in broken for fault in bad.looked_on(together).faults)]
     found: list[ReadInstrument] = []
     for each in parsed:
         try:
@@ -102,10 +120,7 @@ def read_each(paths: Sequence[Path], known: Known) -> tuple[list[ReadInstrument]
 
 def read_form(text: str, file: str) -> InstrumentFile:
     """Read a text whose words need not be known here, such as an old version's; raises BadInstrument for its form."""
-    try:
-        return _parsed(reading.read_text(text, file)).model
-    except Unreadable as error:
-        raise BadInstrument(error.faults) from error
+    return _parsed(partial(reading.read_text, text, file)).model
 
 
 @dataclass(frozen=True)
@@ -121,26 +136,36 @@ class _Parsed:
             yield key, Standing(key, self.model.parties, clause, self.source.file, line)
 
 
-def _source(path: Path) -> Source:
+def _read(begin: Callable[[], Source], known: Known) -> ReadInstrument:
     try:
-        return reading.read_path(path)
+        parsed = _parsed(begin)
+    except BadInstrument as bad:
+        raise bad.looked_on(known) from bad
+    return _checked(parsed, known)
+
+
+def _parsed(begin: Callable[[], Source]) -> _Parsed:
+    """Return a file whose form is right; raises BadInstrument with every fault of its form."""
+    try:
+        source, faults = begin(), list[Fault]()
     except Unreadable as error:
-        raise BadInstrument(error.faults) from error
-
-
-def _parsed(source: Source) -> _Parsed:
+        if error.source is None:
+            raise BadInstrument(error.faults) from error
+        source, faults = error.source, error.faults
     if not isinstance(source.content, dict):
         reason = _("an instrument is a mapping that begins with `agreement:`")
-        raise BadInstrument([Fault(source.file, 1, reason)])
+        raise BadInstrument([*faults, Fault(source.file, 1, reason)])
     if len(source.file) > limits.FILE:
-        reason = _("the name of the file has %(count)d characters; at most %(most)d")
-        raise BadInstrument(
-            [Fault(source.file, 0, reason % {"count": len(source.file), "most": limits.FILE})]
-        )
+        said = {"count": len(source.file), "most": limits.FILE}
+        reason = _("the name of the file has %(count)d characters; at most %(most)d") % said
+        raise BadInstrument([Fault(source.file, 0, reason)])
     try:
-        return _Parsed(source, InstrumentFile.model_validate(source.content, context=FROM_A_FILE))
+        model = InstrumentFile.model_validate(source.content, context=FROM_A_FILE)
     except ValidationError as error:
-        raise BadInstrument(source.fail(error, InstrumentFile)) from error
+        raise BadInstrument([*faults, *source.fail(error, InstrumentFile)], source) from error
+    if faults:
+        raise BadInstrument(faults, source)
+    return _Parsed(source, model)
 
 
 def _checked(parsed: _Parsed, known: Known) -> ReadInstrument:

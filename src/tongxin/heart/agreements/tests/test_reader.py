@@ -298,3 +298,150 @@ def test_a_file_that_is_no_text_is_a_fault(tmp_path):
     path = tmp_path / "picture.yaml"
     path.write_bytes(b"\xff\xfe\x00\x01")
     assert faults_of(path) == ["1: the file is not UTF-8"]
+
+
+# --- what a person mends in one go
+
+ROUND = """\
+agreement: vale-water
+kind: agreement
+field: ecologi
+title: {zh: 谷水通报协议, en: Notices on the Vale}
+parties: [uper-vale, lower-vale]
+in_force: {from: 2024-13-01}
+provenance:
+  known_from: {zh: 为测试而编, en: written for the tests}
+  terms: illustrative
+clauses:
+  - id: tell
+    kind: notify
+    colour: blue
+    title: {zh: 通报, en: Tell}
+    text: {zh: 通报, en: Tell}
+    when: {event: ecology.water_incidnet}
+    from: {role: ecology_buro, of: place}
+    to: {role: ecology_bureau, of: downstream}
+    due: {within: 1h, clock: working}
+    must_carry: [locaton]
+  - id: tell-again
+    kind: notify
+    title: {zh: 通报, en: Tell}
+    text: {zh: 通报, en: Tell}
+    when: {event: ecology.water_incident, where: {tonnes: {min: 9, max: 1}}}
+    from: {role: ecology_bureau, of: place}
+    to: {role: ecology_bureau, of: downstream}
+    due: {within: PT1H}
+    must_carry: [location]
+    yields_to: [vale-water/tell]
+  - id: pay
+    kind: settle
+    title: {zh: 结算, en: Settle}
+    text: {zh: 结算, en: Settle}
+    what: {zh: 费用, en: Costs}
+    every: P1M
+    from: {role: service_centre, of: upper-vale}
+    payer: {role: service_center, of: lower-vale}
+    state: {within: P5D, clock: days}
+    check: {within: P3D, clock: days, starts: delivered}
+    pay: {within: P5D, clock: days, starts: delivered}
+"""
+TOLD = [
+    "3: unknown field 'ecologi'; did you mean 'ecology'?",
+    "5: unknown party 'uper-vale'; did you mean 'upper-vale'?",
+    "6: from: write a day that a calendar has, such as 2026-01-31",
+    "13: unknown key 'colour'; did you mean 'score'?",
+    "16: unknown event 'ecology.water_incidnet'; did you mean 'ecology.water_incident'?",
+    "17: unknown role 'ecology_buro'; did you mean 'ecology_bureau'?",
+    "19: within: '1h' is no length of time; write for example PT30M, PT1H or P5D",
+    "19: clock: 'working' is not one of calendar, hours, days",
+    "20: unknown field 'locaton'; did you mean 'location'?",
+    "25: the range is empty: `min:` is more than `max:`",
+    "31: the key 'payee' is missing",
+    "37: unknown key 'from'; here may stand: grounds, if_late, payee, reaction, score, yields_to",
+    "38: unknown role 'service_center'; did you mean 'service_centre'?",
+]
+
+
+def told(text: str, known: Known = KNOWN) -> list[str]:
+    with pytest.raises(BadInstrument) as bad:
+        read_text(text, "x.yaml", known)
+    return [str(fault).removeprefix("x.yaml:") for fault in bad.value.faults]
+
+
+def test_faults_of_form_words_and_sense_come_in_one_round():
+    assert sorted(told(ROUND)) == sorted(TOLD)
+    twice = ROUND.replace("field: ecologi\n", "field: ecologi\nfield: ecology\n")
+    assert "4: the key 'field' stands twice, first in line 3" in told(twice)
+    assert len(told(twice)) == len(TOLD) + 1
+
+
+def test_one_file_may_name_the_clauses_of_another_that_has_faults(tmp_path):
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    text = (HERE / "good.yaml").read_text(encoding="utf-8")
+    name = read_text(text, "x", KNOWN).model.agreement
+    first.write_text(text.replace("notify-downstream", "tell").replace("PT1H", "an hour"), encoding="utf-8")
+    second.write_text(
+        text.replace(f"agreement: {name}", "agreement: other-pact").replace(
+            "    must_carry:", f"    yields_to: [{name}/tell, {name}/tel]\n    must_carry:", 1
+        ),
+        encoding="utf-8",
+    )
+    with pytest.raises(BadInstrument) as bad:
+        read_files([first, second], KNOWN)
+    said = [f.reason for f in bad.value.faults if f.file == "second.yaml"]
+    assert said == [f"unknown clause '{name}/tel'"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "en", "zh"),
+    [
+        ("a:\n\tb: 1\n", 2, 1, "a tab", "制表符"),
+        ("agreement: x\nkind\nversion: 1\n", 2, 1, "a key without its colon", "冒号"),
+        ("agreement:x\nkind: y\n", 1, 10, "a colon and a blank", "空格"),
+        ("agreement：x\nkind: y\n", 1, 10, "a colon and a blank", "空格"),
+        ("a: 1\nb:2\n", 2, 2, "a colon and a blank", "空格"),
+        ("text: one: two\n", 1, 10, "a second colon", "第二个冒号"),
+        ('a: "open\nb: 1\n', 1, 4, "never closed", "没有结束"),
+        ("a: 'it's so'\nb: 1\n", 1, 8, "whole value into quotation marks", "引号"),
+        ("a: [x, y\nb: 1\n", 1, 4, "the bracket [", "括号 ["),
+        ("a: {x: 1, y: 2\nb: 1\n", 1, 4, "the bracket {", "括号 {"),
+        ("a: {x: 1 y: 2}\nb: 1\n", 1, 11, "a comma is missing", "逗号"),
+        ("a: [x]]\nb: 1\n", 1, 7, "has no opening one", "没有对应"),
+        ("a: 1\n  b: 2\n", 2, 3, "indentation", "缩进"),
+        ("a:\n    b: 1\n  c: 2\n", 3, 3, "indentation", "缩进"),
+        ("a:\n  - b: 1\n   c: 2\n", 3, 4, "indentation", "缩进"),
+        ("clauses:\n  - id: a\n    every: P1M\n     payee: x\n", 4, 6, "indentation", "缩进"),
+        ("a: @x\n", 1, 4, "does not begin with @", "不能以 @ 开头"),
+        ('a: "c:\\q"\n', 1, 8, "backslash", "反斜杠"),
+        ("a: - b\n", 1, 4, "a line of its own", "另起一行"),
+        ("a: | text\n  b\n", 1, 6, "the next line", "下一行"),
+        ("a: {b: [1\n", 1, 8, "the bracket [", "括号 ["),
+    ],
+)
+def test_what_yaml_cannot_read_is_said_in_our_own_words(text, line, column, en, zh):
+    shown = text.split("\n")[line - 1].replace("\t", "→").strip()
+    assert told(text) == [told(text)[0]]
+    said = told(text)[0]
+    assert said.startswith(f"{line}: column {column}: ")
+    assert en in said
+    assert said.endswith(f"The line: {shown}")
+    with translation.override("zh-hans"):
+        said = told(text)[0]
+    assert said.startswith(f"{line}: 第{column}列：")
+    assert zh in said
+    assert said.endswith(f"该行：{shown}")
+
+
+@settings(max_examples=150, deadline=None)
+@given(at=st.integers(0, 700), sign=st.sampled_from(":\"'[]{}\t -@&*!|>%`,?#\n"))
+def test_no_word_of_the_parser_is_ever_shown(at, sign):
+    text = (HERE / "good.yaml").read_text(encoding="utf-8")
+    at %= len(text)
+    with translation.override("zh-hans"):
+        try:
+            read_text(text[:at] + sign + text[at:], "x.yaml", KNOWN)
+        except BadInstrument as bad:
+            for fault in bad.faults:
+                assert not any(
+                    word in fault.reason for word in ("expected", "found", "while", "allowed", "YAML:")
+                )
