@@ -255,7 +255,7 @@ def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "cases": [_line(row) for row in page],
+        "cases": [_line(row) for row in queries.in_order(page)],
     }
 
 

@@ -21,7 +21,7 @@ def group() -> None:
 def list_cases(ctx: click.Context, stage: str) -> None:
     """List the cases in which the desk has a part; `*` stands before those it holds. Times are Beijing time."""
     reader = ctx.obj.acting()
-    rows = list(queries.listed(reader, stage=stage)[: SHOWN + 1])
+    rows = queries.with_names(queries.in_order(queries.listed(reader, stage=stage)[: SHOWN + 1]))
     for row in rows[:SHOWN]:
         mark = "*" if row.holder_id == reader.desk else " "
         due = wording.due_moment(row.promise_due_at) if row.promise_due_at else "-"

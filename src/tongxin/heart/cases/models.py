@@ -61,7 +61,22 @@ class Case(models.Model):
     illustrative = models.BooleanField(default=True)
 
     class Meta:
-        indexes = [models.Index(fields=["filed_at", "number"], name="cases_by_time")]
+        indexes = [
+            models.Index(fields=["filed_at", "number"], name="cases_by_time"),
+            models.Index(  # holds all that a list narrows and sorts by, so that the cases themselves are not read
+                fields=[
+                    "accepting_desk",
+                    "state",
+                    "filed_at",
+                    "number",
+                    "promise_due_at",
+                    "procedure",
+                    "competent_desk",
+                    "holder",
+                ],
+                name="cases_accepted",
+            ),
+        ]
 
 
 class Offer(models.Model):
@@ -92,3 +107,4 @@ class Offer(models.Model):
                 fields=["case"], condition=Q(state="offered"), name="one_open_offer_per_case"
             )
         ]
+        indexes = [models.Index(fields=["to_desk", "case"], name="offers_received")]

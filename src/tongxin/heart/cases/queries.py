@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
 OPEN_STATES = (Case.State.FILED, Case.State.ACCEPTED, Case.State.IN_HAND, Case.State.SUSPENDED)
+SHOWS_APPLICANT = (Offer.State.OFFERED, Offer.State.TAKEN_OVER)  # to the desk that the offer goes to
 STAGES = ("open", "mine", "offered", "decided", "all")  # what the list may be narrowed to
 ORDERS = {
     "number": "number",
@@ -80,55 +82,123 @@ def case(reader: Acting, number: str) -> Case:
 
 
 def listed(
-    reader: Acting, *, stage: str = "open", procedure: str = "", place: str = "", q: str = "", sort: str = ""
-) -> QuerySet[Case]:
-    """Return the reader's cases, narrowed and ordered; what is not known narrows nothing."""
-    rows = cases(reader)
-    if stage == "open":
-        rows = rows.filter(state__in=OPEN_STATES)
-    elif stage == "mine":
-        rows = rows.filter(state__in=OPEN_STATES, holder_id=reader.desk, frozen_by__isnull=True)
-    elif stage == "offered":
-        rows = rows.filter(frozen_by__isnull=False)
-    elif stage == "decided":
-        rows = rows.filter(state__in=[Case.State.DECIDED, Case.State.CLOSED])
-    if procedure:
-        rows = rows.filter(procedure__name=procedure)
-    if place:
-        rows = rows.filter(
-            Q(accepting_desk__jurisdiction_id=place) | Q(competent_desk__jurisdiction_id=place)
-        )
-    if q := q.strip():
-        rows = rows.filter(number__icontains=q)
+    reader: Acting, *, stage: str = "all", procedure: str = "", place: str = "", q: str = "", sort: str = ""
+) -> QuerySet[Case, tuple[Any, ...]]:
+    """Return the numbers of the reader's cases, narrowed and in order, each first in its tuple; see `in_order`.
+
+    Each way to have a part is asked of an index that holds all that the list narrows and sorts by, so that the desk's
+    own cases are gone through, however many others there are, and no case is read that is not shown. What is not known
+    narrows nothing.
+    """
     down, key = sort.startswith("-"), ORDERS.get(sort.removeprefix("-"))
-    if key:
-        order = F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True)
-        rows = rows.order_by(order, "number")
+    narrow = _narrowed(reader, stage, procedure, place, q)
+    accepted, offered = (rows.filter(narrow) for rows in _parts(reader))
+    columns = ("number", key or "filed_at")
+    found = accepted.values_list(*columns).union(offered.values_list(*columns), all=True)
+    if key is None:
+        return found.order_by("-filed_at", "-number")
+    return found.order_by(F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True), "number")
+
+
+def _parts(reader: Acting) -> list[QuerySet[Case]]:
+    """Return the ways in which the reader's desk has a part in cases, each case in one of them only.
+
+    They are two: who holds a case has accepted it or was offered it, and so has who offers it to another.
+    """
+    rows, received = Case.objects.order_by(), Offer.objects.filter(to_desk_id=reader.desk)
+    return [
+        rows.filter(accepting_desk_id=reader.desk),
+        rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=reader.desk),
+    ]
+
+
+def _narrowed(reader: Acting, stage: str, procedure: str, place: str, q: str) -> Q:
+    """Return the condition of a list's filters."""
+    found = Q()
+    if stage == "open":
+        found &= Q(state__in=OPEN_STATES)
+    elif stage == "mine":
+        found &= Q(state__in=OPEN_STATES, holder_id=reader.desk, frozen_by__isnull=True)
+    elif stage == "offered":
+        found &= Q(state__in=OPEN_STATES, frozen_by__isnull=False)
+    elif stage == "decided":
+        found &= Q(state__in=[Case.State.DECIDED, Case.State.CLOSED])
+    if procedure:
+        found &= Q(procedure__in=Procedure.objects.filter(name=procedure).values("id"))
+    if place:
+        desks = Desk.objects.filter(jurisdiction_id=place).values("id")
+        found &= Q(accepting_desk__in=desks) | Q(competent_desk__in=desks)
+    return found & Q(number__icontains=q.strip()) if q.strip() else found
+
+
+def in_order(listing: Iterable[tuple[Any, ...]]) -> list[Case]:
+    """Return the cases of a part of `listed`, in its order, without what only a case's own page shows.
+
+    Procedures and desks are not read; `with_names` puts them in.
+    """
+    numbers = [number for number, *_order in listing]
+    rows = Case.objects.defer("rulebook", "applicant", "papers", "promise_count", "outcome_reason").in_bulk(
+        numbers
+    )
+    return [rows[number] for number in numbers]
+
+
+def with_names(rows: list[Case]) -> list[Case]:
+    """Return the cases with their procedures and desks: the few that there are are read once, not joined to each."""
+    if not rows:
+        return rows
+    procedures = Procedure.objects.defer("body").in_bulk({row.procedure_id for row in rows})
+    ids = {desk for row in rows for desk in (row.accepting_desk_id, row.competent_desk_id, row.holder_id)}
+    desks = Desk.objects.select_related("jurisdiction__parent", "group", "role").in_bulk(ids)
+    for row in rows:
+        row.procedure, row.holder = procedures[row.procedure_id], desks[row.holder_id]
+        row.accepting_desk, row.competent_desk = desks[row.accepting_desk_id], desks[row.competent_desk_id]
     return rows
+
+
+def titled(text: str) -> list[Procedure]:
+    """Return the procedures whose title, in either language, holds the words; each name once."""
+    rows = Procedure.objects.only("name", "title_zh", "title_en").order_by("version")
+    return list(
+        {r.name: r for r in rows if text.casefold() in f"{r.title_zh} {r.title_en}".casefold()}.values()
+    )
+
+
+def given_by_applicants(reader: Acting, text: str, newest: int) -> list[tuple[Any, ...]]:
+    """Return those of the desk's newest cases where the applicant gave the words, as lines of `listed`.
+
+    Only cases whose applicant's data the desk may see; see `sees_applicant`.
+    """
+    lines = {line[0]: line for line in listed(reader)[:newest]}
+    rows = Case.objects.filter(number__in=list(lines)).only("number", "accepting_desk", "holder", "applicant")
+    fits = [row for row in rows if text.casefold() in " ".join(row.applicant.values()).casefold()]
+    own = {row.number for row in fits if reader.desk in {row.accepting_desk_id, row.holder_id}}
+    others = Offer.objects.filter(
+        case__in=[row.number for row in fits if row.number not in own],
+        to_desk_id=reader.desk,
+        state__in=SHOWS_APPLICANT,
+    )
+    seen = own | set(others.values_list("case_id", flat=True))
+    return [lines[number] for number in seen]
 
 
 def in_hand(reader: Acting) -> int:
     """Return how many open cases the reader's desk has a part in."""
-    return cases(reader).filter(state__in=OPEN_STATES).count()
+    return listed(reader, stage="open").count()
 
 
-def procedures_of(reader: Acting) -> list[Procedure]:
-    """Return the procedures of the reader's cases, each once, by name."""
-    ids = {procedure for procedure, *_desks in _kinds_of(reader)}
-    return list(Procedure.objects.filter(id__in=ids).order_by("name", "version"))
-
-
-def places_of(reader: Acting) -> list[Jurisdiction]:
-    """Return the places that accept or decide the reader's cases."""
-    desks = {desk for _procedure, *both in _kinds_of(reader) for desk in both}
+def kinds_of(reader: Acting) -> tuple[list[Procedure], list[Jurisdiction]]:
+    """Return the procedures of the reader's cases, by name, and the places that accept or decide them."""
+    columns = ("procedure_id", "accepting_desk_id", "competent_desk_id")
+    accepted, offered = (rows.values_list(*columns).distinct() for rows in _parts(reader))
+    kinds = list(accepted.union(offered))
+    procedures = Procedure.objects.filter(id__in={procedure for procedure, *_desks in kinds})
+    desks = {desk for _procedure, *both in kinds for desk in both}
     places = Desk.objects.filter(id__in=desks).values("jurisdiction_id")
-    return list(Jurisdiction.objects.filter(id__in=places).order_by("adcode", "id"))
-
-
-def _kinds_of(reader: Acting) -> QuerySet[Case, tuple[Any, ...]]:
-    """Return procedure, accepting and competent desk of the reader's cases, each three once, however many cases."""
-    rows = cases(reader).select_related(None).order_by()
-    return rows.values_list("procedure_id", "accepting_desk_id", "competent_desk_id").distinct()
+    return (
+        list(procedures.defer("body").order_by("name", "version")),
+        list(Jurisdiction.objects.filter(id__in=places).order_by("adcode", "id")),
+    )
 
 
 def offers_of(row: Case) -> list[Offer]:
@@ -176,8 +246,7 @@ def sees_applicant(desk: str, row: Case) -> bool:
     """
     if desk in {row.accepting_desk_id, row.holder_id}:
         return True
-    seen = [Offer.State.OFFERED, Offer.State.TAKEN_OVER]
-    return row.offers.filter(to_desk_id=desk, state__in=seen).exists()
+    return row.offers.filter(to_desk_id=desk, state__in=SHOWS_APPLICANT).exists()
 
 
 def sees_remark(desk: str, made: Offer, *, sees: bool) -> bool:

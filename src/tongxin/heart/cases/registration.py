@@ -36,22 +36,28 @@ def register_all() -> None:
 
 
 def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:
-    """Return the reader's cases by number, item, or what the applicant gave where the reader may see that."""
+    """Return the reader's cases by number, item, or what the applicant gave where the reader may see that.
+
+    Newest first. What applicants gave is compared in the newest cases only, and not where numbers and items are enough.
+    """
     text = sought.strip()
     if reader is None or not text:
         return []
-    hits = []
-    for row in queries.cases(reader).select_related(None).select_related("procedure")[:LOOKED_AT]:
-        by_applicant = text.casefold() in " ".join(row.applicant.values()).casefold()
-        by_name = (
-            text.casefold() in f"{row.number} {row.procedure.title_zh} {row.procedure.title_en}".casefold()
+    listing = list(queries.listed(reader, q=text)[: limit + 1])
+    for row in queries.titled(text):
+        listing += queries.listed(reader, procedure=row.name)[: limit + 1]
+    if len(set(listing)) <= limit:
+        listing += queries.given_by_applicants(reader, text, LOOKED_AT)
+    chosen = sorted(set(listing), key=lambda line: (line[1], line[0]), reverse=True)[: limit + 1]
+    return [
+        search.Hit(
+            row.number,
+            reverse("case", args=[row.number]),
+            f"{words.title(row.procedure)} · {words.state_of(row)}",
+            row.illustrative,
         )
-        if by_name or (by_applicant and queries.sees_applicant(reader.desk, row)):
-            detail = f"{words.title(row.procedure)} · {words.state_of(row)}"
-            hits.append(search.Hit(row.number, reverse("case", args=[row.number]), detail, row.illustrative))
-        if len(hits) > limit:
-            break
-    return hits
+        for row in queries.with_names(queries.in_order(chosen))
+    ]
 
 
 def found_items(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:

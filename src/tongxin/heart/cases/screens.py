@@ -45,6 +45,8 @@ def cases(request: StaffRequest) -> HttpResponse:
     """Show the cases in which the reader's desk has a part."""
     asked = _asked(request)
     page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
+    rows = queries.with_names(queries.in_order(page))
+    procedures, places = queries.kinds_of(request.acting)
     may_file = "file_case" in request.acting.capabilities
     return render(
         request,
@@ -53,12 +55,12 @@ def cases(request: StaffRequest) -> HttpResponse:
             "page": page,
             "rows": [
                 {"case": row, "state": words.state_of(row), "title": words.title(row.procedure)}
-                for row in page
+                for row in rows
             ],
             "asked": asked,
             "stages": [{"code": code, "name": name} for code, name in STAGE_WORDS.items()],
-            "procedures": queries.procedures_of(request.acting),
-            "places": queries.places_of(request.acting),
+            "procedures": procedures,
+            "places": places,
             "may_file": may_file,
             "at_window": petals.at_window(request.acting.capabilities) if may_file else [],
             "key": new_key(),
@@ -71,7 +73,7 @@ def cases(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """Hand the list out as a file, as it is filtered; that it left the house is an entry in the ledger."""
     asked = _asked(request)
-    rows = list(queries.listed(request.acting, **asked)[:EXPORT_MAX])
+    rows = queries.with_names(queries.in_order(queries.listed(request.acting, **asked)[:EXPORT_MAX]))
     exports.record(
         by=request.acting,
         key=form_key(request),

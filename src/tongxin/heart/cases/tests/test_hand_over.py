@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import actions, queries, story
+from tongxin.heart.cases import actions, queries, registration, story
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.tests.conftest import APPLICATION
 from tongxin.heart.ledger.models import Entry
@@ -106,6 +106,56 @@ def test_a_third_jurisdiction_does_not_learn_that_the_case_exists(offered, at):
     assert not queries.cases(langfang).exists()
     with pytest.raises(NotFound):
         queries.case(langfang, offered.case_id)
+
+
+def test_the_list_is_every_case_with_a_part_of_the_desk_and_no_other(offered, house, at):
+    wuqing, langfang = at("tj-wuqing", "window_clerk"), at("he-langfang", "window_clerk")
+    tongzhou = at("bj-tongzhou", "window_clerk")
+    untouched = actions.file_case(by=wuqing, key="f2", **APPLICATION)["case"]
+
+    def listed(reader, **narrowed):
+        return [number for number, *_key in queries.listed(reader, **narrowed)]
+
+    assert listed(wuqing) == [untouched, offered.case_id]
+    assert listed(wuqing, stage="mine") == [untouched]
+    assert listed(wuqing, stage="offered") == listed(tongzhou, stage="offered") == [offered.case_id]
+    assert listed(wuqing, sort="due") == listed(wuqing, sort="-due") == [offered.case_id, untouched]
+    assert listed(tongzhou, stage="mine") == listed(langfang) == []
+    house.move_to(beijing(13, 10))
+    actions.take_over(by=tongzhou, key="t", offer_id=str(offered.id))
+    assert listed(tongzhou, stage="mine") == [offered.case_id]
+    assert listed(wuqing, sort="number") == sorted([untouched, offered.case_id])
+    assert listed(wuqing, place="he-langfang") == listed(wuqing, q="9999", stage="all") == []
+    rows = queries.with_names(queries.in_order(queries.listed(tongzhou)[:1]))
+    assert [str(row.holder.jurisdiction) for row in rows] == [str(rows[0].competent_desk.jurisdiction)]
+    actions.decide(
+        by=at("bj-tongzhou", "approver"),
+        key="d",
+        number=offered.case_id,
+        epoch=1,
+        outcome="granted",
+        reason="",
+    )
+    for reader in (wuqing, tongzhou, langfang):
+        assert set(listed(reader)) == set(queries.cases(reader).values_list("number", flat=True))
+        assert queries.in_hand(reader) == len(listed(reader, stage="open"))
+    assert listed(tongzhou, stage="decided") == [offered.case_id]
+
+
+def test_the_search_finds_by_number_item_and_by_the_applicant_for_those_who_may_see_that(offered, house, at):
+    wuqing, tongzhou = at("tj-wuqing", "window_clerk"), at("bj-tongzhou", "window_clerk")
+    name = next(iter(APPLICATION["applicant"].values()))
+
+    def found(reader, words):
+        return [hit.title for hit in registration.found(reader, words, 20)]
+
+    assert found(wuqing, offered.case_id[-6:]) == found(wuqing, name.upper()) == [offered.case_id]
+    assert found(wuqing, Case.objects.get().procedure.title_en.upper()) == [offered.case_id]
+    assert found(tongzhou, name) == [offered.case_id]
+    assert found(at("he-langfang", "window_clerk"), offered.case_id) == found(wuqing, "…") == []
+    actions.return_over(by=tongzhou, key="r", offer_id=str(offered.id), reason="not_competent")
+    assert found(tongzhou, offered.case_id) == [offered.case_id]
+    assert found(tongzhou, name) == []
 
 
 def test_a_recall_in_time_gives_the_case_back_and_voids_the_answer(offered, at):
