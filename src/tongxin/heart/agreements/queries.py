@@ -110,6 +110,30 @@ def duties_in(reader: Acting, numbers: Iterable[str], *, absorbed: bool = True) 
     return dressed(seen)
 
 
+def next_due_in(reader: Acting, numbers: Iterable[str]) -> dict[str, Duty]:
+    """Return by matter the open duty of the reader's side that is due first; an absorbed matter's count as its own."""
+    wanted, side = set(numbers), set(reader.side)
+    rows = Duty.objects.filter(matter__in=events.with_absorbed(wanted), state=Duty.State.OPEN)
+    fields = ("id", "matter_id", "matter__absorbed_by_id", "bound_desk_id", "owed_desk_id")
+    first: dict[str, int] = {}
+    for pk, own, into, *pair in rows.order_by("due_at", "id").values_list(*fields):
+        for number in wanted & {own, into} if side & {*pair} else ():
+            first.setdefault(number, pk)
+    due = {d.pk: d for d in dressed(Duty.objects.filter(pk__in=first.values()).select_related("matter"))}
+    return {number: due[pk] for number, pk in first.items()}
+
+
+def made_up_in(reader: Acting, numbers: Iterable[str]) -> set[str]:
+    """Return those of the matters where a duty that the reader may see, also of one absorbed, has made-up terms."""
+    wanted, side = set(numbers), set(reader.side)
+    rows = Duty.objects.filter(matter__in=events.with_absorbed(wanted), illustrative=True)
+    columns = ("matter_id", "matter__absorbed_by_id", "bound_desk_id", "owed_desk_id")
+    found: set[str] = set()
+    for own, absorbed_by, *pair in rows.values_list(*columns).distinct():
+        found |= wanted & {own, absorbed_by} if side & {*pair} else set()
+    return found
+
+
 def dressed(rows: Iterable[Duty]) -> list[Duty]:
     """Return duties with their clauses and desks: the few that there are are read once each, not joined to each row."""
     found = list(rows)
