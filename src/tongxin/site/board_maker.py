@@ -23,7 +23,7 @@ from tongxin.heart.agreements import (
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty
 from tongxin.heart.events import queries as events
-from tongxin.heart.events.models import Event
+from tongxin.heart.events.models import Event, Matter
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.site.board_parts import Row, group_of
@@ -33,11 +33,11 @@ ERRAND_FIELDS = ("thread", "bound_desk_id", "owed_desk_id", "purpose", "opened_b
 
 
 class Maker:
-    """Makes rows; what they all need was read once for the whole board."""
+    """Makes rows; what they all need was read once for the whole board, and of `matters` beside it."""
 
-    def __init__(self, reader: Acting, now: datetime, found: Read) -> None:
+    def __init__(self, reader: Acting, now: datetime, found: Read, matters: Iterable[Matter] = ()) -> None:
         self.reader, self.now = reader, now
-        self.seen = threads.of_duties(reader, found.all)
+        self.seen = threads.of_duties(reader, found.all, matters)
         self.noted = _conflicts(reader, found.own) if found.own or reader.coordinates else []
         self.known = _known_events(found.own)
 
@@ -140,10 +140,10 @@ class Maker:
         if not waits:
             return []
         standing = conflicts.standing(waits)
+        there = [row.pk for row in waits if len(standing[row.pk]) == 2]
         return [
             self._decision(row, drill=any(duty.drill for duty in standing[row.pk].values()))
-            for row in waits
-            if len(standing[row.pk]) == 2
+            for row in (conflicts.seen_by(self.reader).filter(pk__in=there) if there else ())
         ]
 
     def _decision(self, row: ClauseConflict, *, drill: bool) -> Row:
@@ -301,12 +301,12 @@ def _day(at: datetime) -> str:
 def _conflicts(reader: Acting, own: Sequence[Duty]) -> list[ClauseConflict]:
     """Return the conflicts on the errands of the list, and those that a coordination office may have to decide."""
     told = {d.thread for d in own if d.clause.kind == "notify" and d.purpose == Duty.Purpose.DO}
+    if not told and not reader.coordinates:
+        return []
     wanted = Q(thread__in=told)
     if reader.coordinates:
         wanted |= Q(ruling__isnull=True)
-    elif not told:
-        return []
-    return list(conflicts.seen_by(reader).filter(wanted)) if told or reader.coordinates else []
+    return list(conflicts.of_side(reader).filter(wanted))
 
 
 def _known_events(own: Sequence[Duty]) -> Mapping[str, frozenset[str]]:

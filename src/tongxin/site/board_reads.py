@@ -91,7 +91,7 @@ def read(
     for name, rows in wanted.items():
         ids |= Q(pk__in=_page(rows, name, after if name == part else None).values("pk"))
     found = Read()
-    for duty in sorted(_dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
+    for duty in sorted(dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
         _sort_in(found, duty, side, now)
     for name in PARTS:
         _cut(found, name)
@@ -103,7 +103,8 @@ def read(
     return found
 
 
-def _dressed(rows: QuerySet[Duty]) -> list[Duty]:
+def dressed(rows: QuerySet[Duty]) -> list[Duty]:
+    """Return the duties of a list with all that their rows are made of."""
     return agreements.dressed(
         rows.select_related("matter").defer("told", "matter__rulebook", "matter__joined")
     )
@@ -204,7 +205,7 @@ def _whole(found: Read, base: QuerySet[Duty], side: Side) -> None:
     hasty = own.filter(needed_by__lt=F("due_at"), needed_by__lte=due).order_by("needed_by", "id")[:REST]
     together = own.filter(thread__in={d.thread for d in found.own if d.thread.startswith("matter:")})
     together = together.filter(clause__kind="notify").order_by("due_at", "id")[:OWN]
-    more = _dressed(Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk"))))
+    more = dressed(Duty.objects.filter(Q(pk__in=hasty.values("pk")) | Q(pk__in=together.values("pk"))))
     there = {d.pk for d in found.own}
     found.own += [d for d in more if d.pk not in there]
 

@@ -6,7 +6,7 @@ to carry. Beside them stand the answers that others wait for, the conflicts that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.threads import Seen
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
 from tongxin.heart.cases.models import Case
+from tongxin.heart.events.models import Matter
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.site import board_reads
@@ -32,6 +34,7 @@ __all__ = [
     "board",
     "coordinates",
     "due_and_overdue",
+    "first_due",
     "holds_cases",
     "rows_of",
     "sorted_by",
@@ -96,8 +99,16 @@ def sorted_by(rows: Iterable[Row], key: str) -> list[Row]:
 
 
 def due_and_overdue(reader: Acting, now: datetime) -> QuerySet[Duty]:
-    """Return the standing duties the reader may see that are late or due today, late ones first."""
-    return agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lte=midnight_after(now))
+    """Return the standing duties the reader may see that are late or due today, to be counted."""
+    return (
+        agreements.duties(reader).filter(state__in=Duty.STANDING, due_at__lte=midnight_after(now)).order_by()
+    )
+
+
+def first_due(reader: Acting, now: datetime, limit: int) -> list[Duty]:
+    """Return the first of them, late ones first, with what naming them takes."""
+    rows = due_and_overdue(reader, now).select_related(None).defer(None).order_by("due_at", "id")
+    return board_reads.dressed(rows[:limit])
 
 
 def midnight_after(now: datetime) -> datetime:
@@ -105,10 +116,15 @@ def midnight_after(now: datetime) -> datetime:
     return clock.beijing(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def rows_of(reader: Acting, duties: list[Duty], now: datetime) -> list[Row]:
-    """Return rows for duties that were chosen elsewhere, such as home's table."""
-    maker = Maker(reader, now, Read(own=duties))
-    return [maker.single(duty, "open") for duty in duties]
+def rows_of(
+    reader: Acting, duties: list[Duty], now: datetime, matters: Iterable[Matter] = ()
+) -> tuple[list[Row], Mapping[str, Seen]]:
+    """Return rows for duties that were chosen elsewhere, such as home's table.
+
+    With them come the threads that the reader sees, by thread: of the duties, and of the matters that stand beside.
+    """
+    maker = Maker(reader, now, Read(own=duties), matters)
+    return [maker.single(duty, "open") for duty in duties], maker.seen
 
 
 def holds_cases(reader: Acting) -> bool:

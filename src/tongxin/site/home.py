@@ -22,7 +22,8 @@ from fast_geocn.coord import wgs84_to_gcj02
 
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements import rulebook, wording
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import Duty, InstrumentVersion
+from tongxin.heart.agreements.threads import Seen
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
 from tongxin.heart.events.models import Matter
@@ -52,11 +53,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
     now = clock.now()
-    due = board_rows.due_and_overdue(reader, now)
-    today = by_field(due, now)
+    own = f"{reader.desk}:{reader.jurisdiction}"
+    today = remembered(
+        request, f"today:{own}", lambda: by_field(board_rows.due_and_overdue(reader, now), now)
+    )
     total, late = (sum(pair[n] for pair in today.values()) for n in (0, 1))
-    in_force = len(rulebook.at(now))
-    rows = between.tie_rows(reader, now)
+    in_force = remembered(request, "in-force", lambda: len(rulebook.at(now)))
+    running = remembered(request, f"running:{own}", lambda: _running(reader, now))
+    matters = Matter.objects.in_bulk(list(running))
+    rows, seen = board_rows.rows_of(reader, board_rows.first_due(reader, now, ROWS), now, matters.values())
+    ties = _ties(request, reader, now)
     context = {
         "now": now,
         "gap": pick("", " "),
@@ -64,12 +70,14 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
         "due_today": total - late,
         "overdue": late,
         "petals": petals(now, today, _kept(request, now)),
-        "rows": [_told(row) for row in board_rows.rows_of(reader, list(due[:ROWS]), now)],
+        "rows": [_told(row) for row in rows],
         "rows_all": total,
-        "matters": _matters(reader, now),
-        "cases": _cases(reader, now),
-        "ties": rows,
-        "map": _map(rows),
+        "matters": [
+            _matter(matters[number], seen[f"matter:{number}"], waiting) for number, waiting in running.items()
+        ],
+        "cases": remembered(request, f"running-cases:{own}", lambda: _cases(reader, now)),
+        "ties": ties,
+        "map": _map(ties),
         "made_up": settings.DEMO,
     }
     return render(request, "site/home.html", context)
@@ -78,26 +86,46 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
 def _public(request: HttpRequest) -> HttpResponse:
     """Show everybody the register; in the demonstration also counts of the whole region, marked as made up."""
     now = clock.now()
+    versions = _in_force(now)
     context: dict[str, Any] = {
         "now": now,
         "gap": pick("", " "),
-        "versions": agreements.versions_in_force(now),
+        "versions": versions,
+        "in_force": len(versions),
     }
-    context["in_force"] = len(context["versions"])
     if settings.DEMO:
-        standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
-        counts = standing.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
-        today = by_field(standing.filter(due_at__lte=board_rows.midnight_after(now)), now)
-        rows = between.tie_rows(None, now)
+        total, late, today = remembered(request, "standing", lambda: _standing(now))
+        rows = _ties(request, None, now)
         context |= {
             "shown": True,
-            "open": counts["open"],
-            "overdue": counts["late"],
+            "open": total,
+            "overdue": late,
             "petals": petals(now, today, _kept(request, now)),
             "ties": rows,
             "map": _map(rows) if settings.MAP_APPROVAL else None,
         }
     return render(request, "site/home_public.html", context)
+
+
+def _standing(now: datetime) -> tuple[int, int, dict[str, tuple[int, int]]]:
+    """Return how many duties of the whole region are open and late, and by field what falls due today."""
+    standing = Duty.objects.filter(state__in=between.STANDING, drill=False)
+    counts = standing.aggregate(open=Count("id"), late=Count("id", filter=Q(due_at__lt=now)))
+    today = by_field(standing.filter(due_at__lte=board_rows.midnight_after(now)), now)
+    return counts["open"], counts["late"], today
+
+
+def _in_force(now: datetime) -> list[InstrumentVersion]:
+    """Return the versions that bind now with what the list of them shows."""
+    rows = InstrumentVersion.objects.filter(id__in=rulebook.at(now)).select_related("instrument")
+    shown = ("in_force_from", "illustrative", "instrument__title_zh", "instrument__title_en")
+    return list(rows.only(*shown).order_by("id"))
+
+
+def _ties(request: HttpRequest, reader: Acting | None, now: datetime) -> list[between.TieRow]:
+    """Return the ties that the reader may see; their counts are the same until the next act."""
+    counted = remembered(request, f"ties:{between.whose(reader)}", lambda: between.tie_counts(reader, now))
+    return between.tie_rows(reader, now, counted)
 
 
 @require_GET
@@ -127,7 +155,7 @@ def places(request: HttpRequest, layer: str = "jurisdictions") -> HttpResponse:
 def map_ties(request: HttpRequest) -> HttpResponse:
     """Give the ties that the reader may see, as the map draws them."""
     _map_or_404(request)
-    rows = between.tie_rows(getattr(request, "acting", None), clock.now())
+    rows = _ties(request, getattr(request, "acting", None), clock.now())
     response = JsonResponse({"ties": between.for_map(rows), "finding": between.finding(rows)})
     response["Cache-Control"] = "no-store"
     return response
@@ -176,20 +204,22 @@ def _told(row: board_rows.Row) -> dict[str, Any]:
     }
 
 
-def _matters(reader: Acting, now: datetime) -> list[dict[str, Any]]:
-    """Return the incidents that run: those with open duties, and those of the last day."""
+def _running(reader: Acting, now: datetime) -> dict[str, int]:
+    """Return the incidents that run, newest first, with how many duties stand: those of the last day with them."""
     standing = agreements.duties(reader).filter(matter__isnull=False, state__in=between.STANDING).order_by()
     incidents = Matter.objects.filter(kind=ecology.KIND, state=Matter.State.OPEN)
     recent = incidents.filter(opened_at__gte=now - RECENT).values_list("number", flat=True)
     running = Q(number__in=standing.values("matter_id")) | Q(number__in=agreements.part_in(reader, recent))
-    rows = list(incidents.filter(running).order_by("-opened_at")[:RUNNING])
-    waiting = dict(standing.filter(matter__in=rows).values_list("matter_id").annotate(n=Count("id")))
-    told = []
-    for found in ecology.seen(reader, rows):
-        n = waiting.get(found.matter.number, 0)
-        text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
-        told.append({"matter": found.matter, "title": found.title, "sub": text})
-    return told
+    rows = incidents.filter(running).order_by("-opened_at").values_list("number", flat=True)
+    numbers = list(rows[:RUNNING])
+    waiting = dict(standing.filter(matter__in=numbers).values_list("matter_id").annotate(n=Count("id")))
+    return {number: waiting.get(number, 0) for number in numbers}
+
+
+def _matter(matter: Matter, seen: Seen, waiting: int) -> dict[str, Any]:
+    n = waiting
+    text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
+    return {"matter": matter, "title": seen.title, "sub": text}
 
 
 def _cases(reader: Acting, now: datetime) -> dict[str, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from tongxin.shared.named import pick
 from tongxin.site.board_rows import coordinates
 
 STANDING = Duty.STANDING
+TieCount = tuple[str, str, str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,25 @@ class RegionRow:
     offices: tuple[str, ...]  # the coordination offices of the two sides
 
 
-def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
+def tie_rows(reader: Acting | None, now: datetime, counted: Sequence[TieCount] | None = None) -> list[TieRow]:
     """Return the ties that a reader may see, by field and place; None and coordination offices: of the whole region.
 
-    The whole region's are counts that name no office and no matter; drills stay out. Counted by the database, so that
-    a hundred thousand duties are a few rows here.
+    The whole region's are counts that name no office and no matter; drills stay out. `counted` are the reader's
+    `tie_counts`, when they are at hand.
+    """
+    rows = tie_counts(reader, now) if counted is None else counted
+    places = Jurisdiction.objects.in_bulk({place for row in rows for place in row[1:3]})
+    names = {at: str(wording.FIELD_NAMES.get(at, at)) for at in {row[0] for row in rows}}
+    return [
+        TieRow(at, names[at], places[bound], places[owed], total, late, wait, made_up > 0)
+        for at, bound, owed, total, late, wait, made_up in rows
+    ]
+
+
+def tie_counts(reader: Acting | None, now: datetime) -> list[TieCount]:
+    """Return what the ties are made of: field, bound and owed place, open, late, receipts, illustrative ones.
+
+    Counted by the database, so that a hundred thousand duties are a few rows here.
     """
     whole = reader is None or coordinates(reader)
     duties = Duty.objects.all() if whole or reader is None else agreements.duties(reader).order_by()
@@ -79,10 +95,8 @@ def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
     counted = (
         duties.filter(standing, placed)
         .order_by()
-        .values(
-            at=F("clause__version__instrument__field"),
-            bound=F("bound_desk__jurisdiction_id"),
-            owed=F("owed_desk__jurisdiction_id"),
+        .values_list(
+            "clause__version__instrument__field", "bound_desk__jurisdiction_id", "owed_desk__jurisdiction_id"
         )
         .annotate(
             total=Count("id"),
@@ -90,44 +104,37 @@ def tie_rows(reader: Acting | None, now: datetime) -> list[TieRow]:
             wait=Count("id", filter=Q(purpose=Duty.Purpose.CONFIRM)),
             made_up=Count("id", filter=Q(illustrative=True)),
         )
-        .order_by("at", "bound", "owed")
-    )
-    rows = list(counted)
-    places = Jurisdiction.objects.in_bulk({row[side] for row in rows for side in ("bound", "owed")})
-    return [
-        TieRow(
-            row["at"],
-            str(wording.FIELD_NAMES.get(row["at"], row["at"])),
-            places[row["bound"]],
-            places[row["owed"]],
-            row["total"],
-            row["late"],
-            row["wait"],
-            row["made_up"] > 0,
+        .order_by(
+            "clause__version__instrument__field", "bound_desk__jurisdiction_id", "owed_desk__jurisdiction_id"
         )
-        for row in rows
-    ]
+    )
+    return list(counted)
 
 
-def region_rows(now: datetime) -> list[RegionRow]:
+def whose(reader: Acting | None) -> str:
+    """Return for whom the reader's counts of ties may be remembered: they are one desk's, or all readers' alike."""
+    return "region" if reader is None or coordinates(reader) else reader.desk
+
+
+def region_rows(now: datetime, counted: Sequence[TieCount] | None = None) -> list[RegionRow]:
     """Return the board of the region: each tie with its undecided conflicts, its lines on agendas, its two offices."""
     noted = ClauseConflict.objects.filter(_open_under("one_id"), _open_under("other_id"), ruling__isnull=True)
     torn = Counter(noted.values_list(*_pair("one__version__instrument__field", "")))
     items = agenda.standing(AgendaItem.objects.filter(duty__drill=False), clock.beijing(now).date())
     raised = Counter(items.values_list(*_pair("duty__clause__version__instrument__field", "duty__")))
-    rows = tie_rows(None, now)
-    names = wording.desk_names(
-        f"{place.id}/{conflicts.COORDINATION}" for row in rows for place in (row.bound, row.owed)
-    )
+    rows = tie_rows(None, now, counted)
+    offices = {
+        place: f"{place}/{conflicts.COORDINATION}"
+        for place in {place.id for row in rows for place in (row.bound, row.owed)}
+    }
+    named = wording.desk_names(offices.values())
+    names = {place: str(named.get(office, place)) for place, office in offices.items()}
     return [
         RegionRow(
             row,
             torn[(row.field, row.bound.id, row.owed.id)],
             raised[(row.field, row.bound.id, row.owed.id)],
-            tuple(
-                str(names.get(f"{place.id}/{conflicts.COORDINATION}", place.id))
-                for place in (row.bound, row.owed)
-            ),
+            (names[row.bound.id], names[row.owed.id]),
         )
         for row in rows
     ]

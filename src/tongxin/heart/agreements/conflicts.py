@@ -92,12 +92,17 @@ def offices(row: ClauseConflict) -> list[str]:
 
 def seen_by(reader: Acting) -> QuerySet[ClauseConflict]:
     """Return the conflicts on errands that the reader's desk owes or is owed; coordination offices: their side's."""
-    side = queries.of_side("bound_desk", reader) | queries.of_side("owed_desk", reader)
     clauses = (f"{name}__version__instrument" for name in ("one", "other", "ruling"))
     desks = (
         f"{side}_desk__{part}" for side in ("bound", "owed") for part in ("jurisdiction", "group", "role")
     )
-    return ClauseConflict.objects.filter(side).select_related(*clauses, *desks).order_by("-opened_at", "-id")
+    return of_side(reader).select_related(*clauses, *desks).order_by("-opened_at", "-id")
+
+
+def of_side(reader: Acting) -> QuerySet[ClauseConflict]:
+    """Return the same conflicts, in no order, without what naming their clauses and desks takes."""
+    side = queries.of_side("bound_desk", reader) | queries.of_side("owed_desk", reader)
+    return ClauseConflict.objects.filter(side)
 
 
 def one(reader: Acting, pk: int) -> ClauseConflict:

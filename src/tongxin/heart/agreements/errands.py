@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from tongxin.heart.agreements import conflicts, queries, rulebook, vocabulary
 from tongxin.heart.agreements.language import Notify
@@ -249,7 +250,7 @@ def notices_of(
     messages = queries.messages_in(reader, threads, *TELLS, *WARNS, *ENDS)
     calls = [m.id for m in messages if m.kind == "call"]
     reviews = _reviews([f"message:{m.id}" for m in messages if m.kind in WARNS])
-    heard = dict(Performance.objects.filter(message__in=calls).values_list("message_id", "delivered_at"))
+    heard = _heard(calls) if calls else {}
     found: dict[str, list[Notice]] = {}
     for message in messages:
         name = f"message:{message.id}"
@@ -266,6 +267,38 @@ def _reviews(warnings: Sequence[str]) -> dict[str, Duty]:
         return {}
     rows = Duty.objects.filter(opened_by__in=warnings, subject__startswith=WARNING)
     return {duty.opened_by: duty for duty in rows.select_related("performance")}
+
+
+def told_in(reader: Acting, numbers: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what notices carried to the reader's side in several matters, by number, as `told` does of one.
+
+    For lists that name incidents: nothing is read of duties, receipts and desks.
+    """
+    wanted = set(numbers)
+    into = dict(Matter.objects.filter(absorbed_by__in=wanted).values_list("number", "absorbed_by_id"))
+    sent = Message.objects.filter(
+        thread__in=[f"matter:{n}" for n in {*wanted, *into}], kind__in=(*TELLS, *WARNS)
+    ).order_by("sent_at", "seq")
+    rows = [
+        row
+        for row in sent.values_list("id", "kind", "thread", "to_desk_id", "body")
+        if is_side_of(reader, row[3])
+    ]
+    calls = [row[0] for row in rows if row[1] == "call"]
+    heard = {message for message, at in _heard(calls).items() if at} if calls else set()
+    known: dict[str, dict[str, str]] = {}
+    for message, kind, thread, _to_desk, body in rows:
+        if kind == "call" and message not in heard:
+            continue
+        own = thread.removeprefix("matter:")
+        for number in {own, into.get(own, own)} & wanted:
+            known.setdefault(number, {}).update(body.get("carried", {}))
+    return known
+
+
+def _heard(calls: Iterable[UUID]) -> dict[UUID | None, datetime | None]:
+    """Return when both sides had recorded each call; None, or nothing, while one of them has not."""
+    return dict(Performance.objects.filter(message__in=calls).values_list("message_id", "delivered_at"))
 
 
 def told(found: Iterable[Notice], reader: Acting) -> dict[str, str]:

@@ -41,9 +41,14 @@ def register(kind: str, look: Look) -> None:
     _looks[kind] = look
 
 
-def of_duties(reader: Acting, duties: Iterable[Duty]) -> dict[str, Seen]:
-    """Return the threads of these duties as the reader sees them, by thread; their matters must be at hand."""
+def of_duties(reader: Acting, duties: Iterable[Duty], matters: Iterable[Matter] = ()) -> dict[str, Seen]:
+    """Return the threads of these duties as the reader sees them, by thread; their matters must be at hand.
+
+    With `matters`, these too: a page that names both asks once.
+    """
     kinds: dict[str, dict[str, Matter | None]] = {}
+    for row in matters:
+        kinds.setdefault(row.kind, {})[row.number] = row
     for duty in duties:
         word, _colon, number = duty.thread.partition(":")
         kind = duty.matter.kind if duty.matter is not None else word

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from tongxin.heart.agreements import errands
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.threads import Rows, Seen
 from tongxin.heart.events import vocabulary
 from tongxin.heart.region.acting import Acting
-from tongxin.petals.ecology.queries import Incident
-from tongxin.petals.ecology.words import title_words
+from tongxin.petals.ecology import queries
 
 
 def incidents(reader: Acting, rows: Rows) -> dict[str, Seen]:
     """Return incidents by number: the title from the report, or from what a notice carried to the reader's side."""
     matters = [row for row in rows.values() if row is not None]
     whole = agreements.whole_of(reader, [row.number for row in matters])
-    others = [row for row in matters if row.number not in whole]
-    notices = errands.notices_of(reader, others, ()) if others else {}
+    said = queries.titles(reader, matters, whole)
     return {
-        row.number: Seen(
-            row.number,
-            title_words(row.title)
-            if row.number in whole
-            else Incident(row, (), (), errands.told(notices.get(row.number, ()), reader), ()).title,
-            vocabulary.page(row.kind, row.number),
-        )
+        row.number: Seen(row.number, said[row.number], vocabulary.page(row.kind, row.number))
         for row in matters
     }

@@ -14,6 +14,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.shared import clock as the_clock
 from tongxin.site.look import bundle as bundles
-from tongxin.site.look import clocks, marks, names, times
+from tongxin.site.look import clocks, lines, marks, names, times
 
 register = template.Library()
 _numbers = itertools.count(1)
@@ -104,6 +105,24 @@ def _madeup(what: str, _language: str) -> SafeString:
     }[what]
     hover = _("Made for this demonstration, not published by any authority")
     return format_html('<span class="tag made-up" title="{}">{}</span>', hover, words)
+
+
+@register.simple_tag
+def tie_lines(ties: Iterable[Any]) -> SafeString:
+    """`{% tie_lines ties %}`: the lines of the table of ties between places."""
+    return lines.tie_lines(ties, madeup())
+
+
+@register.simple_tag
+def region_lines(rows: Iterable[Any]) -> SafeString:
+    """`{% region_lines rows %}`: the lines of the region's board."""
+    return lines.region_lines(rows, madeup())
+
+
+@register.simple_tag
+def version_lines(versions: Iterable[Any]) -> SafeString:
+    """`{% version_lines versions %}`: the lines of the list of agreements in force."""
+    return lines.version_lines(versions, reverse("agreements"), madeup("terms"))
 
 
 @register.filter
