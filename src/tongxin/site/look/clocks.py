@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tongxin.site.look.times import due, instant, lasting
@@ -99,23 +99,20 @@ def pie_path(used: float) -> str:
 def shape(kind: str, used: float) -> SafeString:
     """Return the inside of the chip's drawing."""
     if kind in _SOLID:
-        return format_html('<path class="solid" d="{}" fill-rule="evenodd"/>', _SOLID[kind])
+        return SafeString(f'<path class="solid" d="{_SOLID[kind]}" fill-rule="evenodd"/>')
     if kind in _TICK:
-        return format_html('<path class="tick" d="{}"/>', _TICK[kind])
+        return SafeString(f'<path class="tick" d="{_TICK[kind]}"/>')
     if kind == "waiting":
-        return mark_safe('<circle class="ring" cx="7" cy="7" r="5.5" stroke-dasharray="2.6 2"/>')
+        return SafeString('<circle class="ring" cx="7" cy="7" r="5.5" stroke-dasharray="2.6 2"/>')
     pie = pie_path(used)
-    ring = mark_safe('<circle class="ring" cx="7" cy="7" r="6"/>')
-    return ring + format_html('<path class="pie" d="{}"/>', pie) if pie else ring
+    ring = '<circle class="ring" cx="7" cy="7" r="6"/>'
+    return SafeString(f'{ring}<path class="pie" d="{pie}"/>' if pie else ring)
 
 
 def chip_html(it: Chip) -> SafeString:
     """Return the chip as HTML."""
-    title = format_html(' title="{}"', it.title) if it.title else ""
-    return format_html(
-        '<span class="clock {}"{}><svg viewBox="0 0 14 14" aria-hidden="true">{}</svg><span>{}</span></span>',
-        it.kind,
-        title,
-        shape(it.kind, it.used),
-        it.text,
+    title = f' title="{escape(it.title)}"' if it.title else ""
+    return SafeString(
+        f'<span class="clock {it.kind}"{title}><svg viewBox="0 0 14 14" aria-hidden="true">'
+        f"{shape(it.kind, it.used)}</svg><span>{escape(it.text)}</span></span>"
     )

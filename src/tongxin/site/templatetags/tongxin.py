@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongxin.shared import clock as the_clock
+from tongxin.site.look import board_lines as boards
 from tongxin.site.look import bundle as bundles
 from tongxin.site.look import clocks, lines, marks, names, times
 
@@ -117,6 +118,16 @@ def tie_lines(ties: Iterable[Any]) -> SafeString:
 def region_lines(rows: Iterable[Any]) -> SafeString:
     """`{% region_lines rows %}`: the lines of the region's board."""
     return lines.region_lines(rows, madeup())
+
+
+@register.simple_tag(takes_context=True)
+def board_lines(context: Context, group: Mapping[str, Any]) -> SafeString:
+    """`{% board_lines group %}`: the lines of one group of a board; chosen row, own desk and instant are the page's."""
+    chosen = context.get("chosen")
+    page = boards.Page(
+        query(context, row=None), chosen.key if chosen else "", str(context["me"]), context["now"]
+    )
+    return boards.board_lines(group["rows"], group["code"], page)
 
 
 @register.simple_tag

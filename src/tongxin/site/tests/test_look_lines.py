@@ -11,15 +11,15 @@ WUQING = Thing(id="tj-wuqing", short_zh="武清", short_en="<b>Wuqing</b>")
 
 
 def tie(**given):
-    said = dict(
-        field="ecology",
-        field_name="Ecology & water",
-        bound=BAODI,
-        owed=WUQING,
-        count=1234,
-        overdue=0,
-        waiting=2,
-    )
+    said = {
+        "field": "ecology",
+        "field_name": "Ecology & water",
+        "bound": BAODI,
+        "owed": WUQING,
+        "count": 1234,
+        "overdue": 0,
+        "waiting": 2,
+    }
     return Thing(**said | {"illustrative": False} | given)
 
 
@@ -35,7 +35,8 @@ def test_a_tie_is_one_line_in_the_readers_language():
 
 def test_what_is_late_and_what_is_illustrative_says_so():
     html = lines.tie_lines([tie(overdue=3, illustrative=True)], "<i>made up</i>")
-    assert html.startswith('<tr class="overdue">') and "<i>made up</i></th>" in html
+    assert html.startswith('<tr class="overdue">')
+    assert "<i>made up</i></th>" in html
 
 
 def test_the_region_adds_what_waits_for_a_decision():
