@@ -23,6 +23,7 @@ from tongxin.heart.exchange.api_parts import (
     PageSize,
     Word,
 )
+from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 
 router = Router(tags=["agreements"])
@@ -223,27 +224,34 @@ def show_agreement(request: Call, agreement: Word) -> dict[str, Any]:
 def list_duties(request: Call, wanted: Query[DutyFilter]) -> dict[str, Any]:
     """List the duties that the caller's desk owes or is owed, earliest due first."""
     now = clock.now()
-    rows = queries.duties(request.auth)
-    if wanted.state:
-        rows = rows.filter(state=wanted.state)
-    if wanted.overdue is not None:
-        late = Q(state=Duty.State.OPEN, due_at__lt=now)
-        rows = rows.filter(late) if wanted.overdue else rows.exclude(late)
-    if wanted.side:
-        rows = rows.filter(**{f"{wanted.side}_desk_id": request.auth.desk})
-    if wanted.thread:
-        rows = rows.filter(thread=wanted.thread)
-    if wanted.agreement:
-        rows = rows.filter(clause__version__instrument_id=wanted.agreement)
-    total = rows.count()
-    rows = rows.prefetch_related("moves")
-    page = rows[wanted.offset : wanted.offset + wanted.limit] if wanted.offset < total else []
+    total, page = queries.page(
+        request.auth,
+        _fits(request.auth, wanted, now),
+        wanted.offset,
+        wanted.limit,
+        thread=wanted.thread or "",
+    )
     end = wanted.offset + wanted.limit
     return {
         "total": total,
         "next_offset": end if end < total else None,
         "duties": [duty_out(d, now) | moves_out(d) for d in page],
     }
+
+
+def _fits(reader: Acting, wanted: DutyFilter, now: datetime) -> Q:
+    """Return the condition of a filter, but for the thread."""
+    fits = Q()
+    if wanted.state:
+        fits &= Q(state=wanted.state)
+    if wanted.overdue is not None:
+        late = Q(state=Duty.State.OPEN, due_at__lt=now)
+        fits &= late if wanted.overdue else ~late
+    if wanted.side:
+        fits &= Q(**{f"{wanted.side}_desk_id": reader.desk})
+    if wanted.agreement:
+        fits &= Q(clause__in=Clause.objects.filter(version__instrument=wanted.agreement).values("id"))
+    return fits
 
 
 @router.post(

@@ -63,6 +63,7 @@ def versions_of(instrument: str, reader: Acting | None = None) -> list[Instrumen
     """Return the versions of an instrument that a reader may see, the newest first."""
     on = clock.beijing(clock.now()).date()
     rows = InstrumentVersion.objects.filter(instrument=instrument).select_related("instrument")
+    rows = rows.defer("source_text", "body")
     return [row for row in rows.order_by("-number") if signers.may_see(reader, row, on)]
 
 
@@ -81,6 +82,30 @@ def of_side(column: str, reader: Acting) -> Q:
 def duties(reader: Acting) -> QuerySet[Duty]:
     """Return the duties the reader may see, by due."""
     return with_names(Duty.objects.filter(_may_see(reader))).order_by("due_at", "id")
+
+
+def page(reader: Acting, narrow: Q, offset: int, limit: int, *, thread: str = "") -> tuple[int, list[Duty]]:
+    """Return how many duties of the reader's side there are, and some of them by due, with their clauses and moves.
+
+    Both sides are asked of the index that holds desk and due, and only the duties of the page are read. `narrow` is
+    about a duty's own columns; with a thread its few duties are gone through.
+    """
+    if thread:
+        rows = Duty.objects.filter(beside(_may_see(reader)), narrow, thread=thread)
+        total, found = rows.count(), rows.values_list("id", "due_at")
+    else:
+        total = Duty.objects.filter(_may_see(reader), narrow).count()
+        sides = [Duty.objects.filter(of_side(c, reader)).filter(narrow) for c in ("bound_desk", "owed_desk")]
+        bound, owed = (side.values_list("id", "due_at") for side in sides)
+        found = bound.union(owed)
+    if offset >= total:
+        return total, []
+    ids = [pk for pk, _due in found.order_by("due_at", "id")[offset : offset + limit]]
+    duties = Duty.objects.defer("wanted", "told").prefetch_related("moves").in_bulk(ids)
+    clauses = Clause.objects.defer("text_zh", "text_en").in_bulk({duty.clause_id for duty in duties.values()})
+    for duty in duties.values():
+        duty.clause = clauses[duty.clause_id]
+    return total, [duties[pk] for pk in ids]
 
 
 def last_under(reader: Acting, clause_id: str, limit: int) -> QuerySet[Duty, Any]:

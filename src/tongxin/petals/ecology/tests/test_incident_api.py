@@ -70,6 +70,22 @@ def test_duties_are_listed_to_who_owes_and_who_is_owed(api, report):
     assert api("langfang-duty", "get", "/duties?offset=9007199254740991").json()["duties"] == []
 
 
+def test_pages_of_duties_are_those_of_either_side_once_each_by_due(api, report):
+    number = report()
+    for reader in ("langfang-duty", "langfang-coordinator"):
+        whole = api(reader, "get", f"/duties?overdue=false&thread=matter:{number}").json()
+        duties = whole["duties"]
+        assert whole["total"] == len(duties) >= 4
+        assert duties == sorted(duties, key=lambda d: (d["due_at"], d["id"]))
+        pages = [api(reader, "get", f"/duties?overdue=false&limit=3&offset={n}").json() for n in (0, 3)]
+        assert pages[0]["duties"] + pages[1]["duties"] == duties[:6]
+        ids = {d["id"] for d in duties if d["agreement"] == duties[0]["agreement"]}
+        agreement = duties[0]["agreement"].partition("@")[0]
+        found = api(reader, "get", f"/duties?agreement={agreement}").json()
+        assert {d["id"] for d in found["duties"]} == ids
+        assert api(reader, "get", "/duties?agreement=nothing").json()["total"] == 0
+
+
 def test_the_explanation_is_worded_in_both_languages(api, report):
     number = report()
     reasons = api("langfang-duty", "get", f"/incidents/{number}/explanation").json()
