@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import gettext
+import inspect
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from tongxin.heart.region.acting import Acting
+    from tongxin.shared.errors import Invalid, Refused
 
 NAME = "tongxin - turns the cooperation agreements of neighbouring governments into running services"
 SYNOPSIS = "tongxin [--mode MODE] [--token TOKEN] [--key KEY] COMMAND [ARGUMENT ...]"
@@ -117,6 +123,33 @@ EXIT_STATUS = (
     ("130", "Ended by Ctrl-C."),
 )
 
+AGAIN = gettext_lazy("Look how it stands now: %(group)s list, or show.")
+# What refusals say to one at a screen, by how it begins, and to one at a command line.
+SCREEN_WORDS = (
+    ("Reload the page", AGAIN),
+    ("Load the page again", AGAIN),
+    (
+        "Mend the marked fields",
+        gettext_lazy("Mend these and run the command again; --help tells what each takes."),
+    ),
+    ("Look in the register.", gettext_lazy("See what there is: tongxin agreements list.")),
+    ("Look at the instrument's versions", gettext_lazy("See which one stands: tongxin agreements show ID.")),
+    ("See on the agreement's page", gettext_lazy("See what must come first: tongxin agreements show ID.")),
+    (
+        "Open it anew, read it",
+        gettext_lazy("Read it with tongxin agreements show ID@NUMBER and sign the hash that it prints."),
+    ),
+    (
+        "Change to a post that may",
+        gettext_lazy("Use the token of a post that may, or ask your administrator."),
+    ),
+    (
+        "Excuse or give up a single duty",
+        gettext_lazy("Excuse or give up a single duty: tongxin duties excuse, or give-up."),
+    ),
+    ("Choose one of the list", gettext_lazy("See which there are: %(group)s --help.")),
+)
+
 
 @dataclass
 class Session:
@@ -181,12 +214,23 @@ class Manual(click.Group):
                 os.environ.setdefault("TONGXIN_MODE", "demo")  # help needs no secrets
             set_up()
             group: click.Command = import_module(ROOMS[name][0]).group
-            return group
+            return in_language(group)
         return (
             getattr(import_module(OWN), name.replace("-", "_"), None)
             if name in self.list_commands(ctx)
             else None
         )
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of one that there is not the nearest is named."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                args[0], possibilities=self.list_commands(ctx), ctx=ctx
+            ) from error
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the page."""
@@ -213,6 +257,28 @@ class Manual(click.Group):
             return ROOMS[name][1]
         command = self.get_command(ctx, name)
         return command.get_short_help_str(100) if command else ""
+
+
+def in_language(command: click.Command) -> click.Command:
+    """Return a command with its help, its options' and its subcommands' in the language of messages."""
+    from django.utils.translation import gettext
+
+    told = copy.copy(command)
+    told.help = gettext(inspect.cleandoc(command.help)) if command.help else command.help
+    told.params = [_told_of(param) for param in command.params]
+    if isinstance(told, click.Group) and isinstance(command, click.Group):
+        told.commands = {name: in_language(each) for name, each in command.commands.items()}
+    return told
+
+
+def _told_of(param: click.Parameter) -> click.Parameter:
+    from django.utils.translation import gettext
+
+    if not isinstance(param, click.Option) or not param.help:
+        return param
+    told = copy.copy(param)
+    told.help = gettext(param.help)
+    return told
 
 
 def _take_mode(mode: str | None) -> str | None:
@@ -251,11 +317,12 @@ def set_up() -> None:
     if not apps.ready:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongxin.site.settings")
         django.setup()
-        translation.activate("zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en")
+        translation.activate("zh-hans" if chinese() else "en")
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; a refusal is told in three parts, never as a traceback."""
+    words_of_click()
     try:
         answer = root.main(
             args=list(args) if args is not None else None, prog_name="tongxin", standalone_mode=False
@@ -271,7 +338,7 @@ def main(args: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        parts = _told(error)
+        parts = _told(error, args if args is not None else sys.argv[1:])
         if parts is None:
             raise
         for line in parts:
@@ -280,7 +347,58 @@ def main(args: Sequence[str] | None = None) -> int:
     return answer if isinstance(answer, int) else 0
 
 
-def _told(error: Exception) -> list[str] | None:
+def chinese() -> bool:
+    """Whether messages are in Chinese here."""
+    return os.environ.get("LANG", "").startswith("zh")
+
+
+def words_of_click() -> None:
+    """Let the words that click itself brings (usage, options, what was not understood) be Chinese with the others."""
+    if chinese():
+        os.environ["LANGUAGE"] = "zh"  # what gettext reads first
+        gettext.bindtextdomain("click", str(Path(__file__).parent / "locale"))
+        gettext.textdomain("click")
+
+
+def _command(args: Sequence[str]) -> tuple[list[str], click.Command]:
+    """Return the command that a line names, and the words that name it; the root where nothing was set up."""
+    from django.apps import apps
+
+    found: click.Command = root
+    path: list[str] = []
+    for word in args if apps.ready else ():
+        below = found.get_command(click.Context(found), word) if isinstance(found, click.Group) else None
+        if below is not None:
+            path, found = [*path, word], below
+    return path, found
+
+
+def _todo(error: Refused, path: Sequence[str]) -> str:
+    """Return what to do, as one who has no screen does it."""
+    from django.utils.translation import override
+
+    with override("en"):
+        said = str(error.todo)
+    for begins, instead in SCREEN_WORDS:
+        if said.startswith(begins):
+            group = f"{NAME.partition(' ')[0]} {path[0]}" if path else "tongxin COMMAND"
+            return str(instead) % {"group": group}
+    return str(error.todo)
+
+
+def _fields(error: Invalid, command: click.Command) -> list[str]:
+    """Return what is wrong with each option, by the name that the command line has for it."""
+    named = {p.name: p.opts[0] if isinstance(p, click.Option) else p.make_metavar(click.Context(command))
+             for p in command.params}  # fmt: skip
+    pairs = next((p.opts[0] for p in command.params if p.metavar == "NAME=VALUE"), "")
+
+    def name(field: str) -> str:
+        return named.get(field) or (f"{pairs} {field}=…" if pairs else field)
+
+    return [f"  {name(field)}: {text}" for field, texts in error.fields.items() for text in texts]
+
+
+def _told(error: Exception, args: Sequence[str]) -> list[str] | None:
     """Return an expected error in three parts, or None when it is a fault of ours."""
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
@@ -294,9 +412,10 @@ def _told(error: Exception) -> list[str] | None:
                 USE_I18N=False
             )  # refused before the settings were read: the words alone are needed
         what = [f"tongxin: {error.what}"]
+        path, command = _command(args)
         if isinstance(error, Invalid):
-            what += [f"  {name}: {text}" for name, texts in error.fields.items() for text in texts]
-        return [*what, *(f"  {part}" for part in (error.kept, error.todo) if str(part))]
+            what += _fields(error, command)
+        return [*what, *(f"  {part}" for part in (error.kept, _todo(error, path)) if str(part))]
     if isinstance(error, ImproperlyConfigured):
         return [
             f"tongxin: the settings are not complete: {error}.",

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 import click
+from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import actions, agenda, api_agenda, wording
 from tongxin.heart.agreements.models import Resolution
@@ -39,14 +40,15 @@ def list_items(ctx: click.Context, off: bool, day: datetime | None) -> None:
     for line in agenda.lines(reader, shown[:SHOWN], now):
         duty = line.duty
         who = f"{wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}"
-        late = f"  late {wording.length(_minutes(line.late))}" if line.late else ""
+        late = "  " + _late(line) if line.late else ""
         click.echo(f"{line.item.pk}  {line.state_words}  {wording.due_moment(line.deadline)}{late}")
         click.echo(f"    {wording.duty_words(duty)} · {who}  {duty.thread}  [{duty.clause_id}]{_marks(line)}")
-        click.echo(f"    {line.meeting}, since {wording.moment(line.item.put_at)}")
+        since = {"meeting": line.meeting, "at": wording.moment(line.item.put_at)}
+        click.echo("    " + _("%(meeting)s, since %(at)s") % since)
     if not shown:
-        click.echo("Nothing on the agenda.")
+        click.echo(_("Nothing on the agenda."))
     if len(shown) > SHOWN:
-        click.echo(f"The first {SHOWN} are shown.", err=True)
+        click.echo(_("The first %(n)d are shown.") % {"n": SHOWN}, err=True)
 
 
 @group.command("show")
@@ -62,18 +64,19 @@ def show(ctx: click.Context, item: int, as_json: bool) -> None:
         return
     duty = line.duty
     click.echo(f"{item}  {line.state_words}  {line.meeting}{_marks(line)}")
-    click.echo(f"  {wording.duty_words(duty)}  {duty.thread}  duty {duty.pk}")
+    click.echo(f"  {wording.duty_words(duty)}  {duty.thread}  " + _("duty %(id)s") % {"id": duty.pk})
     click.echo(f"  {wording.desk_name(duty.bound_desk)} → {wording.desk_name(duty.owed_desk)}")
-    click.echo(f"  clause: {wording.clause_title(duty.clause)}  [{duty.clause_id}]")
-    late = f", late {wording.length(_minutes(line.late))}" if line.late else ""
-    click.echo(f"  due {wording.due_moment(line.deadline)}{late}")
-    click.echo(f"  on the agenda since {wording.moment(line.item.put_at)}")
+    click.echo(f"  {_('clause')}: {wording.clause_title(duty.clause)}  [{duty.clause_id}]")
+    late = ", " + _late(line) if line.late else ""
+    click.echo("  " + _("due %(due)s") % {"due": wording.due_moment(line.deadline)} + late)
+    click.echo("  " + _("on the agenda since %(at)s") % {"at": wording.moment(line.item.put_at)})
     for rung in line.rungs:
-        who = ", ".join(rung.posts) or "nobody there"
-        click.echo(f"  rung: {rung.words}  {wording.moment(rung.at)}  {who}")
+        who = ", ".join(rung.posts) or _("nobody there")
+        click.echo(f"  {_('rung')}: {rung.words}  {wording.moment(rung.at)}  {who}")
     for said in line.said:
         until = f" {said.row.by_day}" if said.row.by_day else ""
-        click.echo(f"  meeting of {said.row.met_on}: {said.kind}{until}  ({said.office})")
+        met = _("meeting of %(day)s") % {"day": said.row.met_on}
+        click.echo(f"  {met}: {said.kind}{until}  ({said.office})")
         click.echo(f"    {said.row.text}")
 
 
@@ -97,7 +100,12 @@ def settle(
         text=text,
         by_day=by_day.date() if by_day else None,
     )
-    click.echo(f"{done['item']}  {done['kind']}  resolution {done['resolution']}")
+    kind = agenda.KINDS.get(done["kind"], done["kind"])
+    click.echo(f"{done['item']}  {kind}  " + _("resolution %(id)s") % {"id": done["resolution"]})
+
+
+def _late(line: agenda.Line) -> str:
+    return _("late %(length)s") % {"length": wording.length(_minutes(line.late or timedelta()))}
 
 
 def _minutes(length: timedelta) -> timedelta:
@@ -105,5 +113,8 @@ def _minutes(length: timedelta) -> timedelta:
 
 
 def _marks(line: agenda.Line) -> str:
-    marks = [*(["illustrative"] if line.duty.illustrative else []), *(["drill"] if line.duty.drill else [])]
+    marks = [
+        *([_("illustrative")] if line.duty.illustrative else []),
+        *([_("drill")] if line.duty.drill else []),
+    ]
     return f"  ({', '.join(marks)})" if marks else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -28,6 +29,7 @@ LONGEST = {  # what is shown day by day; a clause may say more
 PAUSES = 20
 MARKS = {"holiday": _("off"), "moved": _("work")}
 FIRST_YEAR, LAST_YEAR = 1950, 2199
+_MIDNIGHT = re.compile(r"T24:00(:00)?")  # the end of a day
 
 
 @dataclass(frozen=True)
@@ -361,18 +363,28 @@ def asked(
     stopped = [read("pause", text, pause) for text in pauses[: PAUSES + 1]]
     if length is None or begins is None or wrong:
         raise Invalid(_("The question cannot be read."), wrong)
+    if kind == "days" and _MIDNIGHT.search(
+        start
+    ):  # the day that ends is the starting day, as of a period's end
+        begins -= timedelta(microseconds=1)
     limit = Within(within=length, clock=kind, calendar_of=calendar_of)
     return limit, begins, [each for each in stopped if each]
 
 
 def wall_time(text: str) -> datetime:
-    """Return an instant that was written as wall time of the region, or with its offset. Raises ValueError."""
+    """Return an instant that was written as wall time of the region, or with its offset; 24:00 ends its day.
+
+    Raises ValueError.
+    """
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text[:40]!r} is no instant; write for example 2026-02-12T15:00") from None
+        found = datetime.fromisoformat(_MIDNIGHT.sub("T00:00", text))
+        found += timedelta(days=1 if _MIDNIGHT.search(text) else 0)
+    except (ValueError, OverflowError):
+        reason = _("%(text)r is no instant; write for example 2026-02-12T15:00")
+        raise ValueError(reason % {"text": text[:40]}) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise ValueError(f"{text[:40]!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        said = {"text": text[:40], "first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValueError(_("%(text)r lies outside the years %(first)d to %(last)d") % said)
     return found if found.tzinfo else found.replace(tzinfo=calendars.zone())
 
 
@@ -380,5 +392,6 @@ def pause(text: str) -> Span:
     """Return a pause that was written `2026-02-14T10:00/2026-02-25T10:00`. Raises ValueError."""
     begins, slash, ends = text.partition("/")
     if not slash:
-        raise ValueError(f"{text[:40]!r} is no pause; write its beginning, a slash and its end")
+        reason = _("%(text)r is no pause; write its beginning, a slash and its end")
+        raise ValueError(reason % {"text": text[:40]})
     return wall_time(begins.strip()), wall_time(ends.strip())

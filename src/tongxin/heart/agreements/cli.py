@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import (
     explain,
@@ -47,7 +49,11 @@ def list_agreements(field: str, party: str, kind: str) -> None:
         title = pick(version.instrument.title_zh, version.instrument.title_en)
         unpublished = version.provenance.get("terms") == "unpublished"
         marks = (
-            "  [illustrative]" if version.illustrative else "  [terms not published]" if unpublished else ""
+            f"  [{_('illustrative')}]"
+            if version.illustrative
+            else f"  [{_('terms not published')}]"
+            if unpublished
+            else ""
         )
         until = version.in_force_until or ""
         click.echo(f"{version.id}  {version.in_force_from}–{until}  {title}{marks}")
@@ -74,12 +80,13 @@ def show(ctx: click.Context, agreement: str, source: bool) -> None:
     click.echo(f"{', '.join(str(names[p]) for p in version.parties)}")
     click.echo(f"{version.in_force_from}–{version.in_force_until or ''}  sha256:{version.canonical_hash}")
     if version.illustrative:
-        click.echo("[illustrative terms]")
+        click.echo(f"[{_('illustrative terms')}]")
     if version.state in signers.UNSIGNED:
-        click.echo("[proposed, not signed by every party: it binds nobody yet]")
+        click.echo(f"[{_('proposed, not signed by every party: it binds nobody yet')}]")
     for clause in version.clauses.order_by("ordinal"):
         place = f"{version.source_file}:{clause.first_line}-{clause.last_line}"
-        click.echo(f"\n{clause.ordinal}. {pick(clause.title_zh, clause.title_en)}  ({clause.kind}, {place})")
+        kind = str(wording.KINDS[clause.kind]).lower()
+        click.echo(f"\n{clause.ordinal}. {pick(clause.title_zh, clause.title_en)}  ({kind}, {place})")
         click.echo(f"   {pick(clause.text_zh, clause.text_en)}")
         for line in readings.reading(rulebook.read_clause(clause), roles):
             click.echo(f"   {line.term}: {line.text}")
@@ -109,10 +116,14 @@ def explain_matter(ctx: click.Context, matter: str, as_json: bool) -> None:
 
 def _clock(told: dict[str, Any]) -> None:
     """Print a duty with its clock."""
+    names = wording.desk_names([told["bound_desk"], told["owed_desk"]])
+    pair = " → ".join(str(names.get(told[side], told[side])) for side in ("bound_desk", "owed_desk"))
+    head = _("duty %(id)s  %(what)s  %(desks)s  round %(round)s")
     click.echo(
-        f"    duty {told['id']}  {told['what']}  {told['bound_desk']} → {told['owed_desk']}  round {told['round']}"
+        "    " + head % {"id": told["id"], "what": told["what"], "desks": pair, "round": told["round"]}
     )
-    click.echo(f"      {told['state']}  due {told['due_at']}")
+    state = wording.DUTY_STATES.get(told["state"], told["state"])
+    click.echo(f"      {state}  " + _("due %(due)s") % {"due": _wall(told["due_at"])})
     for said in (told["limit"], told["starts"], told["calendar"]):
         if said:
             click.echo(f"      {said}")
@@ -120,4 +131,8 @@ def _clock(told: dict[str, Any]) -> None:
         days = line["from"] if line["from"] == line["to"] else f"{line['from']} – {line['to']}"
         click.echo(f"      {'+' if line['counts'] else '-'} {days}  {line['said']}")
     if told["needed_by"]:
-        click.echo(f"      needed by {told['needed_by']}")
+        click.echo("      " + _("needed by %(at)s") % {"at": _wall(told["needed_by"])})
+
+
+def _wall(iso: str) -> str:
+    return wording.due_moment(datetime.fromisoformat(iso))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 import click
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import almanac
+from tongxin.heart.agreements.forms_calendar import CALENDARS_OF, CLOCKS
 from tongxin.heart.agreements.language import CalendarOf, Clock
 from tongxin.heart.region import calendars, queries
 from tongxin.heart.region.models import Office
-from tongxin.shared import durations
+from tongxin.shared import clock, durations
 from tongxin.shared.named import pick
 
 
@@ -56,29 +61,33 @@ def due(
     )
     found = almanac.counted(limit, starts_at, bound_desk=debtor, owed_desk=creditor, pauses=stopped)
     wall, detail = calendars.zone(), found.count.detail
-    click.echo(f"starts  {starts_at.astimezone(wall):%Y-%m-%d %a %H:%M}")
+    begun = starts_at + timedelta(
+        microseconds=starts_at.microsecond and 1
+    )  # a day's end is kept one before it
+    click.echo(_row(_("starts"), _instant(begun, due="T24:00" in start)))
     in_days = limit.clock != "hours"
     within_ = durations.iso(limit.within, in_days=in_days)
-    click.echo(f"within  {within_}  clock: {detail['clock']}  calendar of: {detail['calendar_of']}")
+    on = {"clock": pick(str(CLOCKS[kind]), kind), "of": pick(str(CALENDARS_OF[calendar_of]), calendar_of)}
+    click.echo(_row(_("within"), f"{within_}  " + _("clock: %(clock)s  calendar of: %(of)s") % on))
     for office in found.offices:
-        click.echo(f"office  {office.id}  {_hours(office)}  {office.calendar_id}")
+        click.echo(_row(_("office"), f"{office.id}  {_hours(office)}  {office.calendar_id}"))
     if found.offices:
-        click.echo(f"calendar  {detail['calendar']}@{detail['calendar_version']}")
+        click.echo(_row(_("calendar"), f"{detail['calendar']}@{detail['calendar_version']}"))
     click.echo()
     for line in found.lines:
-        days = f"{line.first:%Y-%m-%d %a}"
+        days = _day(line.first)
         if line.last != line.first:
-            days += f" – {line.last:%Y-%m-%d %a}"
-        spans = "  ".join(f"{a.astimezone(wall):%H:%M}–{b.astimezone(wall):%H:%M}" for a, b in line.spans)
-        words = ", ".join(
+            days += f" – {_day(line.last)}"
+        spans = "  ".join(f"{a.astimezone(wall):%H:%M}–{_end(b)}" for a, b in line.spans)
+        words = pick("，", ", ").join(
             part for part in (str(almanac.REASONS[line.reason]), str(line.name or ""), line.office) if part
         )
-        guess = "  [provisional]" if line.provisional else ""
+        guess = f"  [{_('provisional')}]" if line.provisional else ""
         running = durations.iso(line.running, in_days=in_days)
         click.echo(f"{days:<33}  {spans:<13}  {running:>9}  {words}{guess}")
     click.echo()
-    guess = "  [provisional]" if found.count.provisional else ""
-    click.echo(f"due     {found.count.due_at.astimezone(wall):%Y-%m-%d %a %H:%M:%S}{guess}")
+    guess = f"  [{_('provisional')}]" if found.count.provisional else ""
+    click.echo(_row(_("due"), _instant(found.count.due_at, due=True) + guess))
 
 
 @group.command()
@@ -91,15 +100,35 @@ def year(desk: str, year: int | None) -> None:
     shown = almanac.year_of(queries.desk_office(desk), year or queries.today().year)
     office = shown.office
     click.echo(f"{office.id}  {pick(office.name_zh, office.name_en)}  {_hours(office)}")
-    guess = "  [provisional: no notice yet]" if shown.provisional else ""
+    guess = f"  [{_('provisional: no notice yet')}]" if shown.provisional else ""
     click.echo(f"{shown.year}  {office.calendar_id}@{shown.version}{guess}")
     if shown.source:
         click.echo(shown.source)
-    click.echo(f"working days: {shown.working_days}")
+    click.echo(_("working days: %(n)d") % {"n": shown.working_days})
     for run in shown.holidays:
-        click.echo(f"off     {run.first} – {run.last}  {run.name}")
+        click.echo(_row(_("off"), f"{run.first} – {run.last}  {run.name}"))
     for on in shown.moved:
-        click.echo(f"worked  {on:%Y-%m-%d %a}")
+        click.echo(_row(_("worked"), _day(on)))
+
+
+def _row(term: str, text: str) -> str:
+    return f"{term:<6}  {text}"
+
+
+def _day(on: date) -> str:
+    return f"{on} {WEEKDAYS_ABBR[on.weekday()]}"
+
+
+def _instant(at: datetime, *, due: bool = False) -> str:
+    """Return an instant with its weekday; a due at the end of a day is its 24:00."""
+    if due and clock.ends_day(at):
+        return f"{_day(clock.due_day(at))} 24:00"
+    wall = clock.beijing(at)
+    return f"{_day(wall.date())} {wall:{'%H:%M:%S' if due else '%H:%M'}}"
+
+
+def _end(at: datetime) -> str:
+    return "24:00" if clock.ends_day(at) else f"{clock.beijing(at):%H:%M}"
 
 
 def _hours(office: Office) -> str:

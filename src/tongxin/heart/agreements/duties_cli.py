@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import actions, api_duties, conflicts, duty_pages, queries, wording
 from tongxin.heart.agreements.models import Duty
@@ -52,9 +53,9 @@ def list_duties(ctx: click.Context, everything: bool, late: bool, thread: str) -
             f"{side} {duty.pk}  {wording.due_moment(duty.due_at)}  {state}  {duty.thread}  {what}  [{duty.clause_id}]"
         )
     if not shown:
-        click.echo("No duties.")
+        click.echo(_("No duties."))
     if len(shown) > SHOWN:
-        click.echo(f"The first {SHOWN} are shown; narrow the list with --thread.", err=True)
+        click.echo(_("The first %(n)d are shown; narrow the list with --thread.") % {"n": SHOWN}, err=True)
 
 
 @group.command("show")
@@ -72,11 +73,11 @@ def show(ctx: click.Context, duty: int, as_json: bool) -> None:
     _head(row)
     for each in form["asked"]:
         listed = f" ({', '.join(each['choices'])})" if each["choices"] else ""
-        need = "" if each["required"] else " (optional)"
-        click.echo(f"  asks for: {each['name']}{need}: {each['title']}{listed}")
+        need = "" if each["required"] else f" ({_('optional')})"
+        click.echo(f"  {_('asks for')}: {each['name']}{need}: {each['title']}{listed}")
     for name, words in form["grounds"].items():
-        click.echo(f"  ground: {name}: {words}")
-    click.echo(f"  you may: {', '.join(form['may']) or 'look'}")
+        click.echo(f"  {_('ground')}: {name}: {words}")
+    click.echo(f"  {_('you may')}: {', '.join(form['may']) or _('look')}")
 
 
 @group.command("explain")
@@ -92,44 +93,45 @@ def explain(ctx: click.Context, duty: int, as_json: bool) -> None:
         return
     page = duty_pages.page(reader, row)
     _head(row)
-    click.echo(f"  opened by: {page.cause.words}  {page.cause.desk}")
+    click.echo(f"  {_('opened by')}: {page.cause.words}  {page.cause.desk}")
     for term, at in (
-        ("happened", page.cause.occurred_at),
-        ("known", page.cause.known_at),
-        ("recorded", page.cause.recorded_at),
+        (_("happened"), page.cause.occurred_at),
+        (_("known"), page.cause.known_at),
+        (_("recorded"), page.cause.recorded_at),
     ):
         if at:
             click.echo(f"    {term}: {wording.moment(at)}")
-    click.echo(f"  clause: {wording.clause_title(row.clause)}  [{row.clause_id}]")
+    click.echo(f"  {_('clause')}: {wording.clause_title(row.clause)}  [{row.clause_id}]")
     for line in wording.reading(page.clause, wording.roles()):
         click.echo(f"    {line.term}: {line.text}")
-    click.echo(f"  clock: {page.count.limit}")
+    click.echo(f"  {_('clock')}: {page.count.limit}")
     for said in (page.count.start, page.count.calendar):
         if said:
             click.echo(f"    {said}")
     for counted in page.count.lines:
         click.echo(f"    {'+' if counted.counts else '-'} {counted.when}  {counted.said}")
     if page.count.provisional:
-        click.echo("    provisional: the calendar of that year is not published yet")
+        click.echo(f"    {_('provisional: the calendar of that year is not published yet')}")
     for deadline in page.deadlines:
         click.echo(f"  {'>' if deadline.rules else ' '} {wording.due_moment(deadline.at)}  {deadline.words}")
     for move in page.moves:
         entry = f"  #{move.entry}" if move.entry is not None else ""
-        click.echo(
-            f"  moved {wording.moment(move.row.at)}: {wording.due_moment(move.row.old)} → "
-            f"{wording.due_moment(move.row.new)}, {move.why}{entry}"
-        )
+        ends = f"{wording.due_moment(move.row.old)} → {wording.due_moment(move.row.new)}"
+        moved = _("moved %(at)s") % {"at": wording.moment(move.row.at)}
+        click.echo(f"  {moved}: {ends}, {move.why}{entry}")
     for field, bar in page.withheld:
-        click.echo(f"  withheld: {field}: {bar}")
+        click.echo(f"  {_('withheld')}: {field}: {bar}")
     for rung in page.rungs:
-        when = f"rung {wording.moment(rung.rung_at)}" if rung.rung_at else f"at {wording.moment(rung.at)}"
-        who = "nobody there" if rung.skipped else ", ".join(rung.posts)
-        click.echo(f"  escalation: {rung.words}  {when}  {who}".rstrip())
+        said = _("rung %(at)s") if rung.rung_at else _("at %(at)s")
+        when = said % {"at": wording.moment(rung.rung_at or rung.at)}
+        who = _("nobody there") if rung.skipped else ", ".join(rung.posts)
+        click.echo(f"  {_('escalation')}: {rung.words}  {when}  {who}".rstrip())
     if page.done:
-        click.echo(f"  done by {page.done.desk}, {page.done.post}")
+        by = {"desk": page.done.desk, "post": page.done.post}
+        click.echo("  " + _("done by %(desk)s, %(post)s") % by)
         for term, value in page.done.carried:
             click.echo(f"    {term}: {value}")
-    click.echo(f"  ledger: {', '.join(f'#{entry.index}' for entry in page.entries) or '-'}")
+    click.echo(f"  {_('ledger')}: {', '.join(f'#{entry.index}' for entry in page.entries) or '-'}")
 
 
 @group.command("perform")
@@ -142,9 +144,9 @@ def perform(ctx: click.Context, duty: int, fields: tuple[str, ...]) -> None:
     """Deliver what a duty asks for; see `show` for its fields. Amounts are whole fen."""
     carried = dict(_pair(text) for text in fields)
     done = actions.perform(by=ctx.obj.acting(), key=ctx.obj.key(), duty=duty, carried=carried)
-    click.echo(f"{done['duty']}  {done['state']}")
+    click.echo(f"{done['duty']}  {wording.DUTY_STATES.get(done['state'], done['state'])}")
     for pk in done["opened"]:
-        click.echo(f"opened: {pk}")
+        click.echo(f"{_('opened')}: {pk}")
 
 
 @group.command("accept")
@@ -208,8 +210,8 @@ def name_date(ctx: click.Context, duty: int, day: datetime, reason: str) -> None
     """Name another day for a delivery; it moves when both sides have named the same DAY (2026-08-31)."""
     on: date = day.date()
     done = actions.propose_date(by=ctx.obj.acting(), key=ctx.obj.key(), duty=duty, on=on, reason=reason)
-    said = "agreed" if done["agreed"] else "proposed; the other side has not named this day"
-    click.echo(f"{done['duty']}  {said}  due {_wall(done['due_at'])}")
+    said = _("agreed") if done["agreed"] else _("proposed; the other side has not named this day")
+    click.echo(f"{done['duty']}  {said}  " + _("due %(due)s") % {"due": _wall(done["due_at"])})
 
 
 @group.command("conflicts")
@@ -220,12 +222,12 @@ def list_conflicts(ctx: click.Context) -> None:
     standing = conflicts.standing(rows)
     for row in rows:
         state = row.ruling_id or (
-            "waits for a decision" if len(standing[row.pk]) == 2 else "nothing to decide"
+            _("waits for a decision") if len(standing[row.pk]) == 2 else _("nothing to decide")
         )
         click.echo(f"{row.pk}  {row.thread}  {row.bound_desk_id} → {row.owed_desk_id}  {state}")
         click.echo(f"    {row.one_id} | {row.other_id}")
     if not rows:
-        click.echo("No conflicts.")
+        click.echo(_("No conflicts."))
 
 
 @group.command("rule")
@@ -238,22 +240,21 @@ def rule(ctx: click.Context, conflict: int, clause: str, reason: str) -> None:
     done = actions.settle_conflict(
         by=ctx.obj.acting(), key=ctx.obj.key(), conflict=conflict, clause=clause, reason=reason
     )
-    click.echo(
-        f"settled: {done['ruling']}"
-        if done["settled"]
-        else "said; the other office has not said the same yet"
-    )
+    settled = _("settled: %(ruling)s") % {"ruling": done["ruling"]}
+    click.echo(settled if done["settled"] else _("said; the other office has not said the same yet"))
 
 
 def _head(row: Duty) -> None:
     state = wording.DUTY_STATES[wording.duty_state(row, clock.now())]
-    click.echo(f"{row.pk}  {wording.duty_words(row)}  {state}  round {row.round}  {row.thread}")
+    turn = _("round %(n)d") % {"n": row.round}
+    click.echo(f"{row.pk}  {wording.duty_words(row)}  {state}  {turn}  {row.thread}")
     click.echo(f"  {wording.desk_name(row.bound_desk)} → {wording.desk_name(row.owed_desk)}")
-    click.echo(f"  due {wording.due_moment(row.due_at)}")
+    click.echo("  " + _("due %(due)s") % {"due": wording.due_moment(row.due_at)})
 
 
 def _told(done: dict[str, Any]) -> None:
-    click.echo(f"{done['duty']}  {done['state']}  due {_wall(done['due_at'])}")
+    state = wording.DUTY_STATES.get(done["state"], done["state"])
+    click.echo(f"{done['duty']}  {state}  " + _("due %(due)s") % {"due": _wall(done["due_at"])})
 
 
 def _wall(iso: str) -> str:
@@ -263,7 +264,7 @@ def _wall(iso: str) -> str:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign or not name:
-        raise click.UsageError(f"--field {text!r}: write it as NAME=VALUE")
+        raise click.UsageError(_("--field %(text)r: write it as NAME=VALUE") % {"text": text})
     return name, value
 
 

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import click
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import coverage as trial
 from tongxin.heart.agreements import diff as differences
-from tongxin.heart.agreements import known, language_help, overlaps, queries, reference
+from tongxin.heart.agreements import known, language_help, overlaps, queries, reference, signers, wording
 from tongxin.heart.agreements.language import InstrumentFile
 from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.agreements.reader import BadInstrument, Fault, ReadInstrument, read_each, read_form
+from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock, reading
 
 TOLD = 1000  # warnings of all files together
@@ -37,27 +40,29 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     Prints every fault as FILE:LINE: reason, with the nearest known word, and ends with status 1 when there is one.
     Warnings tell of clauses that may call for the same act as another, here or in the register; they change nothing.
     Files that are checked together may name each other's clauses. The words that files may name are those of this
-    installation: load its region first.
+    installation: load its region first. With the token of a party's office, what waits for its signature counts too.
     """
-    words = known.known_words()
+    reader = ctx.obj.reader()
+    words = known.known_words(reader)
     reads, faults = read_each(files, words)
     together = [standing for read in reads for standing in read.standing().values()]
-    warnings = sorted([*overlaps.warnings(together, words, most=TOLD), *_of_other_text(reads)])
+    warnings = sorted([*overlaps.warnings(together, words, most=TOLD), *_of_other_text(reads, reader)])
     if as_json:
         click.echo(json.dumps(_as_json(reads, faults, warnings), ensure_ascii=False, indent=2))
     else:
         for read in reads:
             count = len(read.model.clauses)
-            click.echo(
-                f"{read.file}: {read.model.agreement}@{read.model.version}, {count} clauses, {read.canonical_hash}"
-            )
+            clauses = ngettext("%(n)d clause", "%(n)d clauses", count) % {"n": count}
+            version = f"{read.model.agreement}@{read.model.version}"
+            click.echo(f"{read.file}: {version}, {clauses}, {read.canonical_hash}")
         for warning in warnings:
-            click.echo(f"{warning.file}:{warning.line}: warning: {warning.reason}")
+            click.echo(f"{warning.file}:{warning.line}: {_('warning')}: {warning.reason}")
         for fault in faults:
             click.echo(str(fault), err=True)
         if faults:
             faulty = len({fault.file for fault in faults})
-            click.echo(f"{faulty} of {len(files)} files have faults; nothing was loaded.", err=True)
+            said = _("%(faulty)d of %(all)d files have faults; nothing was loaded.")
+            click.echo(said % {"faulty": faulty, "all": len(files)}, err=True)
     if faults:
         ctx.exit(1)
 
@@ -87,11 +92,13 @@ def diff(ctx: click.Context, old: str, new: str, with_same: bool, as_json: bool)
     for change in around:
         click.echo(_changed(change))
     for clause in clauses:
-        click.echo(f"{SIGNS[clause.what]} {clause.id} ({clause.kind})")
+        click.echo(
+            f"{SIGNS[clause.what]} {clause.id} ({str(wording.KINDS.get(clause.kind, clause.kind)).lower()})"
+        )
         for change in clause.keys:
             click.echo(f"    {_changed(change)}")
     if not around and not any(c.what != "unchanged" for c in clauses):
-        click.echo("Nothing differs.")
+        click.echo(_("Nothing differs."))
 
 
 @click.command()
@@ -158,7 +165,8 @@ def coverage(ctx: click.Context, here: bool, with_good: bool) -> None:
     for gap in gaps:
         click.echo(gap, err=True)
     reached = sum(cell == trial.YES for row in rows for cell in row.cells.values())
-    click.echo(f"{len(rows)} clauses, {reached} states reached, {len(gaps)} gaps")
+    said = _("%(clauses)d clauses, %(reached)d states reached, %(gaps)d gaps")
+    click.echo(said % {"clauses": len(rows), "reached": reached, "gaps": len(gaps)})
     if gaps:
         ctx.exit(1)
 
@@ -192,15 +200,18 @@ def _changed(change: differences.KeyChange) -> str:
     return f"{change.key}: {old or '–'} → {new or '–'}"
 
 
-def _of_other_text(reads: list[ReadInstrument]) -> list[Fault]:
-    """Return a warning for each version that the register holds with another text."""
-    there = dict(InstrumentVersion.objects.values_list("id", "canonical_hash"))
+def _of_other_text(reads: list[ReadInstrument], reader: Acting | None) -> list[Fault]:
+    """Return a warning for each version that the register holds with another text, of those that the reader may see."""
+    named = [f"{read.model.agreement}@{read.model.version}" for read in reads]
+    today = clock.beijing(clock.now()).date()
+    rows = InstrumentVersion.objects.filter(id__in=named).select_related("instrument")
+    there = {row.id: row.canonical_hash for row in rows if signers.may_see(reader, row, today)}
     return [
         Fault(
             read.file,
             1,
-            f"{read.model.agreement}@{read.model.version} is in the register with another text: "
-            "changed text needs the next version number",
+            _("%(version)s is in the register with another text: changed text needs the next version number")
+            % {"version": f"{read.model.agreement}@{read.model.version}"},
         )
         for read in reads
         if there.get(f"{read.model.agreement}@{read.model.version}", read.canonical_hash)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from tongxin.heart.agreements import actions, instrument_pages, queries, waiting
 from tongxin.heart.exchange.acts import new_key
 from tongxin.shared import clock, reading
 
+WAITING = {"text": gettext_lazy("text"), "ending": gettext_lazy("ending"), "law": gettext_lazy("law")}
 KEY = click.option("--key", default="", help="Idempotency key; without it each call is a new command.")
 
 
@@ -29,7 +32,7 @@ def propose(ctx: click.Context, file: Path, key: str) -> None:
     if made["faults"]:
         for fault in made["faults"]:
             click.echo(fault, err=True)
-        click.echo(f"draft {made['draft']} is kept; it was not proposed.", err=True)
+        click.echo(_("draft %(draft)s is kept; it was not proposed.") % {"draft": made["draft"]}, err=True)
         ctx.exit(1)
     done = actions.propose(by=by, key=f"{begun}:propose"[:80], draft=made["draft"])
     click.echo(f"{done['version']}  {done['hash']}")
@@ -40,7 +43,7 @@ def propose(ctx: click.Context, file: Path, key: str) -> None:
 def list_waiting(ctx: click.Context) -> None:
     """List what waits for a signature of the token's office: version, kind, hash."""
     for item in waiting.waiting_for(ctx.obj.acting()):
-        click.echo(f"{item.version.id}  {item.kind}  {item.canonical_hash}")
+        click.echo(f"{item.version.id}  {WAITING.get(item.kind, item.kind)}  {item.canonical_hash}")
 
 
 @click.command()
@@ -61,7 +64,8 @@ def sign(ctx: click.Context, version: str, canonical_hash: str, ending: bool, ke
     act(by=by, key=key or new_key(), version=version, canonical_hash=canonical_hash)
     row = queries.version(version, by)
     for each in instrument_pages.side_rows(row, canonical_hash, clock.now()):
-        click.echo(f"{each.side.party}  {'signed' if each.side.complete else 'missing: ' + each.missing}")
+        lacking = _("missing: %(who)s") % {"who": each.missing}
+        click.echo(f"{each.side.party}  {_('signed') if each.side.complete else lacking}")
 
 
 @click.command()
@@ -72,7 +76,7 @@ def sign(ctx: click.Context, version: str, canonical_hash: str, ending: bool, ke
 def refuse(ctx: click.Context, version: str, reason: str, key: str) -> None:
     """Do not sign a version: it goes back to its draft with the reason."""
     done = actions.refuse_to_sign(by=ctx.obj.acting(), key=key or new_key(), version=version, reason=reason)
-    click.echo(f"{done['version']} is a draft again")
+    click.echo(_("%(version)s is a draft again") % {"version": done["version"]})
 
 
 @click.command()
@@ -83,7 +87,8 @@ def refuse(ctx: click.Context, version: str, reason: str, key: str) -> None:
 def leave(ctx: click.Context, instrument: str, party: str, key: str) -> None:
     """Give notice that PARTY leaves INSTRUMENT (its id without a version); prints from when."""
     done = actions.leave(by=ctx.obj.acting(), key=key or new_key(), instrument=instrument, party=party)
-    click.echo(f"{party} leaves {instrument} on {done['ends_at']}")
+    said = {"party": party, "instrument": instrument, "on": done["ends_at"]}
+    click.echo(_("%(party)s leaves %(instrument)s on %(on)s") % said)
 
 
 @click.command()
@@ -96,7 +101,9 @@ def milestone(ctx: click.Context, instrument: str, milestone: str, key: str) -> 
     done = actions.report_milestone(
         by=ctx.obj.acting(), key=key or new_key(), instrument=instrument, milestone=milestone
     )
-    click.echo(f"{done['matter']}  {len(done['duties'])} duties begin to count")
+    count = len(done["duties"])
+    said = ngettext("%(n)d duty begins to count", "%(n)d duties begin to count", count) % {"n": count}
+    click.echo(f"{done['matter']}  {said}")
 
 
 COMMANDS = (propose, list_waiting, sign, refuse, leave, milestone)

@@ -223,3 +223,51 @@ def test_the_mode_is_set_before_a_rooms_command_is_looked_for(monkeypatch):
     monkeypatch.setenv("TONGXIN_MODE", "run")
     cli.root.make_context("tongxin", ["--mode", "demo", "ledger", "verify"])  # reads the line, runs nothing
     assert os.environ["TONGXIN_MODE"] == "demo"
+
+
+@pytest.fixture
+def english():
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+def test_a_reader_of_chinese_gets_help_and_faults_in_chinese():
+    """What the four groups of the heart's agreements say, and what the parser says, has no English sentence in it."""
+    import re
+
+    for words in (
+        ("agreements", "--help"),
+        ("agreements", "check", "--help"),
+        ("clock", "due", "--help"),
+        ("duties", "perform", "--help"),
+        ("agenda", "settle", "--help"),
+        ("agreements", "check"),
+        ("clock", "due", "--clock", "working"),
+        ("agenda", "lst"),
+        ("duties", "show", "x"),
+    ):
+        done = tongxin(*words, TONGXIN_MODE="demo", LANG="zh_CN.UTF-8")
+        said = done.stdout + done.stderr
+        assert re.search("[\u4e00-\u9fff]", said), said
+        assert not re.search(
+            r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", re.sub(r"[(（].*?[)）]|--\S+|tongxin.*", "", said)
+        ), said
+    assert "是否指：'list'" in tongxin("agenda", "lst", TONGXIN_MODE="demo", LANG="zh_CN.UTF-8").stderr
+    assert "'agreements'" in tongxin("agreement", "list", TONGXIN_MODE="demo").stderr
+
+
+def test_refusals_speak_to_one_who_has_no_screen(world, capsys, english):
+    assert (
+        cli.main(
+            ["clock", "due", "--start", "soon", "--within", "P5D", "--debtor", "a/b", "--creditor", "a/b"]
+        )
+        == 2
+    )
+    said = capsys.readouterr().err
+    assert "  --start: 'soon' is no instant" in said
+    assert "run the command again" in said
+    assert "marked fields" not in said
+    assert cli.main(["agreements", "show", "no-such"]) == 2
+    assert "tongxin agreements list." in capsys.readouterr().err

@@ -317,9 +317,9 @@ def test_the_same_over_the_api_and_on_the_command_line(house):
     assert f"{item.pk}  " in run("list")
     assert json.loads(run("show", str(item.pk), "--json"))["meeting"] == MEETING
     said = run("settle", str(item.pk), "--kind", "returned", "--met-on", str(today(house)), "--text", "示例")
-    assert said.startswith(f"{item.pk}  returned  resolution ")
+    assert said.startswith(f"{item.pk}  交回双方单位  议定事项")
     assert "示例" in run("show", str(item.pk))
-    assert "Nothing on the agenda." in run("list")
+    assert "议题为空。" in run("list")
     assert f"{item.pk}  " in run("list", "--off")
     assert f"{item.pk}  " in run("list", "--on", str(today(house)))
     assert ask(f"/agenda/{item.pk}")["resolutions"][0]["kind"] == "returned"

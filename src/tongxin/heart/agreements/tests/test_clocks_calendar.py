@@ -228,14 +228,31 @@ class TestTheOperation:
 
 
 class TestTheCommand:
+    @pytest.fixture(autouse=True)
+    def _english(self):
+        with override("en"):
+            yield
+
     def test_a_count_to_compare_with_a_hand(self, house, capsys):
         asked = ["clock", "due", "--start", ASKED["start"], "--within", "P5D", "--clock", "days"]
         with override("zh-hans"):
             assert cli.main([*asked, "--debtor", TONGZHOU, "--creditor", WUQING, "--pause", PAUSE]) == 0
         told = capsys.readouterr().out
-        assert "due     2026-03-02 Mon 17:00:00" in told
-        assert "office  bj-tongzhou-services  09:00–17:00  cn" in told
-        assert "节假日, 春节" in told
+        assert "截止      2026-03-02 周一 17:00:00" in told
+        assert "单位      bj-tongzhou-services  09:00–17:00  cn" in told
+        assert "节假日，春节" in told
+        assert not re.search(r"[A-Za-z]{2,}", re.sub(r"bj-tongzhou-services|cn|P\w+", "", told))
+
+    def test_the_end_of_a_day_is_its_24_00(self, house, capsys):
+        """A period ends at 24:00 of its last day, and so does what is counted in elapsed time."""
+        desks = ["--debtor", TONGZHOU, "--creditor", WUQING]
+        asked = ["clock", "due", "--start", "2026-11-30T24:00", "--within", "P7D", *desks]
+        assert cli.main(asked) == 0
+        told = capsys.readouterr().out
+        assert "starts  2026-11-30 Mon 24:00" in told
+        assert "due     2026-12-07 Mon 24:00" in told
+        assert cli.main([*asked, "--clock", "days"]) == 0
+        assert "due     2026-12-09 Wed 17:00:00" in capsys.readouterr().out
 
     def test_working_time_has_no_days_of_24_hours(self, house, capsys):
         asked = ["clock", "due", "--start", "2026-02-12T15:30", "--within", "PT30H30M", "--clock", "hours"]
