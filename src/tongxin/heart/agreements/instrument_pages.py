@@ -72,6 +72,7 @@ class DepartureRow:
 class Standing:
     """Everything about a version that is not a clause."""
 
+    parties: list[Both]
     state: str
     state_words: Any
     end_words: str
@@ -120,7 +121,9 @@ def standing(version: InstrumentVersion, reader: Acting | None, now: datetime) -
     place = signers.place_of(reader, signers.parties_of(version), on) if reader else None
     signs = reader is not None and waiting.SIGNS in reader.capabilities
     ending = _ending(version)
+    places = scene.places_on(now)
     return Standing(
+        parties=[names[party] for party in version.parties],
         state=state,
         state_words=wording.VERSION_STATES[state],
         end_words=ENDS[version.end_reason]() if state == State.ENDED and version.end_reason else "",
@@ -141,12 +144,12 @@ def standing(version: InstrumentVersion, reader: Acting | None, now: datetime) -
         leaving_words=readings.leaving_words(model.leaving) if model.leaving else "",
         departures=departures(version, now),
         bars=[(bar, readings.bar_reading(bar, _bar_names(bar))) for bar in model.bars],
-        permits=permit_rows(version, now),
+        permits=permit_rows(version, now, places),
         milestones=milestones_of(version) if state == State.IN_FORCE else [],
         may_report=reader is not None
         and "perform" in reader.capabilities
         and signers.may_see(reader, version, on)
-        and _of_party(reader, version, now),
+        and places.party_of(reader.jurisdiction, version.parties) is not None,
     )
 
 
@@ -171,16 +174,23 @@ def _missing(side: Side, names: dict[str, Both]) -> str:
     return pick("、", ", ").join(parts)
 
 
-def permit_rows(version: InstrumentVersion, now: datetime) -> list[PermitRow]:
-    """Return the permits that follow from a version while it binds, those that say the same put together."""
+def permit_rows(
+    version: InstrumentVersion, now: datetime, today: scene.PlacesOn | None = None
+) -> list[PermitRow]:
+    """Return the permits that follow from a version while it binds, those that say the same put together.
+
+    `today`: the places as they are now, where they are at hand.
+    """
     on = clock.beijing(now).date()
     at = max(now, version.binds_from) if version.binds_from else now
-    places = scene.places_on(at)
-    book = rulebook.bindings([version.id], pinned_at=at)
-    bars = rulebook.barrings([version.id], pinned_at=at)
+    places = today if today and at == now else scene.places_on(at)
+    left = rulebook.left_by([version.id], at)
+    book = rulebook.bindings([version.id], left=left)
+    bars = rulebook.barrings([version.id], left=left)
     found = permits.standing(book, on, places=places, bars=bars)
     desks = wording.desk_names({d for p in found for d in (p.who, p.whose) if d})
-    roles = wording.roles()
+    unnamed = any(not (desks.get(p.who) and desks.get(p.whose)) for p in found)
+    roles = wording.roles() if unnamed else {}
     names = {b.clause_id: str(b.clause.title) for b in book}
     grouped: dict[tuple[Any, ...], list[str]] = {}
     first: dict[tuple[Any, ...], Permit] = {}
@@ -329,10 +339,6 @@ def _may_leave(
         return []
     there = Departure.objects.filter(instrument=version.instrument_id, party=party, withdrawn_at__isnull=True)
     return [] if bounds.left_of(version, list(there)) else [(party, names[party])]
-
-
-def _of_party(reader: Acting, version: InstrumentVersion, now: datetime) -> bool:
-    return scene.places_on(now).party_of(reader.jurisdiction, version.parties) is not None
 
 
 def _bar_names(bar: Bar) -> dict[str, Both]:

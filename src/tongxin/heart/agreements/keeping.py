@@ -453,10 +453,12 @@ def kept_of(tally: Tally, made_up: bool) -> Kept:
 def kept(now: datetime, *, instrument: str = "", clause_key: str = "") -> Kept:
     """Return how one clause, one instrument or all of them were kept in twelve months."""
     keys = [clause_key] if clause_key else keys_of(instrument) if instrument else None
-    total = NONE_KEPT
-    for part in kept_by_clause(now, keys).values():
-        total = total + part
-    return total
+    return kept_in_all(of_clauses(now, keys))
+
+
+def kept_in_all(counts: Mapping[str, tuple[Tally, bool]]) -> Kept:
+    """Return how all these clauses, as `of_clauses` gives them, were kept together."""
+    return sum((kept_of(*found) for found in counts.values()), NONE_KEPT)
 
 
 def keys_of(instrument: str) -> list[str]:

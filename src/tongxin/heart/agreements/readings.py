@@ -39,6 +39,7 @@ from tongxin.heart.events import vocabulary as events
 from tongxin.shared.named import Both, pick
 
 Names = Mapping[str, Any]
+SPOKEN = frozenset({"place", "reporter", "each_party", "other_parties"})  # whose desk, said by no name
 PERIODS = {
     "P1W": lambda: _("each week"),
     "P1M": lambda: _("each month"),
@@ -55,7 +56,7 @@ def reading(clause: AnyClause, roles: Names, names: Names | None = None) -> list
     they are looked up.
     """
     if names is None:
-        names = wording.party_names(spoken.of for _key, spoken in desks_of(clause))
+        names = named_in([clause])
     match clause:
         case Notify():
             own = _notify(clause, roles, names)
@@ -71,6 +72,12 @@ def reading(clause: AnyClause, roles: Names, names: Names | None = None) -> list
             own = _settle(clause, roles, names)
     owes = not isinstance(clause, Share) or clause.due is not None
     return [*own, *_common(clause, owes=owes)]
+
+
+def named_in(clauses: Iterable[AnyClause]) -> dict[str, Both]:
+    """Return the names of the parties that these clauses name desks by; who is meant by a question is no name."""
+    words = {spoken.of for clause in clauses for _key, spoken in desks_of(clause)}
+    return wording.party_names(words - SPOKEN - vocabulary.questions().keys())
 
 
 def bar_reading(bar: Bar, names: Names) -> list[Reading]:

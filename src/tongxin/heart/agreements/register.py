@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from tongxin.heart.agreements import keeping, queries, rulebook, wording
+from tongxin.heart.agreements import keeping, queries, readings, rulebook, wording
 from tongxin.heart.agreements.keeping import Kept, Tally
 from tongxin.heart.agreements.models import Clause, Duty, Instrument, InstrumentVersion
 from tongxin.heart.ledger import queries as ledger
@@ -71,10 +71,11 @@ def rows(
     party: str = "",
     kind: str = "",
     instruments: Iterable[Instrument] | None = None,
+    kept: Mapping[str, Kept] | None = None,
 ) -> list[Row]:
     """Return the register by field and id: of each instrument the version in force, else its newest one.
 
-    `instruments` are those of `queries.register`, when they are at hand.
+    `instruments` are those of `queries.register`, `kept` how each was kept, when they are at hand.
     """
     today = clock.beijing(now).date()
     found: list[InstrumentVersion] = []
@@ -87,14 +88,14 @@ def rows(
             running = [v for v in versions if in_force(v, today)]
             found.append((running or versions)[-1])
     names = wording.party_names(p for v in found for p in v.parties)
-    kept = keeping.kept_by_instrument(now)
+    scores = keeping.kept_by_instrument(now) if kept is None else kept
     counted = Clause.objects.filter(version__in=[v.id for v in found]).values_list("version_id")
     clauses = dict(counted.annotate(n=Count("id")))
     return [
         Row(
             version,
             [names[p] for p in version.parties],
-            kept.get(version.instrument_id, keeping.NONE_KEPT)
+            scores.get(version.instrument_id, keeping.NONE_KEPT)
             if keeping.scores_shown(version.illustrative)
             else None,
             clauses.get(version.id, 0),
@@ -123,19 +124,29 @@ def choices(instruments: Collection[Instrument]) -> dict[str, list[tuple[str, An
     }
 
 
-def clause_pages(version: InstrumentVersion, reader: Acting | None, now: datetime) -> list[ClausePage]:
-    """Return the clauses of a version; duties only those the reader may see, counts where a score may be shown."""
+def counts_of(version: InstrumentVersion, now: datetime) -> dict[str, tuple[Tally, bool]] | None:
+    """Return how the clauses of an instrument, over all its versions, were kept; None where no score may be shown."""
+    if not keeping.scores_shown(version.illustrative):
+        return None
+    return keeping.of_clauses(now, keeping.keys_of(version.instrument_id))
+
+
+def clause_pages(
+    version: InstrumentVersion, reader: Acting | None, counts: Mapping[str, tuple[Tally, bool]] | None
+) -> list[ClausePage]:
+    """Return the clauses of a version; duties only those the reader may see, counts as `counts_of` gives them."""
     roles = wording.roles()
-    shown = keeping.scores_shown(version.illustrative)
-    clauses = list(version.clauses.order_by("ordinal"))
+    clauses = sorted(version.clauses.all(), key=lambda clause: clause.ordinal)
+    bodies = {clause.id: rulebook.read_clause(clause) for clause in clauses}
+    names = readings.named_in(bodies.values())
     keys = {clause.id: f"{version.instrument_id}/{clause.name}" for clause in clauses}
-    counts = keeping.of_clauses(now, list(keys.values())) if shown else {}
+    shown, counts = counts is not None, counts or {}
     none = (keeping.Tally(), False)
-    seen = _seen(reader, version) if reader else {}
+    seen = _seen(reader, clauses) if reader else {}
     return [
         ClausePage(
             clause,
-            wording.reading(rulebook.read_clause(clause), roles),
+            wording.reading(bodies[clause.id], roles, names),
             keeping.kept_of(*counts.get(keys[clause.id], none)) if shown else None,
             _produced(counts.get(keys[clause.id], none)[0]),
             seen.get(clause.id, []),
@@ -155,11 +166,11 @@ def ledger_index(version: InstrumentVersion) -> int | None:
     return entry.index if entry else None
 
 
-def _seen(reader: Acting, version: InstrumentVersion) -> Mapping[str, list[Duty]]:
+def _seen(reader: Acting, clauses: Iterable[Clause]) -> Mapping[str, list[Duty]]:
     """Return the last duties under each clause that the reader may see: a short slice of an index for each."""
     ids = Q(pk__in=[])
-    for clause in version.clauses.values_list("id", flat=True):
-        ids |= Q(pk__in=queries.last_under(reader, clause, SHOWN_DUTIES))
+    for clause in clauses:
+        ids |= Q(pk__in=queries.last_under(reader, clause.id, SHOWN_DUTIES))
     found: dict[str, list[Duty]] = {}
     for duty in queries.dressed(Duty.objects.filter(ids).order_by("-due_at", "-id")):
         found.setdefault(duty.clause_id, []).append(duty)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tongxin.heart.agreements import instrument_pages, keeping, queries, waiting, wording
 from tongxin.heart.agreements import register as the_register
 from tongxin.heart.exchange.acts import new_key
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.shared import clock
 
 FILTERS = ("field", "party", "kind")
@@ -24,9 +25,10 @@ def register(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "")[:80] for name in FILTERS}
     reader = getattr(request, "acting", None)
     instruments = list(queries.register())
+    kept = remembered(request, "kept-by-instrument", lambda: keeping.kept_by_instrument(now))
     context = {
         "base": _base(request),
-        "rows": the_register.rows(now, **chosen, instruments=instruments),
+        "rows": the_register.rows(now, **chosen, instruments=instruments, kept=kept),
         "filters": [
             {"name": name, "label": label, "options": options, "chosen": chosen[name]}
             for (name, options), label in zip(
@@ -49,17 +51,16 @@ def agreement(request: HttpRequest, version: str) -> HttpResponse:
     reader = getattr(request, "acting", None)
     row = queries.version(version[:100], reader)
     standing = instrument_pages.standing(row, reader, now)
-    pages = the_register.clause_pages(row, reader, now)
-    names = wording.party_names(row.parties)
-    shown = keeping.scores_shown(row.illustrative)
+    counts = the_register.counts_of(row, now)
+    pages = the_register.clause_pages(row, reader, counts)
     context: dict[str, Any] = {
         "base": _base(request),
         "version": row,
         "instrument": row.instrument,
-        "parties": [names[p] for p in row.parties],
+        "parties": standing.parties,
         "pages": pages,
-        "total": the_register.total(pages) if shown else None,
-        "kept": keeping.kept(now, instrument=row.instrument_id) if shown else None,
+        "total": the_register.total(pages) if counts is not None else None,
+        "kept": keeping.kept_in_all(counts) if counts is not None else None,
         "kinds": wording.KINDS,
         "standing": standing,
         "kind": wording.INSTRUMENT_KINDS[row.instrument.kind],

@@ -193,7 +193,7 @@ def _sign_page(
 ) -> HttpResponse:
     context = _version_context(request, row, _("Sign"))
     context |= {
-        "pages": the_register.clause_pages(row, None, clock.now()),
+        "pages": the_register.clause_pages(row, None, None),
         "clause_kinds": wording.KINDS,
         "form": form or forms_instruments.ReasonForm(),
         "law": row.instrument.kind == Instrument.Kind.LAW,
@@ -211,12 +211,12 @@ def _ending_page(
 
 def _version_context(request: StaffRequest, row: InstrumentVersion, here: str) -> dict[str, Any]:
     now = clock.now()
-    names = wording.party_names(row.parties)
+    standing = instrument_pages.standing(row, request.acting, now)
     return {
         "version": row,
         "instrument": row.instrument,
-        "parties": [names[p] for p in row.parties],
-        "standing": instrument_pages.standing(row, request.acting, now),
+        "parties": standing.parties,
+        "standing": standing,
         "key": new_key(),
         "now": now,
         "crumbs": crumbs(row.id, f"/agreements/{row.id}/", here, ""),

@@ -161,11 +161,13 @@ def length(value: timedelta, *, in_days: bool = True) -> str:
     return pick("", " ").join(parts)
 
 
-def reading(clause: AnyClause, roles: Mapping[str, Any]) -> list[Reading]:
+def reading(
+    clause: AnyClause, roles: Mapping[str, Any], names: Mapping[str, Any] | None = None
+) -> list[Reading]:
     """Return how the machine reads a clause, line by line; see `readings`."""
     from tongxin.heart.agreements import readings
 
-    return readings.reading(clause, roles)
+    return readings.reading(clause, roles, names)
 
 
 def roles() -> dict[str, Both]:

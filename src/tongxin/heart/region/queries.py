@@ -27,6 +27,7 @@ from tongxin.shared.errors import NotFound
 
 FALLBACK_ROLE = "coordination_office"
 MAX_SUCCESSIONS = 20
+LEVELS = 4  # of jurisdictions within each other that one look-up reads; a pack has fewer
 
 
 def region() -> RegionInfo | None:
@@ -80,12 +81,10 @@ def current(row: Jurisdiction, on: date | None = None) -> Jurisdiction:
 
 def lineage(jurisdiction_id: str) -> list[str]:
     """Return a jurisdiction and those it lies in, innermost first; empty for an unknown one."""
-    row = Jurisdiction.objects.filter(id=jurisdiction_id).select_related("parent__parent__parent").first()
-    line: list[str] = []
-    while row is not None:
-        line.append(row.id)
-        row = row.parent
-    return line
+    rows = Jurisdiction.objects.filter(id=jurisdiction_id)
+    row = rows.values_list("id", "parent_id", "parent__parent_id", "parent__parent__parent_id").first()
+    line = [each for each in row or () if each]
+    return line if len(line) < LEVELS else [*line[:-1], *lineage(line[-1])]
 
 
 def parents() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,6 +95,22 @@ class Incident:
         return next((d for d in self.duties if d.state == Duty.State.OPEN), None)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An incident as one line of a list shows it to one reader."""
+
+    matter: Matter
+    title: str
+    whole: bool  # the reader sees the reports themselves
+    withdrawn: bool
+    next_due: Duty | None  # of the reader's side: open, and due first
+
+    @property
+    def open(self) -> bool:
+        """Whether something may still be done in it."""
+        return self.matter.state == Matter.State.OPEN
+
+
 def incidents(reader: Acting) -> QuerySet[Matter]:
     """Return the incidents the reader may see, newest first."""
     return agreements.matters(reader).filter(kind=KIND)
@@ -110,6 +126,44 @@ def in_order(wanted: Iterable[str]) -> list[Matter]:
     listed = list(wanted)
     rows = Matter.objects.in_bulk(listed)
     return [rows[number] for number in listed]
+
+
+def listed(reader: Acting, matters: Iterable[Matter]) -> list[Listed]:
+    """Return these incidents as a list shows them; what only their own pages show is not read."""
+    rows = list(matters)
+    whole = agreements.whole_of(reader, [m.number for m in rows])
+    said, gone = titles(reader, rows, whole), _withdrawn(whole)
+    due = agreements.next_due_in(reader, [m.number for m in rows])
+    return [Listed(m, said[m.number], m.number in whole, m.number in gone, due.get(m.number)) for m in rows]
+
+
+def titles(reader: Acting, matters: Iterable[Matter], whole: Container[str]) -> dict[str, str]:
+    """Return the titles of incidents by number: from the report, or from what a notice carried to the reader's side.
+
+    `whole` are those that the reader sees whole.
+    """
+    rows = list(matters)
+    others = [m for m in rows if m.number not in whole]
+    told = errands.told_in(reader, [m.number for m in others]) if others else {}
+    found = {m.number: title_words(m.title) for m in rows if m.number in whole}
+    for m in others:
+        found[m.number] = Incident(m, (), (), told.get(m.number, {}), ()).title
+    return found
+
+
+def _withdrawn(whole: Collection[str]) -> set[str]:
+    """Return those of the incidents whose every report was taken back."""
+    taken_back = Event.objects.filter(matter__in=events.with_absorbed(whole), act=Event.Act.WITHDRAWAL)
+    pairs = taken_back.values_list("matter_id", "matter__absorbed_by_id")
+    some = {number for pair in pairs for number in pair if number and number in whole}
+    if not some:
+        return set()
+    found = set()
+    for number, chains in events.chains_of(some).items():
+        reports = [c for c in chains if c.first.type != SPILL_FORECAST]
+        if reports and all(c.withdrawn for c in reports):
+            found.add(number)
+    return found
 
 
 def seen(reader: Acting, matters: Iterable[Matter]) -> list[Incident]:

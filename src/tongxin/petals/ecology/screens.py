@@ -31,7 +31,7 @@ def incidents(request: StaffRequest) -> HttpResponse:
     """List the incidents that the reader's desk has a part in."""
     reader = request.acting
     found = Paginator(queries.numbers(reader), PAGE).get_page(request.GET.get("page"))
-    rows = queries.seen(reader, queries.in_order(found.object_list))
+    rows = queries.listed(reader, queries.in_order(found.object_list))
     now = clock.now()
     late = agreement_queries.overdue(reader, now)
     may_report = "report_incident" in reader.capabilities
