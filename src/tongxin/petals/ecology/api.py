@@ -100,7 +100,7 @@ def list_incidents(request: Call, limit: PageSize = 50, offset: Number = 0) -> d
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "incidents": [api_out.line(found) for found in queries.seen(request.auth, page)],
+        "incidents": [api_out.line(found) for found in queries.listed(request.auth, page)],
     }
 
 

@@ -12,7 +12,7 @@ from tongxin.heart.agreements.errands import Notice
 from tongxin.heart.events.models import Event, MergeProposal, Objection
 from tongxin.heart.region.acting import Acting
 from tongxin.petals.ecology import queries
-from tongxin.petals.ecology.queries import Incident
+from tongxin.petals.ecology.queries import Incident, Listed
 from tongxin.shared import clock
 
 
@@ -122,7 +122,7 @@ class IncidentOut(IncidentLineOut):
     notices: list[NoticeOut]
 
 
-def line(found: Incident) -> dict[str, Any]:
+def line(found: Incident | Listed) -> dict[str, Any]:
     """Return one line of the list."""
     matter = found.matter
     duty = found.next_due
