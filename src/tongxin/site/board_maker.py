@@ -212,6 +212,7 @@ class Maker:
         """Return the button of a duty, where the reader's post may press it."""
         label, capability = duty_acts.button(duty)
         mine = duty.bound_desk_id == self.reader.desk and duty.state == Duty.State.OPEN
+        mine = mine and duty_acts.not_before(duty, self.now) is None
         goes = duty_acts.done_here(duty) or bool(self.seen.get(duty.thread, threads.Seen("")).url)
         return label if mine and goes and capability in self.reader.capabilities else ""
 

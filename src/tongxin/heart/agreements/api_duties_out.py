@@ -160,6 +160,10 @@ class FormOut(Schema):
 
     may: list[str]
     asked: list[AskedOut]
+    since: str | None = Field(
+        None,
+        description="From when it may be done, where that is still to come: an account waits for its period.",
+    )
     grounds: dict[str, str]
 
 

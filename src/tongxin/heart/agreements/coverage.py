@@ -118,7 +118,7 @@ def run(move_to: Callable[[datetime], object]) -> list[Row]:
 
 def _opens(duty: Duty) -> datetime:
     """Return from when a duty can be met: an account once its period is over."""
-    return performing.account_from(rulebook.read_clause(duty.clause), duty) or clock.now()
+    return performing.account_from(duty) or clock.now()
 
 
 def _try(row: Row) -> Fired | None:

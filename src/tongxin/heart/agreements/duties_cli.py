@@ -75,6 +75,8 @@ def show(ctx: click.Context, duty: int, as_json: bool) -> None:
         listed = f" ({', '.join(each['choices'])})" if each["choices"] else ""
         need = "" if each["required"] else f" ({_('optional')})"
         click.echo(f"  {_('asks for')}: {each['name']}{need}: {each['title']}{listed}")
+    if form["since"]:
+        click.echo("  " + _("from %(at)s on, when its period is over") % {"at": _wall(form["since"])})
     for name, words in form["grounds"].items():
         click.echo(f"  {_('ground')}: {name}: {words}")
     click.echo(f"  {_('you may')}: {', '.join(form['may']) or _('look')}")

@@ -30,6 +30,7 @@ class May:
     resume: bool = False
     date: bool = False
     post_may_not: bool = False
+    since: datetime | None = None  # from when it may be done, where that is still to come
 
     @property
     def anything(self) -> bool:
@@ -57,9 +58,10 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
     waits = in_time or getattr(clause, "on_silence", "escalate") == "escalate"  # else silence has answered
     movable = isinstance(clause, Deliver) and judged and now <= duty.due_at
     either = bound or owed or errands.is_side_of(reader, duty.bound_desk_id)
+    since = not_before(duty, now) if bound and state == Duty.State.OPEN else None
     first = (bound and judged and state == Duty.State.OPEN) or claimed
     return May(
-        perform=bound and judged and state == Duty.State.OPEN and "perform" in can,
+        perform=bound and judged and state == Duty.State.OPEN and "perform" in can and since is None,
         accept=claimed and waits and "confirm" in can,
         send_back=claimed and in_time and "confirm" in can,
         excuse=owed and "excuse" in can,
@@ -68,7 +70,14 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
         resume=bound and state == Duty.State.SUSPENDED and "perform" in can,
         date=either and movable and "excuse" in can,
         post_may_not=first and not ({"perform"} if bound else {"confirm"}) & can,
+        since=since,
     )
+
+
+def not_before(duty: Duty, now: datetime) -> datetime | None:
+    """Return from when a duty may be met, where that is still to come: an account waits for its period's end."""
+    since = performing.account_from(duty)
+    return since if since is not None and now < since else None
 
 
 def _stoppable(duty: Duty, now: datetime) -> bool:

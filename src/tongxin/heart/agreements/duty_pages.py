@@ -266,6 +266,7 @@ def form(reader: Acting, duty: Duty, now: datetime) -> dict[str, Any]:
     may = duty_acts.may(reader, duty, clause, now)
     return {
         "may": [name for name in duty_acts.NAMES if getattr(may, name)],
+        "since": clock.beijing(may.since).isoformat(timespec="seconds") if may.since else None,
         "asked": [
             {
                 "name": each.name,

@@ -73,9 +73,9 @@ def stage(duty: Duty) -> str:
     return duty.subject.partition("/")[2].partition("-")[0]
 
 
-def account_from(clause: AnyClause, duty: Duty) -> datetime | None:
+def account_from(duty: Duty) -> datetime | None:
     """Return from when an account can be stated: its period is over then. None where no account is stated."""
-    states = isinstance(clause, Settle) and stage(duty) == "state"
+    states = duty.clause.kind == "settle" and duty.purpose == Duty.Purpose.DO and stage(duty) == "state"
     return _period_of(duty).ends if states else None
 
 

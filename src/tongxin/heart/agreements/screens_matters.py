@@ -98,9 +98,9 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
         "kind": _kind(row.kind),
         "facts": _facts(events.heads(row)) if whole or duties else [],
         "sides": [
-            {"name": _("My office owes"), "rows": _rows(reader, standing, "mine")},
-            {"name": _("My office is owed"), "rows": _rows(reader, standing, "owed")},
-            {"name": _("Ended"), "rows": _rows(reader, [d for d in shown if d.terminal], "all")},
+            {"name": _("My office owes"), "rows": _rows(reader, standing, "mine", now)},
+            {"name": _("My office is owed"), "rows": _rows(reader, standing, "owed", now)},
+            {"name": _("Ended"), "rows": _rows(reader, [d for d in shown if d.terminal], "all", now)},
         ],
         "more": len(duties) > SHOWN,
         "reasons": explain.shown(explain.explain(reader, row, duties, whole=whole)),
@@ -270,7 +270,7 @@ def _value(name: str, value: str, titles: dict[str, str]) -> str:
     return wording.moment(datetime.fromisoformat(value)) if name in {"begins", "ends"} else value
 
 
-def _rows(reader: Acting, duties: list[Duty], side: str) -> list[dict[str, Any]]:
+def _rows(reader: Acting, duties: list[Duty], side: str, now: datetime) -> list[dict[str, Any]]:
     """Return the duties of a side with the button that this reader has."""
     found = []
     for duty in duties:
@@ -279,5 +279,6 @@ def _rows(reader: Acting, duties: list[Duty], side: str) -> list[dict[str, Any]]
             continue
         words, capability = duty_acts.button(duty)
         may = duty.state == Duty.State.OPEN and duty.bound_desk_id == reader.desk
+        may = may and duty_acts.not_before(duty, now) is None
         found.append({"duty": duty, "button": words if may and capability in reader.capabilities else ""})
     return found

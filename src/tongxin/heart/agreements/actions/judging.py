@@ -47,7 +47,7 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
             return a.result
         row = _locked(duty, by, side="bound")
         clause = _need_performable(row)
-        _need_period_over(clause, row, a.at)
+        _need_period_over(row, a.at)
         if wrong := performing.wrong(clause, row, carried):
             raise Invalid(_("The delivery was not recorded."), wrong, code="must_carry")
         message = exchange.send(
@@ -370,9 +370,9 @@ def _need_performable(row: Duty) -> AnyClause:
     return clause
 
 
-def _need_period_over(clause: AnyClause, row: Duty, now: datetime) -> None:
+def _need_period_over(row: Duty, now: datetime) -> None:
     """Raise Conflict where an account would be stated before its period is over."""
-    since = performing.account_from(clause, row)
+    since = performing.account_from(row)
     if since is not None and now < since:
         said = {"at": wording.due_moment(since), "due": wording.due_moment(row.due_at)}
         raise Conflict(

@@ -240,7 +240,18 @@ def test_an_account_is_stated_once_its_period_is_over(house):
     assert "2026-04-08 17:30" in str(refused.value.todo)
     assert (fresh(duty).state, house.size()) == ("open", size)
     assert not Duty.objects.filter(subject="2026-03/check").exists()
+    page = house.client("langfang-duty").get(f"/duties/{duty.pk}/").content.decode()
+    assert f"/duties/{duty.pk}/performance/" not in page
+    assert "2026-03-31 24:00" in page
+    matter = house.client("langfang-duty").get(f"/matters/{duty.matter_id}/").content.decode()
+    desk = house.client("langfang-duty").get("/desk/").content.decode()
+    assert ">出账<" not in (matter + desk).replace("\n", "")
+    form = duty_pages.form(house.acting("langfang-duty"), fresh(duty), house.clock.at)
+    assert (form["may"], form["since"]) == ([], "2026-04-01T00:00:00+08:00")
     house.clock.move_to(at(4, 1, 0))
+    assert f"/duties/{duty.pk}/performance/" in (
+        house.client("langfang-duty").get(f"/duties/{duty.pk}/").content.decode()
+    )
     assert stated(house, "on time", amount_fen="100")["state"] == "met"
 
 
