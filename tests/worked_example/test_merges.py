@@ -21,6 +21,7 @@ from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.models import Office
 from tongxin.petals.ecology import queries
 from tongxin.petals.ecology.forecast import SPILL_FORECAST
+from tongxin.shared import notices
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -355,3 +356,22 @@ def test_an_instrument_that_joined_binds_from_when_it_came_into_force(alone):
     assert {d.owed_desk_id for d in alone.duties(B)} == {BAODI, WUQING}
     same_again(alone.number)
     agree(alone)
+
+
+def test_who_must_tell_is_rung_when_the_receiver_needs_it_before_the_due(night):
+    """A forecast that leaves less time than the clause gives is a shorter time: it is told once, and not what is far."""
+    night.number = second(night, "22:45", "甲")
+    night.it_is("22:50")
+    night.forecast(
+        instruments.arrivals(baodi=(0.9, iso("09:00"), iso("14:00")), wuqing=(0.9, "", "")), "22:50"
+    )
+    assert not Notification.objects.filter(kind="needed_closer").exists()  # the due comes first
+    night.it_is("23:00")
+    night.forecast(
+        instruments.arrivals(baodi=(0.9, iso("01:20"), iso("03:00")), wuqing=(0.9, "", "")), "23:00"
+    )
+    (duty,) = [d for d in night.duties(A, BAODI) if d.state == "open"]
+    assert duty.needed_by < duty.due_at
+    (note,) = Notification.objects.filter(kind="needed_closer")
+    assert (note.desk_id, note.link) == (duty.bound_desk_id, f"/incidents/{night.number}/")
+    assert "23:20" in (notices.worded(note.kind, note.params) or "")

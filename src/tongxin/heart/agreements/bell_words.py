@@ -65,6 +65,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A due moved closer"),
         gettext_lazy("%(thing)s: a duty to %(desk)s is due at %(due)s already, not at %(was)s: %(why)s"),
     ),
+    "needed_closer": (
+        gettext_lazy("The receiver needs it earlier"),
+        gettext_lazy("%(thing)s: %(desk)s needs it by %(due)s already, not by %(was)s: the forecast has changed"),
+    ),
     "answer_escalation": (
         gettext_lazy("A delivery is not answered"),
         gettext_lazy("%(thing)s: what %(desk)s delivered has not been answered; it was to be by %(due)s"),

@@ -1,6 +1,8 @@
-"""What the bell is rung with wherever a duty changes: a due that moved closer."""
+"""What the bell is rung with wherever a duty changes: a due that moved closer, or a forecast that leaves less time."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import DueMove, Duty
@@ -25,6 +27,27 @@ def moved(duty: Duty, move: DueMove) -> None:
             "due_at": clock.iso(move.new),
             "was": clock.iso(move.old),
             "why": move.why,
+            "to": duty.owed_desk_id,
+        },
+        drill=duty.drill,
+    )
+
+
+def needed(duty: Duty, was: datetime | None, at: datetime) -> None:
+    """Ring the desk that owes an open duty when the receiver needs it earlier than all it was told before."""
+    before = min(was or duty.due_at, duty.due_at)
+    if duty.state != Duty.State.OPEN or duty.needed_by is None or duty.needed_by >= before:
+        return
+    exchange.notify(
+        duty.bound_desk_id,
+        "needed_closer",
+        link=wording.thread_url(duty.thread),
+        at=at,
+        dedupe=f"needed:{duty.pk}:{clock.iso(duty.needed_by)}",
+        params={
+            "thread": duty.thread,
+            "due_at": clock.iso(duty.needed_by),
+            "was": clock.iso(before),
             "to": duty.owed_desk_id,
         },
         drill=duty.drill,

@@ -13,7 +13,17 @@ from typing import Any
 
 from django.db.models import Q
 
-from tongxin.heart.agreements import clocks, conflicts, duties, periods, plan, rulebook, scene, wording
+from tongxin.heart.agreements import (
+    bells,
+    clocks,
+    conflicts,
+    duties,
+    periods,
+    plan,
+    rulebook,
+    scene,
+    wording,
+)
 from tongxin.heart.agreements.language import Due, Notify, Within
 from tongxin.heart.agreements.match import PERIOD, Binding, Considered, Wanted, match
 from tongxin.heart.agreements.models import Clause, Duty, InstrumentVersion
@@ -265,7 +275,7 @@ def _apply(matter: Matter, a: Act, cause: plan.Cause, steps: Iterable[plan.Step]
                 _move(a, cause, step)
                 done.moved.append(step.ref)
             case plan.Refresh():
-                _refresh(step)
+                _refresh(step, a)
             case plan.Void():
                 duties.void(step.ref, at=a.at, reason=f"{step.why}:{cause.ref}")
                 done.voided.append(step.ref)
@@ -327,23 +337,24 @@ def _stand_down(matter: Matter, a: Act, cause: plan.Cause, step: plan.StandDown)
     )
 
 
-def _refresh(step: plan.Refresh | plan.Move) -> None:
+def _refresh(step: plan.Refresh | plan.Move, a: Act) -> None:
     """Keep beside a standing round what is wanted now; after a switch, by the clause that rules now."""
     duty: Duty = step.ref
     duty.wanted = plan.as_json(step.want)
-    duty.needed_by = step.want.needed_by
+    was, duty.needed_by = duty.needed_by, step.want.needed_by
     if duty.clause_id != step.want.clause_id:
         duty.clause = Clause.objects.select_related("version").get(pk=step.want.clause_id)
         duty.illustrative = duty.clause.version.illustrative
     duty.ring_at = None
     duty.save(update_fields=["wanted", "needed_by", "clause", "illustrative", "no_time_left", "ring_at"])
+    bells.needed(duty, was, a.at)
 
 
 def _move(a: Act, cause: plan.Cause, step: plan.Move) -> None:
     duty: Duty = step.ref
     duty.starts_at = step.starts_at
     duty.no_time_left = step.no_time_left
-    _refresh(step)
+    _refresh(step, a)
     duties.move(duty, step.count, a, why=step.why, cause=cause.ref, to=step.new)
 
 
