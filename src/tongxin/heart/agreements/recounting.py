@@ -10,7 +10,6 @@ import structlog
 from tongxin.heart.agreements import clocks, duties, rulebook
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.heart.region.worktime import NeverOpen
@@ -54,8 +53,7 @@ def _recount(seen: Duty) -> bool:
     with act("agreements.duty.recounted", by=SYSTEM, key=key, request=request) as a:
         if a.replayed:
             return False
-        if seen.matter_id:
-            Matter.objects.select_for_update().get(pk=seen.matter_id)
+        parts.lock_thread(seen.thread)
         duty = Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=seen.pk)
         count = _counted(duty) if duty.state in RUNNING and duty.due_at >= a.at else None
         if (

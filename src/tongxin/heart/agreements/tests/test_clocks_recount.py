@@ -14,6 +14,7 @@ from django.conf import settings
 from tongxin.heart.agreements import clocks, jobs, recounting
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, DueMove, Duty
+from tongxin.heart.events.models import Matter
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.models import CalendarYear, WorkCalendar
 from tongxin.shared import clock, durations
@@ -45,10 +46,14 @@ def owed(within: str = "P5D", kind: str = "days", start: str = "2026-12-29T10:00
     counted = clocks.due(limit, starts_at, bound_desk=LANGFANG, owed_desk=BAODI)
     clause = Clause.objects.filter(kind="notify").order_by("id").first()
     assert clause is not None
+    matter = Matter.objects.create(
+        number=f"M-2026-{900_000 + next(NUMBERS)}", kind="task", title="test", opened_at=starts_at
+    )
     values = {
         "clause": clause,
         "clause_key": "test/recount",
-        "thread": f"test:{next(NUMBERS)}",
+        "thread": f"matter:{matter.number}",
+        "matter": matter,
         "bound_desk_id": LANGFANG,
         "owed_desk_id": BAODI,
         "purpose": "do",
