@@ -92,6 +92,9 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
     shown = duties[:SHOWN]
     standing = [d for d in shown if d.state in Duty.STANDING]
     whole = queries.sees_whole(reader, row)
+    with wording.desks_at_once((), [desk for d in duties for desk in (d.bound_desk, d.owed_desk)]):
+        reasons = explain.shown(explain.explain(reader, row, duties, whole=whole))
+        entries = timeline.of_matter(reader, row, duties if whole else None, whole=whole)
     context = {
         "matter": row,
         "seen": threads.of_matters(reader, [row])[row.number],
@@ -103,8 +106,8 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
             {"name": _("Ended"), "rows": _rows(reader, [d for d in shown if d.terminal], "all", now)},
         ],
         "more": len(duties) > SHOWN,
-        "reasons": explain.shown(explain.explain(reader, row, duties, whole=whole)),
-        "entries": timeline.of_matter(reader, row, duties if whole else None, whole=whole),
+        "reasons": reasons,
+        "entries": entries,
         "illustrative": any(d.illustrative for d in duties),
         "now": now,
         "crumbs": [{"label": _("My office"), "url": "/desk/"}, {"label": row.number, "url": ""}],

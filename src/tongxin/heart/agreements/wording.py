@@ -105,28 +105,38 @@ class Reading:
 def desk_name(desk: Desk) -> Both:
     """Return the desk's name: whose it is and what it is for."""
     owner: Jurisdiction | JurisdictionGroup | None = desk.jurisdiction or desk.group
-    role_en = desk.role.name_en[:1].lower() + desk.role.name_en[1:]
     if owner is None:
         return Both(zh=desk.role.name_zh, en=desk.role.name_en)
     place_en = owner.short_en if isinstance(owner, Jurisdiction) else owner.name_en
-    return Both(zh=f"{owner.name_zh}{desk.role.name_zh}", en=f"{place_en} {role_en}")
+    return joined(owner.name_zh, place_en, desk.role.name_zh, desk.role.name_en)
+
+
+def joined(place_zh: str, place_en: str, role_zh: str, role_en: str) -> Both:
+    """Return the name of a desk from the names of its place and of its role."""
+    return Both(zh=f"{place_zh}{role_zh}", en=f"{place_en} {role_en[:1].lower()}{role_en[1:]}")
 
 
 def desk_names(ids: Iterable[str]) -> dict[str, Both]:
     """Return the names of desks by id; one that is not there is left out."""
-    wanted, looked_up = list(ids), _looked_up.get()
-    if looked_up is not None and looked_up.keys() >= set(wanted):
-        return {key: name for key in wanted if (name := looked_up[key]) is not None}
-    rows = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(wanted)
-    return {key: desk_name(row) for key, row in rows.items()}
+    wanted, looked_up = set(ids), _looked_up.get() or {}
+    names = {key: name for key in wanted & looked_up.keys() if (name := looked_up[key]) is not None}
+    missing = wanted - looked_up.keys()
+    if not missing:
+        return names
+    rows = Desk.objects.select_related("jurisdiction", "group", "role").in_bulk(missing)
+    return names | {key: desk_name(row) for key, row in rows.items()}
 
 
 @contextmanager
-def desks_at_once(ids: Iterable[str]) -> Iterator[None]:
-    """Look these desks up once for all that is worded inside, as in a list whose lines each name a desk."""
-    wanted = set(ids)
-    names = desk_names(wanted)
-    token = _looked_up.set({key: names.get(key) for key in wanted})
+def desks_at_once(ids: Iterable[str], known: Iterable[Desk] = ()) -> Iterator[None]:
+    """Look these desks up once for all that is worded inside, as in a list whose lines each name a desk.
+
+    `known` are desks that are at hand, with what naming them takes.
+    """
+    at_hand: dict[str, Both | None] = {desk.id: desk_name(desk) for desk in known}
+    wanted = set(ids) - at_hand.keys()
+    names = desk_names(wanted) if wanted else {}
+    token = _looked_up.set(at_hand | {key: names.get(key) for key in wanted})
     try:
         yield
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from tongxin.heart.events.queries import Chain
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, form_key
 from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Desk
 from tongxin.petals.ecology import chains, queries
 from tongxin.petals.ecology.chains import Belief, Expected, Forecast
 from tongxin.petals.ecology.forms import NoticeForm
@@ -136,6 +137,9 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
     forecasts = chains.forecasts(found.forecasts)
     now_forecast = next((f for f in reversed(forecasts) if f.event == found.forecast), None)
     moves = _moves(owed)
+    with wording.desks_at_once((), _desks(found)):
+        reasons = explain.shown(explain.explain(reader, found.matter, found.duties, notices, found.whole))
+        entries = timeline.of_matter(reader, found.matter, found.duties, notices, found.whole)
     context = {
         "found": found,
         "reports": _reports(reader, found),
@@ -147,8 +151,8 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
         "notices": [_notice_row(request, found, notice, sent) for notice in notices],
         "proposals": [_proposal_row(reader, found, p) for p in queries.proposals(reader, found)],
         "objections": [] if found.whole else _own_objections(reader, found),
-        "reasons": explain.shown(explain.explain(reader, found.matter, found.duties, notices, found.whole)),
-        "entries": timeline.of_matter(reader, found.matter, found.duties, notices, found.whole),
+        "reasons": reasons,
+        "entries": entries,
         "may": _may(reader, found),
         "key": new_key(),
         "illustrative": any(d.illustrative for d in found.duties),
@@ -156,6 +160,14 @@ def show(request: StaffRequest, number: str, *, sent: Sent | None = None, status
         "crumbs": crumbs(number),
     }
     return render(request, "ecology/incident.html", context, status=status)
+
+
+def _desks(found: Incident) -> Iterator[Desk]:
+    """Return the desks of the incident that were read with its duties and its notices."""
+    for duty in found.duties:
+        yield from (duty.bound_desk, duty.owed_desk)
+    for notice in found.notices:
+        yield from (notice.message.from_desk, notice.message.to_desk)
 
 
 def crumbs(last: str = "", page: str = "") -> list[dict[str, str]]:
