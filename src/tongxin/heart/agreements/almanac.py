@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks
+from tongxin.heart.agreements import clocks, wording
 from tongxin.heart.agreements.language import CalendarOf, Clock, Within
 from tongxin.heart.region import calendars, queries, worktime
 from tongxin.heart.region.models import CalendarDay, CalendarYear, Mandate, Office, valid_on
@@ -145,18 +145,45 @@ class Counted:
     lines: tuple[Line, ...] = field(repr=False)
 
 
-def offices(on: date | None = None) -> list[Mandate]:
-    """Return the seats of desks, by code of their place."""
+@dataclass(frozen=True)
+class Seat:
+    """A desk that an office staffs, as a list to choose from names it."""
+
+    desk: str
+    role: str
+    place: str  # its jurisdiction; empty for a group's desk
+    name: Both
+
+
+def offices(on: date | None = None) -> list[Seat]:
+    """Return the seats of desks, by code of their place: one read of names, for there are hundreds."""
     rows = Mandate.objects.filter(valid_on(on or queries.today()), kind=Mandate.Kind.SEAT)
-    rows = rows.select_related("office", "desk__jurisdiction", "desk__group", "desk__role")
-    return list(rows.order_by("desk__jurisdiction__adcode", "desk__jurisdiction_id", "desk__role_id"))
+    names = ("jurisdiction__name_zh", "jurisdiction__short_en", "group__name_zh", "group__name_en")
+    read = rows.order_by("desk__jurisdiction__adcode", "desk__jurisdiction_id", "desk__role_id").values_list(
+        "desk_id",
+        "desk__role_id",
+        "desk__jurisdiction_id",
+        "desk__role__name_zh",
+        "desk__role__name_en",
+        *(f"desk__{name}" for name in names),
+    )
+    return [
+        Seat(desk, role, place or "", wording.joined(zh or group_zh or "", en or group_en or "", *role_names))
+        for desk, role, place, *role_names, zh, en, group_zh, group_en in read
+    ]
 
 
-def years(office: Office) -> list[int]:
-    """Return the years worth showing: from the first published one to two after the last, and this one."""
+def office_at(desk: str, on: date) -> Office:
+    """Return the office with the seat of a desk on a day, with its calendar. Raises NotFound."""
+    rows = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT, desk=desk)
+    row = rows.select_related("office__calendar").order_by("-valid_from", "-id").first()
+    return row.office if row else queries.desk_office(desk, on)
+
+
+def years(office: Office, on: date) -> list[int]:
+    """Return the years worth showing: from the first published one to two after the last, and that of the day."""
     known = list(CalendarYear.objects.filter(calendar=office.calendar_id).values_list("year", flat=True))
-    now = queries.today().year
-    return list(range(min([*known, now]), max([*known, now]) + 3))
+    return list(range(min([*known, on.year]), max([*known, on.year]) + 3))
 
 
 def year_of(office: Office, year: int) -> Year:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import almanac
@@ -43,6 +47,32 @@ class Moment(forms.DateTimeField):
         return found
 
 
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """Return the options of a list of offices; there are hundreds, too many for a template each."""
+    return SafeString(
+        "".join(
+            f'<option value="{escape(code)}"{" selected" if code == chosen else ""}>{escape(name)}</option>'
+            for code, name in choices
+        )
+    )
+
+
+class Offices(forms.Select):
+    """A list of offices to choose one from."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        """Return the list as HTML, as Django's own would look."""
+        given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        choices = [(str(code), str(label)) for code, label in self.choices]
+        return SafeString(f"<select{flatatt(given)}>{options(choices, str(value or ''))}</select>")
+
+
 class DueForm(forms.Form):
     """A time limit, where it starts, on whose calendar it is counted, and what does not count."""
 
@@ -53,8 +83,8 @@ class DueForm(forms.Form):
     calendar_of = forms.ChoiceField(
         label=_("On the calendar of"), choices=list(CALENDARS_OF.items()), initial="debtor", required=False
     )
-    debtor = forms.ChoiceField(label=_("Bound office"))
-    creditor = forms.ChoiceField(label=_("Owed office"))
+    debtor = forms.ChoiceField(label=_("Bound office"), widget=Offices)
+    creditor = forms.ChoiceField(label=_("Owed office"), widget=Offices)
     pause_from = Moment(label=_("Paused from"), required=False)
     pause_until = Moment(label=_("Paused until"), required=False)
     pause2_from = Moment(label=_("Paused again from"), required=False)

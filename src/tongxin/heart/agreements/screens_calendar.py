@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from tongxin.heart.agreements import almanac, wording
-from tongxin.heart.agreements.forms_calendar import WALL, DueForm
+from tongxin.heart.agreements.forms_calendar import WALL, DueForm, options
 from tongxin.heart.agreements.language import Clock
 from tongxin.heart.region import calendars, queries
 from tongxin.shared import clock
@@ -46,26 +48,29 @@ class Row:
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show a year of the calendar of the office that staffs a desk, and the calculator with its answer."""
-    mandates = almanac.offices()
-    desks = [(row.desk_id, str(wording.desk_name(row.desk))) for row in mandates]
-    if not desks:
+    wall = calendars.zone()
+    now = clock.now().astimezone(wall)
+    today = now.date()
+    seats = almanac.offices(today)
+    if not seats:
         raise NotFound("no_offices", _("No region is loaded yet."))
     chosen = request.GET.get("desk", "")[:80]
-    staffing = next((row for row in mandates if row.desk_id == chosen), None) or _own(request, mandates)
-    year = _year(request)
-    shown = almanac.year_of(staffing.office, year)
-    form = _form(request, desks, staffing.desk_id)
+    seat = next((row for row in seats if row.desk == chosen), None) or _own(request, seats)
+    office = almanac.office_at(seat.desk, today)
+    shown = almanac.year_of(office, _year(request, today))
+    desks = [(row.desk, str(row.name)) for row in seats]
+    form = _form(request, desks, seat, f"{now:{WALL}}")
     found = form.ask() if form.is_bound else None
     context: dict[str, Any] = {
         "base": "shell/base.html" if request.user.is_authenticated else "shell/public.html",
         "shown": shown,
         "months": [Month(_month(weeks), weeks) for weeks in shown.months],
         "weekdays": [(short, WEEKDAYS[n]) for n, short in enumerate(SHORT)],
-        "desks": desks,
-        "desk": staffing.desk_id,
-        "years": almanac.years(staffing.office),
-        "today": queries.today(),
-        "calendar": staffing.office.calendar,
+        "options": options(desks, seat.desk),
+        "desk": seat.desk,
+        "years": almanac.years(office, today),
+        "today": today,
+        "calendar": office.calendar,
         "form": form,
         "found": found,
         "rows": [_row(line, found) for line in found.lines] if found else [],
@@ -75,35 +80,35 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "agreements/calendar.html", context, status=status)
 
 
-def _own(request: HttpRequest, mandates: list[Any]) -> Any:
+def _own(request: HttpRequest, seats: Sequence[almanac.Seat]) -> almanac.Seat:
     """Return the seat of the reader's own desk, else that of an office with more to do than to coordinate, in the first
     place that the region puts first.
     """
     reader = getattr(request, "acting", None)
-    own = next((row for row in mandates if reader and row.desk_id == reader.desk), None)
+    own = next((row for row in seats if reader and row.desk == reader.desk), None)
+    if own:
+        return own
     region = queries.region()
     focus = list(region.settings.get("focus", [])) if region else []
-    busy = [row for row in mandates if row.desk.role_id != queries.FALLBACK_ROLE] or mandates
-    first = (row for place in focus for row in busy if row.desk.jurisdiction_id == place)
-    return own or next(first, busy[0])
+    busy = [row for row in seats if row.role != queries.FALLBACK_ROLE] or seats
+    return next((row for place in focus for row in busy if row.place == place), busy[0])
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: HttpRequest, today: date) -> int:
     text = request.GET.get("year", "")
     if not text:
-        return queries.today().year
+        return today.year
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise Invalid(_("There is no calendar for this year."), {"year": [_("Choose another year.")]})
     return int(text)
 
 
-def _form(request: HttpRequest, desks: list[tuple[str, str]], desk: str) -> DueForm:
+def _form(request: HttpRequest, desks: list[tuple[str, str]], seat: almanac.Seat, now: str) -> DueForm:
     """Return the form, bound when something was asked; a part that was left out stands at its beginning."""
-    other = next(
-        (code for code, _name in desks if code.split("/")[1] == desk.split("/")[1] and code != desk), desk
-    )
+    desk = seat.desk
+    other = next((code for code, _name in desks if code.split("/")[1] == seat.role and code != desk), desk)
     initial = {
-        "start": f"{clock.now().astimezone(calendars.zone()):{WALL}}",
+        "start": now,
         "amount": 5,
         "unit": "days",
         "clock": "days",
