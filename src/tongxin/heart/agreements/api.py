@@ -22,7 +22,9 @@ from tongxin.heart.exchange.api_parts import (
     Number,
     PageSize,
     Word,
+    reader_of,
 )
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 
@@ -195,7 +197,9 @@ def list_agreements(
     request: Call, field: Word | None = None, party: Word | None = None, kind: Word | None = None
 ) -> list[dict[str, Any]]:
     """List the register: of each instrument the version in force, else its newest one. Anyone may read it."""
-    rows = the_register.rows(clock.now(), field=field or "", party=party or "", kind=kind or "")
+    now = clock.now()
+    kept = remembered(request, "kept-by-instrument", lambda: keeping.kept_by_instrument(now))
+    rows = the_register.rows(now, field=field or "", party=party or "", kind=kind or "", kept=kept)
     return [_agreement(row.version, row.kept) for row in rows]
 
 
@@ -206,8 +210,11 @@ def list_agreements(
     operation_id="show_agreement",
 )
 def show_agreement(request: Call, agreement: Word) -> dict[str, Any]:
-    """Show one version, `id@number`; `id` alone means the newest. Anyone may read it."""
-    version = queries.version(agreement)
+    """Show one version, `id@number`; `id` alone means the newest. Anyone may read it.
+
+    With the token of a party's office, what waits for signatures is found too.
+    """
+    version = queries.version(agreement, reader_of(request))
     shown = keeping.scores_shown(version.illustrative)
     kept = keeping.kept(clock.now(), instrument=version.instrument_id) if shown else None
     return _agreement(version, kept) | {

@@ -22,6 +22,7 @@ from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.ledger.remembered import remembered
 from tongxin.shared import clock, petals
 from tongxin.shared.errors import Invalid, NotAllowed
 from tongxin.shared.named import pick
@@ -46,7 +47,8 @@ def cases(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
     rows = queries.with_names(queries.in_order(page))
-    procedures, places = queries.kinds_of(request.acting)
+    reader = request.acting
+    procedures, places = remembered(request, f"case-kinds:{reader.desk}", lambda: queries.kinds_of(reader))
     may_file = "file_case" in request.acting.capabilities
     return render(
         request,
