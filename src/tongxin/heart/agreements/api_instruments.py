@@ -23,6 +23,7 @@ from tongxin.heart.exchange.api_parts import (
     Instant,
     Number,
     Word,
+    reader_of,
 )
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
@@ -412,8 +413,12 @@ def sign_ending(request: Call, agreement: Word, body: HashIn, key: IdempotencyKe
     operation_id="compare_agreements",
 )
 def compare_agreements(request: Call, agreement: Word, other: Word) -> dict[str, Any]:
-    """Compare two signed versions of one instrument; the older one is `old`. Anyone may read it."""
-    one, two = queries.version(agreement), queries.version(other)
+    """Compare two versions of one instrument; the older one is `old`. Anyone may read what is signed.
+
+    With the token of a party's office, what waits for signatures is found too.
+    """
+    reader = reader_of(request)
+    one, two = queries.version(agreement, reader), queries.version(other, reader)
     if one.instrument_id != two.instrument_id:
         raise NotFound("no_such_agreement", _("These are versions of two instruments."))
     old, new = sorted((one, two), key=lambda row: row.number)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.tokens import TokenRefused, acting_from_token
 from tongxin.shared.api_parts import (
     PUBLIC_PROBLEMS,
     READ_PROBLEMS,
@@ -43,6 +44,7 @@ __all__ = [
     "Problem",
     "Text",
     "Word",
+    "reader_of",
 ]
 
 
@@ -50,3 +52,17 @@ class Call(HttpRequest):
     """A request whose token was checked: `auth` is who acts."""
 
     auth: Acting
+
+
+def reader_of(request: HttpRequest) -> Acting | None:
+    """Return who reads an operation that needs no token: the post of a token that was sent all the same, or None.
+
+    A token that is not valid gives what anyone may read.
+    """
+    kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip():
+        return None
+    try:
+        return acting_from_token(secret.strip(), via="api")
+    except TokenRefused:
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 from django.utils import translation
 
 from tongxin.heart.agreements import cli
@@ -85,3 +86,32 @@ def test_a_version_without_its_number_is_told_which_wait(house, run):
             said = run(who, *words, code=1)
             assert "with its number" in said
             assert said.endswith(told)
+
+
+def test_a_programme_of_a_party_reads_what_waits_and_a_stranger_s_does_not(house):
+    stands(house)
+    version, _hash = proposed(house, texts.water(2, begins="2026-03-11"))
+    paths = (f"/agreements/{version}", f"/agreements/river-watch@1/difference?other={version}")
+
+    def ask(path, who=""):
+        sent = {"Authorization": f"Bearer {house.token(who, POSTS[who]) if who else 'no-token'}"}
+        return Client().get(f"/api/v1{path}", headers=sent)
+
+    for who in (BAODI, LANGFANG):
+        shown = ask(paths[0], who).json()
+        assert (shown["id"], shown["state"]) == (version, "proposed")
+        assert ask("/agreements/river-watch", who).json()["id"] == version
+        assert ask(paths[1], who).json()["new"] == version
+    for who in ("", WUQING):
+        assert [ask(path, who).status_code for path in paths] == [404, 404]
+        assert ask("/agreements/river-watch", who).json()["id"] == "river-watch@1"
+
+
+def test_a_check_with_a_party_s_token_knows_what_waits_and_without_it_nothing_of_it(house, run, tmp_path):
+    """A clause that is proposed can be named by who may see it; nobody else learns that it is there."""
+    version, _hash = proposed(house, texts.water(2, begins="2026-03-11"))
+    other = tmp_path / "other.yaml"
+    other.write_text(texts.water(2, begins="2026-03-12"), encoding="utf-8")
+    assert f"{version} is in the register with another text" in run(BAODI, "check", str(other))
+    assert "another text" not in run("", "check", str(other))
+    assert "another text" not in run(WUQING, "check", str(other))
