@@ -48,6 +48,8 @@ if [ -z "${HOME:-}" ] || ! { [ -d "$HOME" ] && [ -w "$HOME" ]; }; then
     mkdir -p "$HOME"
 fi
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV
+# Without byte code every process would compile all it imports anew.
+unset PYTHONDONTWRITEBYTECODE
 # uv and node bring certificates of their own; behind an office's proxy only the system's list knows its authority.
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 if [ -z "${NODE_EXTRA_CA_CERTS:-}" ]; then

@@ -29,12 +29,17 @@ NAMED = CHECKS.get_by_names(
 )
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(routes.operations()))
-def test_whatever_is_sent_gets_an_answer_that_the_description_names(scene, method, path):
+@pytest.fixture(scope="module")
+def description(scene):
+    """The description as a program fetches it; read once."""
     from tongxin.site.wsgi import application
 
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(routes.operations()))
+def test_whatever_is_sent_gets_an_answer_that_the_description_names(scene, description, method, path):
     bearer = f"Bearer {scene.house.token('wuqing-clerk', POSTS['wuqing-clerk'])}"
-    description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
     @given(case=description[path][method].as_strategy())
     @settings(

@@ -13,6 +13,8 @@ from tests.authorisation.scene import Scene, build
 from tests.support import snapshots
 from tests.support.world import BEGINS, House, MovedClock
 
+_built: list[tuple[Scene, snapshots.Snapshot]] = []  # once a process, for all modules that play in it
+
 
 @pytest.fixture(scope="module")
 def scene(loaded: tuple[Any, Any], django_db_blocker: Any) -> Iterator[Scene]:
@@ -23,8 +25,15 @@ def scene(loaded: tuple[Any, Any], django_db_blocker: Any) -> Iterator[Scene]:
     patch = pytest.MonkeyPatch()
     patch.setattr(clock, "_held", moved)
     with django_db_blocker.unblock():
-        snapshots.restore(full)
-        yield build(House(moved))
+        if _built:
+            kept, snapshot = _built[0]
+            snapshots.restore(snapshot)
+            kept.house.clock = moved
+        else:
+            snapshots.restore(full)
+            kept = build(House(moved))
+            _built.append((kept, snapshots.take()))
+        yield kept
         snapshots.later(empty)
     patch.undo()
 

@@ -177,7 +177,7 @@ STATIC_ROOT = DATA / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS: list[Path] = []
 WHITENOISE_USE_FINDERS = MODE != "run"  # production serves what collectstatic gathered
-WHITENOISE_AUTOREFRESH = MODE == "demo"  # a bundle built anew is found without a new start
+WHITENOISE_AUTOREFRESH = MODE != "run"  # a bundle built anew is found without a new start
 WHITENOISE_MAX_AGE = 3600
 
 CSRF_FAILURE_VIEW = "tongxin.site.refusals.csrf"
