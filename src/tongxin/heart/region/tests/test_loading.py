@@ -85,6 +85,27 @@ class TestJingjinji:
             assert f"{row.id}/coordination_office" in staffed
         with pytest.raises(NotFound):
             queries.desk_office("tj-wuqing/tax_bureau", on)
+        desks = models.Desk.objects.filter(
+            jurisdiction__in=["tj-wuqing", "he-langfang", "he-hengshui-jingxian"]
+        )
+        found = queries.offices_with_mandate(desks.values_list("id", flat=True), on)
+        assert "he-hengshui-jingxian/ecology_bureau" not in found
+        assert {desk: office.id for desk, office in found.items()} == {
+            desk: queries.desk_office(desk, on).id for desk in found
+        }
+
+    def test_places_and_groups_at_once_are_those_asked_one_by_one(self, jingjinji_loaded):
+        parents, on = queries.parents(), date(2026, 11, 22)
+        for place in ("he-langfang-xianghe", "tj-wuqing", "he", "nowhere"):
+            line = queries.lineage(place)
+            assert [parents[each] for each in line] == [*line[1:], ""][: len(line)]
+        assert queries.lineage("nowhere") == []
+        assert queries.lineage("he-langfang-xianghe") == ["he-langfang-xianghe", "he-langfang", "he"]
+        for day in (on, date(2010, 1, 1)):
+            groups = queries.members_by_group(day)
+            assert list(groups) == [group.id for group in queries.groups()]
+            for group, members in groups.items():
+                assert members == [row.id for row in queries.group_members(group, day)]
 
     def test_the_roster_of_the_night_of_9_march_is_empty_and_the_deputy_is_next(self, jingjinji_loaded):
         desk = "tj-wuqing/ecology_bureau"

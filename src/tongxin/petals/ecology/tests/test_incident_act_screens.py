@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.worked_example import instruments
 from tongxin.heart.agreements.models import Clause, ClauseConflict, Duty
 from tongxin.heart.events.models import Event, Matter, MergeProposal, Objection
-from tongxin.petals.ecology import actions
+from tongxin.petals.ecology import actions, queries
 from tongxin.petals.ecology.tests.test_incident_acts import BAODI, LANGFANG, WUQING, forecast, reported, tell
 from tongxin.shared import clock
 
@@ -90,6 +90,17 @@ def test_the_page_of_a_correction_that_was_overtaken(house, spill):
     assert "我的理由" in text(answer)
 
 
+def listed_as_they_are(house, *readers):
+    """A line of the list says what the incident's own page would say."""
+    for reader in (house.acting(name) for name in readers):
+        rows = queries.in_order(queries.numbers(reader))
+        listed = [(r.matter, r.title, r.withdrawn, r.open, r.next_due) for r in queries.listed(reader, rows)]
+        assert listed
+        assert listed == [
+            (r.matter, r.title, r.withdrawn, r.open, r.next_due) for r in queries.seen(reader, rows)
+        ]
+
+
 def test_withdraw_says_who_is_stood_down_and_does_it(house, spill):
     tell(house, spill, WUQING)
     client = house.client("langfang-duty")
@@ -97,7 +108,9 @@ def test_withdraw_says_who_is_stood_down_and_does_it(house, spill):
     assert "告知武清区生态环境局不再受影响" in page
     assert "作废" in page
     assert client.post(f"/incidents/{spill}/withdraw/", {"key": "k", "reason": " "}).status_code == 422
+    listed_as_they_are(house, "langfang-duty", "wuqing-duty")
     answer = client.post(f"/incidents/{spill}/withdraw/", {"key": "k", "reason": "示例：误报"}, follow=True)
+    listed_as_they_are(house, "langfang-duty", "wuqing-duty")
     page = text(answer)
     assert "已撤回：" in page
     assert f'action="/incidents/{spill}/stand-downs/"' in page
@@ -233,6 +246,7 @@ def test_two_become_one_on_the_screens(house, spill):
     assert page.count('id="report-') == 2
     assert f"本事件与{spill}为同一事件" in text(xianghe.get(f"/incidents/{second}/"))
     assert "已合并" in text(xianghe.get("/incidents/"))
+    listed_as_they_are(house, "xianghe-duty", "langfang-duty", "langfang-coordinator", "baodi-duty")
     assert MergeProposal.objects.get().state == "agreed"
 
 
