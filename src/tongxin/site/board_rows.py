@@ -140,12 +140,8 @@ def _in_hand(reader: Acting) -> QuerySet[Case]:
 
 def _own_cases(reader: Acting, there: set[str]) -> list[Case]:
     """Return the cases in the reader's own hands that no open duty of the desk speaks for, promised first."""
-    rows = _in_hand(reader)
-    return [
-        case
-        for case in rows.order_by("promise_due_at", "number")[:CASES]
-        if f"case:{case.number}" not in there
-    ]
+    rows = _in_hand(reader).order_by("promise_due_at", "number")[:CASES]
+    return cases.with_names([case for case in rows if f"case:{case.number}" not in there])
 
 
 def _case_row(reader: Acting, case: Case, now: datetime) -> Row:

@@ -24,6 +24,7 @@ from tongxin.shared.errors import NotFound
 OPEN_STATES = (Case.State.FILED, Case.State.ACCEPTED, Case.State.IN_HAND, Case.State.SUSPENDED)
 SHOWS_APPLICANT = (Offer.State.OFFERED, Offer.State.TAKEN_OVER)  # to the desk that the offer goes to
 STAGES = ("open", "mine", "offered", "decided", "all")  # what the list may be narrowed to
+_OPEN_OFFER: Any = Case._meta.get_field("frozen_by")
 ORDERS = {
     "number": "number",
     "filed": "filed_at",
@@ -57,28 +58,19 @@ def cases(reader: Acting) -> QuerySet[Case]:
     desk = reader.desk
     offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
     part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(number__in=offered)
-    desks = ("holder", "accepting_desk", "competent_desk", "frozen_by__to_desk", "frozen_by__from_desk")
-    return (
-        Case.objects.filter(beside(part))
-        .select_related(
-            "procedure",
-            "frozen_by",
-            *(f"{desk}__{part}" for desk in desks for part in ("jurisdiction__parent", "group", "role")),
-        )
-        .order_by("-filed_at", "-number")
-    )
+    return Case.objects.filter(beside(part)).order_by("-filed_at", "-number")
 
 
 def case(reader: Acting, number: str) -> Case:
-    """Return one case the reader has a part in, or raise NotFound."""
-    row = cases(reader).filter(number=number).first()
+    """Return one case the reader has a part in, with its desks, or raise NotFound."""
+    row = cases(reader).select_related("frozen_by").filter(number=number).first()
     if row is None:
         raise NotFound(
             "no_such_case",
             _("There is no such case, or your desk has no part in it."),
             todo=_("Check the number."),
         )
-    return row
+    return with_names([row])[0]
 
 
 def listed(
@@ -144,15 +136,22 @@ def in_order(listing: Iterable[tuple[Any, ...]]) -> list[Case]:
 
 
 def with_names(rows: list[Case]) -> list[Case]:
-    """Return the cases with their procedures and desks: the few that there are are read once, not joined to each."""
+    """Return the cases with their procedures and desks, also of an open offer that is at hand.
+
+    The few desks that there are are read once each, not joined to each row.
+    """
     if not rows:
         return rows
-    procedures = Procedure.objects.defer("body").in_bulk({row.procedure_id for row in rows})
+    procedures = Procedure.objects.in_bulk({row.procedure_id for row in rows})
+    offers = [row.frozen_by for row in rows if _OPEN_OFFER.is_cached(row) and row.frozen_by is not None]
     ids = {desk for row in rows for desk in (row.accepting_desk_id, row.competent_desk_id, row.holder_id)}
+    ids |= {desk for made in offers for desk in (made.from_desk_id, made.to_desk_id)}
     desks = Desk.objects.select_related("jurisdiction__parent", "group", "role").in_bulk(ids)
     for row in rows:
         row.procedure, row.holder = procedures[row.procedure_id], desks[row.holder_id]
         row.accepting_desk, row.competent_desk = desks[row.accepting_desk_id], desks[row.competent_desk_id]
+    for made in offers:
+        made.from_desk, made.to_desk = desks[made.from_desk_id], desks[made.to_desk_id]
     return rows
 
 
