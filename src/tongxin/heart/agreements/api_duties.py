@@ -7,7 +7,7 @@ from typing import Any
 from ninja import Router
 from ninja.responses import Status
 
-from tongxin.heart.agreements import actions, conflicts, duty_pages, explain, queries, threads
+from tongxin.heart.agreements import actions, conflicts, duty_pages, explain, queries, threads, withdrawing
 from tongxin.heart.agreements.api import duty_out, local, moves_out
 from tongxin.heart.agreements.api_duties_out import (
     ConflictOut,
@@ -25,6 +25,7 @@ from tongxin.heart.agreements.api_duties_out import (
     ReasonOut,
     RuledOut,
     RuleIn,
+    WithdrawnOut,
 )
 from tongxin.heart.agreements.models import ClauseConflict, Duty
 from tongxin.heart.events import queries as events
@@ -176,6 +177,24 @@ def show_matter(request: Call, number: Word) -> dict[str, Any]:
         "duties": [duty_out(d, now) for d in queries.duties_in(reader, [number], absorbed=False)[:500]],
         "url": f"/api/v1/matters/{row.number}",
     }
+
+
+@router.post(
+    "/matters/{number}/withdrawal",
+    response={201: WithdrawnOut, **WRITE_PROBLEMS},
+    tags=["matters"],
+    operation_id="withdraw_matter",
+)
+def withdraw_matter(
+    request: Call, number: Word, body: ReasonIn, key: IdempotencyKey
+) -> Status[dict[str, Any]]:
+    """Take back what the own office told by mistake, a milestone or a result. Needs what telling it needs.
+
+    What it opened is void, and who was told is told so. An incident is withdrawn by its own operation.
+    """
+    event = withdrawing.event_of(request.auth, number)
+    done = actions.withdraw(event, by=request.auth, key=key, reason=body.reason)
+    return Status(201, {"matter": number} | done)
 
 
 @router.get(

@@ -199,6 +199,14 @@ class ConflictsOut(Schema):
     conflicts: list[ConflictOut]
 
 
+class WithdrawnOut(Schema):
+    """What was taken back, and what that did to the duties."""
+
+    matter: str
+    event: str
+    voided: list[int]
+
+
 class RuleIn(Schema):
     """Which clause shall rule, and why."""
 

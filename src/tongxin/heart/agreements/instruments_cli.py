@@ -8,7 +8,7 @@ import click
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tongxin.heart.agreements import actions, instrument_pages, queries, waiting
+from tongxin.heart.agreements import actions, instrument_pages, queries, waiting, withdrawing
 from tongxin.heart.exchange.acts import new_key
 from tongxin.shared import clock, reading
 
@@ -106,4 +106,19 @@ def milestone(ctx: click.Context, instrument: str, milestone: str, key: str) -> 
     click.echo(f"{done['matter']}  {said}")
 
 
-COMMANDS = (propose, list_waiting, sign, refuse, leave, milestone)
+@click.command()
+@click.argument("matter")
+@click.option("--reason", required=True, help="Why it was told by mistake.")
+@KEY
+@click.pass_context
+def withdraw(ctx: click.Context, matter: str, reason: str, key: str) -> None:
+    """Take back what the own office told by mistake: the milestone, or the result, of MATTER (M-2026-000001)."""
+    by = ctx.obj.acting()
+    event = withdrawing.event_of(by, matter)
+    done = actions.withdraw(event, by=by, key=key or new_key(), reason=reason)
+    count = len(done["voided"])
+    said = ngettext("withdrawn; %(n)d duty is void", "withdrawn; %(n)d duties are void", count) % {"n": count}
+    click.echo(f"{matter}  {said}")
+
+
+COMMANDS = (propose, list_waiting, sign, refuse, leave, milestone, withdraw)

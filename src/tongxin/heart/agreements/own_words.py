@@ -79,6 +79,7 @@ def register_all() -> None:
         events.EventType(
             name=MILESTONE,
             title=_("A milestone is reached"),
+            needs="perform",
             matter_kind="task",
             data=MilestoneData,
             title_of=lambda data: f"{data['instrument']}/{data['milestone']}",

@@ -24,9 +24,10 @@ from tongxin.heart.agreements import (
     rulebook,
     threads,
     timeline,
+    withdrawing,
     wording,
 )
-from tongxin.heart.agreements.duty_forms import RulingForm
+from tongxin.heart.agreements.duty_forms import ReasonForm, RulingForm
 from tongxin.heart.agreements.models import ClauseConflict, Duty, Instrument
 from tongxin.heart.events import queries as events
 from tongxin.heart.events import vocabulary
@@ -83,11 +84,43 @@ class Line:
 @for_staff
 def matter(request: StaffRequest, number: str) -> HttpResponse:
     """Show a matter: what it is, who owes whom in it, what happened; one with a page of its own is shown there."""
-    reader, now = request.acting, clock.now()
-    row = queries.matter(reader, number[:20])
+    row = queries.matter(request.acting, number[:20])
     address = vocabulary.page(row.kind, row.number)
     if address != f"/matters/{row.number}/":
         return redirect(address)
+    return _matter_page(request, row)
+
+
+@require_POST
+@for_staff
+def withdraw(request: StaffRequest, number: str) -> HttpResponse:
+    """Take back what the own office told by mistake: a milestone, a result."""
+    row = queries.matter(request.acting, number[:20])
+    form, key = ReasonForm(request.POST, name="withdraw"), form_key(request)
+    if form.is_valid():
+        try:
+            actions.withdraw(
+                withdrawing.event_of(request.acting, row.number),
+                by=request.acting,
+                key=key,
+                reason=form.cleaned_data["reason"],
+            )
+        except Invalid as refused:
+            form.take(refused)
+        else:
+            messages.success(request, _("Withdrawn. What it opened is void; who was told is told so."))
+            return redirect("matter", row.number)
+    return _matter_page(request, row, form, key)
+
+
+def _withdrawal(reader: Acting, row: Matter) -> ReasonForm | None:
+    return ReasonForm(name="withdraw") if withdrawing.report_of(reader, row) else None
+
+
+def _matter_page(
+    request: StaffRequest, row: Matter, form: ReasonForm | None = None, key: str = ""
+) -> HttpResponse:
+    reader, now = request.acting, clock.now()
     duties = queries.duties_in(reader, [row.number], absorbed=False)
     shown = duties[:SHOWN]
     standing = [d for d in shown if d.state in Duty.STANDING]
@@ -109,10 +142,12 @@ def matter(request: StaffRequest, number: str) -> HttpResponse:
         "reasons": reasons,
         "entries": entries,
         "illustrative": any(d.illustrative for d in duties),
+        "withdraw": form if form is not None else _withdrawal(reader, row),
+        "key": key or new_key(),
         "now": now,
         "crumbs": [{"label": _("My office"), "url": "/desk/"}, {"label": row.number, "url": ""}],
     }
-    return render(request, "agreements/matter.html", context)
+    return render(request, "agreements/matter.html", context, status=422 if form is not None else 200)
 
 
 @require_GET

@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("conflicts/<int:pk>/", screens_matters.conflict, name="conflict"),
     path("conflicts/<int:pk>/ruling/", screens_matters.rule, name="conflict_rule"),
     path("matters/<str:number>/", screens_matters.matter, name="matter"),
+    path("matters/<str:number>/withdrawal/", screens_matters.withdraw, name="matter_withdraw"),
 ]

@@ -23,6 +23,7 @@ class EventType:
     told: Callable[[dict[str, Any]], Mapping[str, str]] = (
         dict  # what its fields say, in words; those with a term
     )
+    needs: str = "report_incident"  # the capability that telling, or taking back, such a thing takes
     page: str = "/matters/{number}/"  # where people see a matter of this kind
     example: Callable[[], dict[str, Any]] = dict  # data of a plausible event, for trying clauses out
     examples: Callable[[], Sequence[dict[str, Any]]] = tuple  # more of them, for clauses of other places

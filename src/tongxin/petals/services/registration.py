@@ -26,6 +26,7 @@ def register_all() -> None:
     events.register(
         events.EventType(
             name=results.RESULT_PRESENTED,
+            needs="perform",
             title=_("A result issued elsewhere is presented"),
             matter_kind=results.MATTER_KIND,
             data=results.ResultPresented,

@@ -99,8 +99,11 @@ def correct(
 
 
 def withdraw(event: str, *, by: Acting, key: str, reason: str) -> dict[str, Any]:
-    """Withdraw the head of a chain: it did not happen. What it made is void; those who were told are told so."""
-    by.need("report_incident")
+    """Withdraw the head of a chain: it did not happen. What it made is void; those who were told are told so.
+
+    It needs what reporting such a thing needs.
+    """
+    by.need(vocabulary.get(_event(event).type).needs)
     why = parts.need_reason(reason)
     request = {"event": event, "reason": why}
     with act("agreements.event.withdrawn", by=by, key=key, request=request) as a:

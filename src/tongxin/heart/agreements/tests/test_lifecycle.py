@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
+from django.test import Client
 
-from tongxin.heart.agreements import actions, bounds, lifecycle, opening, rebuild, rulebook, wording
+from tongxin.heart.agreements import actions, bounds, cli, lifecycle, opening, rebuild, rulebook, wording
 from tongxin.heart.agreements.models import Departure, DueMove, Duty, InstrumentVersion
 from tongxin.heart.agreements.tests import texts
 from tongxin.heart.agreements.tests.stages import (
@@ -25,6 +27,7 @@ from tongxin.heart.ledger.models import Entry
 from tongxin.petals.ecology import actions as ecology
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, NotAllowed
+from tongxin.site.cli import Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -312,6 +315,46 @@ def test_a_milestone_is_reported_once_and_starts_the_clock(house):
             instrument="river-watch",
             milestone="station-built",
         )
+
+
+def test_a_milestone_reported_by_mistake_is_withdrawn_on_screen_by_a_programme_and_on_the_command_line(house):
+    """What it opened is void, its page says so, and the milestone can be reported when it is really reached."""
+    signed(house, texts.water(2, begins="2026-03-12", more=texts.STAGED))
+    house.clock.move_to(beijing(3, 12, 9))
+    post = "he-langfang-ecology/duty_officer"
+    client, token = house.client("langfang-duty"), house.token("langfang-duty", post)
+    other = house.client("baodi-duty")
+
+    def told(n):
+        told = actions.report_milestone(
+            by=house.acting("langfang-duty"), key=f"m{n}", instrument="river-watch", milestone="station-built"
+        )
+        house.clock.move_by(minutes=1)
+        return told["matter"], Duty.objects.get(matter=told["matter"])
+
+    number, duty = told(1)
+    page = f"/matters/{number}/"
+    assert f"{page}withdrawal/" in client.get(page).content.decode()
+    assert f"{page}withdrawal/" not in other.get(page).content.decode()
+    assert other.post(f"{page}withdrawal/", {"withdraw-reason": "x", "key": "o"}).status_code == 403
+    assert client.post(f"{page}withdrawal/", {"withdraw-reason": " ", "key": "w"}).status_code == 422
+    assert client.post(f"{page}withdrawal/", {"withdraw-reason": "误报", "key": "w"}).status_code == 302
+    duty.refresh_from_db()
+    assert duty.state == "void"
+    assert f"{page}withdrawal/" not in client.get(page).content.decode()
+
+    number, duty = told(2)
+    sent = {"Authorization": f"Bearer {token}", "Idempotency-Key": "a"}
+    said = Client().post(
+        f"/api/v1/matters/{number}/withdrawal", '{"reason": "误报"}', "application/json", headers=sent
+    )
+    assert (said.status_code, said.json()["voided"]) == (201, [duty.pk])
+
+    number, duty = told(3)
+    done = CliRunner().invoke(cli.group, ["withdraw", number, "--reason", "误报"], obj=Session(token=token))
+    assert done.exit_code == 0, done.exception
+    duty.refresh_from_db()
+    assert duty.state == "void"
 
 
 def test_what_was_shared_is_deleted_when_the_party_leaves(house):
