@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -121,7 +122,19 @@ class Tally:
 
 
 COUNTS = tuple(each.name for each in fields(Tally) if each.name != "delays")
+_counts = attrgetter(*COUNTS)
 PLAIN = tuple(name for name in COUNTS if name != "withheld")  # what one GROUP BY counts
+
+
+def summed(tallies: Sequence[Tally]) -> Tally:
+    """Return the sum of tallies, as adding one after the other would give it, in one go."""
+    if not tallies:
+        return Tally()
+    delays: Counter[int] = Counter()
+    for tally in tallies:
+        delays.update(tally.delays)
+    given: dict[str, Any] = dict(zip(COUNTS, map(sum, zip(*map(_counts, tallies), strict=True)), strict=True))
+    return Tally(**given, delays={minutes: n for minutes, n in delays.items() if n})
 
 
 def tally_of(counts: Mapping[str, Any]) -> Tally:

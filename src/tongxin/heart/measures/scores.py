@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import almanac, keeping
-from tongxin.heart.agreements.keeping import Asked, Delay, Line, Tally, scores_shown
+from tongxin.heart.agreements.keeping import Asked, Delay, Line, Tally, scores_shown, summed
 from tongxin.heart.agreements.models import Instrument
 from tongxin.heart.agreements.periods import NAME, named
 from tongxin.heart.region import calendars
@@ -153,13 +153,10 @@ def scores(
 
 def total(parts: list[Score]) -> Score:
     """Return the sum of scores; of none, an empty one."""
-    tally, frozen, restated = Tally(), Tally(), False
-    for part in parts:
-        tally += part.tally
-        frozen += part.frozen or part.tally
-        restated = restated or part.frozen is not None
-    made_up = any(part.illustrative for part in parts)
-    return Score({}, tally, frozen if restated else None, made_up)
+    tally = summed([part.tally for part in parts])
+    restated = any(part.frozen is not None for part in parts)
+    frozen = summed([part.frozen or part.tally for part in parts]) if restated else None
+    return Score({}, tally, frozen, any(part.illustrative for part in parts))
 
 
 def rolled(parts: Iterable[Score], by: tuple[str, ...]) -> list[Score]:
