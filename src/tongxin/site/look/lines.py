@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tongxin.shared.named import pick
+from tongxin.site.look import marks
 from tongxin.site.look.times import instant
 
 
@@ -58,6 +59,50 @@ def version_lines(versions: Iterable[Any], register: str, made_up: str) -> SafeS
             f'<p class="meta"><span>{since}</span>{made_up if it.illustrative else ""}</p></div></li>'
         )
     return SafeString("".join(lines))
+
+
+def register_lines(rows: Iterable[Any], register: str, made_up: str) -> SafeString:
+    """Return the lines of the register (`agreements.register.Row`); `made_up` is the tag of illustrative terms."""
+    heads = (_("Parties"), _("Dates in force"), _("Clauses"), _("Kept in 12 months"))
+    parties, dates, clauses, kept = (_head(word) for word in heads)
+    unpublished = _("Terms not published")
+    names: dict[int, str] = {}
+    lines = []
+    for n, row in enumerate(rows):
+        it = row.version
+        title = escape(pick(it.instrument.title_zh, it.instrument.title_en))
+        for party in row.parties:  # one name a party, however many lines have it
+            if id(party) not in names:
+                names[id(party)] = escape(str(party))
+        tags = f" {made_up}" if it.illustrative else ""
+        if it.provenance.get("terms") == "unpublished":
+            tags += f' <span class="tag">{escape(unpublished)}</span>'
+        lines.append(
+            f'<tr><th scope="row"><span class="petal {it.instrument.field}"><a href="{register}{it.id}/">{title}</a>'
+            f'</span><span class="sub"><span class="mono">{it.id}</span>{tags}</span></th>'
+            f"<td>{parties}{' · '.join(names[id(party)] for party in row.parties)}</td>"
+            f'<td class="nowrap">{dates}{_days(it)}</td><td class="num">{clauses}{row.clauses}</td>'
+            f"<td>{kept}{_kept(row, n)}</td></tr>"
+        )
+    return SafeString("".join(lines))
+
+
+def _days(version: Any) -> str:
+    """Return between which days a version is in force."""
+    since = instant(version.in_force_from, "day")
+    if version.in_force_until:
+        return escape(f"{since} – {instant(version.in_force_until, 'day')}")
+    words = _("from %(day)s") % {"day": since}
+    return escape(words)
+
+
+def _kept(row: Any, n: int) -> str:
+    """Return how an instrument was kept: its leaf, or why there is none; `n` makes the leaf's id unique."""
+    if row.kept is not None and row.kept.total:
+        field = row.version.instrument.field
+        return marks.leaf(row.kept.share, row.kept.on_time, row.kept.total, field, f"r{n}")
+    words = _("not shown for made-up terms") if row.kept is None else _("nothing was due")
+    return f'<span class="muted">{escape(words)}</span>'
 
 
 def _head(word: str) -> str:

@@ -136,6 +136,12 @@ def version_lines(versions: Iterable[Any]) -> SafeString:
     return lines.version_lines(versions, reverse("agreements"), madeup("terms"))
 
 
+@register.simple_tag
+def register_lines(rows: Iterable[Any]) -> SafeString:
+    """`{% register_lines rows %}`: the lines of the register of agreements."""
+    return lines.register_lines(rows, reverse("agreements"), madeup("terms"))
+
+
 @register.filter
 def named(thing: Any) -> str:
     """`{{ desk|named }}`: the name in the page's language, else the other one."""
