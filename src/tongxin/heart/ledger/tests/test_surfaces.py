@@ -233,3 +233,31 @@ def test_a_command_before_the_first_act(db):
     assert run("verify").exit_code == 0
     assert run("checkpoint", "--new").exit_code == 1
     assert actions.checkpoint() is None
+
+
+def test_every_act_is_called_something_beside_its_name(client, log):
+    """Whoever adds an act says what it is called; the list and the entry show the words first, then the name."""
+    import re
+    from pathlib import Path
+
+    from django.utils.translation import override
+
+    from tongxin.heart.ledger import act_words
+
+    source = Path(act_words.__file__).parents[2]
+    named = re.compile(
+        r'(?:\bact\(|\bact=|\b_judged\(|\bname: str = |\bname=)\s*"([a-z_]+\.[a-z_]+\.[a-z_]+)"'
+    )
+    written = {
+        name
+        for path in source.rglob("*.py")
+        if "tests" not in path.parts
+        for name in named.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len(written) > 40
+    assert written - set(act_words.WORDS) == set()
+    with override("zh-hans"):
+        assert not [name for name in act_words.WORDS if act_words.words(name).isascii()]
+    name = next(iter(act_words.WORDS))
+    assert act_words.words("a.b.c") == "a.b.c"
+    assert act_words.words(name) != name
