@@ -16,9 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongxin.heart.region.holdings import Seat
-from tongxin.site.account import demo, seats
+from tongxin.site.account import demo, seats, words
 from tongxin.site.account.forms import ChoosePost
-from tongxin.site.account.words import seat_name
 from tongxin.site.context import address
 
 
@@ -44,10 +43,9 @@ def post(request: HttpRequest) -> HttpResponseBase:
     held: list[Seat] = request.seats  # type: ignore[attr-defined]
     acting = request.acting  # type: ignore[attr-defined]
     onward = _safe_next(request)
-    choices = [(seat.code, seat_name(seat)) for seat in held]
     form = ChoosePost(
         request.POST or None,
-        choices=choices,
+        choices=words.choices(held),
         initial={"seat": f"{acting.post}@{acting.desk}" if acting else None},
     )
     if request.method == "POST" and form.is_valid():

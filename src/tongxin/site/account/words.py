@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tongxin.heart.region.holdings import Seat
+from collections import Counter
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from tongxin.heart.region.holdings import FALLBACK_ROLE, Seat
 from tongxin.heart.region.models import Post
 from tongxin.site.look.names import language, named
 
@@ -21,6 +26,21 @@ def seat_name(seat: Seat) -> str:
     if seat.desk.jurisdiction_id != office.jurisdiction_id or seat.desk.role.name_zh not in office.name_zh:
         text += f" ({desk_name(seat)})" if en else f"（{desk_name(seat)}）"
     return text
+
+
+def choices(held: Sequence[Seat]) -> list[tuple[str, str]]:
+    """Return seats to choose from, by code: of a post with several, each says for whom it acts.
+
+    A coordination office acts for itself, for desks that it staffs, and for those that no office does.
+    """
+    several = {post for post, n in Counter(seat.post.id for seat in held).items() if n > 1}
+    return [(seat.code, _for_whom(seat) if seat.post.id in several else seat_name(seat)) for seat in held]
+
+
+def _for_whom(seat: Seat) -> str:
+    said = {"post": post_name(seat.post), "desk": desk_name(seat)}
+    own = seat.desk.role_id == FALLBACK_ROLE and seat.desk.jurisdiction_id == seat.post.office.jurisdiction_id
+    return _("%(post)s, for the office itself") % said if own else _("%(post)s, for %(desk)s") % said
 
 
 def desk_name(seat: Seat) -> str:

@@ -76,6 +76,16 @@ def test_a_coordination_office_also_acts_for_desks_nobody_staffs(client, sign_in
     assert "b/weather_bureau" not in page
 
 
+def test_a_post_with_several_desks_says_for_whom_it_acts(client, sign_in):
+    """The same post stands there once for each desk: no two lines read alike, and the office's own is named so."""
+    sign_in("admin-a")
+    page = client.get("/account/post/").content.decode()
+    lines = re.findall(r"[^<>]*(?:（本单位）|（代[^<>]*）|, for [^<>]*)", page)
+    assert len(lines) > 1, page
+    assert len(set(lines)) == len(lines)
+    assert sum("本单位" in line or "the office itself" in line for line in lines) == 1
+
+
 def test_logging_out_takes_the_post_with_it(client, sign_in):
     sign_in("duty")
     client.post("/account/logout/")
