@@ -67,8 +67,9 @@ def bindings(
     joined: Mapping[str, str] | None = None,
     events: Iterable[str] | None = None,
     left: Left | None = None,
+    kind: str = "",
 ) -> list[Binding]:
-    """Return the clauses of the versions, in a stable order, with the parties that they bind.
+    """Return the clauses of the versions (of one kind), in a stable order, with the parties that they bind.
 
     A party that had left before `pinned_at` is not bound. A version in `joined` (id → ISO instant) came after the
     matter opened and binds for events known since then only. With `events`, only clauses that wait for one of these:
@@ -83,6 +84,8 @@ def bindings(
         pinned = set(ids)
         waiting = Clause.objects.filter(event__in=list(events)).values_list("id", "version_id")
         rows = Clause.objects.filter(id__in=[pk for pk, version in waiting if version in pinned])
+    if kind:
+        rows = rows.filter(kind=kind)
     rows = rows.select_related("version").only(*READ).order_by("id")
     return [
         Binding(
@@ -133,10 +136,10 @@ def left_by(version_ids: Sequence[str], instant: datetime | None) -> Left:
     }
 
 
-def handle_clauses(version_ids: Sequence[str], procedure: str) -> list[tuple[Binding, Handle]]:
-    """Return the clauses that let a case of a procedure be handed over."""
+def handle_clauses(version_ids: Sequence[str], procedure: str = "") -> list[tuple[Binding, Handle]]:
+    """Return the clauses that let a case of a procedure, or of any, be handed over."""
     return [
         (b, b.clause)
-        for b in bindings(version_ids)
-        if isinstance(b.clause, Handle) and procedure in b.clause.procedures
+        for b in bindings(version_ids, kind="handle")
+        if isinstance(b.clause, Handle) and (not procedure or procedure in b.clause.procedures)
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
@@ -18,6 +20,13 @@ from tongxin.petals.services.results import MATTER_KIND, title_words
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 from tongxin.shared.named import pick
+
+CLAUSE = (
+    "name",
+    "version__illustrative",
+    "version__instrument__title_zh",
+    "version__instrument__title_en",
+)  # what a clause is named by
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,20 @@ class Item:
 
 def items(*, q: str = "", place: str = "") -> list[Item]:
     """Return the items whose words hold every word of `q` and that may be handed in at `place`, by title."""
-    book = rulebook.at(clock.now())
-    found = [_item(read, book, illustrative=row.illustrative) for row, read in cases.procedures()]
+    procedures = cases.procedures()
+    bound = _bound([read for _row, read in procedures])
+    offered = {read.procedure: _parties(bound[read.procedure]) for _row, read in procedures}
+    windows = _windows((party, read.role) for _row, read in procedures for party in offered[read.procedure])
+    clauses = _clauses(b.clause_id for bindings in bound.values() for b in bindings)
+    found = [
+        Item(
+            read,
+            row.illustrative,
+            tuple(windows[at] for party in offered[read.procedure] if (at := (party, read.role)) in windows),
+            tuple(clauses[b.clause_id] for b in bound[read.procedure]),
+        )
+        for row, read in procedures
+    ]
     return narrowed(sorted(found, key=lambda item: item.procedure.procedure), q=q, place=place)
 
 
@@ -103,23 +124,55 @@ def _presented(row: Matter, duties: list[Duty]) -> Presented:
     return Presented(row, title_words(row.title), len(duties), len(standing), min(standing, default=None))
 
 
-def _item(read: ProcedureFile, book: list[str], *, illustrative: bool) -> Item:
-    bindings = [b for b, clause in rulebook.handle_clauses(book, read.procedure) if clause.role == read.role]
-    parties = dict.fromkeys(party for binding in bindings for party in binding.parties)
-    windows = [window for party in parties if (window := _window(party, read.role)) is not None]
-    clauses = Clause.objects.select_related("version__instrument").filter(
-        id__in=[b.clause_id for b in bindings]
-    )
-    return Item(read, illustrative, tuple(windows), tuple(clauses.order_by("id")))
+def _bound(procedures: Iterable[ProcedureFile]) -> dict[str, list[Binding]]:
+    """Return the clauses in force that let cases of each procedure be handed over by its offices."""
+    handles = rulebook.handle_clauses(rulebook.at(clock.now()))
+    return {
+        read.procedure: [
+            binding
+            for binding, clause in handles
+            if read.procedure in clause.procedures and clause.role == read.role
+        ]
+        for read in procedures
+    }
 
 
-def _window(party: str, role: str) -> Window | None:
+def _parties(bindings: Iterable[Binding]) -> list[str]:
+    return list(dict.fromkeys(party for binding in bindings for party in binding.parties))
+
+
+def _clauses(ids: Iterable[str]) -> dict[str, Clause]:
+    """Return clauses by id, with what naming them takes."""
+    return Clause.objects.select_related("version__instrument").only(*CLAUSE).in_bulk(set(ids))
+
+
+def _windows(desks: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Window]:
+    """Return the windows of parties by party and role.
+
+    A party that is a group, or that has no such office, has none.
+    """
+    wanted, on = set(desks), region.today()
+    places = Jurisdiction.objects.in_bulk({party for party, _role in wanted})
+    seats = region.offices_with_mandate([f"{party}/{role}" for party, role in wanted if party in places], on)
+    offices: dict[tuple[str, str], Office] = {}
+    for party, role in wanted:
+        if party in places and (office := seats.get(f"{party}/{role}") or _instead(party, role, on)):
+            offices[party, role] = office
+    halls: dict[str, list[Mandate]] = {}
+    for hall in region.presences(on=on).filter(office__in={office.id for office in offices.values()}):
+        halls.setdefault(hall.office_id, []).append(hall)
+    return {
+        key: Window(places[key[0]], office, tuple(halls.get(office.id, ())))
+        for key, office in offices.items()
+    }
+
+
+def _instead(party: str, role: str, on: date) -> Office | None:
+    """Return the office that stands in for a desk without a mandate of its own; None where there is no such desk."""
     try:
-        place = region.jurisdiction(party)
-        office = region.desk_office(f"{party}/{role}")
-    except NotFound:  # a party that is a group, or that has no such office: no window there
+        return region.desk_office(f"{party}/{role}", on)
+    except NotFound:
         return None
-    return Window(place, office, tuple(region.presences(office=office.id)))
 
 
 def _text(item: Item) -> str:
