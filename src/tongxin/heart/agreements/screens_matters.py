@@ -138,6 +138,7 @@ def _matter_page(
             {"name": _("My office is owed"), "rows": _rows(reader, standing, "owed", now)},
             {"name": _("Ended"), "rows": _rows(reader, [d for d in shown if d.terminal], "all", now)},
         ],
+        "duties": duties,
         "more": len(duties) > SHOWN,
         "reasons": reasons,
         "entries": entries,

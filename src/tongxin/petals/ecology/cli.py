@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
+from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import errands, timeline, wording
+from tongxin.heart.agreements import errands, others, timeline, wording
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.queries import Chain
 from tongxin.petals.ecology import actions, acts_cli, chains, page, queries
@@ -68,6 +69,7 @@ def show(ctx: click.Context, number: str) -> None:
             f"[{duty.clause_id}]{'  no time left' if duty.no_time_left else ''}"
             f"{f'  needed by {wording.moment(duty.needed_by)}' if duty.needed_by else ''}"
         )
+    _tell_of_others(others.hidden(reader, found.matter, found.duties))
     for errand in errands.of_matter(reader, found.matter):
         if errand.served and errand.bound.id == reader.desk:
             click.echo(f"  to tell {errand.owed.id}: --carry {'=… --carry '.join(errand.carries)}=…")
@@ -138,10 +140,25 @@ def report(
         late_reason=late_reason,
         drill=drill,
     )
-    done = actions.report_incident(told, by=ctx.obj.acting(), key=ctx.obj.key())
+    by = ctx.obj.acting()
+    done = actions.report_incident(told, by=by, key=ctx.obj.key())
     click.echo(
         f"{done['matter']}: {len(done['duties'])} duties opened. See: tongxin incidents show {done['matter']}"
     )
+    found = queries.incident(by, done["matter"])
+    _tell_of_others(others.hidden(by, found.matter, found.duties))
+
+
+def _tell_of_others(count: int) -> None:
+    if count:
+        said = ngettext(
+            "%(n)d more duty of this matter is between other offices: only its two sides and their coordination "
+            "offices see it.",
+            "%(n)d more duties of this matter are between other offices: only their two sides and their coordination "
+            "offices see them.",
+            count,
+        )
+        click.echo(f"  {said % {'n': count}}")
 
 
 @group.command()

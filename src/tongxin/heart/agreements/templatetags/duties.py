@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -9,8 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongxin.heart.agreements import count_story, wording
+from tongxin.heart.agreements import count_story, others, wording
 from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.events.models import Matter
 from tongxin.heart.region.models import Desk
 
 register = template.Library()
@@ -63,3 +66,9 @@ def counted_duty(duty: Duty) -> SafeString:
     if story.provisional:
         lines.append(_("Provisional: the calendar of that year is not published yet."))
     return format_html("{}", format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines if line)))
+
+
+@register.simple_tag(takes_context=True)
+def duties_of_others(context: template.Context, matter: Matter, shown: Collection[Duty]) -> int:
+    """`{% duties_of_others matter duties as n %}`: how many duties of a matter its reader is not shown."""
+    return others.hidden(context["request"].acting, matter, shown)

@@ -221,3 +221,31 @@ def test_a_bad_file_is_refused_by_line(house, run, spill, tmp_path):
     assert refused.code == "invalid"
     assert any("forecast.yaml:2" in fault for fault in refused.fields["file"])
     assert run("langfang-duty", "forecast", spill, str(tmp_path / "none.yaml")).exception.code == "invalid"
+
+
+def test_who_reported_is_told_how_many_duties_are_between_others_and_who_was_told_is_not(house):
+    """Four duties opened and two are shown: the page and the command line say that there are more, and who sees them."""
+    from click.testing import CliRunner
+    from django.utils import translation
+
+    from tongxin.heart.agreements import queries as agreements
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.petals.ecology import cli
+    from tongxin.site.cli import Session
+
+    number = reported(house, key="others", who="xianghe-duty")
+    there = Duty.objects.filter(matter=number)
+    shown = len(agreements.duties_in(house.acting("xianghe-duty"), [number]))
+    more = there.count() - shown
+    assert more > 0
+    english = {"Accept-Language": "en"}
+    page = house.client("xianghe-duty", headers=english).get(f"/incidents/{number}/").content.decode()
+    assert f"{more} more dut" in page
+    token = house.token("xianghe-duty", "he-langfang-xianghe-ecology/duty_officer")
+    with translation.override("en"):
+        said = CliRunner().invoke(cli.group, ["show", number], obj=Session(token=token))
+    assert f"{more} more dut" in said.output, said.exception
+    told = there.exclude(owed_desk="he-langfang/ecology_bureau").filter(purpose="do").first()
+    assert told is not None
+    other = house.client("baodi-duty", headers=english).get(f"/incidents/{number}/").content.decode()
+    assert "more dut" not in other
