@@ -39,7 +39,7 @@ KEYWORDS: dict[str, Any] = {
 }
 # Both languages stand side by side in code: dates are written by rules of each; the verifier is one file by itself.
 BOTH_LANGUAGES = {"site/look/times.py", "heart/ledger/verifier/tongxin_verify.py"}
-# The command line speaks English to operators, like the manual pages beside it; refusals of actions are translated.
+# The operator's commands speak English, like the manual pages beside them; what offices use is written with gettext.
 COMMAND_LINE = re.compile(r"(^|/)(cli|\w+_cli|commands|launch|demo|production)\.py$|/management/commands/")
 REFUSALS = {"Refused": 1, "NotAllowed": 1, "NotFound": 1, "Conflict": 1, "KeyReused": 1, "Invalid": 0}
 SHOWN_KEYWORDS = {
