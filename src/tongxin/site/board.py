@@ -21,12 +21,13 @@ from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk, Post
 from tongxin.shared import clock
 from tongxin.shared.named import pick
 from tongxin.site import board_reads, board_rows
 from tongxin.site.board_rows import Board, Row
-from tongxin.site.ties import region_rows
+from tongxin.site.ties import region_rows, tie_counts
 
 EXPORTED = (
     "group",
@@ -71,7 +72,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         context = {
             "asked": asked,
             "coordinates": True,
-            "rows": region_rows(now),
+            "rows": region_rows(now, remembered(request, "ties:region", lambda: tie_counts(None, now))),
             "fields": wording.FIELD_NAMES,
         }
         return render(request, "site/region_board.html", context)
@@ -84,6 +85,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         part=part,
         after=after,
         with_cases=remembered(request, f"cases:{reader.desk}", lambda: board_rows.holds_cases(reader)),
+        kept=lambda name, compute: remembered(request, _name(name, reader, asked), compute),
     )
     chosen = _chosen(found, request.GET.get("row", ""))
     on_duty = remembered(request, f"on-duty:{reader.desk}", lambda: region.on_duty(reader.desk, now))
@@ -114,6 +116,11 @@ def desk(request: StaffRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "site/board.html", context)
+
+
+def _name(what: str, reader: Acting, asked: dict[str, str]) -> str:
+    """Return under which name something of a board is remembered: whose it is, how wide, which field."""
+    return f"board-{what}:{reader.desk}:{reader.jurisdiction}:{asked['scope']}:{asked['field']}"
 
 
 @require_POST

@@ -6,6 +6,7 @@ thousand duties opens as fast as one with ten. What does not fit is counted and 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +16,6 @@ from tongxin.heart.agreements import duty_acts
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 
 State = Duty.State
@@ -69,29 +69,35 @@ class Side:
 
 
 def side_of(reader: Acting, *, wide: bool) -> Side:
-    """Return the own desk, or every desk of the jurisdiction."""
-    if not wide:
-        return Side(frozenset({reader.desk}))
-    return Side(
-        frozenset(Desk.objects.filter(jurisdiction_id=reader.jurisdiction).values_list("id", flat=True))
-    )
+    """Return the own desk, or every desk of the jurisdiction that the reader's office coordinates."""
+    return Side(frozenset(reader.side) if wide else frozenset({reader.desk}))
 
 
-def read(
+def ids_of(
     side: Side, now: datetime, *, field_code: str = "", part: str = "", after: Cursor | None = None
-) -> Read:
-    """Return the duties of a board, or the next stretch of one of its parts."""
-    base = (
-        Duty.objects.filter(clause__version__instrument__field=field_code)
-        if field_code
-        else Duty.objects.all()
-    )
+) -> list[int]:
+    """Return the duties that stand on a board, or in the next stretch of one of its parts; they change by acts only."""
+    base = _base(field_code)
     wanted = _slices(base, side, now) if not part else {part: _slices(base, side, now)[part]}
     ids = Q(pk__in=[])
     for name, rows in wanted.items():
         ids |= Q(pk__in=_page(rows, name, after if name == part else None).values("pk"))
+    return list(Duty.objects.filter(ids).values_list("pk", flat=True))
+
+
+def _base(field_code: str) -> QuerySet[Duty]:
+    return (
+        Duty.objects.filter(clause__version__instrument__field=field_code)
+        if field_code
+        else Duty.objects.all()
+    )
+
+
+def read(side: Side, now: datetime, ids: Collection[int], *, field_code: str = "", part: str = "") -> Read:
+    """Return the duties of a board, or the next stretch of one of its parts, from their ids; see `ids_of`."""
     found = Read()
-    for duty in sorted(dressed(Duty.objects.filter(ids)), key=lambda d: (d.due_at, d.pk)):
+    rows = Duty.objects.filter(pk__in=ids, state__in=(*Duty.STANDING, State.MET))
+    for duty in sorted(dressed(rows), key=lambda d: (d.due_at, d.pk)):
         _sort_in(found, duty, side, now)
     for name in PARTS:
         _cut(found, name)
@@ -99,7 +105,7 @@ def read(
         keep = getattr(found, part)
         return Read(**{part: keep}, more={k: v for k, v in found.more.items() if k == part})
     found.done = sorted(found.done, key=lambda d: (d.ended_at or now, d.pk), reverse=True)[:DONE]
-    _whole(found, base, side)
+    _whole(found, _base(field_code), side)
     return found
 
 
@@ -112,11 +118,7 @@ def dressed(rows: QuerySet[Duty]) -> list[Duty]:
 
 def totals(side: Side, now: datetime, field_code: str = "") -> tuple[int, int, int]:
     """Return how many duties are open on the own side, how many of them are late, how many wait for others."""
-    base = (
-        Duty.objects.filter(clause__version__instrument__field=field_code)
-        if field_code
-        else Duty.objects.all()
-    )
+    base = _base(field_code)
     own = base.filter(side.bound, state=State.OPEN)
     theirs = base.filter(side.owed, state=State.OPEN)
     sent = base.filter(side.bound, state=State.CLAIMED)

@@ -6,8 +6,9 @@ to carry. Beside them stand the answers that others wait for, the conflicts that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -40,7 +41,20 @@ __all__ = [
     "sorted_by",
 ]
 
+T = TypeVar("T")
 CASES = 100  # own cases on the board; the list of cases has them all
+
+
+class Keep(Protocol):
+    """What remembers the result of a reading under a name."""
+
+    def __call__(self, name: str, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives, or gave before under this name."""
+
+
+def anew(name: str, compute: Callable[[], T]) -> T:
+    """Remember nothing."""
+    return compute()
 
 
 def coordinates(reader: Acting) -> bool:
@@ -57,24 +71,34 @@ def board(
     part: str = "",
     after: Cursor | None = None,
     with_cases: bool = True,
+    kept: Keep = anew,
 ) -> Board:
     """Return the reader's board, or the next stretch of a part of it (`after` a row).
 
     `scope` jurisdiction is a coordination office's alone; others get their desk's. Without `with_cases` the cases in
-    the desk's hands are not looked for, because the caller knows that there are none.
+    the desk's hands are not looked for, because the caller knows that there are none. `kept` remembers, by name, what
+    stays the same until the next act.
     """
     now = now or clock.now()
     side = board_reads.side_of(reader, wide=scope == "jurisdiction" and reader.coordinates)
-    found = board_reads.read(side, now, field_code=field_code, part=part, after=after)
+
+    def listed() -> list[int]:
+        return board_reads.ids_of(side, now, field_code=field_code, part=part, after=after)
+
+    found = board_reads.read(
+        side, now, listed() if part else kept("listed", listed), field_code=field_code, part=part
+    )
     maker = Maker(reader, now, found)
     made = Board(now, more=found.more)
     for row in maker.rows(found):
         made.groups[row.group].append(row)
     if not part:
         full = len(found.done) == board_reads.DONE
-        made.done_today = board_reads.done_today(side, now, field_code) if full else len(found.done)
+        made.done_today = len(found.done)
+        if full:
+            made.done_today = kept("done", lambda: board_reads.done_today(side, now, field_code))
         if found.more:
-            made.totals = board_reads.totals(side, now, field_code)
+            made.totals = kept("totals", lambda: board_reads.totals(side, now, field_code))
         if with_cases and field_code in {"", "services"}:
             for case in _own_cases(reader, {duty.thread for duty in found.own}):
                 row = _case_row(reader, case, now)
