@@ -146,7 +146,7 @@ def perform(ctx: click.Context, duty: int, fields: tuple[str, ...]) -> None:
     """Deliver what a duty asks for; see `show` for its fields. Amounts are whole fen."""
     carried = dict(_pair(text) for text in fields)
     done = actions.perform(by=ctx.obj.acting(), key=ctx.obj.key(), duty=duty, carried=carried)
-    click.echo(f"{done['duty']}  {wording.DUTY_STATES.get(done['state'], done['state'])}")
+    click.echo(f"{done['duty']}  {str(wording.DUTY_STATES.get(done['state'], done['state'])).lower()}")
     for pk in done["opened"]:
         click.echo(f"{_('opened')}: {pk}")
 
@@ -255,7 +255,7 @@ def _head(row: Duty) -> None:
 
 
 def _told(done: dict[str, Any]) -> None:
-    state = wording.DUTY_STATES.get(done["state"], done["state"])
+    state = str(wording.DUTY_STATES.get(done["state"], done["state"])).lower()
     click.echo(f"{done['duty']}  {state}  " + _("due %(due)s") % {"due": _wall(done["due_at"])})
 
 
