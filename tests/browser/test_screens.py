@@ -46,26 +46,47 @@ PAGES = {
     ),
     "wuqing-admin": ("/people/", "/people/new/", "/people/{person}/", "/people/roster/", "/people/tokens/"),
 }  # fmt: skip
-WINDOWS = [(1440, "zh-hans", False), (1440, "en", True), (390, "zh-hans", True), (390, "en", False)]
+# In each language the page is opened wide, and then made narrow and of the other shade as it stands.
+LOOKS = [("zh-hans", "light", "dark"), ("en", "dark", "light")]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SENTENCE = re.compile(r"\b[A-Za-z]{2,}(?: [a-z]{2,}){2,}\b")  # three English words in a row
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 MADE_UP = re.compile(r"示例·?\w*")  # what somebody typed, or is called, stays in its own language
 
 
-def faults(page, address: str, width: int, language: str) -> list[str]:
-    """What is wrong with one page, in short."""
+def faults(page, address: str, language: str, shades: tuple[str, str]) -> list[str]:
+    """What is wrong with one page, wide in one shade and narrow in the other, in short."""
+    wide, narrow = shades
+    contrast = language == "zh-hans"  # the colours of a shade are the same in every language
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme=wide)
     answer = page.goto(address)
     if answer is None or answer.status != 200:
         return [f"answered {answer and answer.status}"]
     if page.locator("[data-map]").count():
         page.locator("[data-map-ready]").first.wait_for(timeout=30_000)
-    found = violations(page)
+    found = [
+        f"wide, {wide}: {fault}" for fault in [*violations(page, contrast=contrast), *overflow(page)]
+    ] + untranslated(page, language)
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme=narrow)
+    return found + [
+        f"narrow, {narrow}: {fault}" for fault in [*violations(page, contrast=contrast), *overflow(page)]
+    ]
+
+
+def overflow(page) -> list[str]:
+    """What says that the page is wider than its window."""
     debugger = page.context.new_cdp_session(page)
     size = debugger.send("Page.getLayoutMetrics")
     debugger.detach()
-    content = size["cssContentSize"]["width"]
-    if content > size["cssLayoutViewport"]["clientWidth"] + 1:
-        found.append(f"{content:.0f} px wide in a window of {width} px")
+    content, seen = size["cssContentSize"]["width"], size["cssLayoutViewport"]["clientWidth"]
+    return [f"{content:.0f} px wide in a window of {seen} px"] if content > seen + 1 else []
+
+
+def untranslated(page, language: str) -> list[str]:
+    """What stands there in the other language."""
+    found = []
     text = page.locator("main").inner_text()
     if language == "zh-hans" and (english := SENTENCE.search(text)):
         found.append(f"English on a Chinese page: {english[0]!r}")
@@ -77,13 +98,13 @@ def faults(page, address: str, width: int, language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("width", "language", "dark"), WINDOWS)
-def test_every_screen(house, live_server, window, seat_in, troubles, width, language, dark):
+@pytest.mark.parametrize(("language", "wide", "narrow"), LOOKS)
+def test_every_screen(house, live_server, window, seat_in, troubles, language, wide, narrow):
     scene = build(house)
     wrong: list[str] = []
     seen: set[tuple[str, str]] = set()
     for who, pages in PAGES.items():
-        page = window(width=width, language=language, dark=dark)
+        page = window(language=language, reduced_motion="reduce")  # no shade half way to the other
         if who:
             seat_in(page, who, POSTS.get(who, ""))
         page.goto("/")
@@ -94,10 +115,9 @@ def test_every_screen(house, live_server, window, seat_in, troubles, width, lang
             if ("staff", address) in seen and not address.startswith(("/cases/", "/incidents/")):
                 continue
             seen.add(("staff" if who else "public", address))
-            wrong += [
-                f"{who or 'public'} {address}: {fault}" for fault in faults(page, address, width, language)
-            ]
-            wrong += [f"{who or 'public'} {address}: {said}" for said in dict.fromkeys(troubles)]
+            found = faults(page, address, language, (wide, narrow))
+            found += dict.fromkeys(troubles)
             troubles.clear()
+            wrong += [f"{who or 'public'} {address}: {fault}" for fault in found]
         page.context.close()
     assert not wrong, f"{len(wrong)} faults:\n" + "\n".join(wrong)
