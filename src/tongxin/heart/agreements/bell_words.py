@@ -67,7 +67,9 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "needed_closer": (
         gettext_lazy("The receiver needs it earlier"),
-        gettext_lazy("%(thing)s: %(desk)s needs it by %(due)s already, not by %(was)s: the forecast has changed"),
+        gettext_lazy(
+            "%(thing)s: %(desk)s needs it by %(due)s already, not by %(was)s: the forecast has changed"
+        ),
     ),
     "answer_escalation": (
         gettext_lazy("A delivery is not answered"),
