@@ -68,10 +68,11 @@ def taken(house, at):
 def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken, monkeypatch):
     """Both locked only what they saw: the decision wrote `met` over `excused`. Rows are locked on PostgreSQL alone."""
     from tongxin.heart.cases import actions
+    from tongxin.heart.cases.actions import deciding as writes
 
     number, epoch = taken
     duty = Duty.objects.get(thread=f"case:{number}", subject="decide")
-    deciding, tell = threading.Event(), actions._tell_accepting
+    deciding, tell = threading.Event(), writes._tell_accepting
 
     def slowly(a, case):
         deciding.set()
@@ -89,7 +90,7 @@ def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken,
         )
         connections.close_all()
 
-    monkeypatch.setattr(actions, "_tell_accepting", slowly)
+    monkeypatch.setattr(writes, "_tell_accepting", slowly)
     by = replace(at("tj-wuqing", "window_clerk"), capabilities=frozenset({"excuse"}))
     other = threading.Thread(target=decide)
     other.start()

@@ -1,0 +1,100 @@
+"""A case comes in: the procedure's version, filing, acceptance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import clocks, rulebook
+from tongxin.heart.agreements.language import Within
+from tongxin.heart.cases import procedures
+from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases.models import Case, Procedure
+from tongxin.heart.events.serials import next_number
+from tongxin.heart.exchange.acts import act
+from tongxin.heart.region.acting import Acting
+from tongxin.shared import clock
+from tongxin.shared.errors import NotFound
+
+
+def load_procedure(read: procedures.ProcedureFile, *, by: Acting) -> str:
+    """Enter a procedure's version from the pack; the same again changes nothing."""
+    version_id = f"{read.procedure}@{read.version}"
+    body = read.model_dump(mode="json")
+    with act("cases.procedure.loaded", by=by, key=f"load:{version_id}", request={"body": body}) as a:
+        if not a.replayed:
+            Procedure.objects.create(
+                id=version_id,
+                name=read.procedure,
+                version=read.version,
+                field=read.field,
+                title_zh=read.title.zh,
+                title_en=read.title.en,
+                body=body,
+                illustrative=read.provenance.terms == "illustrative",
+            )
+            a.entry(f"procedure:{version_id}", payload={"procedure": version_id})
+    return version_id
+
+
+def file_case(
+    *, by: Acting, key: str, procedure: str, decide_at: str, applicant: dict[str, str], papers: list[str]
+) -> dict[str, Any]:
+    """Take a case in at the actor's desk for a jurisdiction that decides; it is filed, not yet accepted."""
+    by.need("file_case")
+    applicant = {name: text.strip() for name, text in applicant.items()}
+    request = {
+        "procedure": procedure,
+        "decide_at": decide_at,
+        "applicant": applicant,
+        "papers": sorted(set(papers)),
+    }
+    with act("cases.case.filed", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        row = Procedure.objects.filter(name=procedure).order_by("-version").first()
+        if row is None:
+            raise NotFound("no_such_procedure", _("There is no such procedure."))
+        form = procedures.ProcedureFile.model_validate(row.body)
+        procedures.check(form, applicant, papers, decide_at)
+        book = rulebook.at(a.at)
+        competent = f"{decide_at}/{form.role}"
+        if competent != by.desk:
+            parts.basis_of(book, row.name, by.desk, competent, a.at)
+        case = Case.objects.create(
+            number=next_number(procedures.number_prefix(by.jurisdiction), a.at),
+            procedure=row,
+            rulebook=book,
+            accepting_desk_id=by.desk,
+            competent_desk_id=competent,
+            holder_id=by.desk,
+            applicant=applicant,
+            papers=sorted(set(papers)),
+            filed_at=a.at,
+            illustrative=row.illustrative,
+        )
+        a.result = {"case": case.number}
+        a.entry(f"case:{case.number}", payload=request | {"competent": competent})
+    return a.result
+
+
+def accept_case(*, by: Acting, key: str, number: str) -> dict[str, Any]:
+    """Accept a filed case: the applicant's promise begins, on the competent desk's calendar. A weighty act."""
+    by.need("file_case")
+    with act("cases.case.accepted", by=by, key=key, request={"case": number}) as a:
+        if a.replayed:
+            return a.result
+        case = parts.held(number, by)
+        parts.in_state(case, Case.State.FILED)
+        form = procedures.ProcedureFile.model_validate(case.procedure.body)
+        limit = Within(within=form.promise.within, clock=form.promise.clock, starts="recorded")
+        count = clocks.due(limit, a.at, bound_desk=case.competent_desk_id, owed_desk=case.accepting_desk_id)
+        case.state = Case.State.ACCEPTED
+        case.accepted_at = a.at
+        case.promise_due_at = count.due_at
+        case.promise_count = count.detail
+        case.save(update_fields=["state", "accepted_at", "promise_due_at", "promise_count"])
+        a.result = {"case": number, "promise_due_at": clock.iso(count.due_at)}
+        a.entry(f"case:{number}", payload=a.result)
+    return a.result

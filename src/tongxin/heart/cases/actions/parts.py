@@ -1,0 +1,144 @@
+"""What the writes of cases share: the case is locked and judged, a message sent, a desk rung."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import duties, performing, rulebook, wording
+from tongxin.heart.agreements.language import Handle
+from tongxin.heart.agreements.match import Binding
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.cases import locking
+from tongxin.heart.cases.models import Case
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange.acts import Act
+from tongxin.heart.exchange.models import Message
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Desk
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+
+MAX_TEXT = 400  # of a remark or a reason, as the tables keep it
+
+
+def basis_of(
+    book: list[str], procedure: str, offerer: str, receiver: str, at: datetime
+) -> tuple[Binding, Handle]:
+    """Return the handle clause that binds both desks, or refuse by name: no clause, no hand-over."""
+    on = clock.beijing(at).date()
+    for binding, clause in rulebook.handle_clauses(book, procedure):
+        desks = set()
+        for desk in (offerer, receiver):
+            jurisdiction, _slash, role = desk.partition("/")
+            if role == clause.role and region.party_of(jurisdiction, binding.parties, on) is not None:
+                desks.add(desk)
+        desks = set(Desk.objects.filter(id__in=desks).values_list("id", flat=True))
+        if desks == {offerer, receiver} and offerer != receiver:
+            return binding, clause
+    names = wording.desk_names([offerer, receiver])
+    raise NotAllowed(
+        "no_clause_binds",
+        _("No clause in force lets %(from)s hand a case of this kind to %(to)s.")
+        % {"from": names.get(offerer, offerer), "to": names.get(receiver, receiver)},
+        todo=_("Choose a desk of a party to such an agreement, or ask your coordination office."),
+    )
+
+
+def held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
+    """Lock the case and return it; refuse unless the actor's desk holds it, unfrozen, at the expected epoch."""
+    case = lock(number, by.desk)
+    if epoch is not None and epoch != case.epoch:
+        raise Conflict(
+            "stale_page",
+            _("The case has moved on since this page was made."),
+            todo=_("Reload the page and look again before you act."),
+        )
+    if case.holder_id != by.desk:
+        raise NotAllowed(
+            "not_holder",
+            _("Your desk does not hold this case now."),
+            todo=_("Reload the page to see in whose hands it is."),
+        )
+    if case.frozen_by_id is not None:
+        raise Conflict(
+            "frozen_by_offer",
+            _("The case is offered to another desk; until it answers, the offer can only be recalled."),
+            todo=_("Wait for the answer, or recall the offer."),
+        )
+    return case
+
+
+def lock(number: str, desk: str) -> Case:
+    """Lock the case and what is owed in it; a desk without a part is told that there is none."""
+    case = locking.lock(number)
+    if case is None or not has_part(case, desk):
+        raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
+    return Case.objects.select_related("procedure", "holder", "competent_desk").get(pk=case.pk)
+
+
+def has_part(case: Case, desk: str) -> bool:
+    """Tell whether a desk accepted, holds, offered or was offered the case."""
+    if desk in {case.accepting_desk_id, case.holder_id}:
+        return True
+    return case.offers.filter(to_desk_id=desk).exists() or case.offers.filter(from_desk_id=desk).exists()
+
+
+def in_state(case: Case, *states: str) -> None:
+    """Refuse unless the case is in one of the states."""
+    if case.state not in states:
+        raise Conflict(
+            "wrong_state",
+            _("The case is not in a state in which this can be done."),
+            todo=_("Reload the page to see where it stands."),
+        )
+
+
+def not_too_long(field: str, text: str, what: Any) -> None:
+    """Refuse a text that the tables would cut."""
+    if len(text.strip()) > MAX_TEXT:
+        raise Invalid(
+            what, {field: [_("This text is too long: at most %(n)d characters.") % {"n": MAX_TEXT}]}
+        )
+
+
+def send(
+    a: Act,
+    case: Case,
+    kind: str,
+    to_desk: str,
+    *,
+    basis: str,
+    body: dict[str, Any],
+    reply: Message | None = None,
+) -> Message:
+    """Send a message of the case from the actor's desk."""
+    return exchange.send(
+        kind,
+        from_desk=a.by.desk,
+        to_desk=to_desk,
+        thread=f"case:{case.number}",
+        basis=basis,
+        body=body,
+        at=a.at,
+        epoch=case.epoch,
+        in_reply_to=reply,
+    )
+
+
+def ring(desk: str, kind: str, case: Case, at: datetime, *, dedupe: str) -> None:
+    """Ring a desk about the case, once for `dedupe`."""
+    exchange.notify(
+        desk, kind, link=f"/cases/{case.number}/", at=at, dedupe=dedupe, params={"case": case.number}
+    )
+
+
+def end_progress(a: Act, case: Case) -> int:
+    """Void what is still owed of reports on a case that goes on elsewhere or is decided; return how many there were."""
+    rows = Duty.objects.filter(thread=f"case:{case.number}", subject__startswith=performing.PROGRESS)
+    for duty in rows.filter(state__in=Duty.STANDING):
+        duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
+    return rows.count()
