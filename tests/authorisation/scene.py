@@ -231,6 +231,10 @@ def _instruments(scene: Scene) -> None:
     proposed = actions.propose(by=by, key="scene-propose", draft=made["draft"])
     scene.words |= {"proposed": proposed["version"], "hash": proposed["hash"], "standing": "river-watch@1"}
     scene.words["draft"] = str(actions.draft(by=by, key="scene-faulty", text="a")["draft"])
+    reached = actions.report_milestone(
+        by=scene.house.acting("langfang-duty"), key="scene-milestone", instrument="river-watch", milestone="station-built",
+    )  # fmt: skip
+    scene.words["milestone"] = reached["matter"]
 
 
 def _administration(scene: Scene) -> None:

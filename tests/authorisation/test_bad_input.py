@@ -115,6 +115,14 @@ FORMS = [
         texts=("reason",),
     ),
     Form(
+        "matter_withdraw",
+        "report",
+        "number={milestone}",
+        {"withdraw-reason": "示例：误报"},
+        needed=("withdraw-reason",),
+        texts=("withdraw-reason",),
+    ),
+    Form(
         "incident_forecast",
         "report",
         "number={incident}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_screens import WINDOWS, faults
+from tests.browser.test_screens import LOOKS, faults
 
 pytestmark = pytest.mark.browser
 FESTIVAL = (
@@ -21,10 +21,14 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize(("width", "language", "dark"), WINDOWS)
-def test_it_reads_in_every_window(house, live_server, window, troubles, width, language, dark):
-    page = window(width=width, language=language, dark=dark)
-    wrong = [f"{address}: {fault}" for address in PAGES for fault in faults(page, address, width, language)]
+@pytest.mark.parametrize(("language", "wide", "narrow"), LOOKS)
+def test_it_reads_in_every_window(house, live_server, window, troubles, language, wide, narrow):
+    page = window(language=language, reduced_motion="reduce")
+    wrong = [
+        f"{address}: {fault}"
+        for address in PAGES
+        for fault in faults(page, address, language, (wide, narrow))
+    ]
     assert not wrong + list(troubles), "\n".join(wrong + list(troubles))
 
 
