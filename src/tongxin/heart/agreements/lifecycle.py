@@ -87,6 +87,7 @@ def _begin(pk: str) -> bool:
         row.save(update_fields=["state"])
         if not _over(row, row.binds_from):
             versions.ring(row, "instrument_in_force", a)
+        a.changes_rules = True
         a.result = {"version": pk}
         a.entry(f"instrument:{pk}", payload={"binds_from": clock.iso(row.binds_from)})
     return True
@@ -107,6 +108,7 @@ def _end(pk: str) -> bool:
         gone = _deletions(row, a, row.binds_until, kept=_given_on(row, row.binds_until)) if known else []
         if known:
             versions.ring(row, "instrument_ended", a)
+        a.changes_rules = True
         a.result = {"version": pk, "duties": [d.pk for d in gone]}
         said = {"binds_until": clock.iso(row.binds_until), "reason": row.end_reason}
         a.entry(f"instrument:{pk}", payload=said | {"duties": duties.summaries(gone)})
@@ -124,6 +126,7 @@ def _end_share(pk: str) -> bool:
         if until is None or until > a.at:
             raise not_now()
         gone = _deletions(row, a, until, only=clause)
+        a.changes_rules = True
         a.result = {"clause": pk, "duties": [d.pk for d in gone]}
         said = {"until": clock.iso(until), "duties": duties.summaries(gone)}
         a.entry(f"instrument:{row.id}", basis=pk, payload=said)
@@ -169,6 +172,7 @@ def _leave(pk: int) -> bool:
         gone = _deletions(row, a, found.ends_at, party=found.party) if row is not None and goes_on else []
         if row is not None:
             versions.ring(row, "party_left", a, party=found.party)
+        a.changes_rules = True
         a.result = {"departure": pk, "duties": [d.pk for d in gone]}
         said = {"party": found.party, "ends_at": clock.iso(found.ends_at)}
         subject = f"instrument:{row.id if row else found.instrument_id}"

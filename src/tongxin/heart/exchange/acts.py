@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
+from tongxin.heart.region import rules
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock
 from tongxin.shared.errors import Invalid, KeyReused
@@ -21,7 +22,10 @@ from tongxin.shared.writing import writing
 
 @dataclass
 class Act:
-    """An act while it runs. Set `result`; call `entry` once for every act that the ledger should keep."""
+    """An act while it runs. Set `result`; call `entry` once for every act that the ledger should keep.
+
+    Set `changes_rules` where it changes who may see or do what: then the rules number rises with it.
+    """
 
     name: str
     by: Acting
@@ -29,6 +33,7 @@ class Act:
     replayed: bool = False
     result: dict[str, Any] = field(default_factory=dict)
     drafts: list[ledger.Draft] = field(default_factory=list)
+    changes_rules: bool = False
 
     def entry(
         self,
@@ -74,6 +79,8 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
         yield running
         row.result = running.result
         row.save(update_fields=["result"])
+        if running.changes_rules:
+            rules.rise()
         if running.drafts:
             ledger.append(running.drafts)
 

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from tongxin.heart.ledger import actions as ledger
-from tongxin.heart.region import outlines, pack
+from tongxin.heart.region import outlines, pack, rules
 from tongxin.heart.region.acting import SYSTEM, Acting
 from tongxin.heart.region.models import (
     Boundary,
@@ -91,6 +91,7 @@ def load_region(
             loaded.changes = _write(read, rows_of(read, on=today, with_demo=demo), found, edges, labels)
             _remember(read, stamp)
             if loaded.changes:
+                rules.rise()
                 ledger.append([_entry(loaded, by)])
     _draw(folder, outlines.map_layers(read, found, labels))
     return loaded

@@ -238,3 +238,10 @@ class RegionInfo(models.Model):
     name_en = models.CharField(max_length=80)
     pack_hash = models.CharField(max_length=64)
     settings = models.JSONField(default=dict)  # focus jurisdictions, map bounds, time zone
+
+
+class RulesNumber(models.Model):
+    """The one row that rises with every change of who may see or do what; see `rules.py`, which alone writes it."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    mark = models.CharField(max_length=16)

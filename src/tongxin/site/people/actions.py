@@ -48,6 +48,7 @@ def create_person(
             return Once(a.result, None)
         person = _new_login(username, password, display_name=display_name)
         holding = PostHolding.objects.create(post=seat_post, person=person, valid_from=valid_from)
+        a.changes_rules = True
         a.result = {"person": person.pk, "holding": holding.pk}
         a.entry(f"person:{person.pk}", payload={"post": post})
         a.entry(
@@ -77,6 +78,7 @@ def give_holding(
         holding = PostHolding.objects.create(
             post=seat_post, person=who, valid_from=valid_from, valid_until=valid_until
         )
+        a.changes_rules = True
         a.result = {"holding": holding.pk}
         a.entry(
             f"post:{post}",
@@ -103,6 +105,7 @@ def end_holding(*, by: Acting, key: str, holding: int) -> dict[str, Any]:
             )
         row.valid_until = day
         row.save(update_fields=["valid_until"])
+        a.changes_rules = True
         a.result = {"holding": row.pk, "until": day.isoformat()}
         a.entry(f"post:{row.post_id}", payload={"holding": row.pk, "until": day.isoformat()})
     return a.result
@@ -137,6 +140,7 @@ def set_login_open(*, by: Acting, key: str, person: int, is_open: bool) -> dict[
         if not a.replayed:
             who.is_active = is_open
             who.save(update_fields=["is_active"])
+            a.changes_rules = True
             a.result = {"person": who.pk, "open": is_open}
             a.entry(f"person:{who.pk}")
     return a.result
@@ -169,6 +173,7 @@ def move_desk(*, by: Acting, key: str, desk: str, office: str, on: date) -> dict
             mandate.valid_until = on
             mandate.save(update_fields=["valid_until"])
         Mandate.objects.create(office_id=office, desk=row, kind=Mandate.Kind.SEAT, valid_from=on)
+        a.changes_rules = True
         a.result = {"desk": desk, "office": office, "from": on.isoformat()}
         a.entry(f"desk:{desk}", payload=a.result | {"until_now": [m.office_id for m in standing]})
     return a.result
@@ -229,6 +234,7 @@ def issue_token_for(seat: Seat, *, by: Acting, key: str, label: str) -> Once:
         if a.replayed:
             return Once(a.result, None)
         token, secret = tokens.issue(seat, label=label, at=a.at)
+        a.changes_rules = True
         a.result = {"token": token.pk, "prefix": token.prefix}
         a.entry(f"post:{seat.post.id}", payload={"token": token.prefix, "desk": seat.desk.id})
     return Once(a.result, secret)
@@ -253,6 +259,7 @@ def _revoke(found: OfficeToken, *, by: Acting, key: str) -> dict[str, Any]:
         if row.revoked_at is not None:
             raise Conflict("token_revoked", _("This token has been revoked already."))
         tokens.revoke(row, at=a.at)
+        a.changes_rules = True
         a.result = {"token": row.pk}
         a.entry(f"post:{row.post_id}", payload={"token": row.prefix})
     return a.result
@@ -270,6 +277,7 @@ def create_administrator(
             return Once(a.result, None)
         person = _new_login(username, password, display_name=display_name, administers_id=jurisdiction)
         holding = PostHolding.objects.create(post=admin_post, person=person, valid_from=today())
+        a.changes_rules = True
         a.result = {"person": person.pk, "post": admin_post.id}
         a.entry(f"person:{person.pk}", payload={"jurisdiction": jurisdiction, "post": admin_post.id})
         a.entry(f"post:{admin_post.id}", act="people.holding.given", payload={"holding": holding.pk})

@@ -59,6 +59,7 @@ def propose_ending(*, by: Acting, key: str, version: str, on: date, reason: str)
         }
         row.save(update_fields=["ending"])
         versions.ring(row, "ending_proposed", a, at=ends_at)
+        a.changes_rules = True
         a.result = {"version": row.id, "hash": row.ending["hash"]}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result
@@ -96,6 +97,7 @@ def sign_ending(*, by: Acting, key: str, version: str, canonical_hash: str) -> d
             row.save(update_fields=["ending"])
             bounds.settle(row.instrument_id)
             versions.ring(row, "ending_agreed", a, at=datetime.fromisoformat(ending["ends_at"]))
+        a.changes_rules = True
         a.result = {"version": row.id, "party": place, "agreed": complete}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result
@@ -129,6 +131,7 @@ def leave(*, by: Acting, key: str, instrument: str, party: str) -> dict[str, Any
         )
         bounds.settle(instrument)
         versions.ring(row, "party_leaves", a, party=party, at=departure.ends_at)
+        a.changes_rules = True
         a.result = {"departure": departure.pk, "ends_at": clock.iso(departure.ends_at)}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result
@@ -157,6 +160,7 @@ def withdraw_leaving(*, by: Acting, key: str, departure: int) -> dict[str, Any]:
         found.save(update_fields=["withdrawn_at"])
         bounds.settle(found.instrument_id)
         versions.ring(row, "party_stays", a, party=found.party)
+        a.changes_rules = True
         a.result = {"departure": found.pk, "party": found.party}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result

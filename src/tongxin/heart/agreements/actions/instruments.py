@@ -47,6 +47,7 @@ def load_instrument(read: ReadInstrument, *, by: Acting, binds: bool = True) -> 
             version.state = bounds.state_of(version, a.at)
             version.save(update_fields=["state"])
         add_clauses(version, read)
+        a.changes_rules = True
         a.result = {"version": version_id}
         a.entry(f"instrument:{version_id}", payload=request | {"parties": list(model.parties)})
     return version_id

@@ -40,6 +40,7 @@ def propose(*, by: Acting, key: str, draft: int) -> dict[str, Any]:
         _need_side(by, read, a)
         version = _propose(row, read, a)
         versions.ring(version, "instrument_proposed", a, desk=by.desk)
+        a.changes_rules = True
         a.result = {"version": version.id, "hash": version.canonical_hash}
         a.entry(f"instrument:{version.id}", payload=request | a.result | {"parties": version.parties})
     return a.result
@@ -65,6 +66,7 @@ def sign(*, by: Acting, key: str, version: str, canonical_hash: str) -> dict[str
             _ratify(row, a)
         else:
             versions.ring(row, "instrument_signed", a, desk=by.desk)
+        a.changes_rules = True
         a.result = {"version": row.id, "party": place, "ratified": complete}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result
@@ -111,6 +113,7 @@ def refuse_to_sign(*, by: Acting, key: str, version: str, reason: str) -> dict[s
         row.state = State.DRAFT
         row.save(update_fields=["state"])
         versions.ring(row, "instrument_returned", a, desk=by.desk)
+        a.changes_rules = True
         a.result = {"version": row.id, "drafts": [d.pk for d in drafts_of]}
         a.entry(f"instrument:{row.id}", payload=request | {"hash": row.canonical_hash})
     return a.result
@@ -135,6 +138,7 @@ def enter_law(*, by: Acting, key: str, draft: int) -> dict[str, Any]:
         version = _propose(row, read, a)
         versions.sign_row(version, "", version.canonical_hash, by, a)
         versions.ring(version, "law_entered", a)
+        a.changes_rules = True
         a.result = {"version": version.id, "hash": version.canonical_hash}
         a.entry(
             f"instrument:{version.id}", payload=request | a.result | {"source": version.provenance["source"]}
@@ -165,6 +169,7 @@ def confirm_law(*, by: Acting, key: str, version: str, canonical_hash: str) -> d
             )
         versions.sign_row(row, "", row.canonical_hash, by, a)
         _ratify(row, a)
+        a.changes_rules = True
         a.result = {"version": row.id, "ratified": True}
         a.entry(f"instrument:{row.id}", payload=request | a.result)
     return a.result

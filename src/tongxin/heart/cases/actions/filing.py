@@ -34,6 +34,7 @@ def load_procedure(read: procedures.ProcedureFile, *, by: Acting) -> str:
                 body=body,
                 illustrative=read.provenance.terms == "illustrative",
             )
+            a.changes_rules = True
             a.entry(f"procedure:{version_id}", payload={"procedure": version_id})
     return version_id
 
