@@ -48,6 +48,10 @@ PAGES = {
 }  # fmt: skip
 # In each language the page is opened wide, and then made narrow and of the other shade as it stands.
 LOOKS = [("zh-hans", "light", "dark"), ("en", "dark", "light")]
+SIDES = {  # in two halves, for two workers
+    "warnings": ("", "wuqing-duty", "langfang-duty", "langfang-deputy", "baodi-duty"),
+    "cases and agreements": tuple(PAGES)[5:],
+}
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SENTENCE = re.compile(r"\b[A-Za-z]{2,}(?: [a-z]{2,}){2,}\b")  # three English words in a row
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -98,19 +102,24 @@ def untranslated(page, language: str) -> list[str]:
     return found
 
 
+def test_every_reader_is_on_one_side():
+    assert [who for side in SIDES.values() for who in side] == list(PAGES)
+
+
+@pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize(("language", "wide", "narrow"), LOOKS)
-def test_every_screen(house, live_server, window, seat_in, troubles, language, wide, narrow):
+def test_every_screen(house, live_server, window, seat_in, troubles, language, wide, narrow, side):
     scene = build(house)
     wrong: list[str] = []
     seen: set[tuple[str, str]] = set()
-    for who, pages in PAGES.items():
+    for who in SIDES[side]:
         page = window(language=language, reduced_motion="reduce")  # no shade half way to the other
         if who:
             seat_in(page, who, POSTS.get(who, ""))
         page.goto("/")
         menu = page.locator(".rail nav a, header nav a").evaluate_all("links => links.map(link => link.href)")
         addresses = [urlsplit(link).path for link in menu if link.startswith(live_server.url)]
-        for address in dict.fromkeys([*addresses, *(each.format_map(scene.words) for each in pages)]):
+        for address in dict.fromkeys([*addresses, *(each.format_map(scene.words) for each in PAGES[who])]):
             # What looks the same for every post is looked at once.
             if ("staff", address) in seen and not address.startswith(("/cases/", "/incidents/")):
                 continue

@@ -51,7 +51,7 @@ def test_error_pages_say_what_happened_what_was_kept_and_what_to_do(
     def broken(*_args, **_more):
         raise RuntimeError("made to break")
 
-    monkeypatch.setattr(queries, "listed", broken)
+    monkeypatch.setattr(queries, "in_order", broken)
     for address, status in {"/nothing/": 404, "/people/": 403, "/cases/": 500}.items():
         answer = page.goto(address)
         assert answer is not None
