@@ -82,7 +82,7 @@ def known_words(reader: Acting | None = None) -> Known:
         times=frozenset(vocabulary.times()),
         measures=frozenset(vocabulary.measures()),
         fields=frozenset(vocabulary.fields()),
-        shareable=frozenset(vocabulary.shareable()),
+        shareable=frozenset(vocabulary.shareable() | vocabulary.asked()),
         roles=frozenset(OfficeRole.objects.values_list("id", flat=True)),
         procedures=frozenset(vocabulary.procedures()),
         places=_places(),

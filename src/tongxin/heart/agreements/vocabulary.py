@@ -77,6 +77,7 @@ _condition_events: dict[str, frozenset[str]] = {}
 _fields: dict[str, Field] = {}
 _titles: dict[str, Any] = {}
 _procedures: list[Callable[[], Mapping[str, Any]]] = []
+_asked: list[Callable[[], Mapping[str, Any]]] = []
 
 
 def register_question(
@@ -143,6 +144,12 @@ def register_shareable(name: str, title: Any) -> None:
     _shareable[name] = title
 
 
+def register_asked(names: Callable[[], Mapping[str, Any]]) -> None:
+    """Let `share` clauses and bars list what applicants are asked for: `names` returns the fields with their titles."""
+    if names not in _asked:
+        _asked.append(names)
+
+
 def question_words() -> dict[str, QuestionWords]:
     """Return what may stand beside each question."""
     return dict(_question_words)
@@ -161,6 +168,11 @@ def measures() -> dict[str, Any]:
 def shareable() -> dict[str, Any]:
     """Return every field that a `share` clause or a bar may list, with its title: those of notices too."""
     return {name: f.title for name, f in _fields.items()} | _shareable
+
+
+def asked() -> dict[str, Any]:
+    """Return the fields that procedures ask applicants for, with their titles; they are data and are read each time."""
+    return {name: title for names in _asked for name, title in names().items()}
 
 
 def questions() -> dict[str, Question]:

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
-from tongxin.heart.cases import actions, queries
+from tongxin.heart.cases import actions, queries, sights
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.api_parts import (
     PUBLIC_PROBLEMS,
@@ -103,10 +103,19 @@ class CaseLineOut(Schema):
     url: str
 
 
+class WithheldOut(Schema):
+    """A field that is not shared with the caller's desk, and why."""
+
+    field: str
+    why: str = Field(description="no_basis, barred, stopped, graded or over")
+    bar: str = Field(description="The bar, or what stops it; empty: none")
+
+
 class CaseOut(CaseLineOut):
-    """A case; what the applicant gave is null for a desk that may not see it."""
+    """A case; what the applicant gave is null for a desk that may see none of it, and lacks what is withheld."""
 
     applicant: dict[str, str] | None
+    withheld: list[WithheldOut]
     papers: list[str] | None
     outcome_reason: str
     may: list[str] = Field(
@@ -255,7 +264,7 @@ def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "cases": [_line(row) for row in queries.in_order(page)],
+        "cases": [_line(row) for row in queries.in_order(request.auth, page)],
     }
 
 
@@ -282,16 +291,18 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
     """Show one case; 404 for a desk without a part in it."""
     row = queries.case(request.auth, number)
     now = clock.now()
-    sees = queries.sees_applicant(request.auth.desk, row)
+    offers = queries.offers_of(row)
+    seen = sights.sight(request.auth.desk, row, offers)
+    sees, withheld = seen.sees("papers"), seen.withheld()
     may = queries.possible(request.auth, row)
     return _line(row) | {
-        "applicant": row.applicant if sees else None,
+        "applicant": seen.given(row) if len(withheld) < len(seen.names) else None,
+        "withheld": [{"field": n, "why": a.why_not, "bar": a.bar} for n, a in withheld.items()],
         "papers": row.papers if sees else None,
         "outcome_reason": row.outcome_reason if sees else "",
         "may": [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)],
         "offers": [
-            _offer(made, readable=queries.sees_remark(request.auth.desk, made, sees=sees))
-            for made in queries.offers_of(row)
+            _offer(made, readable=queries.sees_remark(request.auth.desk, made, sees=sees)) for made in offers
         ],
         "duties": [duty_out(duty, now) for duty in queries.duties_of(row)],
     }

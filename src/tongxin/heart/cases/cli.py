@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, queries, words
+from tongxin.heart.agreements import judge_words, wording
+from tongxin.heart.cases import actions, queries, sights, words
 
 SHOWN = 200
 
@@ -21,7 +21,7 @@ def group() -> None:
 def list_cases(ctx: click.Context, stage: str) -> None:
     """List the cases in which the desk has a part; `*` stands before those it holds. Times are Beijing time."""
     reader = ctx.obj.acting()
-    rows = queries.with_names(queries.in_order(queries.listed(reader, stage=stage)[: SHOWN + 1]))
+    rows = queries.with_names(queries.in_order(reader, queries.listed(reader, stage=stage)[: SHOWN + 1]))
     for row in rows[:SHOWN]:
         mark = "*" if row.holder_id == reader.desk else " "
         due = wording.due_moment(row.promise_due_at) if row.promise_due_at else "-"
@@ -51,15 +51,16 @@ def show(ctx: click.Context, number: str) -> None:
         click.echo(
             f"offer      {made.id}  {made.from_desk_id} -> {made.to_desk_id}  {state}  {words.reason_of(made)}".rstrip()
         )
-    sees = queries.sees_applicant(reader.desk, row)
+    seen = sights.sight(reader.desk, row)
     if row.outcome:
-        reason = row.outcome_reason if sees else ""
+        reason = row.outcome_reason if seen.sees("outcome_reason") else ""
         click.echo(
             f"decided    {wording.moment(row.decided_at)}  {words.OUTCOMES[row.outcome]}  {reason}".rstrip()
         )
-    if sees:
-        for name, text in row.applicant.items():
-            click.echo(f"applicant  {name}: {text}")
+    for name, text in seen.given(row).items():
+        click.echo(f"applicant  {name}: {text}")
+    for name, answer in seen.withheld().items():
+        click.echo(f"withheld   {name}: {judge_words.why_not(answer)}")
     may = queries.possible(reader, row)
     names = [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)]
     click.echo("may        " + (", ".join(name.replace("_", "-") for name in names) or "-"))

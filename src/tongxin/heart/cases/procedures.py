@@ -28,12 +28,18 @@ class ProcedureStep(Strict):
 
 
 class ApplicantField(Strict):
-    """What the applicant tells; `purpose` says why it is asked."""
+    """What the applicant tells; `purpose` says why it is asked, `grade` how far it goes.
+
+    `open` and `internal`: to every desk that has or had a part, also one that returned the case. `personal`: to the
+    desks that accept or hold it, are asked to take it over, or have held it. `sensitive`: to those that accept or hold
+    it, nobody else.
+    """
 
     id: Word
     name: Both
     purpose: Both
     required: bool = True
+    grade: Literal["open", "internal", "personal", "sensitive"] = "personal"
     max_length: int = Field(default=120, ge=1, le=400)
 
 

@@ -1,4 +1,7 @@
-"""Reads of cases: only those in which the reader's desk has a part."""
+"""Reads of cases: only those in which the reader's desk has a part.
+
+The statements narrow by part first; `sights`, which asks the one judge, has the last word on every case and field.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements import judge, rulebook
+from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
+from tongxin.heart.cases import sights
 from tongxin.heart.cases.models import Case, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
@@ -22,7 +27,6 @@ from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
 OPEN_STATES = (Case.State.FILED, Case.State.ACCEPTED, Case.State.IN_HAND, Case.State.SUSPENDED)
-SHOWS_APPLICANT = (Offer.State.OFFERED, Offer.State.TAKEN_OVER)  # to the desk that the offer goes to
 STAGES = ("open", "mine", "offered", "decided", "all")  # what the list may be narrowed to
 _OPEN_OFFER: Any = Case._meta.get_field("frozen_by")
 ORDERS = {
@@ -55,7 +59,7 @@ def cases(reader: Acting) -> QuerySet[Case]:
 
     They are gone through in their own order, or by what else is asked, and checked for the desk's part.
     """
-    desk = reader.desk
+    desk = _desk(reader)
     offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
     part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(number__in=offered)
     return Case.objects.filter(beside(part)).order_by("-filed_at", "-number")
@@ -64,13 +68,15 @@ def cases(reader: Acting) -> QuerySet[Case]:
 def case(reader: Acting, number: str) -> Case:
     """Return one case the reader has a part in, with its desks, or raise NotFound."""
     row = cases(reader).select_related("frozen_by").filter(number=number).first()
-    if row is None:
+    if row is not None:
+        row = with_names([row])[0]
+    if row is None or not sights.sight(reader.desk, row).whole.yes:
         raise NotFound(
             "no_such_case",
             _("There is no such case, or your desk has no part in it."),
             todo=_("Check the number."),
         )
-    return with_names([row])[0]
+    return row
 
 
 def listed(
@@ -97,11 +103,19 @@ def _parts(reader: Acting) -> list[QuerySet[Case]]:
 
     They are two: who holds a case has accepted it or was offered it, and so has who offers it to another.
     """
-    rows, received = Case.objects.order_by(), Offer.objects.filter(to_desk_id=reader.desk)
+    desk = _desk(reader)
+    rows, received = Case.objects.order_by(), Offer.objects.filter(to_desk_id=desk)
     return [
-        rows.filter(accepting_desk_id=reader.desk),
-        rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=reader.desk),
+        rows.filter(accepting_desk_id=desk),
+        rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=desk),
     ]
+
+
+def _desk(reader: Acting) -> str:
+    """Return the desk that reads. Nobody reads cases without one: what is asked for nobody in particular is a fault."""
+    if not isinstance(reader, Acting):
+        raise TypeError("cases are read for somebody who acts at a desk")
+    return reader.desk
 
 
 def _narrowed(reader: Acting, stage: str, procedure: str, place: str, q: str) -> Q:
@@ -123,16 +137,33 @@ def _narrowed(reader: Acting, stage: str, procedure: str, place: str, q: str) ->
     return found & Q(number__icontains=q.strip()) if q.strip() else found
 
 
-def in_order(listing: Iterable[tuple[Any, ...]]) -> list[Case]:
+def in_order(reader: Acting, listing: Iterable[tuple[Any, ...]]) -> list[Case]:
     """Return the cases of a part of `listed`, in its order, without what only a case's own page shows.
 
-    Procedures and desks are not read; `with_names` puts them in.
+    Each is judged; offers are read only where the desk neither accepted nor holds one. Procedures and desks are not
+    read; `with_names` puts them in.
     """
     numbers = [number for number, *_order in listing]
     rows = Case.objects.defer("rulebook", "applicant", "papers", "promise_count", "outcome_reason").in_bulk(
         numbers
     )
-    return [rows[number] for number in numbers]
+    offers = _offers_by_case(row for row in rows.values() if not _own(reader, row))
+    subjects = {number: sights.subject_of(row, offers.get(number, ())) for number, row in rows.items()}
+    return [rows[n] for n in numbers if judge.may(reader.desk, SEE, subjects[n]).yes]
+
+
+def _own(reader: Acting, row: Case) -> bool:
+    """Whether the reader's desk accepted or holds a case: then no offer gives it more."""
+    return reader.desk in {row.accepting_desk_id, row.holder_id}
+
+
+def _offers_by_case(rows: Iterable[Case]) -> dict[str, list[Offer]]:
+    """Return the offers of cases by number, oldest first: one read for all of them, none where there is none."""
+    numbers = [row.number for row in rows]
+    found: dict[str, list[Offer]] = {}
+    for made in Offer.objects.filter(case__in=numbers).order_by("offered_at") if numbers else ():
+        found.setdefault(made.case_id, []).append(made)
+    return found
 
 
 def with_names(rows: list[Case]) -> list[Case]:
@@ -166,19 +197,22 @@ def titled(text: str) -> list[Procedure]:
 def given_by_applicants(reader: Acting, text: str, newest: int) -> list[tuple[Any, ...]]:
     """Return those of the desk's newest cases where the applicant gave the words, as lines of `listed`.
 
-    Only cases whose applicant's data the desk may see; see `sees_applicant`.
+    Only fields that the desk may see are looked into.
     """
     lines = {line[0]: line for line in listed(reader)[:newest]}
-    rows = Case.objects.filter(number__in=list(lines)).only("number", "accepting_desk", "holder", "applicant")
-    fits = [row for row in rows if text.casefold() in " ".join(row.applicant.values()).casefold()]
-    own = {row.number for row in fits if reader.desk in {row.accepting_desk_id, row.holder_id}}
-    others = Offer.objects.filter(
-        case__in=[row.number for row in fits if row.number not in own],
-        to_desk_id=reader.desk,
-        state__in=SHOWS_APPLICANT,
+    rows = Case.objects.filter(number__in=list(lines)).only(
+        "number", "accepting_desk", "holder", "applicant", "procedure"
     )
-    seen = own | set(others.values_list("case_id", flat=True))
-    return [lines[number] for number in seen]
+    fits = [row for row in rows if text.casefold() in " ".join(row.applicant.values()).casefold()]
+    offers = _offers_by_case(row for row in fits if not _own(reader, row))
+    procedures = Procedure.objects.in_bulk({row.procedure_id for row in fits})
+    found = []
+    for row in fits:
+        row.procedure = procedures[row.procedure_id]
+        seen = sights.sight(reader.desk, row, offers.get(row.number, ())).given(row)
+        if text.casefold() in " ".join(seen.values()).casefold():
+            found.append(lines[row.number])
+    return found
 
 
 def in_hand(reader: Acting) -> int:
@@ -239,13 +273,11 @@ def duties_of(row: Case) -> list[Duty]:
 
 
 def sees_applicant(desk: str, row: Case) -> bool:
-    """Whether a desk may see what the applicant gave: it accepted or holds the case, is offered it, or held it.
+    """Whether a desk may see what officers wrote and which papers there are; see `sights` for each field.
 
     A desk that returned an offer, or from which it was recalled, keeps the case's story and no more.
     """
-    if desk in {row.accepting_desk_id, row.holder_id}:
-        return True
-    return row.offers.filter(to_desk_id=desk, state__in=SHOWS_APPLICANT).exists()
+    return sights.sight(desk, row).sees("papers")
 
 
 def sees_remark(desk: str, made: Offer, *, sees: bool) -> bool:
@@ -317,3 +349,13 @@ def procedure(name: str) -> tuple[Procedure, ProcedureFile]:
         if row.name == name:
             return row, read
     raise NotFound("no_such_procedure", _("There is no such procedure."))
+
+
+def procedure_titles() -> dict[str, object]:
+    """Return the procedures that clauses may name, with their titles."""
+    return {row.name: read.title for row, read in procedures()}
+
+
+def asked_titles() -> dict[str, object]:
+    """Return the fields that procedures ask applicants for, with their names: share clauses and bars may list them."""
+    return {asked.id: asked.name for _row, read in procedures() for asked in read.applicant}

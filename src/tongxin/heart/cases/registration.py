@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongxin.heart.agreements import coverage, threads, vocabulary
+from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
 from tongxin.heart.agreements.actions import parts
-from tongxin.heart.cases import locking, looks, queries, sights, trial, words
+from tongxin.heart.cases import locking, looks, queries, seeing, sights, trial, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -24,7 +24,10 @@ def register_all() -> None:
     ledger_sights.register("case", sights.may_see)
     threads.register(threads.CASE, looks.of_cases)
     parts.register_lock(threads.CASE, locking.lock)
-    vocabulary.register_procedures(sights.procedure_titles)
+    judge.register(sights.KIND, sights.known)
+    judge_words.register_parts(seeing.PARTS)
+    vocabulary.register_procedures(queries.procedure_titles)
+    vocabulary.register_asked(queries.asked_titles)
     coverage.register_driver("handle", trial.fire)
     search.register("cases", gettext_lazy("Cases"), found)
     search.register("procedures", gettext_lazy("Items"), found_items)
@@ -56,7 +59,7 @@ def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit
             f"{words.title(row.procedure)} · {words.state_of(row)}",
             row.illustrative,
         )
-        for row in queries.with_names(queries.in_order(chosen))
+        for row in queries.with_names(queries.in_order(reader, chosen))
     ]
 
 

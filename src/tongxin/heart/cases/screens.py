@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, forms, queries, story, words
+from tongxin.heart.agreements import judge, wording
+from tongxin.heart.cases import actions, forms, queries, seeing, sights, story, words
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
@@ -46,7 +46,7 @@ def cases(request: StaffRequest) -> HttpResponse:
     """Show the cases in which the reader's desk has a part."""
     asked = _asked(request)
     page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
-    rows = queries.with_names(queries.in_order(page))
+    rows = queries.with_names(queries.in_order(request.acting, page))
     reader = request.acting
     procedures, places = remembered(request, f"case-kinds:{reader.desk}", lambda: queries.kinds_of(reader))
     may_file = "file_case" in request.acting.capabilities
@@ -75,7 +75,8 @@ def cases(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """Hand the list out as a file, as it is filtered; that it left the house is an entry in the ledger."""
     asked = _asked(request)
-    rows = queries.with_names(queries.in_order(queries.listed(request.acting, **asked)[:EXPORT_MAX]))
+    listing = queries.listed(request.acting, **asked)[:EXPORT_MAX]
+    rows = queries.with_names(queries.in_order(request.acting, listing))
     exports.record(
         by=request.acting,
         key=form_key(request),
@@ -249,7 +250,9 @@ def _page(
     may = queries.possible(reader, row)
     made = row.frozen_by
     band = story.band(row, offers, duties, reader.desk)
-    sees = queries.sees_applicant(reader.desk, row)
+    seen = sights.sight(reader.desk, row, offers)
+    sees = seen.sees("papers")
+    judge.show(seen.subject, seen.fields)
     decide_duty = next((d for d in duties if d.subject == "decide"), None)
     clause = next((o.clause for o in reversed(offers)), None)
     if may.offer:
@@ -273,7 +276,8 @@ def _page(
         "steps": story.steps(row, read, offers),
         "timeline": story.timeline(row, offers, story.waiting_for(row), desk=reader.desk, sees=sees),
         "sees": sees,
-        "given": [(asked, row.applicant.get(asked.id, "")) for asked in read.applicant] if sees else [],
+        "given": seeing.lines(read, row, seen),
+        "why_seen": seeing.why(seen),
         "papers": [(paper, paper.id in row.papers) for paper in read.papers] if sees else [],
         "who_sees": _who_sees(row, offers),
         "decide_duty": decide_duty,
@@ -296,7 +300,7 @@ def _who_sees(row: Case, offers: list[Any]) -> str:
     """Return the names of the desks that may see the applicant's data."""
     desks = {row.accepting_desk_id: row.accepting_desk, row.holder_id: row.holder}
     for made in offers:
-        if queries.sees_applicant(made.to_desk_id, row):
+        if sights.sight(made.to_desk_id, row, offers).sees("papers"):
             desks.setdefault(made.to_desk_id, made.to_desk)
     return pick("、", ", ").join(str(wording.desk_name(desk)) for desk in desks.values())
 

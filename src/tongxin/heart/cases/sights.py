@@ -1,19 +1,139 @@
-"""What a desk may see of a case in the ledger: the payloads, when it may see the applicant's data."""
+"""What a desk may see of a case, judged by `agreements.judge`: its part, the grade of each field, what stops it.
+
+The accepting desk took the application in: that is its own record. Everybody else stands on a part in the case (holder,
+offered, former holder for what it did, one that returned it), or on a clause in force now. Where a rule is ours and no
+clause says it, it stands here: a desk that is asked to take over sees what is personal, what is sensitive only when it
+holds the case; one that returned it keeps the story.
+"""
 
 from __future__ import annotations
 
-from tongxin.heart.cases import queries
-from tongxin.heart.cases.models import Case
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+
+from tongxin.heart.agreements import judge
+from tongxin.heart.agreements import may as core
+from tongxin.heart.agreements.may import Answer, Ground, Stop, Subject
+from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.ledger.sights import Looker
+
+KIND = "case"
+FILE = ("papers", "outcome_reason", "remarks")  # what is graded beside the applicant's fields
+ALL = frozenset(core.GRADES)
+WITHOUT_SENSITIVE = ALL - {core.SENSITIVE}
+STORY = frozenset({core.OPEN, core.INTERNAL})
+PARTS = {  # of the desk that an offer went to, by how the offer ended
+    Offer.State.OFFERED: ("offered", WITHOUT_SENSITIVE),
+    Offer.State.TAKEN_OVER: ("former_holder", WITHOUT_SENSITIVE),
+    Offer.State.RETURNED: ("returned", STORY),
+    Offer.State.RECALLED: ("recalled", STORY),
+}
+# one desk may have several parts; the first that opens a field is its basis
+ORDER = ("offered", "former_holder", "offerer", "returned", "recalled")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one desk may see of one case, field by field."""
+
+    desk: str
+    subject: Subject
+    names: tuple[str, ...]  # the applicant's fields, in the procedure's order
+
+    @cached_property
+    def whole(self) -> Answer:
+        """Whether it may see that there is such a case, and its story."""
+        return judge.may(self.desk, core.SEE, self.subject)
+
+    @cached_property
+    def fields(self) -> dict[str, Answer]:
+        """The answers by field: the applicant's, then papers and what officers wrote."""
+        return judge.seen(self.desk, self.subject, (*self.names, *FILE))
+
+    def sees(self, name: str) -> bool:
+        """Whether it may see a field."""
+        return self.fields[name].yes
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing of the case is kept back from it."""
+        return all(answer.yes for answer in self.fields.values())
+
+    def given(self, row: Case) -> dict[str, str]:
+        """Return what the applicant gave, as far as the desk may see it."""
+        return {name: text for name, text in row.applicant.items() if name in self.fields and self.sees(name)}
+
+    def withheld(self) -> dict[str, Answer]:
+        """Return the applicant's fields that are kept back, with why."""
+        return {name: self.fields[name] for name in self.names if not self.sees(name)}
+
+
+def sight(desk: str, row: Case, offers: Iterable[Offer] | None = None) -> Sight:
+    """Return what a desk may see of a case; its offers are read where they matter and are not at hand."""
+    if offers is None:
+        offers = [] if desk in {row.accepting_desk_id, row.holder_id} else row.offers.all()
+    asked = row.procedure.body["applicant"]
+    subject = subject_of(
+        row,
+        offers,
+        grades={field["id"]: field.get("grade", core.PERSONAL) for field in asked},
+        purposes={field["id"]: field["purpose"]["zh"] for field in asked},
+        stops=stops_of(row),
+    )
+    return Sight(desk, subject, tuple(field["id"] for field in asked))
+
+
+def subject_of(
+    row: Case,
+    offers: Iterable[Offer],
+    *,
+    grades: dict[str, str] | None = None,
+    purposes: dict[str, str] | None = None,
+    stops: Sequence[Stop] = (),
+) -> Subject:
+    """Return a case as a subject: its own record at the accepting desk, and every other desk's part in it."""
+    taken: dict[str, str] = {}
+    parts: list[tuple[str, str, frozenset[str], str]] = []
+    for made in offers:
+        part, opens = PARTS[Offer.State(made.state)]
+        parts += [(part, made.to_desk_id, opens, made.clause_id)]
+        parts += [("offerer", made.from_desk_id, WITHOUT_SENSITIVE, made.clause_id)]
+        if made.state == Offer.State.TAKEN_OVER:
+            taken[made.to_desk_id] = made.clause_id
+    grounds = [Ground(core.OWN, "accepting", row.accepting_desk_id)]
+    if row.holder_id != row.accepting_desk_id:
+        grounds.append(Ground(core.CASE, "holder", row.holder_id, clause=taken.get(row.holder_id, "")))
+    grounds += [
+        Ground(core.CASE, part, desk, grades=opens, clause=clause)
+        for part, desk, opens, clause in sorted(parts, key=lambda each: ORDER.index(each[0]))
+        if desk not in {row.accepting_desk_id, row.holder_id}
+    ]
+    return Subject(
+        f"{KIND}:{row.number}",
+        row.accepting_desk_id,
+        tuple(grounds),
+        grades or {},
+        tuple(stops),
+        purposes or {},
+    )
+
+
+def stops_of(row: Case) -> tuple[Stop, ...]:
+    """Return what keeps fields of a case back besides the clauses' bars."""
+    return ()
+
+
+def known(name: str) -> Subject | None:
+    """Return a case as a subject by its name, `case:WUQING-2026-000001` or anything below it."""
+    number = name.partition(":")[2].partition("/")[0]
+    row = Case.objects.select_related("procedure").filter(number=number).first()
+    return None if row is None else sight("", row).subject
 
 
 def may_see(looker: Looker, subject: str) -> bool:
-    """Whether the looker's desk may see the payload of an entry about a case or anything below it."""
+    """Whether the looker's desk may see the payload of an entry about a case or anything below it: all its fields."""
     number = subject.partition(":")[2].partition("/")[0]
-    row = Case.objects.filter(number=number).first()
-    return row is not None and queries.sees_applicant(looker.desk, row)
-
-
-def procedure_titles() -> dict[str, object]:
-    """Return the procedures that clauses may name, with their titles."""
-    return {row.name: read.title for row, read in queries.procedures()}
+    row = Case.objects.select_related("procedure").filter(number=number).first()
+    return row is not None and sight(looker.desk, row).everything

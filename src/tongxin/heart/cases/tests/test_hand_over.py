@@ -126,7 +126,7 @@ def test_the_list_is_every_case_with_a_part_of_the_desk_and_no_other(offered, ho
     assert listed(tongzhou, stage="mine") == [offered.case_id]
     assert listed(wuqing, sort="number") == sorted([untouched, offered.case_id])
     assert listed(wuqing, place="he-langfang") == listed(wuqing, q="9999", stage="all") == []
-    rows = queries.with_names(queries.in_order(queries.listed(tongzhou)[:1]))
+    rows = queries.with_names(queries.in_order(tongzhou, queries.listed(tongzhou)[:1]))
     assert [str(row.holder.jurisdiction) for row in rows] == [str(rows[0].competent_desk.jurisdiction)]
     actions.decide(
         by=at("bj-tongzhou", "approver"),
