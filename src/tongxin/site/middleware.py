@@ -1,4 +1,4 @@
-"""Per request: who acts, and refusals told in three parts."""
+"""Per request: who acts under which rules number, and refusals told in three parts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequi
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
+from tongxin.heart.region import rules
 from tongxin.heart.region.holdings import seats_of
 from tongxin.shared.errors import Refused
-from tongxin.site import refusals
+from tongxin.site import page_rules, refusals
 from tongxin.site.account import seats
 
 log = structlog.get_logger()
@@ -29,7 +30,21 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Look the seats up once per request of a person; a holding that ended is gone at once."""
+        """Look the seats up once per request of a person; a holding that ended is gone at once.
+
+        The rules number is read once, too, when it is first asked for; what comes from a page made under an older one
+        is judged anew before anything is done.
+        """
+        with rules.reading():
+            self._seat(request)
+            response = page_rules.judged_anew(request) if _from_a_page(request) else None
+            if response is None:
+                response = self.get_response(request)
+        if request.acting is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def _seat(self, request: HttpRequest) -> None:
         request.acting = None  # type: ignore[attr-defined]
         request.seats = []  # type: ignore[attr-defined]
         request.needs_second_factor = False  # type: ignore[attr-defined]
@@ -40,10 +55,6 @@ class ActingMiddleware:
                 request.needs_second_factor = True  # type: ignore[attr-defined]
             else:
                 request.acting = seats.seated(request, person, held)  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        if request.acting is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
-            response["Cache-Control"] = "no-store"
-        return response
 
 
 class RefusalMiddleware:
@@ -73,6 +84,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Word a refusal; anything else goes on to Django."""
         if isinstance(exception, Refused):
+            if getattr(request, "rules_rose", False) and exception.status in page_rules.GONE:
+                return page_rules.emptied(request)
             return refusals.answer(request, exception)
         if isinstance(exception, Http404):
             return refusals.answer(request, refusals.plain(404))
@@ -80,6 +93,13 @@ class RefusalMiddleware:
             return None
         log.error("fault", number=request.number, path=request.path, exc_info=exception)  # type: ignore[attr-defined]
         return None
+
+
+def _from_a_page(request: HttpRequest) -> bool:
+    """Whether a request may come from a page of ours that carries a number: a form, or a refresh that says so."""
+    if _is_machine(request):
+        return False
+    return request.method == "POST" or "Tongxin-Rules" in request.headers
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -38,6 +38,8 @@ NOT_TYPED = (
     "edition",
     "base",
     "do",
+    "rules",
+    "shown",
 )
 # a form's prefix is no part of a name
 TYPED: dict[str, Any] = {

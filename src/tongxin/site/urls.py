@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tongxin.site import board, health, home
+from tongxin.site import board, health, home, page_rules
 from tongxin.site.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/ties.json", home.map_ties, name="map_ties"),
     path("map/<slug:layer>.geojson", home.places, name="map_layer"),
     path("health/", health.live, name="health"),
+    path("rules/", page_rules.now, name="rules"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
     path("account/", include("tongxin.site.account.urls")),

@@ -14,13 +14,15 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.template.defaulttags import CsrfTokenNode
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongxin.shared import clock as the_clock
+from tongxin.site import page_rules
 from tongxin.site.look import board_lines as boards
 from tongxin.site.look import bundle as bundles
 from tongxin.site.look import clocks, lines, marks, names, times
@@ -43,6 +45,21 @@ def _number(context: Context) -> int:
 def bundle(entry: str) -> SafeString:
     """`{% bundle "shell" %}`: the style sheet and script of one entry of web/."""
     return bundles.tags(entry)
+
+
+@register.simple_tag(takes_context=True)
+def csrf_token(context: Context) -> SafeString:
+    """`{% csrf_token %}`: Django's own, and beside it the rules number that the page was made under."""
+    request = context.get("request")
+    token = CsrfTokenNode().render(context)
+    return mark_safe(token + page_rules.hidden_fields(request) if request is not None else token)
+
+
+@register.simple_tag(takes_context=True)
+def rules_meta(context: Context) -> SafeString:
+    """`{% rules_meta %}`: in the head of a page of somebody at work, the rules number and what the page shows."""
+    request = context.get("request")
+    return page_rules.meta(request) if request is not None else SafeString("")
 
 
 @register.simple_tag
