@@ -87,6 +87,7 @@ def build(house: House) -> Scene:
     _instruments(scene)
     _judged(scene)
     _outbox(scene)
+    _nodes(scene)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
     ledger.checkpoint()
@@ -284,16 +285,32 @@ def _outbox(scene: Scene) -> None:
     scene.words["dead"] = str(Delivery.objects.get(state="dead").pk)
 
 
+def _nodes(scene: Scene) -> None:
+    """A peer that is confirmed, one that is not, and a note between two desks here."""
+    from tests.support.second_node import SecondNode
+    from tongxin.heart.exchange import lines_notes, peers
+    from tongxin.heart.region.acting import SYSTEM
+
+    for name, seed in (("second", 7), ("third", 8)):
+        node = SecondNode(name=name, seed=seed)
+        peers.add(by=SYSTEM, key=f"scene-{name}", address="http://localhost:9", identity=node.identity())
+        scene.words[f"{name}_key"] = node.key
+    peers.confirm(by=SYSTEM, key="scene-confirm", peer="second", fingerprint=scene.words["second_key"])
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    made = lines_notes.send_note(by=clerk, key="scene-note", to_desk=TONGZHOU, text="示例")
+    scene.words["note"] = made["note"]
+
+
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
     from tongxin.heart.agreements.models import Duty, Resolution
     from tongxin.heart.cases.models import Case, Offer
-    from tongxin.heart.exchange.models import Delivery, IdempotencyKey, Message, Subscription
+    from tongxin.heart.exchange.models import Delivery, Envelope, IdempotencyKey, Message, Peer, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken, Subscription, Delivery, Resolution)  # fmt: skip
+                               OfficeToken, Subscription, Delivery, Resolution, Peer, Envelope)  # fmt: skip
     counts = ", ".join(f'(SELECT count(*) FROM "{model._meta.db_table}")' for model in models)
     with connection.cursor() as cursor:  # asked twice for every cell, and so in one piece
         cursor.execute(f"SELECT {counts}")

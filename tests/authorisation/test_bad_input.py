@@ -45,6 +45,23 @@ class Form:
 
 FORMS = [
     Form(
+        "node_peer",
+        "people",
+        "peer=third",
+        {"fingerprint": "{third_key}"},
+        needed=("fingerprint",),
+        texts=("fingerprint",),
+    ),
+    Form(
+        "notes",
+        "case",
+        "",
+        {"to_desk": "tj-baodi/service_centre", "text": "示例"},
+        needed=("to_desk", "text"),
+        choices=("to_desk",),
+        texts=("text",),
+    ),
+    Form(
         "incident_new",
         "report",
         "",
@@ -426,7 +443,7 @@ WITHOUT_FIELDS = {
     "agreement_sign", "agreement_sign_ending", "agreement_stay", "agreement_leave", "agreement_milestone",
     "duty_accept", "duty_resume", "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
     "notices_read",
-    "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
+    "node_ping", "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",
 }  # fmt: skip
 

@@ -30,10 +30,18 @@ JOBS = (
     ("tongxin.heart.agreements.recounting:recount_provisional", 40),
     ("tongxin.heart.cases.promises:recount_provisional", 40),
     ("tongxin.heart.exchange.jobs:send_due", 1),
+    ("tongxin.heart.exchange.lines_jobs:look", 1),
     ("tongxin.heart.ledger.watch:verify_when_due", 40),
 )
 # These wait for the network, or for a child process: each has a thread of its own.
-APART = frozenset({"tongxin.heart.exchange.jobs:send_due", "tongxin.heart.ledger.watch:verify_when_due"})
+APART = frozenset(
+    {
+        "tongxin.heart.exchange.jobs:send_due",
+        "tongxin.heart.exchange.lines_jobs:look",
+        "tongxin.heart.ledger.watch:verify_when_due",
+    }
+)
+QUICK = {"tongxin.heart.exchange.lines_jobs:look": 1.0}  # seconds between two looks, where a tick is too long
 LAST_WORDS = 30  # seconds that a job apart has to end
 
 _started = threading.Lock()
@@ -63,7 +71,8 @@ def run(stop: threading.Event | None = None) -> None:
 
 def _tick(stop: threading.Event, known: list[tuple[str, Callable[[], object], int]]) -> None:
     tick = 0
-    while not stop.wait(settings.TICKER_SECONDS if tick else 1):
+    pauses = [QUICK.get(name, settings.TICKER_SECONDS) for name, _job, _every in known]
+    while not stop.wait(min([*pauses, settings.TICKER_SECONDS]) if tick else 1):
         once(known, tick)
         tick += 1
 

@@ -26,18 +26,18 @@ SYNOPSIS = "tongxin [--mode MODE] [--token TOKEN] [--key KEY] COMMAND [ARGUMENT 
 DESCRIPTION = (
     "Starts and keeps an installation, and does on the command line what the screens and the API do. A command that "
     "acts does so in the post of an office token: it sees and may do what that post may, and each act is one entry "
-    "of the ledger. Commands of the operator (demo, run, worker, migrate, region, people, token issue) need no token: "
-    "who can run them holds the machine."
+    "of the ledger. Commands of the operator (demo, run, worker, migrate, region, people, token issue, node) need no "
+    "token: who can run them holds the machine."
 )
 SECTIONS = (
     ("Starting and keeping", ("demo", "run", "worker", "migrate", "health", "openapi")),
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     (
         "Acting and looking, with a token",
-        ("desk", "duties", "agenda", "incidents", "cases", "results"),
+        ("desk", "duties", "agenda", "incidents", "cases", "results", "may"),
     ),
     ("What was agreed: read by anyone, proposed and signed with a token", ("agreements",)),
-    ("What leaves the house", ("outbox", "subscriptions")),
+    ("What leaves the house", ("outbox", "subscriptions", "node")),
     ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores")),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
@@ -54,6 +54,7 @@ ROOMS = {
         "List, show, check, propose and sign agreements; explain why duties stand.",
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
+    "may": ("tongxin.heart.agreements.may_cli", "Whether a desk may see or do something, and on what basis."),
     "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
     "outbox": (
         "tongxin.connectors.outbox_cli",
@@ -62,6 +63,10 @@ ROOMS = {
     "subscriptions": (
         "tongxin.heart.exchange.subscriptions_cli",
         "Send the rings of a desk outside as well.",
+    ),
+    "node": (
+        "tongxin.site.node_cli",
+        "This node and its peers: fingerprints, lines, which desks work where; notes between desks.",
     ),
     "scores": ("tongxin.heart.measures.cli", "How clauses are kept; frozen months and what was restated."),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
@@ -89,7 +94,9 @@ ENVIRONMENT = (
     ("TONGXIN_PROXIES", "How many proxies in front write X-Forwarded-For; default 0."),
     ("TONGXIN_REQUIRE_MFA", "1: nobody acts without a second factor. Default 1 in run, 0 in demo."),
     ("TONGXIN_REGION", "Folder of the region pack; default regions/jingjinji."),
-    ("TONGXIN_NODE", "Name of this node in the ledger; default main."),
+    ("TONGXIN_NODE", "Name of this node in the ledger and on lines to other nodes; default main."),
+    ("TONGXIN_NODE_KEY", "File of the node's signing key; default keys/node-ed25519.pem in the data folder."),
+    ("TONGXIN_NODE_CA", "File of the authorities by which certificates of peers are checked; default the system's."),
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_VERIFY_HOURS", "How often the server recomputes its own ledger (24); 0 for never."),
     ("TONGXIN_SCORES_FREEZE_DAY", "Day of the next month on which a month's scores are frozen; default 5."),

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
-from tongxin.heart.exchange import outbox, queries
+from tongxin.heart.exchange import lines_out, nodes, outbox, queries
 from tongxin.heart.exchange.acts import act
-from tongxin.heart.exchange.models import Channel, Message, Notification
+from tongxin.heart.exchange.models import Message, Notification
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock, faults
 
@@ -49,15 +49,17 @@ def send(
     epoch: int = 0,
     in_reply_to: Message | None = None,
 ) -> Message:
-    """Send a message to a desk and return it, delivered.
+    """Send a message to a desk and return it.
 
-    Both desks live in this database, so the channel loops back: numbered, stored and delivered in the sender's
-    transaction. Call it inside an act, after the matter or case is locked and before the ledger is written.
+    Where both desks work here, the channel loops back: numbered, stored and delivered in the sender's transaction.
+    To a desk at a peer it goes in an envelope over the line, and is delivered when the peer has it; a kind that does
+    not cross raises Conflict. Call it inside an act, after the matter or case is locked and before the ledger.
     """
+    peer = nodes.home_of(to_desk)
+    if peer is not None:
+        lines_out.need_kind(kind, to_desk)
     faults.reached(f"send {kind}:before send")
-    channel = _loop_back()
-    channel.last_seq += 1
-    channel.save(update_fields=["last_seq"])
+    channel = lines_out.taken(peer or settings.NODE)
     message = Message.objects.create(
         id=uuid.uuid4(),
         channel=channel,
@@ -73,8 +75,10 @@ def send(
         body_hash=canonical.sha256_hex(body),
         drill=drill,
         sent_at=at,
-        delivered_at=at,
+        delivered_at=at if peer is None else None,
     )
+    if peer is not None:
+        lines_out.enclose(message)
     faults.reached(f"send {kind}:after send")
     return message
 
@@ -140,8 +144,3 @@ def mark_read(*, by: Acting, key: str, ids: list[int]) -> dict[str, Any]:
             rows = queries.notifications(by).order_by().filter(id__in=ids, read_at__isnull=True)
             a.result = {"read": rows.update(read_at=clock.now())}
     return a.result
-
-
-def _loop_back() -> Channel:
-    channel, _new = Channel.objects.get_or_create(from_node=settings.NODE, to_node=settings.NODE)
-    return Channel.objects.select_for_update().get(pk=channel.pk)

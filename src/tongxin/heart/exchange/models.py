@@ -1,4 +1,4 @@
-"""Tables of exchange: channels, messages, idempotency keys, notifications, and the outbox to outside systems."""
+"""Tables of exchange: channels, messages, idempotency keys, notifications, the outbox, and the lines to other nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class Channel(models.Model):
 
     from_node = models.CharField(max_length=40)
     to_node = models.CharField(max_length=40)
-    last_seq = models.BigIntegerField(default=0)
+    last_seq = models.BigIntegerField(default=0)  # sent: given last; received: stored without a gap
+    done_seq = models.BigIntegerField(default=0)  # sent: the peer has them; received: applied or refused
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["from_node", "to_node"], name="one_channel")]
@@ -158,3 +159,87 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="one_attempt_number")]
+
+
+class Peer(models.Model):
+    """Another node that this one has a line to, and the line as it stands; instants are this node's."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    address = models.CharField(max_length=200)  # https://host[:port], without a path
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=120)  # the post
+    knows_us = models.BooleanField(default=False)  # its last answer says that it has confirmed our key
+    next_at = models.DateTimeField()  # no try before
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)  # since the last answer
+    failing_since = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)  # a code, with a detail after a colon
+    last_sent_at = models.DateTimeField(null=True, blank=True)  # something, taken or not
+    last_answer_at = models.DateTimeField(null=True, blank=True)
+    last_heard_at = models.DateTimeField(null=True, blank=True)  # a batch of theirs
+    skew_ms = models.BigIntegerField(null=True, blank=True)  # their clock less ours
+    skew_at = models.DateTimeField(null=True, blank=True)
+
+
+class PeerKey(models.Model):
+    """A public key that a peer showed. It counts from its confirmation; later ones replace it, none is forgotten."""
+
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="keys")
+    key_id = models.CharField(max_length=64)  # SHA-256 of the public key, in hex
+    algorithm = models.CharField(max_length=20)
+    public_key = models.BinaryField()
+    seen_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=120, blank=True)  # the post
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["peer", "key_id"], name="one_row_per_key"),
+            models.UniqueConstraint(
+                fields=["peer"],
+                condition=models.Q(confirmed_at__isnull=False, replaced_at=None),
+                name="one_key_counts",
+            ),
+        ]
+
+
+class DeskHome(models.Model):
+    """That a desk works at another node; one without a row works here."""
+
+    desk = models.OneToOneField(
+        "region.Desk", primary_key=True, on_delete=models.PROTECT, related_name="home"
+    )
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="desks")
+    placed_at = models.DateTimeField()
+
+
+class Envelope(models.Model):
+    """What crosses a line between two nodes: the signed bytes, and how far it came."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"  # sent by us: the peer has not said that it has it
+        ARRIVED = "arrived"  # sent by us: the peer has it
+        STORED = "stored"  # received: not applied yet
+        APPLIED = "applied"  # received
+        UNKNOWN = "unknown"  # received, and nothing here knows what to do with this kind
+        REFUSED = "refused"  # either way: it was not applied, and `reason` says why
+
+    id = models.UUIDField(primary_key=True)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="envelopes")
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    from_desk = models.CharField(max_length=80, blank=True)  # empty: of the node itself
+    to_desk = models.CharField(max_length=80, blank=True)
+    thread = models.CharField(max_length=80)
+    text = models.BinaryField()  # the canonical bytes that are signed
+    signature = models.CharField(max_length=200)  # algorithm, key, value
+    state = models.CharField(max_length=8, choices=State.choices)
+    reason = models.CharField(max_length=80, blank=True)  # a code
+    at = models.DateTimeField()  # sent by us: written; received: stored
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "seq"], name="one_envelope_per_seq")]
+        indexes = [models.Index(fields=["channel", "state", "seq"], name="envelopes_by_state")]

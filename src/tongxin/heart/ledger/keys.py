@@ -31,8 +31,10 @@ class NodeKey:
 
 
 def node_key() -> NodeKey:
-    """Return this node's key; it is created on first use, mode 0600, under `keys/` of the data folder."""
-    return _load(Path(settings.DATA) / "keys" / "node-ed25519.pem")
+    """Return this node's key, from the file that the settings name or the data folder; made on first use, 0600."""
+    return _load(
+        Path(settings.NODE_KEY) if settings.NODE_KEY else Path(settings.DATA) / "keys" / "node-ed25519.pem"
+    )
 
 
 def fingerprint(public: bytes) -> str:

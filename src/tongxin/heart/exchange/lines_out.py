@@ -1,0 +1,134 @@
+"""Writing into a line: an envelope in the transaction of the act that sends it, numbered and signed at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.exchange import lines, nodes
+from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Invalid
+
+
+def put(
+    kind: str,
+    *,
+    to_node: str,
+    thread: str,
+    body: dict[str, Any],
+    at: datetime,
+    from_desk: str = "",
+    to_desk: str = "",
+    epoch: int = 0,
+    in_reply_to: str | None = None,
+    basis: str = "",
+    papers: Sequence[str] = (),
+    drill: bool = False,
+    number: uuid.UUID | None = None,
+    channel: Channel | None = None,
+) -> Envelope:
+    """Write an envelope for a peer, under the next number of its channel, and return it. Raises Conflict, Invalid.
+
+    Call it inside an act, after the matter or case is locked and before the ledger is written. The channel's row is
+    locked till the end, so that numbers have no gap and stand in the order of commits. `channel`, where the caller
+    has locked it already and taken a number.
+    """
+    key = nodes.counting_key(to_node)
+    if key is None:
+        raise Conflict(
+            "peer_not_confirmed",
+            _("Nothing goes to the node %(peer)s before its key is confirmed here.") % {"peer": to_node},
+            todo=_("Compare the fingerprints with somebody there, then confirm on the page of nodes."),
+        )
+    row = channel or taken(to_node)
+    letter = lines.Letter(
+        id=str(number or uuid.uuid4()),
+        from_node=settings.NODE,
+        to_node=to_node,
+        seq=row.last_seq,
+        from_desk=from_desk,
+        to_desk=to_desk,
+        thread=thread,
+        epoch=epoch,
+        kind=kind,
+        in_reply_to=in_reply_to,
+        basis=basis,
+        body=body,
+        body_hash=lines.body_hash(body),
+        papers=list(papers),
+        drill=drill,
+        sent_at=clock.iso(at),
+        key=nodes.own().key_id,
+    )
+    text = letter.text()
+    if len(text) > lines.TEXT_MAX:
+        raise Invalid(
+            _("This is too long for the line: at most %(n)d bytes.") % {"n": lines.TEXT_MAX},
+            {},
+            code="oversized",
+        )
+    return Envelope.objects.create(
+        id=letter.id,
+        channel=row,
+        seq=letter.seq,
+        kind=kind,
+        from_desk=from_desk,
+        to_desk=to_desk,
+        thread=thread,
+        text=text,
+        signature=nodes.sign(text),
+        state=Envelope.State.WAITING,
+        at=at,
+    )
+
+
+def taken(to_node: str) -> Channel:
+    """Lock the channel to a peer and take its next number; return it as it is then."""
+    row, _new = Channel.objects.get_or_create(from_node=settings.NODE, to_node=to_node)
+    row = Channel.objects.select_for_update().get(pk=row.pk)
+    row.last_seq += 1
+    row.save(update_fields=["last_seq"])
+    return row
+
+
+def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:
+    """Put a message that was written for a desk at a peer into an envelope of the same id and number."""
+    return put(
+        message.kind,
+        to_node=message.channel.to_node,
+        from_desk=message.from_desk_id,
+        to_desk=message.to_desk_id,
+        thread=message.thread,
+        epoch=message.epoch,
+        in_reply_to=str(message.in_reply_to_id) if message.in_reply_to_id else None,
+        basis=message.basis,
+        body=message.body,
+        papers=papers,
+        drill=message.drill,
+        at=message.sent_at,
+        number=message.pk,
+        channel=message.channel,
+    )
+
+
+def need_kind(kind: str, desk: str) -> None:
+    """Raise Conflict for a kind of message that does not cross the line; nothing is written that nobody would read."""
+    if lines.handler_of(kind) is None:
+        raise Conflict(
+            "does_not_cross",
+            _("The desk %(desk)s works at another node, and a message of this kind does not go there.")
+            % {"desk": desk},
+            todo=_("Tell that desk by telephone, and both sides record the call."),
+        )
+
+
+def waiting(peer: Peer) -> Any:
+    """Return what waits for a peer, in order of number."""
+    rows = Envelope.objects.filter(channel__from_node=settings.NODE, channel__to_node=peer.name)
+    return rows.filter(state=Envelope.State.WAITING).order_by("seq")
