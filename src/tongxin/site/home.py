@@ -27,7 +27,7 @@ from tongxin.heart.agreements.threads import Seen
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
 from tongxin.heart.events.models import Matter
-from tongxin.heart.ledger.remembered import remembered
+from tongxin.heart.ledger.remembered import by_the_minute, remembered
 from tongxin.heart.measures import queries as measures
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
@@ -69,7 +69,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
         "in_force": in_force,
         "due_today": total - late,
         "overdue": late,
-        "petals": petals(now, today, _kept(request, now)),
+        "petals": petals(now, today, _kept(now)),
         "rows": [_told(row) for row in rows],
         "rows_all": total,
         "matters": [
@@ -100,7 +100,7 @@ def _public(request: HttpRequest) -> HttpResponse:
             "shown": True,
             "open": total,
             "overdue": late,
-            "petals": petals(now, today, _kept(request, now)),
+            "petals": petals(now, today, _kept(now)),
             "ties": rows,
             "map": _map(rows) if settings.MAP_APPROVAL else None,
         }
@@ -187,13 +187,13 @@ def petals(
             url=f"{reverse('agreements')}?field={it.code}",
             clauses=True,
         )
-        for it in (measures.kept_by_field(now) if kept is None else kept)
+        for it in (_kept(now) if kept is None else kept)
     ]
 
 
-def _kept(request: HttpRequest, now: datetime) -> Sequence[measures.FieldKept]:
-    """Return how the clauses of each field were kept; the same until the next act."""
-    return remembered(request, "kept", lambda: measures.kept_by_field(now))
+def _kept(now: datetime) -> Sequence[measures.FieldKept]:
+    """Return how the clauses of each field were kept, as beside the menu."""
+    return by_the_minute("kept", lambda: measures.kept_by_field(now))
 
 
 def _told(row: board_rows.Row) -> dict[str, Any]:
