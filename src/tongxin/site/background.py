@@ -16,6 +16,8 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
+from tongxin.heart.region import rules
+
 log = structlog.get_logger(__name__)
 
 # Where each job is: what it does, how many ticks lie between two runs.
@@ -84,7 +86,8 @@ def once(known: list[tuple[str, Callable[[], object], int]], tick: int) -> None:
             continue
         close_old_connections()
         try:
-            job()
+            with rules.reading():
+                job()
         except Exception:
             log.exception("a job of the ticker failed", job=name)
         finally:

@@ -56,7 +56,7 @@ def why_not(answer: Answer) -> str:
             return str(STOPS.get(answer.bar, answer.bar))
         case core.GRADED:
             grade = GRADES.get(answer.grade, answer.grade)
-            return _("graded %(grade)s: not for the part this office has") % {"grade": grade}
+            return _("graded %(grade)s: not for the part that this desk has") % {"grade": grade}
         case core.OVER:
             return _("the time for which it could be seen is over")
-    return _("no clause in force and no part in it lets this office see it")
+    return _("no clause in force and no part in it gives this desk a basis")

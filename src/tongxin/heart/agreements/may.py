@@ -13,7 +13,7 @@ from datetime import datetime
 from tongxin.heart.agreements.match import Barring, Places, barred
 from tongxin.heart.agreements.permits import Permit
 
-SEE = "see"
+SEE, ACT, ANSWER = ACTIONS = ("see", "act", "answer")  # act: as the holder; answer: an open offer
 
 OWN, LAW, CLAUSE, CASE, DUTY, PERSON, RELEASED = "own", "law", "clause", "case", "duty", "person", "released"
 ABOVE_BARS = frozenset({OWN, LAW})

@@ -16,13 +16,13 @@ from tongxin.heart.cases.procedures import ApplicantField, ProcedureFile
 from tongxin.heart.cases.sights import Sight
 
 PARTS: dict[str, Any] = {
-    "accepting": gettext_lazy("your office accepted the application"),
-    "holder": gettext_lazy("your office holds the case"),
-    "offered": gettext_lazy("the case is offered to your office"),
-    "former_holder": gettext_lazy("your office has held the case"),
-    "offerer": gettext_lazy("your office has handed the case on"),
-    "returned": gettext_lazy("your office has returned the case; it keeps the story"),
-    "recalled": gettext_lazy("the case was offered to your office and recalled; it keeps the story"),
+    "accepting": gettext_lazy("this desk accepted the application"),
+    "holder": gettext_lazy("this desk holds the case"),
+    "offered": gettext_lazy("the case is offered to this desk"),
+    "former_holder": gettext_lazy("this desk has held the case"),
+    "offerer": gettext_lazy("this desk has handed the case on"),
+    "returned": gettext_lazy("this desk has returned the case; it keeps the story"),
+    "recalled": gettext_lazy("the case was offered to this desk and recalled; it keeps the story"),
 }
 
 

@@ -21,14 +21,16 @@ from tongxin.heart.ledger.sights import Looker
 
 KIND = "case"
 FILE = ("papers", "outcome_reason", "remarks")  # what is graded beside the applicant's fields
+SEES, ANSWERS = frozenset({core.SEE}), frozenset({core.SEE, core.ANSWER})
 ALL = frozenset(core.GRADES)
 WITHOUT_SENSITIVE = ALL - {core.SENSITIVE}
 STORY = frozenset({core.OPEN, core.INTERNAL})
-PARTS = {  # of the desk that an offer went to, by how the offer ended
+PARTS: dict[str, tuple[str, frozenset[str]]] = {  # of the desk that an offer went to, by how the offer ended
     Offer.State.OFFERED: ("offered", WITHOUT_SENSITIVE),
     Offer.State.TAKEN_OVER: ("former_holder", WITHOUT_SENSITIVE),
     Offer.State.RETURNED: ("returned", STORY),
     Offer.State.RECALLED: ("recalled", STORY),
+    "stale": ("recalled", STORY),  # made under an older epoch: nobody was asked any more
 }
 # one desk may have several parts; the first that opens a field is its basis
 ORDER = ("offered", "former_holder", "offerer", "returned", "recalled")
@@ -97,18 +99,20 @@ def subject_of(
     taken: dict[str, str] = {}
     parts: list[tuple[str, str, frozenset[str], str]] = []
     for made in offers:
-        part, opens = PARTS[Offer.State(made.state)]
+        part, opens = PARTS[made.state]
         parts += [(part, made.to_desk_id, opens, made.clause_id)]
         parts += [("offerer", made.from_desk_id, WITHOUT_SENSITIVE, made.clause_id)]
         if made.state == Offer.State.TAKEN_OVER:
             taken[made.to_desk_id] = made.clause_id
     grounds = [Ground(core.OWN, "accepting", row.accepting_desk_id)]
-    if row.holder_id != row.accepting_desk_id:
-        grounds.append(Ground(core.CASE, "holder", row.holder_id, clause=taken.get(row.holder_id, "")))
+    acts = SEES if row.frozen_by_id else SEES | {core.ACT}
+    grounds.append(
+        Ground(core.CASE, "holder", row.holder_id, actions=acts, clause=taken.get(row.holder_id, ""))
+    )
     grounds += [
-        Ground(core.CASE, part, desk, grades=opens, clause=clause)
+        Ground(core.CASE, part, desk, ANSWERS if part == "offered" else SEES, opens, clause=clause)
         for part, desk, opens, clause in sorted(parts, key=lambda each: ORDER.index(each[0]))
-        if desk not in {row.accepting_desk_id, row.holder_id}
+        if part == "offered" or desk not in {row.accepting_desk_id, row.holder_id}
     ]
     return Subject(
         f"{KIND}:{row.number}",
