@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tests.faults import agenda_story, duties_story, incidents_story
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
+from tests.faults import papers_story as papers
 
 BEGINS = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday; every office is open
 WUQING, BAODI = "tj-wuqing/ecology_bureau", "tj-baodi/ecology_bureau"
@@ -177,21 +178,22 @@ def export(name: str, subject: str) -> Callable[[Told, str], dict[str, Any]]:
     return do
 
 
+APPLICATION: dict[str, Any] = {
+    "procedure": "food-business-licence",
+    "decide_at": "bj-tongzhou",
+    "applicant": {
+        "applicant_name": "示例·运河面馆",
+        "credit_code": "91120000MA0TEST001",
+        "premises": "示例·新华西街 1 号",
+    },
+    "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
+}
+
+
 def file_case(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.cases import actions
 
-    return actions.file_case(
-        by=acting("wuqing-clerk", CLERK),
-        key=key,
-        procedure="food-business-licence",
-        decide_at="bj-tongzhou",
-        applicant={
-            "applicant_name": "示例·运河面馆",
-            "credit_code": "91120000MA0TEST001",
-            "premises": "示例·新华西街 1 号",
-        },
-        papers=["application_form", "business_licence", "floor_plan", "safety_rules"],
-    )
+    return actions.file_case(by=acting("wuqing-clerk", CLERK), key=key, **APPLICATION)
 
 
 def _case(told: Told) -> str:
@@ -312,8 +314,14 @@ STORY = [
     Command("read", 121, read_notifications),
     Command("file", 130, file_case),
     Command("accept", 131, accept),
+    Command("paper", 131, papers.add()),
+    Command("paper-replaced", 131, papers.add(replaces="paper")),
+    Command("file-again", 131, papers.file_again),
+    Command("paper-reused", 131, papers.reuse),
     Command("subscribe-mail", 131, outbox.subscribe(TONGZHOU_CENTRE, "email", "hall@tongzhou.example.org", "offer_recalled")),
     Command("offer-1", 132, offer),
+    Command("paper-opened", 132, papers.open_as_offered),
+    Command("sweep", 132, papers.sweep),
     Command("recount", 132, recount),
     Command("return", 133, return_over),
     Command("offer-2", 134, offer),

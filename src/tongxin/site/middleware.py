@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
@@ -69,6 +70,8 @@ class RefusalMiddleware:
         The sign NUL, which PostgreSQL cannot keep and nobody means, is refused at the door.
         """
         request.number = secrets.token_hex(4)  # type: ignore[attr-defined]  # quoted on error pages, found in the log
+        if _too_large(request):
+            return refusals.answer(request, refusals.plain(413))
         if _holds_nul(request):
             return refusals.answer(request, refusals.plain(400 if not _is_api(request) else 404))
         response = self.get_response(request)
@@ -108,6 +111,17 @@ def _is_api(request: HttpRequest) -> bool:
 
 def _is_machine(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/static/", "/health/"))
+
+
+def _too_large(request: HttpRequest) -> bool:
+    """Whether a request says that its body is larger than is taken; nothing of it is read then.
+
+    What a request says is all that is read of it, so one that lies is cut off there.
+    """
+    signed_in = _is_api(request) or request.acting is not None  # type: ignore[attr-defined]
+    most = settings.UPLOAD_MAX_BYTES if signed_in else settings.UPLOAD_ANONYMOUS_BYTES
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return not said.isdecimal() or int(said) > most
 
 
 def _is_json(response: HttpResponse) -> bool:

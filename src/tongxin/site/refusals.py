@@ -114,7 +114,7 @@ def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResp
         "kept": refused.kept,
         "todo": refused.todo,
         "fields": getattr(refused, "fields", {}),
-        "typed": _typed(request),
+        "typed": [] if refused.status == 413 else _typed(request),  # what is too large is not read
     }
     names = [template] if template else [f"{refused.status}.html", "refused.html"]
     text = loader.select_template(names).render(context, request)

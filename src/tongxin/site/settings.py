@@ -53,6 +53,15 @@ if MODE == "run" and (not SECRET_KEY or SECRET_KEY == DEMO_SECRET or len(SECRET_
 if MODE == "run" and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("set TONGXIN_HOSTS to the host names of this server, comma-separated")
 
+
+def _megabytes(name: str, default: int, *, most: int) -> int:
+    """Return a size in bytes that the environment gives in megabytes."""
+    given = os.environ.get(name, str(default))
+    if not given.isdecimal() or not 1 <= int(given) <= most:
+        raise ImproperlyConfigured(f"{name} is {given!r}; it must be a number of megabytes from 1 to {most}")
+    return int(given) * 2**20
+
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -206,6 +215,18 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["user"], MAIL["password"]
 EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL["starttls"], MAIL["tls"], 20
 DEFAULT_FROM_EMAIL = os.environ.get("TONGXIN_MAIL_FROM", "tongxin@localhost")
 WEBHOOK_NETWORKS = outside.networks(os.environ.get("TONGXIN_WEBHOOK_NETWORKS", ""))
+
+# Files that are handed in: what is larger than one paper may be, or one request, is not read to its end.
+PAPER_MAX_BYTES = _megabytes("TONGXIN_PAPER_MB", 20, most=100)  # one paper; a procedure may ask for less
+UPLOAD_MAX_BYTES = _megabytes("TONGXIN_UPLOAD_MB", 80, most=1_000)  # one request with all its papers
+UPLOAD_ANONYMOUS_BYTES = 2**20  # of one who has not signed in, whatever the address
+FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # never the machine's own: what is handed in stays in the data folder
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**18  # larger requests with files go through a file
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # all that is not a file, and every body of the API but an upload
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

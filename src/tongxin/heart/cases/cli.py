@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tongxin.heart.agreements import judge_words, wording
-from tongxin.heart.cases import actions, queries, sights, words
+from tongxin.heart.cases import actions, cli_papers, queries, sights, words
 
 SHOWN = 200
 
@@ -13,6 +13,10 @@ SHOWN = 200
 @click.group()
 def group() -> None:
     """File, hand over, take over and decide cases, in the post of the office token."""
+
+
+for command in cli_papers.COMMANDS:
+    group.add_command(command)
 
 
 @group.command("list")
@@ -73,7 +77,11 @@ def show(ctx: click.Context, number: str) -> None:
     "--given", "-g", multiple=True, metavar="FIELD=TEXT", help="What the applicant gives; once a field."
 )
 @click.option(
-    "--paper", "-p", multiple=True, metavar="PAPER", help="A paper that was handed in; once a paper."
+    "--paper",
+    "-p",
+    multiple=True,
+    metavar="PAPER[=FILE]",
+    help="A paper that was seen as an original, or the file of one; once a paper.",
 )
 @click.pass_context
 def file(
@@ -86,13 +94,15 @@ def file(
         if not equals:
             raise click.BadParameter(f"{pair!r} is not FIELD=TEXT", param_hint="--given")
         applicant[name] = text
+    seen, files = cli_papers.taken_in(procedure, paper)
     done = actions.file_case(
         by=ctx.obj.acting(),
         key=ctx.obj.key(),
         procedure=procedure,
         decide_at=decide_at,
         applicant=applicant,
-        papers=list(paper),
+        papers=seen,
+        files=files,
     )
     click.echo(done["case"])
 

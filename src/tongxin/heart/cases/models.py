@@ -1,4 +1,4 @@
-"""Tables of cases: procedures, cases, offers."""
+"""Tables of cases: procedures, cases, offers, papers."""
 
 from __future__ import annotations
 
@@ -108,3 +108,36 @@ class Offer(models.Model):
             )
         ]
         indexes = [models.Index(fields=["to_desk", "case"], name="offers_received")]
+
+
+class Paper(models.Model):
+    """A paper of a case that is kept as a file; its content lies under its hash (papers_store).
+
+    A kind that stands in `Case.papers` without a row here was seen as an original at the window and not kept.
+    """
+
+    class Giver(models.TextChoices):
+        APPLICANT = "applicant"
+        DESK = "desk"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=80)  # one of the procedure's papers
+    title = models.CharField(max_length=120)  # from the name of the file, without its ending
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    type = models.CharField(max_length=8)  # one of papers_types.MIME
+    given_by = models.CharField(max_length=10, choices=Giver.choices, default=Giver.APPLICANT)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="papers_taken")
+    post = models.CharField(max_length=120)  # that took it in, or gave it
+    at = models.DateTimeField()
+    replaced_by = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
+    )
+    reused_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reused_as"
+    )
+    consent = models.JSONField(default=dict)  # to a reuse: to what, how and by whom it was given, when
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at"], name="papers_of_case")]

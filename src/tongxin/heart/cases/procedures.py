@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tongxin.heart.agreements.language import Length, Provenance, Slug, Strict, Word
 from tongxin.shared.errors import Invalid
@@ -44,11 +44,19 @@ class ApplicantField(Strict):
 
 
 class PaperKind(Strict):
-    """A paper that the procedure asks for."""
+    """A paper that the procedure asks for. Of files: which types are taken (empty: all that are known), how large."""
 
     id: Word
     name: Both
     required: bool = True
+    types: tuple[Literal["pdf", "png", "jpeg", "docx", "xlsx", "ofd", "txt"], ...] = ()
+    max_mb: int | None = Field(default=None, ge=1, le=100)
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is not narrowed, so that a version entered earlier reads as it did."""
+        said: dict[str, Any] = write(self)
+        return {name: value for name, value in said.items() if name not in {"types", "max_mb"} or value}
 
 
 class ProcedureFile(Strict):

@@ -35,6 +35,7 @@ def register_all() -> None:
     notices.register("offer_taken_over", _taken_over, gettext_lazy("An offered case was taken over"))
     notices.register("offer_returned", _returned, gettext_lazy("An offered case was returned"))
     notices.register("offer_recalled", _recalled, gettext_lazy("An offer was recalled"))
+    notices.register("paper_added", _paper_added, gettext_lazy("A paper was added to a case that is held"))
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
 
 
@@ -87,6 +88,10 @@ def _returned(params: Mapping[str, Any]) -> str:
 
 def _recalled(params: Mapping[str, Any]) -> str:
     return _("The offer of case %(case)s was recalled.") % params
+
+
+def _paper_added(params: Mapping[str, Any]) -> str:
+    return _("A paper was added to case %(case)s.") % params
 
 
 def _decided(params: Mapping[str, Any]) -> str:

@@ -16,7 +16,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.heart.agreements import judge, wording
-from tongxin.heart.cases import actions, forms, queries, seeing, sights, story, words
+from tongxin.heart.cases import (
+    actions,
+    forms,
+    forms_papers,
+    queries,
+    screens_papers,
+    seeing,
+    sights,
+    story,
+    words,
+)
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
@@ -104,8 +114,11 @@ def new(request: StaffRequest) -> HttpResponse:
     if not known:
         return render(request, "cases/new.html", {"known": known})
     row, read = queries.procedure(name)
-    form = forms.FileForm(read, queries.deciders(reader, read), request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms_papers.FilingForm(read, queries.deciders(reader, read), *sent)
+    if form.is_bound and form.is_valid():
+        form.take_in()
+    if form.is_bound and form.is_valid():
         try:
             done = actions.file_case(by=reader, key=form_key(request), **form.application())
         except Invalid as refused:
@@ -278,7 +291,6 @@ def _page(
         "sees": sees,
         "given": seeing.lines(read, row, seen),
         "why_seen": seeing.why(seen),
-        "papers": [(paper, paper.id in row.papers) for paper in read.papers] if sees else [],
         "who_sees": _who_sees(row, offers),
         "decide_duty": decide_duty,
         "clause": clause,
@@ -292,6 +304,7 @@ def _page(
             {"label": row.number},
         ],
     }
+    context |= screens_papers.listing(reader, row, read, sees=sees)
     refused = any(form.is_bound for form in sent.values())
     return render(request, "cases/show.html", context, status=422 if refused else 200)
 

@@ -193,6 +193,12 @@ def _words(
             outcome = words.OUTCOMES.get(case.outcome, case.outcome)
             text = _("%(desk)s decided: %(outcome)s") % {**said, "outcome": outcome}
             return text, written, "bad" if case.outcome == "refused" else "done"
+        case "cases.paper.added" | "cases.paper.reused":
+            return _("%(desk)s took a paper in") % said, _paper(payload, case), "done"
+        case "cases.paper.replaced":
+            return _("%(desk)s replaced a paper") % said, _paper(payload, case), "done"
+        case "cases.paper.opened":
+            return _("%(desk)s opened a paper") % said, _paper(payload, case), "done"
         case "cases.promise.recounted":
             return _("The promise was counted anew: the calendar was published"), _moved(payload), "done"
         case "cases.case.switched":
@@ -207,6 +213,14 @@ def _words(
             step = wording.STEPS.get(str(payload.get("step", "")), "")
             return _("Late: escalated"), str(step), "bad"
     return act, "", "done"
+
+
+def _paper(payload: dict[str, Any], case: Case) -> str:
+    """Return which paper it is, as far as the reader may see it."""
+    names = {
+        kind["id"]: pick(kind["name"]["zh"], kind["name"]["en"]) for kind in case.procedure.body["papers"]
+    }
+    return names.get(str(payload.get("kind", "")), "")
 
 
 def _moved(payload: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,9 @@ from tongxin.heart.agreements import clocks, rulebook
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.cases import procedures
 from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases.actions.papers import keep
 from tongxin.heart.cases.models import Case, Procedure
+from tongxin.heart.cases.papers import Arrived, summary
 from tongxin.heart.events.serials import next_number
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import Acting
@@ -40,17 +43,30 @@ def load_procedure(read: procedures.ProcedureFile, *, by: Acting) -> str:
 
 
 def file_case(
-    *, by: Acting, key: str, procedure: str, decide_at: str, applicant: dict[str, str], papers: list[str]
+    *,
+    by: Acting,
+    key: str,
+    procedure: str,
+    decide_at: str,
+    applicant: dict[str, str],
+    papers: list[str],
+    files: Sequence[Arrived] = (),
 ) -> dict[str, Any]:
-    """Take a case in at the actor's desk for a jurisdiction that decides; it is filed, not yet accepted."""
+    """Take a case in at the actor's desk for a jurisdiction that decides; it is filed, not yet accepted.
+
+    `papers` are kinds that were seen as originals and are not kept; `files` those that were taken in (`take_in`).
+    """
     by.need("file_case")
+    papers = [*papers, *(file.kind for file in files)]
     applicant = {name: text.strip() for name, text in applicant.items()}
-    request = {
+    request: dict[str, Any] = {
         "procedure": procedure,
         "decide_at": decide_at,
         "applicant": applicant,
         "papers": sorted(set(papers)),
     }
+    if files:
+        request["files"] = sorted([file.kind, file.sha256, file.title] for file in files)
     with act("cases.case.filed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -75,8 +91,10 @@ def file_case(
             filed_at=a.at,
             illustrative=row.illustrative,
         )
+        kept = [summary(keep(a, case, file)) for file in files]
         a.result = {"case": case.number}
-        a.entry(f"case:{case.number}", payload=request | {"competent": competent})
+        more = {"competent": competent} | ({"files": kept} if kept else {})
+        a.entry(f"case:{case.number}", payload=request | more)
     return a.result
 
 
