@@ -176,6 +176,8 @@ def _cases(scene: Scene) -> None:
             applicant=APPLICANT, papers=PAPERS,
         )["case"]  # fmt: skip
         scene.words[state] = number
+        if state in {"filed", "offered"}:
+            scene.words["paper" if state == "filed" else "paper_offered"] = _paper(clerk, number)
         if state == "filed":
             continue
         actions.accept_case(by=clerk, key=f"scene-{state}-accept", number=number)
@@ -186,6 +188,25 @@ def _cases(scene: Scene) -> None:
             scene.words["offer"] = made["offer"]
             continue
         actions.take_over(by=taker, key=f"scene-{state}-take", offer_id=made["offer"])
+
+
+def _paper(by: Any, number: str) -> str:
+    """A paper of a case, as a file."""
+    from tongxin.heart.cases import actions
+    from tongxin.heart.cases.tests import corpus
+
+    return actions.add_paper(
+        by=by, key=f"paper-{number}", number=number, kind="floor_plan", name="示例.pdf", pieces=[corpus.pdf()]
+    )["paper"]  # fmt: skip
+
+
+def uploads(value: Any) -> Any:
+    """What a cell sends: `@pdf` stands for a file."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tongxin.heart.cases.tests import corpus
+
+    return SimpleUploadedFile("示例.pdf", corpus.pdf(b"% sent")) if value == "@pdf" else value
 
 
 def _judged(scene: Scene) -> None:
@@ -273,6 +294,7 @@ def _outbox(scene: Scene) -> None:
         by=clerk, key="scene-given-back", procedure="food-business-licence", decide_at="bj-tongzhou",
         applicant=APPLICANT, papers=PAPERS,
     )["case"]  # fmt: skip
+    scene.words |= {"given_back": number, "paper_given_back": _paper(clerk, number)}
     cases.accept_case(by=clerk, key="scene-given-back-accept", number=number)
     made_offer = cases.offer(by=clerk, key="scene-given-back-offer", number=number, to_desk=TONGZHOU, epoch=0)
     cases.return_over(
@@ -304,13 +326,13 @@ def _nodes(scene: Scene) -> None:
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
     from tongxin.heart.agreements.models import Duty, Resolution
-    from tongxin.heart.cases.models import Case, Offer
+    from tongxin.heart.cases.models import Case, Offer, Paper
     from tongxin.heart.exchange.models import Delivery, Envelope, IdempotencyKey, Message, Peer, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken, Subscription, Delivery, Resolution, Peer, Envelope)  # fmt: skip
+                               OfficeToken, Subscription, Delivery, Resolution, Peer, Envelope, Paper)  # fmt: skip
     counts = ", ".join(f'(SELECT count(*) FROM "{model._meta.db_table}")' for model in models)
     with connection.cursor() as cursor:  # asked twice for every cell, and so in one piece
         cursor.execute(f"SELECT {counts}")

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.authorisation import routes
-from tests.authorisation.scene import table, written
+from tests.authorisation.scene import table, uploads, written
 
 ROWS = table("operations.csv")
 ROLES = ("none", "bad", "revoked", "own", "own_without", "partner", "third", "auditor")
@@ -58,9 +58,15 @@ def call(row, words, headers: dict[str, str]):
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     if row["method"] == "GET":
         return client.get(address(row, words), headers=headers)
+    sent = body(row, words)
+    if isinstance(sent, dict) and "@pdf" in sent.values():
+        keyed = {"Idempotency-Key": "a-key-of-this-cell", **headers}
+        return client.post(
+            address(row, words), {name: uploads(value) for name, value in sent.items()}, headers=keyed
+        )
     return client.post(
         address(row, words),
-        body(row, words),
+        sent,
         content_type="application/json",
         headers={"Idempotency-Key": "a-key-of-this-cell", **headers},
     )

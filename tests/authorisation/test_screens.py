@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from tests.authorisation import routes
-from tests.authorisation.scene import ROLES, table, written
+from tests.authorisation.scene import ROLES, table, uploads, written
 
 pytestmark = pytest.mark.once(
     "who may do what is asked of seats and clauses; operations.csv is tried on both"
@@ -27,9 +29,9 @@ def address(row, words) -> str:
     return reverse(row["screen"], kwargs=args) + (f"?{query}" if query else "")
 
 
-def body(row, words) -> dict[str, list[str]]:
+def body(row, words) -> dict[str, list[Any]]:
     sent = QueryDict(row["body"].format_map(words).replace("+", "%2B"))
-    return {"key": ["a-key-of-this-cell"], **dict(sent.lists())}
+    return {"key": ["a-key-of-this-cell"], **{name: [uploads(v) for v in vs] for name, vs in sent.lists()}}
 
 
 def answer(response) -> str:

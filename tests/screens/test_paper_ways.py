@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 
 import pytest
@@ -42,7 +43,11 @@ def upload(content=None, name="平面图.pdf", kind="text/html"):
 
 def typed(**more):
     given = {f"given_{name}": text for name, text in acts.APPLICATION["applicant"].items()}
-    return {"procedure": "food-business-licence", "decide_at": "bj-tongzhou", "papers": SEEN, "key": "k"} | given | more
+    return (
+        {"procedure": "food-business-licence", "decide_at": "bj-tongzhou", "papers": SEEN, "key": "k"}
+        | given
+        | more
+    )
 
 
 @pytest.fixture
@@ -71,8 +76,7 @@ def test_a_file_that_was_taken_need_not_be_chosen_again_when_the_form_comes_back
     page = unescape(refused.content.decode())
     assert refused.status_code == 422
     assert "Taken in already: 平面图" in page
-    kept = refused.context["form"].arrived["floor_plan"].remembered
-    assert f'name="kept_floor_plan" value="{kept}"' in page
+    kept = re.search('name="kept_floor_plan" value="([^"]+)"', page)[1]
     sent = clerk.post("/cases/new/", typed(kept_floor_plan=kept))
     assert sent.status_code == 302
     assert Paper.objects.get().sha256 == papers.recalled(kept).sha256
@@ -131,7 +135,11 @@ def test_a_chinese_name_travels_in_both_forms(house, clerk, number):
     ("more", "field", "why"),
     [
         ({"file": ""}, "file", "The file is empty."),
-        ({"file": upload(b"MZ\x90\0", "plan.pdf", "application/pdf")}, "file", "This kind of file is not taken."),
+        (
+            {"file": upload(b"MZ\x90\0", "plan.pdf", "application/pdf")},
+            "file",
+            "This kind of file is not taken.",
+        ),
         ({"file": upload(corpus.bomb())}, "file", "The archive is a bomb"),
         ({"kind": ""}, "kind", "Choose one of the papers"),
         ({"given_by": ""}, "given_by", "Choose who gave it."),
@@ -152,7 +160,10 @@ def test_a_body_larger_than_the_limit_is_refused_before_it_is_read(house, clerk,
 
         readline = read
 
-    token = {"HTTP_AUTHORIZATION": f"Bearer {house.token('wuqing-clerk', CLERK)}", "HTTP_IDEMPOTENCY_KEY": "k"}
+    token = {
+        "HTTP_AUTHORIZATION": f"Bearer {house.token('wuqing-clerk', CLERK)}",
+        "HTTP_IDEMPOTENCY_KEY": "k",
+    }
     for client, path, more in (
         (clerk, f"/cases/{number}/papers/new/", {}),
         (Client(), f"/api/v1/cases/{number}/papers", token),
@@ -189,7 +200,13 @@ def test_an_earlier_paper_is_used_with_consent(house, clerk, number):
     page = clerk.get(f"{second}papers/reuse/")
     paper = str(Paper.objects.get().id)
     assert paper in page.content.decode()
-    consent = {"paper": paper, "consent_by": "示例", "consent_how": "在窗口", "consent_on": "2026-03-11", "key": "u"}
+    consent = {
+        "paper": paper,
+        "consent_by": "示例",
+        "consent_how": "在窗口",
+        "consent_on": "2026-03-11",
+        "key": "u",
+    }
     refused = clerk.post(f"{second}papers/reuse/", consent | {"consent_by": ""})
     assert refused.status_code == 422
     assert clerk.post(f"{second}papers/reuse/", consent).status_code == 302
@@ -202,14 +219,19 @@ def test_over_the_api(house, number):
     url = f"/api/v1/cases/{number}/papers"
 
     def send(key="k", **body):
-        return client.post(url, {"kind": "floor_plan", "file": upload()} | body, headers=bearer | {"Idempotency-Key": key})
+        return client.post(
+            url, {"kind": "floor_plan", "file": upload()} | body, headers=bearer | {"Idempotency-Key": key}
+        )
 
     made = send()
     assert made.status_code == 201, made.content
     assert send().json() == made.json()
     again = send("k2")
     assert (again.status_code, again.json()["code"]) == (409, "same_paper")
-    for content, why in ((b"<svg/>", "Web pages"), (corpus.docx({"a/../../b": b"x"}), "A file in the archive")):
+    for content, why in (
+        (b"<svg/>", "Web pages"),
+        (corpus.docx({"a/../../b": b"x"}), "A file in the archive"),
+    ):
         refused = send("k3", file=upload(content))
         assert refused.status_code == 422
         assert refused.json()["fields"]["file"][0].startswith(why)
@@ -237,7 +259,9 @@ def test_on_the_command_line(house, number, tmp_path, monkeypatch):
     (tmp_path / "bad.pdf").write_bytes(b"<html>")
 
     def run(*args, ok=True):
-        done = CliRunner().invoke(root, ["cases", *args], env={"TONGXIN_TOKEN": house.token("wuqing-clerk", CLERK)})
+        done = CliRunner().invoke(
+            root, ["cases", *args], env={"TONGXIN_TOKEN": house.token("wuqing-clerk", CLERK)}
+        )
         assert (done.exception is None) == ok, done.output
         return done.output.strip() if ok else done.exception
 
@@ -246,9 +270,16 @@ def test_on_the_command_line(house, number, tmp_path, monkeypatch):
     assert "stands" in run("papers", number)
     assert run("paper-get", number, paper) == "plan.pdf"
     assert (tmp_path / "plan.pdf").read_bytes() == corpus.pdf()
-    assert "is there already" in CliRunner().invoke(
-        root, ["cases", "paper-get", number, paper], env={"TONGXIN_TOKEN": house.token("wuqing-clerk", CLERK)}
-    ).output
+    assert (
+        "is there already"
+        in CliRunner()
+        .invoke(
+            root,
+            ["cases", "paper-get", number, paper],
+            env={"TONGXIN_TOKEN": house.token("wuqing-clerk", CLERK)},
+        )
+        .output
+    )
     refused = run("paper-add", number, "floor_plan", "bad.pdf", ok=False)
     assert str(refused.fields["file"][0]).startswith("Web pages")
     given = [w for name, text in acts.APPLICATION["applicant"].items() for w in ("-g", f"{name}={text}")]

@@ -98,7 +98,7 @@ class FilingForm(FileForm):
                 continue
             if found is not None and found.kind == kind.id:
                 self.arrived[kind.id] = found
-        remembering = MultiValueDict(cast(MultiValueDict[str, Any], self.data))
+        remembering = MultiValueDict(cast("MultiValueDict[str, Any]", self.data))
         for kind in self.procedure.papers:
             there = self.arrived.get(kind.id)
             remembering[KEPT + kind.id] = there.remembered if there else ""

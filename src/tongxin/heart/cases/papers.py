@@ -153,7 +153,9 @@ def file_name(file: Paper) -> str:
 def answer(file: Paper, content: BinaryIO) -> FileResponse:
     """Return a paper as an answer: to be saved, never to be shown or run in the page."""
     response = FileResponse(content)
-    for name, value in headers(file).items():  # FileResponse writes some of its own, from the path of the content
+    for name, value in headers(
+        file
+    ).items():  # FileResponse writes some of its own, from the path of the content
         response[name] = value
     return response
 

@@ -25,7 +25,9 @@ from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refus
 
 MOST_FILES = 100  # of one case, replaced ones too
 TAKES_PAPERS = frozenset({"file_case", "take_over", "decide"})
+OLDEST_CONSENT = date(2000, 1, 1)
 NOT_TAKEN = _("The paper was not taken.")
+NOT_REUSED = _("The paper was not used again.")
 
 
 def take_in(kind: procedures.PaperKind, name: str, pieces: Iterable[bytes]) -> Arrived:
@@ -127,9 +129,10 @@ def reuse_paper(
         _consented(request, on=consent_on, today=clock.beijing(a.at).date())
         old = next((file for file in papers.reusable(by, case) if str(file.id) == paper), None)
         if old is None:
-            raise NotFound(
-                "not_reusable",
-                _("There is no such paper of this applicant in a case that your office took in."),
+            raise Invalid(
+                NOT_REUSED,
+                {"paper": [_("Choose a paper of this applicant from a case that your office took in.")]},
+                code="not_reusable",
             )
         arrived = Arrived(old.kind, old.title, old.sha256, old.size, old.type)
         consent = {
@@ -153,8 +156,10 @@ def _consented(request: dict[str, Any], *, on: date, today: date) -> None:
             wrong[name] = [_("This text is too long: at most %(n)d characters.") % {"n": 120}]
     if on > today:
         wrong["consent_on"] = [_("A consent is not given in the future.")]
+    elif on < OLDEST_CONSENT:
+        wrong["consent_on"] = [_("This day is too long ago.")]
     if wrong:
-        raise Invalid(_("The paper was not reused."), wrong)
+        raise Invalid(NOT_REUSED, wrong)
 
 
 def hand_out(*, by: Acting, key: str, number: str, paper: str | UUID) -> tuple[Paper, BinaryIO]:

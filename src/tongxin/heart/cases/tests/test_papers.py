@@ -220,7 +220,7 @@ def test_a_paper_of_somebody_else_or_of_another_office_is_not_reused(clerk, numb
     baodi = at("he-langfang", "window_clerk")
     elsewhere = actions.file_case(by=baodi, key="f3", **APPLICATION)["case"]
     for by, case in ((clerk, strange), (baodi, elsewhere)):
-        with pytest.raises(NotFound) as refused:
+        with pytest.raises(Invalid) as refused:
             actions.reuse_paper(by=by, key="u", number=case, paper=paper, **consent)
         assert refused.value.code == "not_reusable"
 
