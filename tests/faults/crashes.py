@@ -34,6 +34,7 @@ WHEN_GIVEN_UP = {
 AT_LEAST_ONCE = {
     "exchange_delivery": {"attempts", "next_at", "sent_at"},
     "exchange_attempt": set[str](),
+    "exchange_peer": {"skew_ms"},  # measured
     "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured
     "agreements_duty": {"ring_at"},  # when the ticker looks again: a note that each of its rounds makes anew
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults import agenda_story, duties_story, incidents_story
+from tests.faults import agenda_story, duties_story, incidents_story, lines_story
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 from tests.faults import papers_story as papers
@@ -367,6 +367,7 @@ STORY = [
     Command("freeze", 36_000, freeze),
     Command("confirm-late", 36_010, confirm_late),
     Command("restate", 36_020, freeze),
+    *(Command(name, at, do) for name, at, do in lines_story.PART),
     # Stays last: given once more before later entries, it would find the clock behind the log, and rightly say so.
     Command("jump", 40_000, jump),
     Command("sign-last", 40_000, sign),

@@ -18,7 +18,7 @@ from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Channel, DeskHome, Envelope, Peer
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
-from tongxin.shared import canonical, clock, faults
+from tongxin.shared import canonical, clock
 from tongxin.shared.errors import Refused
 from tongxin.shared.writing import writing
 
@@ -225,7 +225,6 @@ def _apply(peer: str, row: Envelope, letter: lines.Letter) -> None:
             _ask_a_person(row, letter, a)
         a.result = {"envelope": str(row.pk), "state": row.state}
         a.entry(f"envelope:{row.pk}", cause=_cause(row, peer), basis=letter.basis, payload=_kept(row, letter))
-    faults.reached("line:after applying")
 
 
 def _refuse(peer: str, row: Envelope, letter: lines.Letter, code: str) -> None:

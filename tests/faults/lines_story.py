@@ -1,0 +1,83 @@
+"""The line to another node in the crash test: its key is confirmed, a note and a ping go there, three envelopes come.
+
+The other node is one in miniature; what it has is what the rows here say that it said, so that it outlives a death.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Told = dict[str, dict[str, Any]]
+THERE = "bj-tongzhou/ecology_bureau"  # nothing else of the story goes to this desk
+CLERK = "tj-wuqing-services/window_clerk"
+
+
+def _second() -> Any:
+    from tests.support.second_node import SecondNode
+    from tongxin.heart.exchange import lines
+    from tongxin.heart.exchange.models import Envelope
+
+    node = SecondNode()
+    for row in Envelope.objects.filter(channel__to_node=node.name, state=Envelope.State.ARRIVED):
+        node.got[row.seq] = lines.read(lines.Letter, bytes(row.text), "wrong_format")
+    return node
+
+
+def _peers(name: str, **given: Any) -> Any:
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.exchange import peers
+        from tongxin.heart.region.acting import SYSTEM
+
+        node = _second()
+        own = {"identity": node.identity(), "fingerprint": node.key}
+        more = {word: own.get(word, value) for word, value in given.items()}
+        done: dict[str, Any] = getattr(peers, name)(by=SYSTEM, key=key, **more)
+        return done
+
+    return do
+
+
+def note(told: Told, key: str) -> dict[str, Any]:
+    from tests.faults.story import acting
+    from tongxin.heart.exchange import lines_notes
+
+    return lines_notes.send_note(by=acting("wuqing-clerk", CLERK), key=key, to_desk=THERE, text="示例")
+
+
+def receive(told: Told, key: str) -> dict[str, Any]:
+    """A note that is applied, one that cannot be, and one from a desk that is not the node's."""
+    from tongxin.heart.exchange import lines_in
+    from tongxin.shared import clock
+
+    node, at = _second(), clock.iso(clock.now())
+    letters = [
+        node.letter(from_desk=THERE, sent_at=at),
+        node.letter(from_desk=THERE, sent_at=at, body={"text": ""}),
+        node.letter(from_desk="tj-baodi/ecology_bureau", sent_at=at),
+    ]
+    lines_in.take(*node.batch(*letters))
+    lines_in.apply_all()
+    return {}
+
+
+def send(told: Told, key: str) -> dict[str, Any]:
+    """Send what waits; the lease of a dispatcher that died has run out by then."""
+    from tongxin.heart.exchange import lines_jobs
+    from tongxin.heart.exchange.models import Peer
+
+    Peer.objects.update(lease_owner="", lease_until=None)
+    lines_jobs.send_lines(caller=_second().call)
+    return {}
+
+
+WHERE = "http://localhost:9"
+PART = (
+    ("peer-added", 36_030, _peers("add", address=WHERE, identity=None)),
+    ("peer-moved", 36_031, _peers("move", peer="tongzhou", address=WHERE, identity=None)),
+    ("peer-confirmed", 36_032, _peers("confirm", peer="tongzhou", fingerprint="")),
+    ("desks-placed", 36_033, _peers("place", desks=[THERE], peer="tongzhou")),
+    ("note", 36_034, note),
+    ("ping", 36_035, _peers("ping", peer="tongzhou")),
+    ("envelopes-come", 36_036, receive),
+    ("envelopes-go", 36_037, send),
+)
