@@ -30,7 +30,10 @@ PAGES = {
     ),
     "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
-    "wuqing-clerk": ("/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/"),
+    "wuqing-clerk": (
+        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/",
+        "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
+    ),
     "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
     "tongzhou-approver": ("/cases/{in_hand}/",),
     "wuqing-coordinator": (

@@ -53,7 +53,7 @@ ROOMS = {
         "tongxin.heart.agreements.cli",
         "List, show, check, propose and sign agreements; explain why duties stand.",
     ),
-    "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases."),
+    "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases; their papers."),
     "may": ("tongxin.heart.agreements.may_cli", "Whether a desk may see or do something, and on what basis."),
     "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
     "outbox": (
@@ -100,6 +100,10 @@ ENVIRONMENT = (
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_VERIFY_HOURS", "How often the server recomputes its own ledger (24); 0 for never."),
     ("TONGXIN_SCORES_FREEZE_DAY", "Day of the next month on which a month's scores are frozen; default 5."),
+    (
+        "TONGXIN_PAPER_MB, TONGXIN_UPLOAD_MB",
+        "The largest paper that is taken in (20), and the largest request (80), in MB.",
+    ),
     ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
     ("TONGXIN_MAP_APPROVAL", "Approval number of the map; without it public pages show the table."),
     (
@@ -117,6 +121,7 @@ ENVIRONMENT = (
 FILES = (
     ("var/MODE/tongxin.sqlite3", "The database, unless TONGXIN_DATABASE_URL names another."),
     ("var/MODE/keys/", "The node's signing key. Keep it, and keep it to yourself."),
+    ("var/MODE/papers/", "The papers of cases, each under the hash of its content. Back them up."),
     ("var/MODE/map/", "Map layers drawn from the boundaries; made anew by `region load`."),
     ("regions/NAME/", "A region pack: everything the programme knows about places, offices and agreements."),
 )

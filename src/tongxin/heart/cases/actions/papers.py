@@ -246,12 +246,14 @@ def may_add_paper(by: Acting, case: Case) -> bool:
 
 
 def _asked_for(by: Acting, number: str, kind: str) -> procedures.PaperKind:
-    """Return what the procedure says of the paper, before a file for it is read at all."""
+    """Return what the procedure says of the paper, before a file for it is read at all.
+
+    Whether it may be added now is judged in the act alone: a command given once more is answered as it was.
+    """
     _may_take(by)
     case = Case.objects.select_related("procedure").filter(number=number).first()
     if case is None or not parts.has_part(case, by.desk):
         raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
-    _may_add(case, by)
     form = procedures.ProcedureFile.model_validate(case.procedure.body)
     for asked in form.papers:
         if asked.id == kind:
