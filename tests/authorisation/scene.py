@@ -87,6 +87,7 @@ def build(house: House) -> Scene:
     _instruments(scene)
     _judged(scene)
     _outbox(scene)
+    _dispute(scene)
     _nodes(scene)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
@@ -305,6 +306,26 @@ def _outbox(scene: Scene) -> None:
         jobs.send_due(now=now)
         now += jobs.WAITS[-1]
     scene.words["dead"] = str(Delivery.objects.get(state="dead").pk)
+
+
+def _dispute(scene: Scene) -> None:
+    """A case that came back four times: the coordination offices of both sides name a holder."""
+    from tongxin.heart.cases import actions
+    from tongxin.heart.cases.models import Dispute
+
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    taker = scene.house.acting("tongzhou-clerk", POSTS["tongzhou-clerk"])
+    number = actions.file_case(
+        by=clerk, key="scene-disputed", procedure="food-business-licence", decide_at="bj-tongzhou",
+        applicant=APPLICANT, papers=PAPERS,
+    )["case"]  # fmt: skip
+    actions.accept_case(by=clerk, key="scene-disputed-accept", number=number)
+    for n in range(4):
+        made = actions.offer(by=clerk, key=f"scene-disputed-{n}", number=number, to_desk=TONGZHOU, epoch=0)
+        actions.return_over(
+            by=taker, key=f"scene-returned-{n}", offer_id=made["offer"], reason="not_competent"
+        )
+    scene.words["dispute"] = str(Dispute.objects.get(case=number).pk)
 
 
 def _nodes(scene: Scene) -> None:

@@ -340,6 +340,15 @@ FORMS = [
         times=("date-on",),
     ),
     Form(
+        "dispute_name",
+        "dispute",
+        "pk={dispute}",
+        {"holder": "tj-wuqing/service_centre", "reason": "示例：营业场所在武清"},
+        needed=("holder", "reason"),
+        choices=("holder",),
+        texts=("reason",),
+    ),
+    Form(
         "conflict_rule",
         "ruling",
         "pk={conflict}",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults import agenda_story, duties_story, incidents_story, lines_story
+from tests.faults import agenda_story, disputes_story, duties_story, incidents_story, lines_story
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 from tests.faults import papers_story as papers
@@ -359,6 +359,7 @@ STORY = [
     Command("subscription-resumed", 167, outbox.set_active(True)),
     Command("sign-2", 168, sign),
     Command("verify", 169, verify),
+    *(Command(name, at, do) for name, at, do in disputes_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.PART),
     *(Command(name, at, do) for name, at, do in instruments.COMMANDS),
     *(Command(name, at, do) for name, at, do in incidents_story.PART),

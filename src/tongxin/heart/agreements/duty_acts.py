@@ -105,6 +105,8 @@ def button(duty: Duty) -> tuple[str, str]:
             return _("Hand in"), "perform"
     if duty.subject.startswith("decide"):
         return _("Decide"), "decide"
+    if duty.subject.startswith("dispute"):
+        return _("Name a holder"), "excuse"
     return (
         (_("Report"), "hand_over") if duty.subject.startswith("progress") else (_("Take over"), "take_over")
     )

@@ -230,6 +230,8 @@ def _case_words(subject: str) -> str:
         return _("Decide the case")
     if subject.startswith("progress"):
         return _("Report how the case goes")
+    if subject.startswith("dispute"):
+        return _("Name who holds a case in dispute")
     return _("Answer the offer of the case")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tongxin.heart.agreements import judge_words, wording
-from tongxin.heart.cases import actions, cli_papers, queries, sights, words
+from tongxin.heart.cases import actions, cli_papers, disputes_cli, queries, sights, words
 
 SHOWN = 200
 
@@ -174,3 +174,7 @@ def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: in
     seen = queries.case(by, number).epoch if epoch is None else epoch
     done = actions.decide(by=by, key=ctx.obj.key(), number=number, epoch=seen, outcome=outcome, reason=reason)
     click.echo(f"{done['case']} decided: {done['outcome']}")
+
+
+for command in disputes_cli.COMMANDS:
+    group.add_command(command)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from tongxin.heart.agreements.threads import Rows, Seen
-from tongxin.heart.cases import queries, words
+from tongxin.heart.cases import disputes, queries, words
 from tongxin.heart.cases.models import Case
 from tongxin.heart.region.acting import Acting
 
 
 def of_cases(reader: Acting, threads: Rows) -> dict[str, Seen]:
-    """Return cases by number; a reader without a part in the case, such as a coordination office, gets no address."""
+    """Return cases by number; a reader without a part in one gets no address, or that of the dispute it settles."""
     wanted = list(threads)
     rows = Case.objects.filter(number__in=wanted).select_related("procedure")
+    disputed = disputes.addresses(reader, wanted) if reader.coordinates else {}
     own = set(queries.cases(reader).order_by().filter(number__in=wanted).values_list("number", flat=True))
     return {
         row.number: Seen(
-            row.number, words.title(row.procedure), f"/cases/{row.number}/" if row.number in own else ""
+            row.number,
+            words.title(row.procedure),
+            f"/cases/{row.number}/" if row.number in own else disputed.get(row.number, ""),
         )
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""Tables of cases: procedures, cases, offers, papers."""
+"""Tables of cases: procedures, cases, offers, papers, competence disputes."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ class Offer(models.Model):
         TAKEN_OVER = "taken_over"
         RETURNED = "returned"
         RECALLED = "recalled"
+        STALE = "stale"  # made under an older epoch than the case has: kept, and settled by that
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
@@ -108,6 +109,43 @@ class Offer(models.Model):
             )
         ]
         indexes = [models.Index(fields=["to_desk", "case"], name="offers_received")]
+
+
+class Dispute(models.Model):
+    """A competence dispute (管辖争议): four hand-overs, no decision; both coordination offices name a holder."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        NAMED = "named"
+        LAPSED = "lapsed"  # the holder decided, or the case ended
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disputes")
+    offer = models.OneToOneField(Offer, on_delete=models.PROTECT, related_name="dispute")  # that opened it
+    one_office = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    other_office = models.ForeignKey(  # the same where both sides have one office, which names alone
+        "region.Desk", on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    proposals = models.JSONField(
+        default=list
+    )  # id, office, post, holder, reason, at, epoch, known; answer once there
+    holder = models.ForeignKey(
+        "region.Desk", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    epoch = models.PositiveIntegerField(null=True, blank=True)  # under which the named holder holds
+    opened_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="open"), name="one_open_dispute_per_case"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["one_office", "opened_at"], name="disputes_of_one"),
+            models.Index(fields=["other_office", "opened_at"], name="disputes_of_other"),
+        ]
 
 
 class Paper(models.Model):

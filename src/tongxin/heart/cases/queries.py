@@ -17,7 +17,7 @@ from tongxin.heart.agreements import judge, rulebook
 from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
-from tongxin.heart.cases import sights
+from tongxin.heart.cases import disputes, sights
 from tongxin.heart.cases.models import Case, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
@@ -302,7 +302,10 @@ def possible(reader: Acting, row: Case) -> Possible:
     working = row.state in {Case.State.ACCEPTED, Case.State.IN_HAND}
     return Possible(
         accept=row.state == Case.State.FILED and may("file_case"),
-        offer=working and may("hand_over") and bool(receivers(reader, row)),
+        offer=working
+        and may("hand_over")
+        and bool(receivers(reader, row))
+        and not disputes.standing(row.number),
         decide=working and row.competent_desk_id == reader.desk and may("decide"),
     )
 

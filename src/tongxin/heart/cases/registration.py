@@ -35,6 +35,16 @@ def register_all() -> None:
     notices.register("offer_taken_over", _taken_over, gettext_lazy("An offered case was taken over"))
     notices.register("offer_returned", _returned, gettext_lazy("An offered case was returned"))
     notices.register("offer_recalled", _recalled, gettext_lazy("An offer was recalled"))
+    notices.register(
+        "dispute_opened", _dispute_opened, gettext_lazy("It is in dispute who is competent for a case")
+    )
+    notices.register(
+        "holder_proposed", _holder_proposed, gettext_lazy("A holder was proposed for a case in dispute")
+    )
+    notices.register("holder_named", _holder_named, gettext_lazy("A holder was named for a case in dispute"))
+    notices.register(
+        "case_contested", _contested, gettext_lazy("Something came under an older state of a case")
+    )
     notices.register("paper_added", _paper_added, gettext_lazy("A paper was added to a case that is held"))
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
 
@@ -96,3 +106,22 @@ def _paper_added(params: Mapping[str, Any]) -> str:
 
 def _decided(params: Mapping[str, Any]) -> str:
     return _("Case %(case)s was decided.") % params
+
+
+def _dispute_opened(params: Mapping[str, Any]) -> str:
+    return _("Case %(case)s was handed over four times: both coordination offices name a holder.") % params
+
+
+def _holder_proposed(params: Mapping[str, Any]) -> str:
+    return _("The other office proposes a holder for case %(case)s: agree, or propose another.") % params
+
+
+def _holder_named(params: Mapping[str, Any]) -> str:
+    return _("Both coordination offices have named a holder for case %(case)s.") % params
+
+
+def _contested(params: Mapping[str, Any]) -> str:
+    return (
+        _("Something on case %(case)s came under an older state of it; it is kept and changes nothing.")
+        % params
+    )

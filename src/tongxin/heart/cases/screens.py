@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongxin.heart.agreements import judge, wording
 from tongxin.heart.cases import (
     actions,
+    disputes,
     forms,
     forms_papers,
     queries,
@@ -291,6 +292,8 @@ def _page(
         "sees": sees,
         "given": seeing.lines(read, row, seen),
         "why_seen": seeing.why(seen),
+        "dispute": disputes.of_case(row.number),
+        "contested": disputes.contested(row.number),
         "who_sees": _who_sees(row, offers),
         "decide_duty": decide_duty,
         "clause": clause,

@@ -30,6 +30,7 @@ PARTS: dict[str, tuple[str, frozenset[str]]] = {  # of the desk that an offer we
     Offer.State.TAKEN_OVER: ("former_holder", WITHOUT_SENSITIVE),
     Offer.State.RETURNED: ("returned", STORY),
     Offer.State.RECALLED: ("recalled", STORY),
+    Offer.State.STALE: ("recalled", STORY),
     "stale": ("recalled", STORY),  # made under an older epoch: nobody was asked any more
 }
 # one desk may have several parts; the first that opens a field is its basis

@@ -193,6 +193,15 @@ def _words(
             outcome = words.OUTCOMES.get(case.outcome, case.outcome)
             text = _("%(desk)s decided: %(outcome)s") % {**said, "outcome": outcome}
             return text, written, "bad" if case.outcome == "refused" else "done"
+        case "cases.dispute.opened":
+            return _("In dispute: both coordination offices name a holder"), "", "bad"
+        case "cases.holder.proposed":
+            return _("%(desk)s proposed a holder") % said, "", "done"
+        case "cases.holder.named":
+            return _("%(desk)s agreed: a holder is named") % said, "", "done"
+        case "cases.promise.moved":
+            text = _("The promise moved to the competent office's calendar")
+            return text, _moved(payload), "done"
         case "cases.paper.added" | "cases.paper.reused":
             return _("%(desk)s took a paper in") % said, _paper(payload, case), "done"
         case "cases.paper.replaced":

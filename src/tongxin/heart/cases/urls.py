@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.heart.cases import screens, screens_papers
+from tongxin.heart.cases import screens, screens_disputes, screens_papers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", screens.cases, name="cases"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/return/", screens.return_over, name="case_return"),
     path("cases/<str:number>/recall/", screens.recall, name="case_recall"),
     path("cases/<str:number>/decide/", screens.decide, name="case_decide"),
+    path("disputes/", screens_disputes.index, name="disputes"),
+    path("disputes/<int:pk>/", screens_disputes.dispute, name="dispute"),
+    path("disputes/<int:pk>/holder/", screens_disputes.name, name="dispute_name"),
     path("cases/<str:number>/papers/new/", screens_papers.new, name="case_paper_new"),
     path("cases/<str:number>/papers/reuse/", screens_papers.reuse, name="case_paper_reuse"),
     path("cases/<str:number>/papers/<uuid:paper>/", screens_papers.download, name="case_paper"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause
-from tongxin.heart.cases.models import Case, Offer, Procedure
+from tongxin.heart.cases.models import Case, Dispute, Offer, Procedure
 from tongxin.shared.named import pick
 
 Words = str | Promise
@@ -33,6 +33,12 @@ OFFER_STATES: dict[str, Words] = {
     Offer.State.TAKEN_OVER: _("Taken over"),
     Offer.State.RETURNED: _("Returned"),
     Offer.State.RECALLED: _("Recalled"),
+    Offer.State.STALE: _("Made under an older state of the case"),
+}
+DISPUTE_STATES: dict[str, Words] = {
+    Dispute.State.OPEN: _("Waits for a holder to be named"),
+    Dispute.State.NAMED: _("A holder is named"),
+    Dispute.State.LAPSED: _("Ended without a name"),
 }
 OUTCOMES: dict[str, Words] = {"granted": _("Granted"), "refused": _("Refused")}
 

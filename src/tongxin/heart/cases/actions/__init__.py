@@ -1,6 +1,7 @@
 """Writes of cases: the only ones. Each is one act: one transaction, its ledger entry last."""
 
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide
+from tongxin.heart.cases.actions.disputing import name_holder
 from tongxin.heart.cases.actions.filing import accept_case, file_case, load_procedure
 from tongxin.heart.cases.actions.handing import offer, recall, return_over, take_over
 from tongxin.heart.cases.actions.papers import (
@@ -26,6 +27,7 @@ __all__ = [
     "hand_out",
     "load_procedure",
     "may_add_paper",
+    "name_holder",
     "offer",
     "recall",
     "return_over",

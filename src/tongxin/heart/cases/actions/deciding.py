@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.models import Duty, Performance
-from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases.actions import disputing, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
@@ -47,6 +47,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
         case.save(update_fields=["state", "decided_at", "outcome", "outcome_reason"])
         _tell_accepting(a, case)
         parts.end_progress(a, case)
+        disputing.lapse(a, case)
         a.result = {"case": number, "outcome": outcome}
         a.entry(f"case:{number}", payload=request)
     return a.result

@@ -1,24 +1,30 @@
-"""Hand-over: offer, take over, return, recall. The receiver alone settles an offer."""
+"""Hand-over: offer, take over, return, recall. The receiver alone settles an offer.
+
+What is allowed and what follows is the protocol's (`cases.handover`, over `replicas`). Each act is the sender's part
+(`sent_…`: the rows change, the message goes out) and the receiver's part (`received_…`: what the message does where it
+is stored). In one database both run in one transaction; a line between nodes calls `received` with what arrived.
+"""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, duties, rulebook
+from tongxin.heart.agreements import duties, rulebook
 from tongxin.heart.agreements.actions import judging
-from tongxin.heart.agreements.language import Handle, Within
+from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty, Performance
-from tongxin.heart.cases import locking, procedures
-from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases import handover, locking
+from tongxin.heart.cases.actions import disputing, holding, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid, NotFound
+from tongxin.shared.errors import Invalid, NotFound
 
 
 def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dict[str, Any]:
@@ -34,33 +40,8 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
             raise Invalid(
                 _("A case is handed to another desk, not to one's own."), {"to_desk": [_("Choose a desk.")]}
             )
-        binding, clause = parts.basis_of(case.rulebook, case.procedure.name, by.desk, to_desk, a.at)
-        message = parts.send(a, case, "offer", to_desk, basis=binding.clause_id, body=_shown(case))
-        row = Clause.objects.select_related("version").get(id=binding.clause_id)
-        made = Offer.objects.create(
-            case=case,
-            message=message,
-            clause=row,
-            from_desk_id=by.desk,
-            to_desk_id=to_desk,
-            epoch=case.epoch,
-            offered_at=a.at,
-        )
-        case.frozen_by = made
-        case.save(update_fields=["frozen_by"])
-        answer = duties.open_round(
-            clause=row,
-            thread=f"case:{number}",
-            bound_desk=to_desk,
-            owed_desk=by.desk,
-            purpose=Duty.Purpose.DO,
-            subject=f"answer:{made.id}",
-            limit=clause.answer.model_copy(update={"starts": "delivered"}),
-            starts_at=message.delivered_at or a.at,
-            opened_by=f"message:{message.id}",
-            at=a.at,
-        )
-        parts.ring(to_desk, "offer", case, a.at, dedupe=f"offer:{made.id}")
+        made, message = sent_offer(a, case, to_desk)
+        answer = received_offer(a, case, message)
         a.result = {
             "case": number,
             "offer": str(made.id),
@@ -69,10 +50,49 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
         a.entry(
             f"case:{number}/offer:{made.id}",
             cause=f"message:{message.id}",
-            basis=binding.clause_id,
+            basis=made.clause_id,
             payload=request | {"answer": duties.summary(answer) if answer else {}},
         )
     return a.result
+
+
+def sent_offer(a: Act, case: Case, to_desk: str) -> tuple[Offer, Message]:
+    """Freeze the case and send the offer, under a clause that binds both desks; a third one needs its own."""
+    number = str(uuid.uuid4())
+    step = replicas.did(case, handover.offer, by=a.by.desk, to=to_desk, id=number)
+    binding, _clause = parts.basis_of(case.rulebook, case.procedure.name, a.by.desk, to_desk, a.at)
+    message = replicas.say(a, case, step.send[0], basis=binding.clause_id, more=_shown(case))
+    made = _keep(a, case, message)
+    replicas.write(a, case, step.replica)
+    return made, message
+
+
+def received_offer(a: Act, case: Case, message: Message) -> Duty | None:
+    """Keep an offer that has arrived and open the duty to answer it; one under an older epoch is answered `stale`."""
+    step = replicas.arrived(case, message)
+    if step.send:
+        _answered_stale(a, case, message, step)
+        return None
+    made = Offer.objects.select_related("clause__version").filter(
+        id=str(message.body["offer"])
+    ).first() or _keep(a, case, message)
+    replicas.write(a, case, step.replica)
+    clause = rulebook.read_clause(made.clause)
+    assert isinstance(clause, Handle)
+    answer = duties.open_round(
+        clause=made.clause,
+        thread=f"case:{case.number}",
+        bound_desk=made.to_desk_id,
+        owed_desk=made.from_desk_id,
+        purpose=Duty.Purpose.DO,
+        subject=f"answer:{made.id}",
+        limit=clause.answer.model_copy(update={"starts": "delivered"}),
+        starts_at=message.delivered_at or a.at,
+        opened_by=f"message:{message.id}",
+        at=a.at,
+    )
+    parts.ring(made.to_desk_id, "offer", case, a.at, dedupe=f"offer:{made.id}")
+    return answer
 
 
 def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
@@ -81,20 +101,9 @@ def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     with act("cases.offer.taken_over", by=by, key=key, request={"offer": offer_id}) as a:
         if a.replayed:
             return a.result
-        case, made = _open_offer(offer_id, receiver=by.desk)
-        message = parts.send(
-            a, case, "accept", made.from_desk_id, basis=made.clause_id, body=_ref(made), reply=made.message
-        )
-        _settle(a, made, Offer.State.TAKEN_OVER, message)
-        case.holder_id = by.desk
-        case.epoch += 1
-        case.frozen_by = None
-        case.state = Case.State.IN_HAND
-        case.save(update_fields=["holder", "epoch", "frozen_by", "state"])
-        opened = [
-            d for d in (_open_decide(a, case, made, message), _open_progress(a, case, made, message)) if d
-        ]
-        parts.ring(made.from_desk_id, "offer_taken_over", case, a.at, dedupe=f"taken:{made.id}")
+        case, made = _offer_of(offer_id, receiver=by.desk)
+        message, opened = sent_accept(a, case, made)
+        received_accept(a, case, message)
         a.result = {"case": case.number, "holder": by.desk, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -105,6 +114,35 @@ def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     return a.result
 
 
+def sent_accept(a: Act, case: Case, made: Offer) -> tuple[Message, list[Duty]]:
+    """Settle the offer: the receiver holds the case in this transaction; return what it owes from here."""
+    step = replicas.did(case, handover.accept, by=a.by.desk, id=str(made.id))
+    message = replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
+    replicas.write(a, case, step.replica, state=Case.State.IN_HAND)
+    _answer_met(a, made, message)
+    holding.follow(a, case)
+    owed = (
+        holding.open_decide(a, case, made.clause, f"message:{message.id}"),
+        _open_progress(a, case, made, message),
+    )
+    opened = [duty for duty in owed if duty]
+    _open_dispute(a, case, made, step)
+    return message, opened
+
+
+def received_accept(a: Act, case: Case, message: Message) -> None:
+    """The offerer learns that its offer was taken over; one that was settled otherwise meanwhile changes nothing."""
+    step = replicas.arrived(case, message)
+    if step.send:
+        _answered_stale(a, case, message, step)
+        return
+    replicas.write(a, case, step.replica)
+    made = Offer.objects.get(id=str(message.body["offer"]))
+    if made.state == Offer.State.TAKEN_OVER:
+        _open_dispute(a, case, made, step)
+        parts.ring(made.from_desk_id, "offer_taken_over", case, a.at, dedupe=f"taken:{made.id}")
+
+
 def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str = "") -> dict[str, Any]:
     """Return an offered case with a reason from the clause's list: the sender goes on where it stood."""
     by.need("take_over")
@@ -113,23 +151,15 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
     with act("cases.offer.returned", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        case, made = _open_offer(offer_id, receiver=by.desk)
+        case, made = _offer_of(offer_id, receiver=by.desk)
         clause = rulebook.read_clause(made.clause)
         if not isinstance(clause, Handle) or reason not in clause.refuse_reasons:
             raise Invalid(
                 _("The case was not returned."),
                 {"reason": [_("Choose one of the reasons that the clause lists.")]},
             )
-        body = _ref(made) | {"reason": reason, "remark": remark.strip()}
-        message = parts.send(
-            a, case, "refuse", made.from_desk_id, basis=made.clause_id, body=body, reply=made.message
-        )
-        made.reason = reason
-        made.remark = remark.strip()
-        _settle(a, made, Offer.State.RETURNED, message)
-        case.frozen_by = None
-        case.save(update_fields=["frozen_by"])
-        parts.ring(made.from_desk_id, "offer_returned", case, a.at, dedupe=f"returned:{made.id}")
+        message = sent_refuse(a, case, made, reason=reason, remark=remark.strip())
+        received_refuse(a, case, message)
         a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -140,26 +170,45 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
     return a.result
 
 
+def sent_refuse(a: Act, case: Case, made: Offer, *, reason: str, remark: str) -> Message:
+    """Settle the offer as returned; the epoch stays, and the sender is unfrozen where the message is stored."""
+    said = {"reason": reason, "remark": remark}
+    step = replicas.did(case, handover.refuse, by=a.by.desk, id=str(made.id), body=said)
+    message = replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
+    replicas.write(a, case, step.replica)
+    Offer.objects.filter(pk=made.pk).update(**said)
+    _answer_met(a, made, message)
+    _open_dispute(a, case, made, step)
+    return message
+
+
+def received_refuse(a: Act, case: Case, message: Message) -> None:
+    """The offerer learns that its offer was returned, and goes on with the case."""
+    if "proposal" in message.body:
+        disputing.received_decline(a, case, message)
+        return
+    step = replicas.arrived(case, message)
+    if step.send:
+        _answered_stale(a, case, message, step)
+        return
+    replicas.write(a, case, step.replica)
+    made = Offer.objects.get(id=str(message.body["offer"]))
+    if made.state == Offer.State.RETURNED:
+        said = {name: str(message.body.get(name, "")) for name in ("reason", "remark")}
+        Offer.objects.filter(pk=made.pk).update(**said)
+        _open_dispute(a, case, made, step)
+        parts.ring(made.from_desk_id, "offer_returned", case, a.at, dedupe=f"returned:{made.id}")
+
+
 def recall(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     """Recall an offer that the receiver has not answered; too late when it has."""
     by.need("hand_over")
     with act("cases.offer.recalled", by=by, key=key, request={"offer": offer_id}) as a:
         if a.replayed:
             return a.result
-        case, made = _open_offer(offer_id, sender=by.desk)
-        message = parts.send(
-            a, case, "recall", made.to_desk_id, basis=made.clause_id, body=_ref(made), reply=made.message
-        )
-        made.state = Offer.State.RECALLED
-        made.settled_at = a.at
-        made.save(update_fields=["state", "settled_at"])
-        for duty in Duty.objects.filter(
-            thread=f"case:{case.number}", subject=f"answer:{made.id}", state="open"
-        ):
-            duties.void(duty, at=a.at, reason="the offer was recalled")
-        case.frozen_by = None
-        case.save(update_fields=["frozen_by"])
-        parts.ring(made.to_desk_id, "offer_recalled", case, a.at, dedupe=f"recalled:{made.id}")
+        case, made = _offer_of(offer_id, sender=by.desk)
+        message = sent_recall(a, case, made)
+        received_recalled(a, case, received_recall(a, case, message))
         a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -170,8 +219,80 @@ def recall(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     return a.result
 
 
-def _open_offer(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[Case, Offer]:
-    """Lock the case of an offer and return both; refuse when it is not the actor's, or is settled already."""
+def sent_recall(a: Act, case: Case, made: Offer) -> Message:
+    """Ask for an offer back; the sender stays frozen until the receiver says recalled or too late."""
+    step = replicas.did(case, handover.recall, by=a.by.desk, id=str(made.id))
+    return replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
+
+
+def received_recall(a: Act, case: Case, message: Message) -> Message:
+    """Give an unanswered offer back and say `recalled`; an answered one stays, and the answer is `too_late`."""
+    step = replicas.arrived(case, message)
+    if step.send[0].kind == "stale":
+        return _answered_stale(a, case, message, step)
+    replicas.write(a, case, step.replica)
+    for made in case.offers.filter(id=str(message.body["offer"]), state=Offer.State.RECALLED):
+        _answer_void(a, made)
+        parts.ring(made.to_desk_id, "offer_recalled", case, a.at, dedupe=f"recalled:{made.id}")
+    return replicas.say(a, case, step.send[0], basis=message.basis, reply=message)
+
+
+def received_recalled(a: Act, case: Case, message: Message) -> None:
+    """The sender learns that it may go on (`recalled`), or that it was too late, which changes nothing."""
+    replicas.write(a, case, replicas.arrived(case, message).replica)
+
+
+def received_stale(a: Act, case: Case, message: Message) -> None:
+    """The sender learns that it acted under an older epoch: who holds the case now; what it sent is kept, contested."""
+    replicas.write(a, case, replicas.arrived(case, message).replica)
+    parts.ring(message.to_desk_id, "case_contested", case, a.at, dedupe=f"contested:{message.id}")
+
+
+RECEIVED = {  # by kind of message, for a line between nodes; called in its turn, once, with the case locked
+    "offer": received_offer,
+    "accept": received_accept,
+    "refuse": received_refuse,
+    "recall": received_recall,
+    "recalled": received_recalled,
+    "too_late": received_recalled,
+    "stale": received_stale,
+    "propose": disputing.received_propose,
+    "reassign": disputing.received_reassign,
+}
+
+
+def received(a: Act, case: Case, message: Message) -> None:
+    """Let a message of the hand-over do what it does here. Raises KeyError for a kind that is none of it."""
+    RECEIVED[message.kind](a, case, message)
+
+
+def _answered_stale(a: Act, case: Case, message: Message, step: handover.Step) -> Message:
+    """Keep what came under an older epoch, say who holds the case, and put it before both desks."""
+    if message.kind == "offer" and not case.offers.filter(id=str(message.body["offer"])).exists():
+        kept = _keep(a, case, message)
+        kept.state, kept.settled_at = Offer.State.STALE, a.at
+        kept.save(update_fields=["state", "settled_at"])
+    for desk in dict.fromkeys((message.from_desk_id, message.to_desk_id, case.holder_id)):
+        parts.ring(desk, "case_contested", case, a.at, dedupe=f"contested:{message.id}:{desk}")
+    return replicas.say(a, case, step.send[0], basis=message.basis, reply=message)
+
+
+def _keep(a: Act, case: Case, message: Message) -> Offer:
+    """Keep an offer as a row; its clause is the one that the message names as its basis."""
+    return Offer.objects.create(
+        id=str(message.body["offer"]),
+        case=case,
+        message=message,
+        clause=Clause.objects.select_related("version").get(id=message.basis),
+        from_desk_id=message.from_desk_id,
+        to_desk_id=message.to_desk_id,
+        epoch=message.epoch,
+        offered_at=message.sent_at,
+    )
+
+
+def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[Case, Offer]:
+    """Lock the case of an offer and return both; refuse what is not the actor's, or is settled: with who holds it."""
     try:
         found = Offer.objects.filter(id=offer_id).first()
     except ValidationError:  # no number of an offer at all
@@ -185,20 +306,12 @@ def _open_offer(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple
     case = locking.lock(found.case_id) or found.case
     made = Offer.objects.select_related("message", "clause__version").get(pk=found.pk)
     if made.state != Offer.State.OFFERED:
-        raise Conflict(
-            "offer_settled",
-            _("This offer is settled already."),
-            kept=_("The first answer stands."),
-            todo=_("Reload the page to see how it was answered."),
-        )
+        raise replicas.refusal("settled", case)
     return case, made
 
 
-def _settle(a: Act, made: Offer, state: str, message: Message) -> None:
-    """Settle the offer and meet the duty to answer it."""
-    made.state = state
-    made.settled_at = a.at
-    made.save(update_fields=["state", "settled_at", "reason", "remark"])
+def _answer_met(a: Act, made: Offer, message: Message) -> None:
+    """Meet the duty to answer the offer."""
     done = Performance.objects.create(
         act=a.name,
         desk_id=a.by.desk,
@@ -212,26 +325,17 @@ def _settle(a: Act, made: Offer, state: str, message: Message) -> None:
         duties.meet(duty, done, delivered_at=message.delivered_at or a.at)
 
 
-def _open_decide(a: Act, case: Case, made: Offer, message: Message) -> Duty | None:
-    """Open the holder's duty to decide, due when the applicant was promised; hand-overs do not restart it."""
-    if case.competent_desk_id != case.holder_id or case.promise_due_at is None:
-        return None
-    if case.holder_id == case.accepting_desk_id:  # back home: nobody owes a duty to itself
-        return None
-    limit = Within(within=_promise(case), clock="days", starts="recorded")
-    return duties.open_round(
-        clause=made.clause,
-        thread=f"case:{case.number}",
-        bound_desk=case.holder_id,
-        owed_desk=case.accepting_desk_id,
-        purpose=Duty.Purpose.DO,
-        subject="decide",
-        limit=limit,
-        starts_at=case.accepted_at or a.at,
-        opened_by=f"message:{message.id}",
-        at=a.at,
-        due=clocks.Count(case.promise_due_at, case.promise_count),
-    )
+def _answer_void(a: Act, made: Offer) -> None:
+    """Nobody is asked for an answer any more."""
+    rows = Duty.objects.filter(thread=f"case:{made.case_id}", subject=f"answer:{made.id}")
+    for duty in rows.filter(state=Duty.State.OPEN):
+        duties.void(duty, at=a.at, reason="the offer was recalled")
+
+
+def _open_dispute(a: Act, case: Case, made: Offer, step: handover.Step) -> None:
+    """Open a competence dispute where the protocol says that this was one hand-over too many."""
+    if any(effect.name == "disputed" for effect in step.effects):
+        disputing.opened(a, case, made)
 
 
 def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | None:
@@ -249,19 +353,10 @@ def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | 
     )
 
 
-def _promise(case: Case) -> Any:
-    return procedures.ProcedureFile.model_validate(case.procedure.body).promise.within
-
-
 def _shown(case: Case) -> dict[str, Any]:
     return {
-        "case": case.number,
         "procedure": case.procedure_id,
         "competent": case.competent_desk_id,
         "applicant": case.applicant,
         "papers": case.papers,
     }
-
-
-def _ref(made: Offer) -> dict[str, Any]:
-    return {"offer": str(made.id), "case": made.case_id}

@@ -1,0 +1,80 @@
+"""What goes with the hands that a case is in: who is competent, the promise on its calendar, the duty to decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tongxin.heart.agreements import clocks, duties
+from tongxin.heart.agreements.language import Within
+from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.cases import procedures
+from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.exchange.acts import Act
+from tongxin.shared import clock
+
+
+def follow(a: Act, case: Case) -> None:
+    """After a new holder: an earlier one decides no more; who takes what the competent desk returned is competent."""
+    standing = Duty.objects.filter(thread=f"case:{case.number}", subject="decide", state__in=Duty.STANDING)
+    for duty in standing.exclude(bound_desk_id=case.holder_id):
+        duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
+    refused = case.offers.filter(to_desk_id=case.competent_desk_id, state=Offer.State.RETURNED)
+    if case.competent_desk_id != case.holder_id and refused.exists():
+        make_competent(a, case)
+
+
+def make_competent(a: Act, case: Case) -> None:
+    """Let the holder decide: the promise moves to its calendar, by an entry, unless it has passed."""
+    case.competent_desk_id = case.holder_id
+    case.save(update_fields=["competent_desk"])
+    old = case.promise_due_at
+    if old is None or case.accepted_at is None or old < a.at:
+        return
+    count = clocks.again(
+        case.promise_count,
+        case.accepted_at,
+        bound_desk=case.competent_desk_id,
+        owed_desk=case.accepting_desk_id,
+        pauses=[
+            (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
+            for begins, ends in case.promise_count.get("pauses", [])
+        ],
+    )
+    new = clocks.moved(old, count.due_at, now=a.at, told_at=a.at, reaction=None) if count else None
+    if count is None or new is None or new == old:
+        return
+    case.promise_due_at, case.promise_count = new, count.detail
+    case.save(update_fields=["promise_due_at", "promise_count"])
+    a.entry(
+        f"case:{case.number}",
+        act="cases.promise.moved",
+        cause=f"desk:{case.competent_desk_id}",
+        payload={"old": clock.iso(old), "new": clock.iso(new), "why": "competent_desk"},
+    )
+
+
+def open_decide(a: Act, case: Case, clause: Clause, opened_by: str) -> Duty | None:
+    """Open the holder's duty to decide, due when the applicant was promised; hand-overs do not restart it."""
+    if case.competent_desk_id != case.holder_id or case.promise_due_at is None:
+        return None
+    if case.holder_id == case.accepting_desk_id:  # back home: nobody owes a duty to itself
+        return None
+    limit = Within(within=_promise(case), clock="days", starts="recorded")
+    return duties.open_round(
+        clause=clause,
+        thread=f"case:{case.number}",
+        bound_desk=case.holder_id,
+        owed_desk=case.accepting_desk_id,
+        purpose=Duty.Purpose.DO,
+        subject="decide",
+        limit=limit,
+        starts_at=case.accepted_at or a.at,
+        opened_by=opened_by,
+        at=a.at,
+        due=clocks.Count(case.promise_due_at, case.promise_count),
+    )
+
+
+def _promise(case: Case) -> Any:
+    return procedures.ProcedureFile.model_validate(case.procedure.body).promise.within

@@ -1,0 +1,162 @@
+"""The protocol of hand-over over this database's rows: a case is read as a replica, a step is written back.
+
+In one database sender and receiver share the rows, so what arrives finds what was sent; on two nodes each has its own.
+The case is locked by whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import wording
+from tongxin.heart.cases import handover
+from tongxin.heart.cases.handover import Draft, Replica, Step
+from tongxin.heart.cases.models import Case, Dispute, Offer
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange.acts import Act
+from tongxin.heart.exchange.models import Message
+from tongxin.shared.errors import Conflict, Refused
+
+ANSWERED = (Offer.State.TAKEN_OVER, Offer.State.RETURNED)
+
+
+def read(case: Case) -> Replica:
+    """Return a case as the protocol sees it; see `handover.Replica`."""
+    rows = list(case.offers.order_by("offered_at", "id"))
+    disputes = list(case.disputes.order_by("opened_at", "id"))
+    named = [row for row in disputes if row.state == Dispute.State.NAMED]
+    disputed = next((row for row in disputes if row.state == Dispute.State.OPEN), None)
+    told = Message.objects.filter(thread=f"case:{case.number}", kind__in=("stale", "reassign"))
+    bodies = list(told.values_list("kind", "body"))
+    named_at = max(
+        [0, *(row.epoch or 0 for row in named), *(int(b["epoch"]) for k, b in bodies if k == "reassign")]
+    )
+    handed = sum(1 for row in rows if row.state in ANSWERED and row.epoch >= named_at)
+    return Replica(
+        case=case.number,
+        holder=case.holder_id,
+        epoch=case.epoch,
+        fixed=named_at,
+        frozen_by=str(case.frozen_by_id or ""),
+        offers={str(row.id): _offer(row) for row in rows},
+        handed=handover.HAND_OVERS if disputed else min(handed, handover.HAND_OVERS - 1),
+        proposal=_proposal(disputed),
+        contested=frozenset(str(body["about"]) for kind, body in bodies if kind == "stale"),
+    )
+
+
+def write(a: Act, case: Case, after: Replica, **more: Any) -> None:
+    """Write what a step changed of the case and its offers; `more` are other columns of the case."""
+    for row in case.offers.filter(id__in=list(after.offers)):
+        state = after.offers[str(row.id)].state
+        if row.state != state:
+            row.state, row.settled_at = state, a.at
+            row.save(update_fields=["state", "settled_at"])
+    case.holder_id, case.epoch = after.holder, after.epoch
+    case.frozen_by_id = after.frozen_by or None
+    for name, value in more.items():
+        setattr(case, name, value)
+    case.save(update_fields=["holder", "epoch", "frozen_by", *more])
+
+
+def did(case: Case, command: Any, **given: Any) -> Step:
+    """Give a command to the case's replica; what the protocol does not allow is refused in words."""
+    try:
+        step: Step = command(read(case), **given)
+    except handover.NotNow as refused:
+        raise refusal(refused.code, case) from refused
+    return step
+
+
+def arrived(case: Case, message: Message) -> Step:
+    """Return what follows from a message that is stored here now, in its turn."""
+    return handover.apply(read(case), str(message.id), draft(message))
+
+
+def draft(message: Message) -> Draft:
+    """Return a stored message as the protocol reads it."""
+    return Draft(
+        message.kind,
+        message.from_desk_id,
+        message.to_desk_id,
+        message.epoch,
+        str(message.in_reply_to_id or ""),
+        message.body,
+    )
+
+
+def say(
+    a: Act,
+    case: Case,
+    said: Draft,
+    *,
+    basis: str,
+    reply: Message | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Message:
+    """Send what the protocol says, under the epoch that it names; `more` goes into the body for people."""
+    return exchange.send(
+        said.kind,
+        from_desk=said.from_desk,
+        to_desk=said.to_desk,
+        thread=f"case:{case.number}",
+        basis=basis,
+        body={"case": case.number, **said.body, **(more or {})},
+        at=a.at,
+        epoch=said.epoch,
+        in_reply_to=reply,
+    )
+
+
+def where(case: Case) -> Any:
+    """Return in words who holds the case."""
+    return _("%(desk)s holds the case now.") % {"desk": wording.desk_name(case.holder)}
+
+
+def refusal(code: str, case: Case) -> Refused:
+    """Return why the protocol does not allow it now, with who holds the case."""
+    match code:
+        case "frozen":
+            return Conflict(
+                "frozen_by_offer",
+                _("The case is offered to another desk; until it answers, the offer can only be recalled."),
+                todo=_("Wait for the answer, or recall the offer."),
+            )
+        case "disputed" | "proposed":
+            return Conflict(
+                "in_dispute",
+                _("It is in dispute who is competent; the coordination offices name a holder."),
+                kept=where(case),
+                todo=_("Wait for them; the holder may go on with the case meanwhile."),
+            )
+        case "settled":
+            return Conflict(
+                "offer_settled",
+                _("This offer is settled already."),
+                kept=_("The first answer stands. %(where)s") % {"where": where(case)},
+                todo=_("Reload the page to see how it was answered."),
+            )
+    return Conflict(
+        "stale_page",
+        _("The case has moved on since this page was made."),
+        kept=where(case),
+        todo=_("Reload the page and look again before you act."),
+    )
+
+
+def _offer(row: Offer) -> handover.Offer:
+    return handover.Offer(str(row.id), row.from_desk_id, row.to_desk_id, row.epoch, row.state)
+
+
+def _proposal(row: Dispute | None) -> handover.Proposal | None:
+    """Return the proposal of a dispute that waits for the other office's answer."""
+    open_one = next((p for p in reversed(row.proposals) if not p["answer"]), None) if row else None
+    if row is None or open_one is None:
+        return None
+    office = str(open_one["office"])
+    asked = row.other_office_id if office == row.one_office_id else row.one_office_id
+    known = frozenset(open_one["known"])
+    return handover.Proposal(open_one["id"], office, asked, open_one["holder"], int(open_one["epoch"]), known)

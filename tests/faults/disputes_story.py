@@ -1,0 +1,99 @@
+"""The part of the crash test's story in which nobody wants a case, and both coordination offices name its holder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Told = dict[str, dict[str, Any]]
+Do = Callable[[Told, str], dict[str, Any]]
+CLERK, TAKER = (
+    ("wuqing-clerk", "tj-wuqing-services/window_clerk"),
+    ("tongzhou-clerk", "bj-tongzhou-services/window_clerk"),
+)
+OFFICES = {
+    "wuqing": ("wuqing-coordinator", "tj-wuqing-coordination/coordinator"),
+    "tongzhou": ("tongzhou-coordinator", "bj-tongzhou-coordination/coordinator"),
+}
+
+
+def acting(username: str, post: str) -> Any:
+    from tests.faults import story
+
+    return story.acting(username, post)
+
+
+def file(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.file_case(
+        by=acting(*CLERK),
+        key=key,
+        procedure="food-business-licence",
+        decide_at="bj-tongzhou",
+        applicant={
+            "applicant_name": "示例店",
+            "credit_code": "91120000MA0TEST002",
+            "premises": "示例路 2 号",
+        },
+        papers=["application_form", "business_licence", "floor_plan", "safety_rules"],
+    )
+
+
+def accept(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.accept_case(by=acting(*CLERK), key=key, number=told["disputed-file"]["case"])
+
+
+def offer(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    number = told["disputed-file"]["case"]
+    return actions.offer(
+        by=acting(*CLERK), key=key, number=number, to_desk="bj-tongzhou/service_centre", epoch=0
+    )
+
+
+def returned(n: int) -> Do:
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.cases import actions
+
+        made = told[f"disputed-offer-{n}"]["offer"]
+        return actions.return_over(by=acting(*TAKER), key=key, offer_id=made, reason="not_competent")
+
+    return do
+
+
+def name(office: str) -> Do:
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.cases import actions
+        from tongxin.heart.cases.models import Dispute
+
+        row = Dispute.objects.get(case=told["disputed-file"]["case"])
+        return actions.name_holder(
+            by=acting(*OFFICES[office]),
+            key=key,
+            dispute=row.pk,
+            holder="bj-tongzhou/service_centre",
+            reason="示例",
+        )
+
+    return do
+
+
+# Name, minutes after the beginning, what is done.
+PART: list[tuple[str, int, Do]] = [
+    ("disputed-file", 170, file),
+    ("disputed-accept", 171, accept),
+    *(
+        step
+        for n in range(4)
+        for step in (
+            (f"disputed-offer-{n}", 172 + n, offer),
+            (f"disputed-return-{n}", 172 + n, returned(n)),
+        )
+    ),
+    ("holder-proposed", 176, name("wuqing")),
+    ("holder-named", 177, name("tongzhou")),
+]
