@@ -166,6 +166,7 @@ def test_a_body_larger_than_the_limit_is_refused_before_it_is_read(house, clerk,
     }
     for client, path, more in (
         (clerk, f"/cases/{number}/papers/new/", {}),
+        (Client(enforce_csrf_checks=True), "/", {}),
         (Client(), f"/api/v1/cases/{number}/papers", token),
         (Client(), "/account/login/", {"CONTENT_LENGTH": str(2 * 2**20)}),
     ):
@@ -214,7 +215,7 @@ def test_an_earlier_paper_is_used_with_consent(house, clerk, number):
 
 
 def test_over_the_api(house, number):
-    bearer = {"Authorization": f"Bearer {house.token('wuqing-clerk', CLERK)}"}
+    bearer = {"Authorization": f"Bearer {house.token('wuqing-clerk', CLERK)}", "Accept-Language": "en"}
     client = Client(raise_request_exception=False)
     url = f"/api/v1/cases/{number}/papers"
 

@@ -34,13 +34,11 @@ class ActingMiddleware:
         """Look the seats up once per request of a person; a holding that ended is gone at once.
 
         The rules number is read once, too, when it is first asked for; what comes from a page made under an older one
-        is judged anew before anything is done.
+        is judged anew before anything is done. A body that is too large is not read.
         """
         with rules.reading():
             self._seat(request)
-            response = page_rules.judged_anew(request) if _from_a_page(request) else None
-            if response is None:
-                response = self.get_response(request)
+            response = _stopped(request) or self.get_response(request)
         if request.acting is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]
             response["Cache-Control"] = "no-store"
         return response
@@ -58,6 +56,13 @@ class ActingMiddleware:
                 request.acting = seats.seated(request, person, held)  # type: ignore[attr-defined]
 
 
+def _stopped(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer to a request that goes no further: too large to be read, or from a page that is over."""
+    if _too_large(request):
+        return refusals.answer(request, refusals.plain(413))
+    return page_rules.judged_anew(request) if _from_a_page(request) else None
+
+
 class RefusalMiddleware:
     """Turns a `Refused` that reaches the top into its error page, or into JSON for programs."""
 
@@ -70,8 +75,6 @@ class RefusalMiddleware:
         The sign NUL, which PostgreSQL cannot keep and nobody means, is refused at the door.
         """
         request.number = secrets.token_hex(4)  # type: ignore[attr-defined]  # quoted on error pages, found in the log
-        if _too_large(request):
-            return refusals.answer(request, refusals.plain(413))
         if _holds_nul(request):
             return refusals.answer(request, refusals.plain(400 if not _is_api(request) else 404))
         response = self.get_response(request)
