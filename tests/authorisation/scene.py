@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
+from tests.authorisation import scene_states
 from tests.support import judged
 from tests.support.world import House
 
@@ -89,6 +90,7 @@ def build(house: House) -> Scene:
     _outbox(scene)
     _dispute(scene)
     _nodes(scene)
+    scene_states.build(scene, APPLICANT, PAPERS)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
     ledger.checkpoint()

@@ -349,6 +349,69 @@ FORMS = [
         texts=("reason",),
     ),
     Form(
+        "case_not_accept",
+        "case",
+        "number={filed}",
+        {
+            "not_accept-ground": "papers_incomplete",
+            "not_accept-missing": "floor_plan",
+            "not_accept-remark": "示例",
+        },
+        needed=("not_accept-ground",),
+        choices=("not_accept-ground", "not_accept-missing"),
+        texts=("not_accept-remark",),
+    ),
+    Form(
+        "case_suspend",
+        "offer",
+        "number={in_hand}",
+        {
+            "suspend-ground": "papers_missing",
+            "suspend-missing": "floor_plan",
+            "suspend-facts": "示例",
+            "suspend-epoch": "1",
+        },
+        needed=("suspend-ground",),
+        choices=("suspend-ground", "suspend-missing"),
+        texts=("suspend-facts",),
+        numbers=("suspend-epoch",),
+    ),
+    Form(
+        "case_resume",
+        "offer",
+        "number={paused}",
+        {"resume-ended": "on", "resume-epoch": "1"},
+        needed=("resume-ended",),
+        numbers=("resume-epoch",),
+    ),
+    *(
+        Form(
+            f"case_{name}",
+            "case",
+            f"number={{{of}}}",
+            {f"{name}-reason": "示例"},
+            needed=(f"{name}-reason",),
+            texts=(f"{name}-reason",),
+        )
+        for name, of in (("withdraw", "in_hand"), ("void", "filed"), ("review", "refused"))
+    ),
+    *(
+        Form(
+            f"case_{name}",
+            cast,
+            f"number={{{of}}}",
+            {f"{name}-outcome": outcome, f"{name}-reason": "示例", f"{name}-epoch": epoch},
+            needed=(f"{name}-outcome", f"{name}-reason"),
+            choices=(f"{name}-outcome",),
+            texts=(f"{name}-reason",),
+            numbers=(f"{name}-epoch",),
+        )
+        for name, cast, of, outcome, epoch in (
+            ("supersede", "decide", "refused", "granted", "1"),
+            ("conclude", "review", "review", "upheld", "0"),
+        )
+    ),
+    Form(
         "conflict_rule",
         "ruling",
         "pk={conflict}",
@@ -473,7 +536,7 @@ WITHOUT_FIELDS = {
     # any text may stand in a draft: its faults are shown beside it
     "agenda_export", "agreement_check", "agreement_draft", "agreement_new",
     "agreement_sign", "agreement_sign_ending", "agreement_stay", "agreement_leave", "agreement_milestone",
-    "duty_accept", "duty_resume", "case_accept", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
+    "duty_accept", "duty_resume", "case_accept", "case_close", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
     "notices_read",
     "node_ping", "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "tongxin"
 NAME = re.compile(r"[a-z_]+(\.[a-z_ ]+)+\Z")
 OPENERS = {"act", "writing"}  # `with act("…")` and `with writing("…")` open a transaction that commits
 # exchange.send("notice", …), what a room wraps round it, and what the protocol of hand-over wants said
-SENDERS = {"send", "_send", "Draft"}
+SENDERS = {"send", "_send", "inform", "Draft"}
 MACHINERY = {"heart/exchange/acts.py", "shared/writing.py"}
 
 

@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.faults import agenda_story, disputes_story, duties_story, incidents_story, lines_story
+from tests.faults import (
+    agenda_story,
+    disputes_story,
+    duties_story,
+    incidents_story,
+    lines_story,
+    states_story,
+)
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 from tests.faults import papers_story as papers
@@ -365,6 +372,7 @@ STORY = [
     *(Command(name, at, do) for name, at, do in incidents_story.PART),
     *(Command(name, at, do) for name, at, do in agenda_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
+    *(Command(name, at, do) for name, at, do in states_story.PART),
     Command("freeze", 36_000, freeze),
     Command("confirm-late", 36_010, confirm_late),
     Command("restate", 36_020, freeze),

@@ -32,6 +32,7 @@ JOBS = (
     ("tongxin.heart.agreements.recounting:recount_provisional", 40),
     ("tongxin.heart.cases.promises:recount_provisional", 40),
     ("tongxin.heart.cases.papers_store:sweep", 960),
+    ("tongxin.heart.cases.erasing:erase_due", 40),
     ("tongxin.heart.exchange.jobs:send_due", 1),
     ("tongxin.heart.exchange.lines_jobs:look", 1),
     ("tongxin.heart.ledger.watch:verify_when_due", 40),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import vocabulary, wording
+from tongxin.heart.agreements.duties import CASE_SUSPENDED
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.region import calendars
 from tongxin.heart.region.models import CalendarDay, Office, WorkCalendar
@@ -85,6 +86,8 @@ def pause_words(ground: str, grounds: Mapping[str, Any]) -> str:
     """Return why a time does not count."""
     if ground == "at_creditor":
         return _("it lay with the owed office, which sent it back")
+    if ground == CASE_SUSPENDED:
+        return _("the case was suspended")
     return _("suspended: %(ground)s") % {"ground": grounds.get(ground, ground)}
 
 

@@ -21,6 +21,8 @@ from tongxin.heart.exchange.acts import Act
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict
 
+CASE_SUSPENDED = "case_suspended"  # the ground where not the duty but its whole case is suspended
+
 
 @dataclass(frozen=True)
 class Way:
@@ -64,8 +66,13 @@ def open_round(
     matter: str | None = None,
     drill: bool = False,
     due: clocks.Count | None = None,
+    pauses: Sequence[dict[str, Any]] = (),
+    again: bool = False,
 ) -> Duty | None:
-    """Open a round of a duty that follows an act; return None when one stands open or ended well (twice is once)."""
+    """Open a round of a duty that follows an act; return None when one stands open or ended well (twice is once).
+
+    `again`: a round follows also after one that ended well. `pauses`: times that did not count before it was opened.
+    """
     key = {
         "clause_key": f"{clause.version.instrument_id}/{clause.name}",
         "thread": thread,
@@ -75,7 +82,7 @@ def open_round(
         "subject": subject,
     }
     latest = Duty.objects.filter(**key).order_by("-round").first()
-    if latest is not None and latest.state != Duty.State.VOID:
+    if latest is not None and latest.state != Duty.State.VOID and not (again and latest.terminal):
         return None
     count = due or clocks.due(limit, starts_at, bound_desk=bound_desk, owed_desk=owed_desk)
     return Duty.objects.create(
@@ -90,6 +97,7 @@ def open_round(
         due_count=count.detail,
         illustrative=clause.version.illustrative,
         drill=drill,
+        pauses=list(pauses),
     )
 
 

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
-from tongxin.heart.cases import actions, queries, sights
+from tongxin.heart.cases import actions, api_states, queries, sights
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.api_parts import (
     PUBLIC_PROBLEMS,
@@ -119,8 +119,14 @@ class CaseOut(CaseLineOut):
     papers: list[str] | None
     outcome_reason: str
     may: list[str] = Field(
-        description="What the caller may do now: accept, offer, recall, take_over, decide."
+        description="What the caller may do now, such as accept, offer, suspend, decide, review."
     )
+    pauses: list[api_states.PauseOut]
+    decisions: list[api_states.DecisionOut] = Field(description="All of them; the last one stands.")
+    ended_why: str
+    keep_until: str | None
+    reviews: str | None = Field(description="The case whose decision or non-acceptance this one reviews")
+    reviewed_by: list[str]
     offers: list[OfferOut]
     duties: list[DutyOut]
 
@@ -300,7 +306,8 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
         "withheld": [{"field": n, "why": a.why_not, "bar": a.bar} for n, a in withheld.items()],
         "papers": row.papers if sees else None,
         "outcome_reason": row.outcome_reason if sees else "",
-        "may": [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)],
+        "may": may.names,
+        **api_states.of_case(row, sees=sees),
         "offers": [
             _offer(made, readable=queries.sees_remark(request.auth.desk, made, sees=sees)) for made in offers
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tongxin.heart.agreements import judge_words, wording
-from tongxin.heart.cases import actions, cli_papers, disputes_cli, queries, sights, words
+from tongxin.heart.cases import actions, cli_papers, cli_states, disputes_cli, queries, sights, words
 
 SHOWN = 200
 
@@ -59,15 +59,15 @@ def show(ctx: click.Context, number: str) -> None:
     if row.outcome:
         reason = row.outcome_reason if seen.sees("outcome_reason") else ""
         click.echo(
-            f"decided    {wording.moment(row.decided_at)}  {words.OUTCOMES[row.outcome]}  {reason}".rstrip()
+            f"decided    {wording.moment(row.decided_at)}  {words.ALL_OUTCOMES[row.outcome]}  {reason}".rstrip()
         )
     for name, text in seen.given(row).items():
         click.echo(f"applicant  {name}: {text}")
     for name, answer in seen.withheld().items():
         click.echo(f"withheld   {name}: {judge_words.why_not(answer)}")
     may = queries.possible(reader, row)
-    names = [name for name in ("accept", "offer", "recall", "take_over", "decide") if getattr(may, name)]
-    click.echo("may        " + (", ".join(name.replace("_", "-") for name in names) or "-"))
+    cli_states.show(row, sees=seen.sees("papers"))
+    click.echo("may        " + (", ".join(name.replace("_", "-") for name in may.names) or "-"))
 
 
 @group.command("file")
@@ -178,3 +178,4 @@ def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: in
 
 for command in disputes_cli.COMMANDS:
     group.add_command(command)
+cli_states.add_to(group)

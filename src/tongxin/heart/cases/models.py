@@ -1,4 +1,4 @@
-"""Tables of cases: procedures, cases, offers, papers, competence disputes."""
+"""Tables of cases: procedures, cases, offers, papers, decisions, competence disputes."""
 
 from __future__ import annotations
 
@@ -56,8 +56,24 @@ class Case(models.Model):
     promise_due_at = models.DateTimeField(null=True, blank=True)
     promise_count = models.JSONField(default=dict)
     decided_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=12, blank=True)  # granted, refused
+    outcome = models.CharField(max_length=12, blank=True)  # granted, refused; as it stands now
     outcome_reason = models.CharField(max_length=400, blank=True)
+    pauses = models.JSONField(
+        default=list
+    )  # [{from, until, ground, missing, facts, of}], times of suspension
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=40, blank=True)  # a listed ground
+    ended_remark = models.CharField(max_length=400, blank=True)
+    ended_missing = models.JSONField(default=list)  # papers that a non-acceptance names
+    keep_until = models.DateTimeField(null=True, blank=True)  # then what the applicant gave is erased
+    erased_at = models.DateTimeField(null=True, blank=True)
+    reviews = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed_by"
+    )
+    review_reason = models.CharField(max_length=400, blank=True)  # what the applicant asks of a review
+    reviewed_decision = models.ForeignKey(
+        "cases.Decision", null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
     illustrative = models.BooleanField(default=True)
 
     class Meta:
@@ -76,6 +92,12 @@ class Case(models.Model):
                 ],
                 name="cases_accepted",
             ),
+            models.Index(  # the few that came to a desk as reviews
+                fields=["competent_desk", "filed_at", "number"],
+                condition=Q(reviews__isnull=False),
+                name="cases_reviews",
+            ),
+            models.Index(fields=["keep_until"], condition=Q(erased_at__isnull=True), name="cases_to_erase"),
         ]
 
 
@@ -179,3 +201,25 @@ class Paper(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case", "at"], name="papers_of_case")]
+
+
+class Decision(models.Model):
+    """One decision of a case. It is never edited: another one supersedes it, and both are shown."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField()  # in its case, from 1
+    outcome = models.CharField(max_length=12)  # granted, refused; of a review upheld, changed, sent_back
+    reason = models.CharField(max_length=400, blank=True)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="decisions")
+    post = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    review = models.ForeignKey(  # that made it, where it was no decision of the competent desk
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="made"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_number_per_decision")]
+        ordering = ["case", "number"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tongxin.heart.agreements.language import Length, Provenance, Slug, Strict, Word
+from tongxin.heart.cases.models import Case
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import Both
 
@@ -24,7 +25,8 @@ class ProcedureStep(Strict):
 
     id: Word
     name: Both
-    by: Literal["applicant", "accepting", "competent"]
+    by: Literal["applicant", "accepting", "competent"]  # who takes it, and so decides it
+    within: Promise | None = None  # its usual time, told to the applicant
 
 
 class ApplicantField(Strict):
@@ -59,6 +61,14 @@ class PaperKind(Strict):
         return {name: value for name, value in said.items() if name not in {"types", "max_mb"} or value}
 
 
+class Ground(Strict):
+    """A listed ground; one that `asks` tells the applicant what is missing, once and all together."""
+
+    id: Word
+    name: Both
+    asks: bool = False
+
+
 class ProcedureFile(Strict):
     """One file: one version of one procedure."""
 
@@ -71,6 +81,10 @@ class ProcedureFile(Strict):
     steps: tuple[ProcedureStep, ...] = Field(min_length=1)
     applicant: tuple[ApplicantField, ...] = Field(min_length=1)
     papers: tuple[PaperKind, ...] = ()
+    suspend: tuple[Ground, ...] = ()  # on which the holder may suspend
+    not_accept: tuple[Ground, ...] = ()
+    review: Promise | None = None  # the time of a review; none: as the promise
+    retention: Length | None = None  # from the end of a case; then what the applicant gave is erased
     provenance: Provenance
 
 
@@ -94,6 +108,30 @@ def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str], dec
         wrong.setdefault("papers", []).append(_("The procedure does not ask for one of these papers."))
     if wrong:
         raise Invalid(_("The case was not filed."), wrong)
+
+
+def form_of(case: Case) -> ProcedureFile:
+    """Return the procedure of a case, in the version in which it was filed."""
+    return ProcedureFile.model_validate(case.procedure.body)
+
+
+def asked(
+    form: ProcedureFile, grounds: tuple[Ground, ...], ground: str, missing: list[str], facts: str, what: Any
+) -> Ground:
+    """Return the listed ground; raise Invalid unless what is missing is told with it, where the ground asks for it."""
+    found = next((each for each in grounds if each.id == ground), None)
+    wrong: dict[str, list[Any]] = {}
+    if found is None:
+        wrong["ground"] = [_("Choose one of the grounds that the procedure lists.")]
+    elif found.asks and not missing and not facts:
+        wrong["missing"] = [_("Name everything that is missing: it is asked for once and all together.")]
+    elif missing and not found.asks:
+        wrong["missing"] = [_("On this ground nothing is asked for.")]
+    if set(missing) - {paper.id for paper in form.papers}:
+        wrong.setdefault("missing", []).append(_("The procedure does not ask for one of these papers."))
+    if wrong or found is None:
+        raise Invalid(what, wrong)
+    return found
 
 
 def number_prefix(jurisdiction: str) -> str:

@@ -6,7 +6,7 @@ The statements narrow by part first; `sights`, which asks the one judge, has the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,8 +17,8 @@ from tongxin.heart.agreements import judge, rulebook
 from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
-from tongxin.heart.cases import disputes, sights
-from tongxin.heart.cases.models import Case, Offer, Procedure
+from tongxin.heart.cases import disputes, sights, states
+from tongxin.heart.cases.models import Case, Decision, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
@@ -47,11 +47,25 @@ class Possible:
     recall: bool = False
     take_over: bool = False
     decide: bool = False
+    not_accept: bool = False
+    void: bool = False
+    suspend: bool = False
+    resume: bool = False
+    withdraw: bool = False
+    conclude: bool = False
+    supersede: bool = False
+    close: bool = False
+    review: bool = False
 
     @property
     def anything(self) -> bool:
         """Whether there is any button at all."""
-        return self.accept or self.offer or self.recall or self.take_over or self.decide
+        return bool(self.names)
+
+    @property
+    def names(self) -> list[str]:
+        """What may be done, by name."""
+        return [each.name for each in fields(self) if getattr(self, each.name)]
 
 
 def cases(reader: Acting) -> QuerySet[Case]:
@@ -90,9 +104,9 @@ def listed(
     """
     down, key = sort.startswith("-"), ORDERS.get(sort.removeprefix("-"))
     narrow = _narrowed(reader, stage, procedure, place, q)
-    accepted, offered = (rows.filter(narrow) for rows in _parts(reader))
     columns = ("number", key or "filed_at")
-    found = accepted.values_list(*columns).union(offered.values_list(*columns), all=True)
+    accepted, *others = (rows.filter(narrow).values_list(*columns) for rows in _parts(reader))
+    found = accepted.union(*others, all=True)
     if key is None:
         return found.order_by("-filed_at", "-number")
     return found.order_by(F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True), "number")
@@ -101,13 +115,14 @@ def listed(
 def _parts(reader: Acting) -> list[QuerySet[Case]]:
     """Return the ways in which the reader's desk has a part in cases, each case in one of them only.
 
-    They are two: who holds a case has accepted it or was offered it, and so has who offers it to another.
+    They are three: who holds a case has accepted it, was offered it or reviews it, and so has who offers it to another.
     """
     desk = _desk(reader)
     rows, received = Case.objects.order_by(), Offer.objects.filter(to_desk_id=desk)
     return [
         rows.filter(accepting_desk_id=desk),
         rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=desk),
+        rows.filter(reviews__isnull=False, competent_desk_id=desk).exclude(accepting_desk_id=desk),
     ]
 
 
@@ -223,8 +238,8 @@ def in_hand(reader: Acting) -> int:
 def kinds_of(reader: Acting) -> tuple[list[Procedure], list[Jurisdiction]]:
     """Return the procedures of the reader's cases, by name, and the places that accept or decide them."""
     columns = ("procedure_id", "accepting_desk_id", "competent_desk_id")
-    accepted, offered = (rows.values_list(*columns).distinct() for rows in _parts(reader))
-    kinds = list(accepted.union(offered))
+    accepted, *others = (rows.values_list(*columns).distinct() for rows in _parts(reader))
+    kinds = list(accepted.union(*others))
     procedures = Procedure.objects.filter(id__in={procedure for procedure, *_desks in kinds})
     desks = {desk for _procedure, *both in kinds for desk in both}
     places = Desk.objects.filter(id__in=desks).values("jurisdiction_id")
@@ -297,16 +312,33 @@ def possible(reader: Acting, row: Case) -> Possible:
             recall=open_offer.from_desk_id == reader.desk and may("hand_over"),
             take_over=open_offer.to_desk_id == reader.desk and may("take_over"),
         )
-    if row.holder_id != reader.desk:
-        return Possible()
-    working = row.state in {Case.State.ACCEPTED, Case.State.IN_HAND}
-    return Possible(
-        accept=row.state == Case.State.FILED and may("file_case"),
-        offer=working
-        and may("hand_over")
-        and bool(receivers(reader, row))
-        and not disputes.standing(row.number),
-        decide=working and row.competent_desk_id == reader.desk and may("decide"),
+    found = set(states.allowed(row, reader.desk, reader.capabilities))
+    if "offer" in found and (not receivers(reader, row) or disputes.standing(row.number)):
+        found.remove("offer")
+    if found & {"supersede", "close", "review"}:
+        found -= _not_after(reader, row)
+    return Possible(**dict.fromkeys(found, True))
+
+
+def _not_after(reader: Acting, row: Case) -> set[str]:
+    """Return what may not follow a decision: nothing while a review runs, no second review."""
+    if row.reviewed_by.filter(state__in=states.RUNNING).exists():
+        return {"supersede", "close", "review"}
+    last = decisions(row)[-1:]
+    found = {"review"} if row.erased_at or any(d.review_id for d in last) else set()
+    return found | ({"supersede"} if any(d.desk_id != reader.desk for d in last) else set())
+
+
+def decisions(row: Case) -> list[Decision]:
+    """Return every decision of a case, first to last, with its desk."""
+    desks = ("desk__jurisdiction__parent", "desk__group", "desk__role")
+    return list(row.decisions.select_related("review", *desks).order_by("number"))
+
+
+def reviews(row: Case) -> list[Case]:
+    """Return the reviews of a case, oldest first."""
+    return with_names(
+        list(row.reviewed_by.select_related("reviewed_decision").order_by("filed_at", "number"))
     )
 
 

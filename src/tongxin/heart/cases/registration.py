@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
 from tongxin.heart.agreements.actions import parts
-from tongxin.heart.cases import locking, looks, queries, seeing, sights, trial, words
+from tongxin.heart.cases import locking, looks, queries, rings_states, seeing, sights, trial, words
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -47,6 +47,7 @@ def register_all() -> None:
     )
     notices.register("paper_added", _paper_added, gettext_lazy("A paper was added to a case that is held"))
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
+    rings_states.register_all()
 
 
 def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:

@@ -21,11 +21,13 @@ from tongxin.heart.cases import (
     disputes,
     forms,
     forms_papers,
+    forms_states,
     queries,
     screens_papers,
     seeing,
     sights,
     story,
+    story_states,
     words,
 )
 from tongxin.heart.cases.models import Case
@@ -149,7 +151,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
 def accept(request: StaffRequest, number: str) -> HttpResponse:
     """Accept a received case."""
     actions.accept_case(by=request.acting, key=form_key(request), number=number)
-    return _done(request, number, _("Accepted. The applicant's promise begins now."))
+    return done(request, number, _("Accepted. The applicant's promise begins now."))
 
 
 @require_POST
@@ -168,7 +170,7 @@ def offer(request: StaffRequest, number: str) -> HttpResponse:
             epoch=given["epoch"],
         )
 
-    return _acted(
+    return acted(
         request, row, form, "offer", act, _("Offered. Your office holds the case until it is taken over.")
     )
 
@@ -178,7 +180,7 @@ def offer(request: StaffRequest, number: str) -> HttpResponse:
 def take_over(request: StaffRequest, number: str) -> HttpResponse:
     """Take an offered case over."""
     actions.take_over(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
-    return _done(request, number, _("Taken over. Your office holds the case now."))
+    return done(request, number, _("Taken over. Your office holds the case now."))
 
 
 @require_POST
@@ -198,7 +200,7 @@ def return_over(request: StaffRequest, number: str) -> HttpResponse:
             remark=given["remark"],
         )
 
-    return _acted(
+    return acted(
         request, row, form, "return", act, _("Returned. The other office holds the case, as before.")
     )
 
@@ -208,7 +210,7 @@ def return_over(request: StaffRequest, number: str) -> HttpResponse:
 def recall(request: StaffRequest, number: str) -> HttpResponse:
     """Recall an offer that was not answered."""
     actions.recall(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
-    return _done(request, number, _("Recalled. Your office goes on with the case."))
+    return done(request, number, _("Recalled. Your office goes on with the case."))
 
 
 @require_POST
@@ -221,10 +223,10 @@ def decide(request: StaffRequest, number: str) -> HttpResponse:
     def act(given: dict[str, Any]) -> None:
         actions.decide(by=request.acting, key=form_key(request), number=number, **given)
 
-    return _acted(request, row, form, "decide", act, _("Decided. The accepting office is told."))
+    return acted(request, row, form, "decide", act, _("Decided. The accepting office is told."))
 
 
-def _acted(
+def acted(
     request: StaffRequest,
     row: Case,
     form: django_forms.Form,
@@ -243,11 +245,11 @@ def _acted(
                 raise
             form.add_error("to_desk", str(refused.what))
         else:
-            return _done(request, row.number, said)
+            return done(request, row.number, said)
     return _page(request, row, sent={name: form}, key=form_key(request))
 
 
-def _done(request: HttpRequest, number: str, said: str) -> HttpResponse:
+def done(request: HttpRequest, number: str, said: str) -> HttpResponse:
     messages.success(request, said)
     return redirect("case", number=number)
 
@@ -276,6 +278,7 @@ def _page(
         sent.setdefault("return", forms.ReturnForm(words.reasons(made.clause)))
     if may.decide:
         sent.setdefault("decide", forms.DecideForm(epoch=row.epoch))
+    sent = forms_states.blank(row, read, may) | sent
     context = {
         "case": row,
         "title": words.title(row.procedure),
@@ -285,8 +288,9 @@ def _page(
         "forms": sent,
         "keys": {
             name: key if name in sent and sent[name].is_bound else new_key()
-            for name in ("accept", "offer", "take_over", "return", "recall", "decide")
+            for name in ("return", *may.names)
         },
+        **story_states.parts(row, read, sees=sees),
         "steps": story.steps(row, read, offers),
         "timeline": story.timeline(row, offers, story.waiting_for(row), desk=reader.desk, sees=sees),
         "sees": sees,
@@ -299,7 +303,7 @@ def _page(
         "clause": clause,
         "clause_title": words.clause_title(clause) if clause else "",
         "clause_url": words.clause_url(clause) if clause else "",
-        "outcome": words.OUTCOMES.get(row.outcome, ""),
+        "outcome": words.ALL_OUTCOMES.get(row.outcome, ""),
         "now": clock.now(),
         "links": [
             {"label": _("My office"), "url": "/desk/"},
@@ -342,7 +346,7 @@ def _exported(row: Case) -> list[Any]:
         row.number,
         words.title(row.procedure),
         words.state_of(row),
-        words.OUTCOMES.get(row.outcome, ""),
+        words.ALL_OUTCOMES.get(row.outcome, ""),
         wording.desk_name(row.accepting_desk),
         wording.desk_name(row.competent_desk),
         wording.desk_name(row.holder),

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import queries, words
+from tongxin.heart.cases import queries, story_states, words
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.ledger import queries as ledger
@@ -127,16 +127,23 @@ def timeline(case: Case, offers: list[Offer], waiting: str, *, desk: str, sees: 
     names = wording.desk_names(ids)
     by_id = {str(o.id): o for o in offers}
     free = {str(o.id): o.remark for o in offers if queries.sees_remark(desk, o, sees=sees)}
-    free |= {"": case.outcome_reason} if sees else {}
-    told = [_told(line, case, by_id, names, free) for line in reversed(lines)]
+    told = [_told(line, case, by_id, names, free, sees=sees) for line in reversed(lines)]
     return [Line(waiting, when=_("now"), kind="now"), *told] if waiting else told
 
 
 def waiting_for(case: Case) -> str:
-    """Return what the case waits for, in a few words; empty when it is decided."""
+    """Return what the case waits for, in a few words; empty when it has ended."""
     if case.frozen_by is not None:
         return _("%(desk)s to take it over or return it") % {
             "desk": wording.desk_name(case.frozen_by.to_desk)
+        }
+    if case.state == Case.State.SUSPENDED:
+        return _("what was asked for, or the end of the ground; then %(desk)s goes on") % {
+            "desk": wording.desk_name(case.holder)
+        }
+    if case.state == Case.State.DECIDED:
+        return _("%(desk)s to tell the applicant and conclude it") % {
+            "desk": wording.desk_name(case.accepting_desk)
         }
     if case.state == Case.State.FILED:
         return _("%(desk)s to accept it") % {"desk": wording.desk_name(case.holder)}
@@ -148,13 +155,21 @@ def waiting_for(case: Case) -> str:
 
 
 def _told(
-    line: Any, case: Case, offers: dict[str, Offer], names: dict[str, Both], free: dict[str, str]
+    line: Any,
+    case: Case,
+    offers: dict[str, Offer],
+    names: dict[str, Both],
+    free: dict[str, str],
+    *,
+    sees: bool,
 ) -> Line:
     entry = line.entry
     desk = str(names.get(entry.desk, entry.desk))
     made = offers.get(entry.subject.rpartition("offer:")[2]) if "/offer:" in entry.subject else None
     written = free.get(str(made.id) if made else "", "")
-    text, sub, kind = _words(entry.act, desk, case, made, names, line.payload or {}, written)
+    payload = line.payload or {}
+    told = story_states.act_words(entry.act, desk, case, payload, sees=sees)
+    text, sub, kind = told or _words(entry.act, desk, case, made, names, payload, written)
     return Line(text, entry.at, sub=sub, kind=kind, seal=f"{entry.index:,}", url=f"/ledger/{entry.index}/")
 
 
@@ -189,10 +204,6 @@ def _words(
             return text, written, "bad"
         case "cases.offer.recalled":
             return _("%(desk)s recalled the offer") % said, "", "done"
-        case "cases.case.decided":
-            outcome = words.OUTCOMES.get(case.outcome, case.outcome)
-            text = _("%(desk)s decided: %(outcome)s") % {**said, "outcome": outcome}
-            return text, written, "bad" if case.outcome == "refused" else "done"
         case "cases.dispute.opened":
             return _("In dispute: both coordination offices name a holder"), "", "bad"
         case "cases.holder.proposed":
@@ -200,8 +211,7 @@ def _words(
         case "cases.holder.named":
             return _("%(desk)s agreed: a holder is named") % said, "", "done"
         case "cases.promise.moved":
-            text = _("The promise moved to the competent office's calendar")
-            return text, _moved(payload), "done"
+            return story_states.why_moved(str(payload.get("why", ""))), _moved(payload), "done"
         case "cases.paper.added" | "cases.paper.reused":
             return _("%(desk)s took a paper in") % said, _paper(payload, case), "done"
         case "cases.paper.replaced":

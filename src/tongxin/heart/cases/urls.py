@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.heart.cases import screens, screens_disputes, screens_papers
+from tongxin.heart.cases import screens, screens_disputes, screens_papers, screens_states
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", screens.cases, name="cases"),
@@ -23,4 +23,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/papers/new/", screens_papers.new, name="case_paper_new"),
     path("cases/<str:number>/papers/reuse/", screens_papers.reuse, name="case_paper_reuse"),
     path("cases/<str:number>/papers/<uuid:paper>/", screens_papers.download, name="case_paper"),
+    path("cases/<str:number>/non-acceptance/", screens_states.not_accept, name="case_not_accept"),
+    path("cases/<str:number>/suspension/", screens_states.suspend, name="case_suspend"),
+    path("cases/<str:number>/resumption/", screens_states.resume, name="case_resume"),
+    path("cases/<str:number>/withdrawal/", screens_states.withdraw, name="case_withdraw"),
+    path("cases/<str:number>/voiding/", screens_states.void, name="case_void"),
+    path("cases/<str:number>/closing/", screens_states.close, name="case_close"),
+    path("cases/<str:number>/supersession/", screens_states.supersede, name="case_supersede"),
+    path("cases/<str:number>/review/", screens_states.review, name="case_review"),
+    path("cases/<str:number>/review-result/", screens_states.conclude, name="case_conclude"),
 ]

@@ -12,6 +12,7 @@ from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause
 from tongxin.heart.cases.models import Case, Dispute, Offer, Procedure
+from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.shared.named import pick
 
 Words = str | Promise
@@ -41,6 +42,12 @@ DISPUTE_STATES: dict[str, Words] = {
     Dispute.State.LAPSED: _("Ended without a name"),
 }
 OUTCOMES: dict[str, Words] = {"granted": _("Granted"), "refused": _("Refused")}
+REVIEW_OUTCOMES: dict[str, Words] = {
+    "upheld": _("Upheld"),
+    "changed": _("Changed to the other outcome"),
+    "sent_back": _("Sent back for a new decision"),
+}
+ALL_OUTCOMES = OUTCOMES | REVIEW_OUTCOMES
 
 
 def state_of(case: Case) -> Words:
@@ -48,8 +55,20 @@ def state_of(case: Case) -> Words:
     if case.frozen_by_id is not None:
         return OFFER_STATES[Offer.State.OFFERED]
     if case.state == Case.State.DECIDED and case.outcome:
-        return OUTCOMES.get(case.outcome, STATES[Case.State.DECIDED])
+        return ALL_OUTCOMES.get(case.outcome, STATES[Case.State.DECIDED])
     return STATES.get(case.state, case.state)
+
+
+def ground(form: ProcedureFile, code: str) -> str:
+    """Return a listed ground in words; empty for none."""
+    grounds = {each.id: str(each.name) for each in (*form.suspend, *form.not_accept)}
+    return grounds.get(code, code)
+
+
+def papers(form: ProcedureFile, ids: list[str]) -> str:
+    """Return papers by name, as a list in one line."""
+    names = {paper.id: str(paper.name) for paper in form.papers}
+    return pick("、", ", ").join(names.get(each, each) for each in ids)
 
 
 def title(procedure: Procedure) -> str:

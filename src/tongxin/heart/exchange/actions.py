@@ -83,6 +83,19 @@ def send(
     return message
 
 
+def forget(thread: str, fields: Sequence[str]) -> int:
+    """Take fields out of the bodies of a thread's messages, when their retention is over; return of how many.
+
+    The hash of what was sent stays. Call it inside an act, which says in the ledger that it was done.
+    """
+    done = 0
+    for message in Message.objects.filter(thread=thread).only("id", "body"):
+        kept = {name: value for name, value in message.body.items() if name not in fields}
+        if kept != message.body:
+            done += Message.objects.filter(pk=message.pk).update(body=kept)
+    return done
+
+
 def notify(
     desk: str,
     kind: str,

@@ -168,6 +168,12 @@ def resume(*, by: Acting, key: str, duty: int) -> dict[str, Any]:
     by.need("perform")
 
     def do(row: Duty, a: Act) -> None:
+        if row.pauses and row.pauses[-1]["ground"] == duties.CASE_SUSPENDED:
+            raise Conflict(
+                "case_is_suspended",
+                _("The case is suspended, and this duty with it."),
+                todo=_("Resume the case; the clock of the duty then runs on."),
+            )
         duties.resume(row, a)
 
     return _judged("agreements.duty.resumed", by, key, duty, {}, do, "duty_resumed", side="bound")

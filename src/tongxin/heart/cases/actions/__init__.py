@@ -1,7 +1,8 @@
 """Writes of cases: the only ones. Each is one act: one transaction, its ledger entry last."""
 
-from tongxin.heart.cases.actions.deciding import OUTCOMES, decide
+from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
 from tongxin.heart.cases.actions.disputing import name_holder
+from tongxin.heart.cases.actions.ending import close, not_accept, void, withdraw
 from tongxin.heart.cases.actions.filing import accept_case, file_case, load_procedure
 from tongxin.heart.cases.actions.handing import offer, recall, return_over, take_over
 from tongxin.heart.cases.actions.papers import (
@@ -14,24 +15,36 @@ from tongxin.heart.cases.actions.papers import (
     take_in,
 )
 from tongxin.heart.cases.actions.parts import MAX_TEXT
+from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, review
+from tongxin.heart.cases.actions.stopping import resume, suspend
 
 __all__ = [
     "MAX_TEXT",
     "NOT_TAKEN",
     "OUTCOMES",
+    "REVIEW_OUTCOMES",
     "accept_case",
     "add_paper",
     "check_may_add_paper",
+    "close",
+    "conclude",
     "decide",
     "file_case",
     "hand_out",
     "load_procedure",
     "may_add_paper",
     "name_holder",
+    "not_accept",
     "offer",
     "recall",
+    "resume",
     "return_over",
     "reuse_paper",
+    "review",
+    "supersede",
+    "suspend",
     "take_in",
     "take_over",
+    "void",
+    "withdraw",
 ]

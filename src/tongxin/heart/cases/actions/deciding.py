@@ -1,4 +1,4 @@
-"""The decision, and who is told."""
+"""The decision, its supersession by the same desk, and who is told. A decision is never edited."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.models import Duty, Performance
+from tongxin.heart.cases import states
 from tongxin.heart.cases.actions import disputing, parts
-from tongxin.heart.cases.models import Case
+from tongxin.heart.cases.models import Case, Decision
 from tongxin.heart.exchange.acts import Act, act
+from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
-from tongxin.shared.errors import Invalid, NotAllowed
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 OUTCOMES = ("granted", "refused")
 
 
 def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reason: str) -> dict[str, Any]:
-    """Decide the case: only the holder that is competent, once; refusing needs reasons. A weighty act."""
+    """Decide the case: only the holder that is competent; refusing needs reasons. A weighty act."""
     by.need("decide")
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason.strip()}
     parts.not_too_long("reason", reason, _("The case was not decided."))
@@ -26,26 +28,20 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
         if a.replayed:
             return a.result
         case = parts.held(number, by, epoch=epoch)
-        parts.in_state(case, Case.State.ACCEPTED, Case.State.IN_HAND)
-        if case.competent_desk_id != by.desk:
+        if case.competent_desk_id != by.desk and case.state in states.WAYS["decide"].sources:
             raise NotAllowed(
                 "not_competent",
                 _("Your desk holds this case but is not competent to decide it."),
                 todo=_("Hand it over to the competent desk."),
             )
-        wrong: dict[str, list[Any]] = {}
-        if outcome not in OUTCOMES:
-            wrong["outcome"] = [_("Choose an outcome.")]
-        if outcome == "refused" and not reason.strip():
-            wrong["reason"] = [_("A refusal needs its reasons.")]
-        if wrong:
-            raise Invalid(_("The case was not decided."), wrong)
-        case.state = Case.State.DECIDED
+        states.need(case, "decide", by)
+        _judge(outcome, reason, needs_reason=outcome == "refused")
+        states.move(case, "decide")
+        made = record(a, case, outcome, reason.strip(), supersedes=standing(case))
         case.decided_at = a.at
-        case.outcome = outcome
-        case.outcome_reason = reason.strip()
-        case.save(update_fields=["state", "decided_at", "outcome", "outcome_reason"])
-        _tell_accepting(a, case)
+        case.save(update_fields=["state", "decided_at"])
+        told = _tell_accepting(a, case, made)
+        meet_decide(a, case, told)
         parts.end_progress(a, case)
         disputing.lapse(a, case)
         a.result = {"case": number, "outcome": outcome}
@@ -53,24 +49,107 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
     return a.result
 
 
-def _tell_accepting(a: Act, case: Case) -> None:
-    """Tell the accepting desk the outcome, and meet the duty to decide."""
-    if case.accepting_desk_id == a.by.desk:
-        return
-    duty = Duty.objects.filter(
-        thread=f"case:{case.number}", subject="decide", bound_desk_id=a.by.desk, state=Duty.State.OPEN
-    ).first()
-    basis = duty.clause_id if duty else case.procedure_id
-    body = {"case": case.number, "outcome": case.outcome}
-    message = parts.send(a, case, "decision", case.accepting_desk_id, basis=basis, body=body)
-    if duty:
-        done = Performance.objects.create(
-            act=a.name,
-            desk_id=a.by.desk,
-            post=a.by.post,
-            message=message,
-            at=a.at,
-            delivered_at=message.delivered_at,
+def supersede(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reason: str) -> dict[str, Any]:
+    """Put a new decision in the place of the desk's own, with the reason; both are shown. A weighty act."""
+    by.need("decide")
+    request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason.strip()}
+    parts.not_too_long("reason", reason, _("The decision was not superseded."))
+    with act("cases.decision.superseded", by=by, key=key, request=request) as a:
+        if a.replayed:
+            return a.result
+        case = parts.held(number, by, epoch=epoch)
+        states.need(case, "supersede", by)
+        last = standing(case)
+        if last is None or last.desk_id != by.desk:
+            raise NotAllowed(
+                "not_the_decider",
+                _("Only the office that made the decision may put another in its place."),
+            )
+        not_under_review(case)
+        _judge(outcome, reason, needs_reason=True)
+        made = record(a, case, outcome, reason.strip(), supersedes=last)
+        _tell_accepting(a, case, made, ring="case_superseded")
+        a.result = {"case": number, "outcome": outcome, "decision": made.number}
+        a.entry(f"case:{number}/decision:{made.number}", cause=f"decision:{last.number}", payload=request)
+    return a.result
+
+
+def record(
+    a: Act,
+    case: Case,
+    outcome: str,
+    reason: str,
+    *,
+    supersedes: Decision | None = None,
+    review: Case | None = None,
+) -> Decision:
+    """Write a decision as a row of its own, and on the case the outcome as it stands."""
+    made = Decision.objects.create(
+        case=case,
+        number=1 + case.decisions.count(),
+        outcome=outcome,
+        reason=reason,
+        desk_id=a.by.desk,
+        post=a.by.post,
+        at=a.at,
+        supersedes=supersedes,
+        review=review,
+    )
+    case.outcome, case.outcome_reason = outcome, reason
+    case.save(update_fields=["outcome", "outcome_reason"])
+    return made
+
+
+def standing(case: Case) -> Decision | None:
+    """Return the decision that stands: the last one."""
+    return case.decisions.order_by("-number").first()
+
+
+def not_under_review(case: Case) -> None:
+    """Refuse while a review of the case runs."""
+    if case.reviewed_by.filter(state__in=states.RUNNING).exists():
+        raise Conflict(
+            "under_review",
+            _("A review of this case is running; what was decided stands until it ends."),
+            todo=_("Wait for the review."),
         )
-        duties.meet(duty, done, delivered_at=message.delivered_at or a.at)
-    parts.ring(case.accepting_desk_id, "case_decided", case, a.at, dedupe=f"decided:{case.number}")
+
+
+def meet_decide(a: Act, case: Case, told: Message | None) -> None:
+    """Meet the desk's duty to decide by what the accepting desk was told."""
+    rows = Duty.objects.filter(
+        thread=f"case:{case.number}", subject="decide", bound_desk_id=a.by.desk, state=Duty.State.OPEN
+    )
+    duty = rows.first()
+    if duty is None or told is None:
+        return
+    done = Performance.objects.create(
+        act=a.name,
+        desk_id=a.by.desk,
+        post=a.by.post,
+        message=told,
+        at=a.at,
+        delivered_at=told.delivered_at,
+    )
+    duties.meet(duty, done, delivered_at=told.delivered_at or a.at)
+
+
+def _judge(outcome: str, reason: str, *, needs_reason: bool) -> None:
+    wrong: dict[str, list[Any]] = {}
+    if outcome not in OUTCOMES:
+        wrong["outcome"] = [_("Choose an outcome.")]
+    if needs_reason and not reason.strip():
+        wrong["reason"] = (
+            [_("A refusal needs its reasons.")]
+            if outcome == "refused"
+            else [_("Say why the decision is superseded.")]
+        )
+    if wrong:
+        raise Invalid(_("The case was not decided."), wrong)
+
+
+def _tell_accepting(a: Act, case: Case, made: Decision, *, ring: str = "case_decided") -> Message | None:
+    """Tell the accepting desk the outcome."""
+    body = {"outcome": made.outcome, "decision": made.number}
+    told = parts.inform(a, case, "decision", ring, body, case.accepting_desk_id)
+    return told[0] if told else None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Duty, Performance
-from tongxin.heart.cases import disputes, handover, locking
+from tongxin.heart.cases import disputes, handover, locking, states
 from tongxin.heart.cases.actions import holding, parts, replicas
 from tongxin.heart.cases.models import Case, Dispute, Offer
 from tongxin.heart.exchange import actions as exchange
@@ -196,7 +196,8 @@ def _named(a: Act, case: Case, row: Dispute, proposal: handover.Proposal) -> Non
     row.state, row.settled_at = Dispute.State.NAMED, a.at
     row.holder_id, row.epoch = step.replica.holder, step.replica.epoch
     row.save(update_fields=["state", "settled_at", "holder", "epoch"])
-    replicas.write(a, case, step.replica, state=Case.State.IN_HAND)
+    states.move(case, "named")
+    replicas.write(a, case, step.replica, state=case.state)
     parts.end_progress(a, case)
     holding.follow(a, case)
     if case.competent_desk_id != case.holder_id:

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import clocks, rulebook
-from tongxin.heart.agreements.language import Within
-from tongxin.heart.cases import procedures
+from tongxin.heart.agreements import rulebook
+from tongxin.heart.cases import procedures, promises, states
 from tongxin.heart.cases.actions import parts
 from tongxin.heart.cases.actions.papers import keep
 from tongxin.heart.cases.models import Case, Procedure
@@ -104,16 +103,15 @@ def accept_case(*, by: Acting, key: str, number: str) -> dict[str, Any]:
     with act("cases.case.accepted", by=by, key=key, request={"case": number}) as a:
         if a.replayed:
             return a.result
-        case = parts.held(number, by)
-        parts.in_state(case, Case.State.FILED)
-        form = procedures.ProcedureFile.model_validate(case.procedure.body)
-        limit = Within(within=form.promise.within, clock=form.promise.clock, starts="recorded")
-        count = clocks.due(limit, a.at, bound_desk=case.competent_desk_id, owed_desk=case.accepting_desk_id)
-        case.state = Case.State.ACCEPTED
+        case = parts.lock(number, by.desk)
+        states.need(case, "accept", by)
+        states.move(case, "accept")
+        promises.begin(case, a)
         case.accepted_at = a.at
-        case.promise_due_at = count.due_at
-        case.promise_count = count.detail
         case.save(update_fields=["state", "accepted_at", "promise_due_at", "promise_count"])
-        a.result = {"case": number, "promise_due_at": clock.iso(count.due_at)}
+        a.result = {
+            "case": number,
+            "promise_due_at": clock.iso(case.promise_due_at) if case.promise_due_at else "",
+        }
         a.entry(f"case:{number}", payload=a.result)
     return a.result

@@ -17,7 +17,7 @@ from tongxin.heart.agreements import duties, rulebook
 from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty, Performance
-from tongxin.heart.cases import handover, locking
+from tongxin.heart.cases import handover, locking, states
 from tongxin.heart.cases.actions import disputing, holding, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act, act
@@ -35,7 +35,7 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
         if a.replayed:
             return a.result
         case = parts.held(number, by, epoch=epoch)
-        parts.in_state(case, Case.State.ACCEPTED, Case.State.IN_HAND)
+        states.need(case, "offer", by)
         if to_desk in {"", by.desk}:
             raise Invalid(
                 _("A case is handed to another desk, not to one's own."), {"to_desk": [_("Choose a desk.")]}
@@ -118,7 +118,8 @@ def sent_accept(a: Act, case: Case, made: Offer) -> tuple[Message, list[Duty]]:
     """Settle the offer: the receiver holds the case in this transaction; return what it owes from here."""
     step = replicas.did(case, handover.accept, by=a.by.desk, id=str(made.id))
     message = replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
-    replicas.write(a, case, step.replica, state=Case.State.IN_HAND)
+    states.move(case, "take_over")
+    replicas.write(a, case, step.replica, state=case.state)
     _answer_met(a, made, message)
     holding.follow(a, case)
     owed = (

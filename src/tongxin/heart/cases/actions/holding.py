@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from tongxin.heart.agreements import clocks, duties
+from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import procedures
+from tongxin.heart.cases import procedures, promises
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act
-from tongxin.shared import clock
 
 
 def follow(a: Act, case: Case) -> None:
@@ -26,32 +24,7 @@ def follow(a: Act, case: Case) -> None:
 
 def make_competent(a: Act, case: Case) -> None:
     """Let the holder decide: the promise moves to its calendar, by an entry, unless it has passed."""
-    case.competent_desk_id = case.holder_id
-    case.save(update_fields=["competent_desk"])
-    old = case.promise_due_at
-    if old is None or case.accepted_at is None or old < a.at:
-        return
-    count = clocks.again(
-        case.promise_count,
-        case.accepted_at,
-        bound_desk=case.competent_desk_id,
-        owed_desk=case.accepting_desk_id,
-        pauses=[
-            (datetime.fromisoformat(begins), datetime.fromisoformat(ends))
-            for begins, ends in case.promise_count.get("pauses", [])
-        ],
-    )
-    new = clocks.moved(old, count.due_at, now=a.at, told_at=a.at, reaction=None) if count else None
-    if count is None or new is None or new == old:
-        return
-    case.promise_due_at, case.promise_count = new, count.detail
-    case.save(update_fields=["promise_due_at", "promise_count"])
-    a.entry(
-        f"case:{case.number}",
-        act="cases.promise.moved",
-        cause=f"desk:{case.competent_desk_id}",
-        payload={"old": clock.iso(old), "new": clock.iso(new), "why": "competent_desk"},
-    )
+    promises.competent_is(case, case.holder_id, a)
 
 
 def open_decide(a: Act, case: Case, clause: Clause, opened_by: str) -> Duty | None:
@@ -72,7 +45,9 @@ def open_decide(a: Act, case: Case, clause: Clause, opened_by: str) -> Duty | No
         starts_at=case.accepted_at or a.at,
         opened_by=opened_by,
         at=a.at,
-        due=clocks.Count(case.promise_due_at, case.promise_count),
+        due=promises.count_of(case),
+        pauses=promises.stopped(case),
+        again=True,
     )
 
 

@@ -11,8 +11,8 @@ from tongxin.heart.agreements import duties, performing, rulebook, wording
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import locking
-from tongxin.heart.cases.models import Case
+from tongxin.heart.cases import locking, states
+from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.models import Message
@@ -51,12 +51,8 @@ def basis_of(
 def held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
     """Lock the case and return it; refuse unless the actor's desk holds it, unfrozen, at the expected epoch."""
     case = lock(number, by.desk)
-    if epoch is not None and epoch != case.epoch:
-        raise Conflict(
-            "stale_page",
-            _("The case has moved on since this page was made."),
-            todo=_("Reload the page and look again before you act."),
-        )
+    if epoch is not None:
+        seen_at(case, epoch)
     if case.holder_id != by.desk:
         raise NotAllowed(
             "not_holder",
@@ -64,11 +60,7 @@ def held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
             todo=_("Reload the page to see in whose hands it is."),
         )
     if case.frozen_by_id is not None:
-        raise Conflict(
-            "frozen_by_offer",
-            _("The case is offered to another desk; until it answers, the offer can only be recalled."),
-            todo=_("Wait for the answer, or recall the offer."),
-        )
+        raise states.frozen()
     return case
 
 
@@ -136,9 +128,61 @@ def ring(desk: str, kind: str, case: Case, at: datetime, *, dedupe: str) -> None
     )
 
 
+def acts_on(case: Case, act: str, by: Acting) -> None:
+    """Refuse unless the table of states lets the actor's desk do the act now (`states.WAYS`)."""
+    by.need(states.WAYS[act].needs)
+    states.need(case, act, by)
+
+
+def seen_at(case: Case, epoch: int) -> None:
+    """Refuse a page that was made before the case moved on."""
+    if epoch != case.epoch:
+        raise _stale()
+
+
+def basis(case: Case) -> str:
+    """Return under what desks tell each other of the case: the clause of its last hand-over, else the procedure."""
+    made = handed_under(case)
+    return made.clause_id if made else case.procedure_id
+
+
+def handed_under(case: Case) -> Offer | None:
+    """Return the last hand-over that was taken over; of a review, that of the case that it reviews."""
+    of = case.reviews_id or case.number
+    rows = Offer.objects.filter(case_id=of, state=Offer.State.TAKEN_OVER).select_related("clause__version")
+    return rows.order_by("-settled_at").first()
+
+
+def inform(a: Act, case: Case, kind: str, ring_kind: str, body: dict[str, Any], *desks: str) -> list[Message]:
+    """Tell each other desk once, by message and by ring."""
+    told = []
+    for desk in dict.fromkeys(desks):
+        if desk != a.by.desk:
+            told.append(send(a, case, kind, desk, basis=basis(case), body={"case": case.number} | body))
+            ring(desk, ring_kind, case, a.at, dedupe=f"{ring_kind}:{case.number}:{desk}:{clock.iso(a.at)}")
+    return told
+
+
+def void_owed(a: Act, case: Case) -> list[Duty]:
+    """Void all that is still owed in a case that ends here; return it."""
+    rows = Duty.objects.filter(thread=f"case:{case.number}", state__in=Duty.STANDING)
+    found = list(rows.select_related("clause__version").order_by("id"))
+    for duty in found:
+        duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
+    return found
+
+
 def end_progress(a: Act, case: Case) -> int:
     """Void what is still owed of reports on a case that goes on elsewhere or is decided; return how many there were."""
     rows = Duty.objects.filter(thread=f"case:{case.number}", subject__startswith=performing.PROGRESS)
     for duty in rows.filter(state__in=Duty.STANDING):
         duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
     return rows.count()
+
+
+def _stale() -> Conflict:
+    return Conflict(
+        "stale_page",
+        _("The case has moved on since this page was made."),
+        todo=_("Reload the page and look again before you act."),
+    )

@@ -1,0 +1,51 @@
+"""What the rings about states of cases say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from tongxin.shared import notices
+
+SAID: dict[str, tuple[Any, Any]] = {
+    "case_suspended": (gettext_lazy("A case was suspended"), gettext_lazy("Case %(case)s was suspended.")),
+    "case_resumed": (gettext_lazy("A case was resumed"), gettext_lazy("Case %(case)s goes on.")),
+    "case_withdrawn": (
+        gettext_lazy("A case was withdrawn"),
+        gettext_lazy("The applicant withdrew case %(case)s; nothing is owed in it any more."),
+    ),
+    "case_closed": (gettext_lazy("A case was concluded"), gettext_lazy("Case %(case)s is concluded.")),
+    "case_superseded": (
+        gettext_lazy("A decision was superseded"),
+        gettext_lazy("The decision of case %(case)s was superseded; the applicant is to be told."),
+    ),
+    "review_filed": (gettext_lazy("A review is to be done"), gettext_lazy("Review %(case)s came in.")),
+    "decision_reviewed": (
+        gettext_lazy("A decision of the office is under review"),
+        gettext_lazy("The decision of case %(case)s is under review; it stands meanwhile."),
+    ),
+    "review_concluded": (gettext_lazy("A review ended"), gettext_lazy("Review %(case)s has ended.")),
+    "review_result": (
+        gettext_lazy("The review of a decision of the office ended"),
+        gettext_lazy("The review of the decision of case %(case)s has ended."),
+    ),
+    "review_withdrawn": (
+        gettext_lazy("A review was withdrawn"),
+        gettext_lazy("The review of the decision of case %(case)s was withdrawn; the decision stands."),
+    ),
+}
+
+
+def register_all() -> None:
+    """Make the words of these rings known."""
+    for kind, (title, said) in SAID.items():
+        notices.register(kind, _wording(said), title)
+
+
+def _wording(said: Any) -> Callable[[Mapping[str, Any]], str]:
+    def words(params: Mapping[str, Any]) -> str:
+        return str(said) % params
+
+    return words

@@ -1,0 +1,132 @@
+"""Screens of the states of a case: each act's form is sent here; the case's own page shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongxin.heart.cases import actions, forms_states, queries, screens
+from tongxin.heart.cases.forms import DecideForm
+from tongxin.heart.cases.procedures import form_of
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+
+
+@require_POST
+@for_staff
+def not_accept(request: StaffRequest, number: str) -> HttpResponse:
+    """Do not accept a received case."""
+    row = queries.case(request.acting, number)
+    form = forms_states.NotAcceptForm(form_of(row), request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.not_accept(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(
+        request, row, form, "not_accept", act, _("Not accepted. Tell the applicant the ground.")
+    )
+
+
+@require_POST
+@for_staff
+def suspend(request: StaffRequest, number: str) -> HttpResponse:
+    """Suspend the case."""
+    row = queries.case(request.acting, number)
+    form = forms_states.SuspendForm(form_of(row), request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.suspend(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(request, row, form, "suspend", act, _("Suspended. The promise stands still."))
+
+
+@require_POST
+@for_staff
+def resume(request: StaffRequest, number: str) -> HttpResponse:
+    """Resume the case."""
+    row = queries.case(request.acting, number)
+    form = forms_states.ResumeForm(row, form_of(row), request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.resume(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(
+        request, row, form, "resume", act, _("Resumed. The days of the suspension do not count.")
+    )
+
+
+@require_POST
+@for_staff
+def withdraw(request: StaffRequest, number: str) -> HttpResponse:
+    """Record the applicant's withdrawal."""
+    return _with_reason(
+        request, number, "withdraw", actions.withdraw, _("Withdrawn. What was owed in it is void.")
+    )
+
+
+@require_POST
+@for_staff
+def void(request: StaffRequest, number: str) -> HttpResponse:
+    """Void a filing made in error."""
+    return _with_reason(request, number, "void", actions.void, _("Void. The number stays on record."))
+
+
+@require_POST
+@for_staff
+def close(request: StaffRequest, number: str) -> HttpResponse:
+    """Close a decided case."""
+    actions.close(by=request.acting, key=form_key(request), number=number)
+    return screens.done(
+        request, number, _("Concluded. What the applicant gave is kept until its retention ends.")
+    )
+
+
+@require_POST
+@for_staff
+def supersede(request: StaffRequest, number: str) -> HttpResponse:
+    """Put a new decision in the place of the office's own."""
+    row = queries.case(request.acting, number)
+    form = DecideForm(request.POST, prefix="supersede")
+
+    def act(given: dict[str, Any]) -> None:
+        actions.supersede(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(
+        request, row, form, "supersede", act, _("Superseded. Both decisions are shown; the new one stands.")
+    )
+
+
+@require_POST
+@for_staff
+def review(request: StaffRequest, number: str) -> HttpResponse:
+    """Open a review of the decision or the non-acceptance."""
+    return _with_reason(
+        request, number, "review", actions.review, _("The review is open. What was decided stands meanwhile.")
+    )
+
+
+@require_POST
+@for_staff
+def conclude(request: StaffRequest, number: str) -> HttpResponse:
+    """End a review."""
+    row = queries.case(request.acting, number)
+    form = forms_states.ConcludeForm(request.POST)
+
+    def act(given: dict[str, Any]) -> None:
+        actions.conclude(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(
+        request, row, form, "conclude", act, _("The review has ended. Those concerned are told.")
+    )
+
+
+def _with_reason(request: StaffRequest, number: str, name: str, action: Any, said: str) -> HttpResponse:
+    row = queries.case(request.acting, number)
+    form = forms_states.ReasonForm(request.POST, prefix=name)
+
+    def act(given: dict[str, Any]) -> None:
+        action(by=request.acting, key=form_key(request), number=number, **given)
+
+    return screens.acted(request, row, form, name, act, said)
