@@ -245,6 +245,16 @@ FORMS = [
         texts=("given_applicant_name", "given_credit_code", "given_premises", "given_contact"),
     ),
     Form(
+        "case_consents",
+        "case",
+        "number={filed}",
+        {"who": "applicant", "fields": ["contact"], "purpose": "示例：告知结果", "until": "2027-01-01"},
+        needed=("who", "fields"),
+        choices=("who", "fields"),
+        texts=("purpose",),
+        times=("until",),
+    ),
+    Form(
         "case_paper_new",
         "case",
         "number={filed}",
@@ -536,7 +546,7 @@ WITHOUT_FIELDS = {
     # any text may stand in a draft: its faults are shown beside it
     "agenda_export", "agreement_check", "agreement_draft", "agreement_new",
     "agreement_sign", "agreement_sign_ending", "agreement_stay", "agreement_leave", "agreement_milestone",
-    "duty_accept", "duty_resume", "case_accept", "case_close", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
+    "duty_accept", "duty_resume", "case_accept", "case_close", "case_consent", "case_recall", "case_take_over", "cases_export", "desk_export", "incident_confirm", "incident_merge_answer",
     "notices_read",
     "node_ping", "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",
@@ -580,6 +590,7 @@ def test_every_form_with_fields_is_tried():
     assert own - WITHOUT_FIELDS == {form.screen for form in FORMS}
 
 
+@pytest.mark.once("a form judges what was typed before a table is asked; odd signs are tried on both")
 @pytest.mark.parametrize(("form", "kind", "name", "value"), CELLS)
 def test_bad_input_comes_back_with_what_was_typed(scene, cell, form, kind, name, value):
     body = form.filled(scene.words) | {"key": "a-key-of-this-form", name: value}
