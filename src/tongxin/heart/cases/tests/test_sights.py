@@ -100,7 +100,8 @@ def wandered(seed: int, count: int) -> None:
 def test_what_the_statements_narrow_to_is_what_the_judge_allows(house, seed):
     wandered(seed, 14)
     rows = list(Case.objects.select_related("procedure"))
-    assert {offer.state for offer in Offer.objects.all()} == set(Offer.State.values)
+    ends = set(Offer.State.values) - {Offer.State.STALE}  # what only a line between nodes brings about
+    assert {offer.state for offer in Offer.objects.all()} == ends
     for reader in map(centre, CENTRES):
         allowed = {row.number for row in rows if sights.sight(reader.desk, row).whole.yes}
         assert {line[0] for line in queries.listed(reader)} == allowed
