@@ -327,7 +327,7 @@ def _dispute(scene: Scene) -> None:
         actions.return_over(
             by=taker, key=f"scene-returned-{n}", offer_id=made["offer"], reason="not_competent"
         )
-    scene.words["dispute"] = str(Dispute.objects.get(case=number).pk)
+    scene.words |= {"disputed": number, "dispute": str(Dispute.objects.get(case=number).pk)}
 
 
 def _nodes(scene: Scene) -> None:

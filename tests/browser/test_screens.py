@@ -31,7 +31,7 @@ PAGES = {
     "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": (
-        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/",
+        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/",
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),
     "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
@@ -40,7 +40,7 @@ PAGES = {
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
         "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",
         "/conflicts/", "/conflicts/{conflict}/", "/agenda/", "/agenda/?state=off", "/agenda/{item}/",
-        "/agenda/sheet/?on=2026-03-11",
+        "/agenda/sheet/?on=2026-03-11", "/disputes/", "/disputes/{dispute}/",
     ),
     "baodi-coordinator": (
         "/agreements/", "/agreements/new/", "/agreements/drafts/", "/agreements/drafts/{draft}/", "/desk/",
