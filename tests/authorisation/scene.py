@@ -86,6 +86,7 @@ def build(house: House) -> Scene:
     _cases(scene)
     _administration(scene)
     _instruments(scene)
+    _consents(scene)
     _judged(scene)
     _outbox(scene)
     _dispute(scene)
@@ -275,6 +276,17 @@ def _administration(scene: Scene) -> None:
     scene.words["shift"] = str(shift.pk)
     token, _secret = tokens.issue(house.seat("wuqing-approver"), label="示例", at=house.clock.at)
     scene.words["token"] = str(token.pk)
+
+
+def _consents(scene: Scene) -> None:
+    """A consent in the received case, to be withdrawn."""
+    from tongxin.heart.cases import actions
+
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    done = actions.give_consent(
+        by=clerk, key="scene-consent", number=scene.words["filed"], who="applicant", fields=["premises"]
+    )
+    scene.words["consent"] = str(done["consent"])
 
 
 def _outbox(scene: Scene) -> None:

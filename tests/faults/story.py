@@ -21,6 +21,7 @@ from tests.faults import (
     lines_story,
     states_story,
 )
+from tests.faults import consents_story as consents
 from tests.faults import instruments_story as instruments
 from tests.faults import outbox_story as outbox
 from tests.faults import papers_story as papers
@@ -334,6 +335,8 @@ STORY = [
     Command("offer-2", 134, offer),
     Command("recall", 135, recall),
     Command("send-mail", 136, outbox.send),
+    Command("consent", 136, consents.give),
+    Command("consent-withdrawn", 136, consents.withdraw),
     Command("offer-3", 136, offer),
     Command("take-over", 137, take_over),
     Command("subscribe-hook", 137, outbox.subscribe("tj-wuqing/service_centre", "webhook", "http://localhost:9/", "case_decided")),

@@ -76,7 +76,7 @@ def main(folder: Path) -> None:
         noted(point)
         watch.point(point)
 
-    points.note = note  # type: ignore[method-assign]
+    points.note = note
     with connection.execute_wrapper(watch.statement):
         crashes.play(points, folder / "answers.json", die=False)
     print(json.dumps({"changed": sorted(watch.changed), "silent": watch.silent}))

@@ -153,6 +153,7 @@ ROOMS = (
     "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.agreements.api_may",
     "tongxin.heart.cases.api",
+    "tongxin.heart.cases.api_consents",
     "tongxin.heart.cases.api_disputes",
     "tongxin.heart.cases.api_papers",
     "tongxin.heart.cases.api_states",

@@ -28,7 +28,7 @@ GRADES: dict[str, Any] = {
 }
 STOPS: dict[str, Any] = {
     "consent_withdrawn": gettext_lazy("the person concerned has withdrawn consent"),
-    "no_consent": gettext_lazy("the person concerned has not consented"),
+    "consent_over": gettext_lazy("the time for which the person concerned consented is over"),
 }
 _parts: dict[str, Any] = {}
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from tongxin.heart.agreements import judge_words, wording
-from tongxin.heart.cases import actions, cli_papers, cli_states, disputes_cli, queries, sights, words
+from tongxin.heart.cases import (
+    actions,
+    cli_consents,
+    cli_papers,
+    cli_states,
+    disputes_cli,
+    queries,
+    sights,
+    words,
+)
 
 SHOWN = 200
 
@@ -17,6 +26,9 @@ def group() -> None:
 
 for command in cli_papers.COMMANDS:
     group.add_command(command)
+
+
+group.add_command(cli_consents.consent)
 
 
 @group.command("list")

@@ -101,6 +101,25 @@ class Case(models.Model):
         ]
 
 
+class Consent(models.Model):
+    """What the person concerned consents to: fields, for a purpose, until a day. Withdrawn, it keeps them back."""
+
+    class Who(models.TextChoices):
+        APPLICANT = "applicant"
+        GUARDIAN = "guardian"
+        PROXY = "proxy"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
+    who = models.CharField(max_length=10, choices=Who.choices)
+    purpose = models.CharField(max_length=120, blank=True)  # empty: what the procedure asks the fields for
+    fields = models.JSONField(default=list)
+    until = models.DateField(null=True, blank=True)  # the first day on which it no longer stands
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")  # that recorded it
+    post = models.CharField(max_length=120)
+
+
 class Offer(models.Model):
     """A hand-over as it stands: the holder offers the case, the receiver alone settles it."""
 

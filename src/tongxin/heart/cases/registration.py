@@ -46,6 +46,7 @@ def register_all() -> None:
         "case_contested", _contested, gettext_lazy("Something came under an older state of a case")
     )
     notices.register("paper_added", _paper_added, gettext_lazy("A paper was added to a case that is held"))
+    notices.register("consent_withdrawn", _consent, gettext_lazy("A consent was withdrawn"))
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
     rings_states.register_all()
 
@@ -103,6 +104,10 @@ def _recalled(params: Mapping[str, Any]) -> str:
 
 def _paper_added(params: Mapping[str, Any]) -> str:
     return _("A paper was added to case %(case)s.") % params
+
+
+def _consent(params: Mapping[str, Any]) -> str:
+    return _("A consent in case %(case)s was withdrawn: its fields are no longer shared.") % params
 
 
 def _decided(params: Mapping[str, Any]) -> str:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import cached_property
 
 from tongxin.heart.agreements import judge
 from tongxin.heart.agreements import may as core
 from tongxin.heart.agreements.may import Answer, Ground, Stop, Subject
-from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.cases.models import Case, Consent, Offer
 from tongxin.heart.ledger.sights import Looker
+from tongxin.shared import clock
 
 KIND = "case"
 FILE = ("papers", "outcome_reason", "remarks")  # what is graded beside the applicant's fields
@@ -126,8 +128,36 @@ def subject_of(
 
 
 def stops_of(row: Case) -> tuple[Stop, ...]:
-    """Return what keeps fields of a case back besides the clauses' bars."""
-    return ()
+    """Return what keeps fields of a case back besides the clauses' bars: consent that ended; read once for a row."""
+    found: tuple[Stop, ...] | None = row.__dict__.get("_stops")
+    if found is None:
+        found = stops(row.consents.all(), clock.beijing(clock.now()).date())
+        row.__dict__["_stops"] = found
+    return found
+
+
+def stands(row: Consent, on: date) -> bool:
+    """Whether a consent stands on a day: not withdrawn, its last day not over."""
+    return row.withdrawn_at is None and (row.until is None or row.until > on)
+
+
+def stops(rows: Iterable[Consent], on: date) -> tuple[Stop, ...]:
+    """Return what consents keep back on a day: each field and purpose that was consented to and no longer is."""
+    standing: set[tuple[str, str]] = set()
+    ended: dict[tuple[str, str], str] = {}
+    for row in rows:
+        for name in row.fields:
+            if stands(row, on):
+                standing.add((name, row.purpose))
+            elif row.withdrawn_at is not None:
+                ended[name, row.purpose] = "consent_withdrawn"
+            else:
+                ended.setdefault((name, row.purpose), "consent_over")
+    return tuple(
+        Stop(code, frozenset({name}), purpose)
+        for (name, purpose), code in sorted(ended.items())
+        if (name, purpose) not in standing
+    )
 
 
 def known(name: str) -> Subject | None:

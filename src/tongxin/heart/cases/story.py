@@ -204,6 +204,10 @@ def _words(
             return text, written, "bad"
         case "cases.offer.recalled":
             return _("%(desk)s recalled the offer") % said, "", "done"
+        case "cases.consent.given":
+            return _("%(desk)s recorded a consent") % said, "", "done"
+        case "cases.consent.withdrawn":
+            return _("%(desk)s recorded that a consent was withdrawn") % said, "", "bad"
         case "cases.dispute.opened":
             return _("In dispute: both coordination offices name a holder"), "", "bad"
         case "cases.holder.proposed":

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tongxin.heart.cases import screens, screens_disputes, screens_papers, screens_states
+from tongxin.heart.cases import (
+    screens,
+    screens_consents,
+    screens_disputes,
+    screens_papers,
+    screens_states,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", screens.cases, name="cases"),
@@ -17,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/return/", screens.return_over, name="case_return"),
     path("cases/<str:number>/recall/", screens.recall, name="case_recall"),
     path("cases/<str:number>/decide/", screens.decide, name="case_decide"),
+    path("cases/<str:number>/consents/", screens_consents.consents, name="case_consents"),
+    path("cases/<str:number>/consents/<int:consent>/", screens_consents.withdraw, name="case_consent"),
     path("disputes/", screens_disputes.index, name="disputes"),
     path("disputes/<int:pk>/", screens_disputes.dispute, name="dispute"),
     path("disputes/<int:pk>/holder/", screens_disputes.name, name="dispute_name"),

@@ -67,6 +67,8 @@ WORDS: dict[str, Any] = {
     "cases.case.resumed": _("A case was resumed"),
     "cases.case.suspended": _("A case was suspended"),
     "cases.case.switched": _("A new version applies to a running case"),
+    "cases.consent.given": _("A consent was recorded"),
+    "cases.consent.withdrawn": _("A consent was withdrawn"),
     "cases.case.voided": _("A filing made in error was voided"),
     "cases.case.withdrawn": _("An applicant withdrew a case"),
     "cases.decision.superseded": _("A decision was superseded"),

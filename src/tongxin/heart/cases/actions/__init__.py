@@ -1,5 +1,6 @@
 """Writes of cases: the only ones. Each is one act: one transaction, its ledger entry last."""
 
+from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consent
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
 from tongxin.heart.cases.actions.disputing import name_holder
 from tongxin.heart.cases.actions.ending import close, not_accept, void, withdraw
@@ -30,6 +31,7 @@ __all__ = [
     "conclude",
     "decide",
     "file_case",
+    "give_consent",
     "hand_out",
     "load_procedure",
     "may_add_paper",
@@ -47,4 +49,5 @@ __all__ = [
     "take_over",
     "void",
     "withdraw",
+    "withdraw_consent",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.cases import actions, queries, registration, seeing, sights
 from tongxin.heart.cases.models import Case, Offer, Procedure
 from tongxin.heart.cases.tests.conftest import APPLICATION
+from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.region import rules
 from tongxin.heart.region.acting import SYSTEM, Acting
-from tongxin.shared.errors import NotFound, Refused
+from tongxin.shared import clock
+from tongxin.shared.errors import Invalid, NotAllowed, NotFound, Refused
 from tongxin.shared.writing import writing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,8 +103,7 @@ def wandered(seed: int, count: int) -> None:
 def test_what_the_statements_narrow_to_is_what_the_judge_allows(house, seed):
     wandered(seed, 14)
     rows = list(Case.objects.select_related("procedure"))
-    ends = set(Offer.State.values) - {Offer.State.STALE}  # what only a line between nodes brings about
-    assert {offer.state for offer in Offer.objects.all()} == ends
+    assert {offer.state for offer in Offer.objects.all()} >= set(sights.PARTS) - {"stale"}
     for reader in map(centre, CENTRES):
         allowed = {row.number for row in rows if sights.sight(reader.desk, row).whole.yes}
         assert {line[0] for line in queries.listed(reader)} == allowed
@@ -219,3 +221,55 @@ def test_a_query_without_a_reader_raises(offered):
         queries.case(None, offered.case_id)
     with pytest.raises(NotFound):
         queries.case(SYSTEM, offered.case_id)
+
+
+def test_a_withdrawn_consent_keeps_its_fields_from_everybody_but_the_accepting_desk(offered, house, at):
+    sender, receiver = at("tj-wuqing", "window_clerk"), at("bj-tongzhou", "window_clerk")
+    actions.take_over(by=receiver, key="t", offer_id=str(offered.id))
+    number = offered.case_id
+    done = actions.give_consent(by=sender, key="c", number=number, who="applicant", fields=["premises"])
+    before = rules.read().number
+    assert sights.sight(receiver.desk, Case.objects.get()).sees("premises")
+    actions.withdraw_consent(by=sender, key="w", consent=done["consent"])
+    assert rules.read().number == before + 1
+    seen = sights.sight(receiver.desk, Case.objects.get())
+    assert (seen.fields["premises"].why_not, seen.fields["premises"].bar) == ("stopped", "consent_withdrawn")
+    assert seen.sees("credit_code")
+    assert sights.sight(sender.desk, Case.objects.get()).sees("premises")
+    assert Notification.objects.filter(desk=receiver.desk, kind="consent_withdrawn").count() == 1
+    again = actions.give_consent(by=sender, key="c2", number=number, who="applicant", fields=["premises"])
+    assert sights.sight(receiver.desk, Case.objects.get()).sees("premises"), "given anew"
+    with pytest.raises(NotAllowed):
+        actions.withdraw_consent(by=receiver, key="w2", consent=again["consent"])
+
+
+def test_a_consent_ends_with_its_day(offered, house, at):
+    sender, receiver = at("tj-wuqing", "window_clerk"), at("bj-tongzhou", "window_clerk")
+    actions.give_consent(
+        by=sender,
+        key="c",
+        number=offered.case_id,
+        who="guardian",
+        fields=["contact"],
+        until=date(2026, 2, 13),
+    )
+    assert sights.sight(receiver.desk, Case.objects.get()).sees("contact")
+    house.move_to(datetime(2026, 2, 13, 9, 0, tzinfo=clock.BEIJING))
+    assert sights.sight(receiver.desk, Case.objects.get()).fields["contact"].bar == "consent_over"
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"fields": []}, "fields"),
+        ({"fields": ["nothing"]}, "fields"),
+        ({"who": "neighbour"}, "who"),
+        ({"until": date(2026, 2, 12)}, "until"),
+        ({"purpose": "长" * 121}, "purpose"),
+    ],
+)
+def test_a_consent_that_cannot_be_taken_says_why(offered, at, given, wrong):
+    asked = {"who": "applicant", "fields": ["contact"]} | given
+    with pytest.raises(Invalid) as refused:
+        actions.give_consent(by=at("tj-wuqing", "window_clerk"), key="c", number=offered.case_id, **asked)
+    assert set(refused.value.fields) == {wrong}

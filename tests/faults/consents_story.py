@@ -1,0 +1,28 @@
+"""Consent in the crash test's story: given at the accepting desk, and withdrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Told = dict[str, dict[str, Any]]
+CLERK = "tj-wuqing-services/window_clerk"
+
+
+def _clerk() -> Any:
+    from tests.faults.story import acting
+
+    return acting("wuqing-clerk", CLERK)
+
+
+def give(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.give_consent(
+        by=_clerk(), key=key, number=told["file"]["case"], who="applicant", fields=["contact"], purpose="示例"
+    )
+
+
+def withdraw(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    return actions.withdraw_consent(by=_clerk(), key=key, consent=told["consent"]["consent"])
