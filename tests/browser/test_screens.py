@@ -31,7 +31,7 @@ PAGES = {
     "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": (
-        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/",
+        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/", "/cases/{filed}/consents/",
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),
     "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
