@@ -77,7 +77,7 @@ def replay(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.exchange import keeping
     from tongxin.heart.exchange.models import Delivery
 
-    row = Delivery.objects.get(subscription=told["subscribe-hook"]["subscription"])
+    row = Delivery.objects.filter(subscription=told["subscribe-hook"]["subscription"]).earliest("created_at")
     return keeping.replay(by=_keeper(WUQING), key=key, delivery=str(row.pk))
 
 
