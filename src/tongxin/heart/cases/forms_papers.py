@@ -68,7 +68,7 @@ class FilingForm(FileForm):
             _("Tick what lies before you and is not kept as a file; what is missing is told together.")
         )
         for kind in procedure.papers:
-            self.fields[FILE + kind.id] = Picker(str(kind.name), kind, required=False)
+            self.fields[FILE + kind.id] = Picker(str(kind.name), kind, required=kind.required)
             self.fields[KEPT + kind.id] = forms.CharField(
                 required=False, widget=forms.HiddenInput(attrs={"data-private": ""})
             )

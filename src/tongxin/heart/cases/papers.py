@@ -108,8 +108,8 @@ def one(reader: Acting, number: str, paper: str | UUID) -> Paper:
 
 
 def lines(row: Case, form: ProcedureFile, files: Iterable[Paper]) -> list[Line]:
-    """Return the procedure's papers in its order, each with its files."""
-    files = list(files)
+    """Return the procedure's papers in its order, each with its files: those that stand first."""
+    files = sorted(files, key=lambda file: file.replaced_by_id is not None)
     return [
         Line(kind, [file for file in files if file.kind == kind.id], kind.id in row.papers)
         for kind in form.papers
