@@ -3,14 +3,15 @@
 The accepting desk took the application in: that is its own record. Everybody else stands on a part in the case (holder,
 offered, former holder for what it did, one that returned it), or on a clause in force now. Where a rule is ours and no
 clause says it, it stands here: a desk that is asked to take over sees what is personal, what is sensitive only when it
-holds the case; one that returned it keeps the story.
+holds the case; one that returned it keeps the story, and so does everybody but
+the accepting desk a month after the end of the case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.functional import cached_property
 
@@ -22,6 +23,7 @@ from tongxin.heart.ledger.sights import Looker
 from tongxin.shared import clock
 
 KIND = "case"
+TAIL = timedelta(days=30)  # ours: so long after the end of a case its parts still open what is personal
 FILE = ("papers", "outcome_reason", "remarks")  # what is graded beside the applicant's fields
 SEES, ANSWERS = frozenset({core.SEE}), frozenset({core.SEE, core.ANSWER})
 ALL = frozenset(core.GRADES)
@@ -107,16 +109,25 @@ def subject_of(
         parts += [("offerer", made.from_desk_id, WITHOUT_SENSITIVE, made.clause_id)]
         if made.state == Offer.State.TAKEN_OVER:
             taken[made.to_desk_id] = made.clause_id
+    until = row.ended_at + TAIL if row.ended_at else None
     grounds = [Ground(core.OWN, "accepting", row.accepting_desk_id)]
     acts = SEES if row.frozen_by_id else SEES | {core.ACT}
     grounds.append(
-        Ground(core.CASE, "holder", row.holder_id, actions=acts, clause=taken.get(row.holder_id, ""))
+        Ground(
+            core.CASE, "holder", row.holder_id, actions=acts, clause=taken.get(row.holder_id, ""), until=until
+        )
     )
     grounds += [
-        Ground(core.CASE, part, desk, ANSWERS if part == "offered" else SEES, opens, clause=clause)
+        Ground(
+            core.CASE, part, desk, ANSWERS if part == "offered" else SEES, opens, clause=clause, until=until
+        )
         for part, desk, opens, clause in sorted(parts, key=lambda each: ORDER.index(each[0]))
         if part == "offered" or desk not in {row.accepting_desk_id, row.holder_id}
     ]
+    if until is not None:  # the story stays with whoever had a part
+        grounds += [
+            Ground(core.CASE, g.part, g.desk, grades=STORY, clause=g.clause) for g in grounds if g.until
+        ]
     return Subject(
         f"{KIND}:{row.number}",
         row.accepting_desk_id,

@@ -273,3 +273,17 @@ def test_a_consent_that_cannot_be_taken_says_why(offered, at, given, wrong):
     with pytest.raises(Invalid) as refused:
         actions.give_consent(by=at("tj-wuqing", "window_clerk"), key="c", number=offered.case_id, **asked)
     assert set(refused.value.fields) == {wrong}
+
+
+def test_a_month_after_the_end_of_a_case_only_its_story_is_left_to_the_others(offered, house, at):
+    sender, receiver = at("tj-wuqing", "window_clerk"), at("bj-tongzhou", "window_clerk")
+    actions.take_over(by=receiver, key="t", offer_id=str(offered.id))
+    Case.objects.update(ended_at=clock.now())
+    row = queries.case(receiver, offered.case_id)
+    answer = sights.sight(receiver.desk, row).fields["premises"]
+    assert (answer.yes, answer.until) == (True, clock.now() + sights.TAIL)
+    house.move_to(clock.now() + sights.TAIL)
+    row = queries.case(receiver, offered.case_id)
+    seen = sights.sight(receiver.desk, row)
+    assert (seen.whole.yes, seen.fields["premises"].why_not, seen.given(row)) == (True, "over", {})
+    assert sights.sight(sender.desk, row).sees("premises"), "its own record"
