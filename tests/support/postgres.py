@@ -54,7 +54,7 @@ class Postgres:
             group=self.owner and pwd.getpwuid(self.owner).pw_gid,
             extra_groups=[] if self.owner else None,
             start_new_session=True,
-            preexec_fn=_end_with_parent(),
+            preexec_fn=end_with_parent(),
         )
         log.close()
         self._wait_until_ready()
@@ -139,7 +139,7 @@ def _may_run(program: Path, owner: int) -> bool:
         return False
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
     """The kernel stops the server when the test run is killed and cannot do it itself."""
     if sys.platform != "linux":
         return None

@@ -62,6 +62,35 @@ def show() -> None:
     _tell_own()
 
 
+@group.command("serve")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="Where to listen."
+)
+def serve(port: int) -> None:
+    """Serve this node on this machine, for a try: own tables, region and made-up people. In service: tongxin run.
+
+    Each node needs TONGXIN_NODE and TONGXIN_DATA of its own. Ctrl-C stops it; what is done stays.
+    """
+    from tongxin.heart.region.models import RegionInfo
+    from tongxin.site import demo, launch, pack
+
+    if settings.MODE == "run":
+        raise Refused(
+            "not_for_service",
+            "This serves a node for a try, with made-up people.",
+            todo="In service a node is served by: tongxin run. For a try: tongxin --mode demo node serve.",
+        )
+    address = f"http://localhost:{port}"
+    settings.ORIGIN, settings.CSRF_TRUSTED_ORIGINS = address, [address]
+    with launch.alone_in(settings.DATA, address):
+        demo.migrate()
+        if not RegionInfo.objects.exists():
+            pack.load(settings.REGION_PACK)
+        launch.serve(
+            "127.0.0.1", port, when_ready=lambda: click.echo(f"The node {settings.NODE} serves at {address}")
+        )
+
+
 @group.command("status")
 def status() -> None:
     """Print how each line stands: sent, acknowledged, waiting since when, what came, the difference of the clocks."""

@@ -73,15 +73,23 @@ def apply_all() -> int:
     return sum(apply_channel(row.from_node) for row in rows.order_by("from_node"))
 
 
-def apply_channel(peer: str) -> int:
-    """Apply what came from a peer, in order of number; return how many envelopes were settled."""
+def apply_channel(peer: str, within: float | None = None) -> int:
+    """Apply what came from a peer, in order of number; return how many envelopes were settled.
+
+    `within` is how many seconds there are; what is left then has its turn at the next look.
+    """
+    ends = None if within is None else clock.steady() + within
     channel = Channel.objects.filter(from_node=peer, to_node=settings.NODE).first()
     if channel is None:
         return 0
     turn = lines.Inbox(channel.last_seq).to_apply(channel.done_seq)
+    count = 0
     for seq in turn:
+        if ends is not None and clock.steady() > ends:
+            break
         _settle(peer, channel, seq)
-    return len(turn)
+        count += 1
+    return count
 
 
 # ---------------------------------------------------------------- storing

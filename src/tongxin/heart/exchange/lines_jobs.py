@@ -26,7 +26,7 @@ from tongxin.shared.writing import writing
 log = structlog.get_logger(__name__)
 
 WAITS = tuple(
-    timedelta(seconds=n) for n in (1, 2, 4, 8, 10)
+    timedelta(seconds=n) for n in (1, 2, 3, 4, 5)
 )  # after the first, second … failure; then the last
 LEASE = timedelta(seconds=20)  # more than one sending takes
 ASKS = timedelta(seconds=60)  # without anything to send: how often a line is tried all the same

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 SIGNATURE = "Tongxin-Signature"  # of a request's or an answer's body
 IDENTITY, ENVELOPES = "/node/v1/identity", "/node/v1/envelopes"
 CONNECT, TOTAL = 4.0, 10.0  # seconds for the connection, and for all that comes after it
+APPLY = 2.0  # seconds that a sender waits for what it sent to be applied too; being stored is what the answer says
 AGENT = "Tongxin-Node/1"
 WHAT = {  # in English: whoever writes the other end reads it in a log
     "not_json": "The body is not JSON in UTF-8.",
@@ -89,7 +90,7 @@ def envelopes(request: HttpRequest) -> HttpResponse:
         return _refusal(body, fault)
     peer = answer.to_node
     try:
-        lines_in.apply_channel(peer)
+        lines_in.apply_channel(peer, within=APPLY)
     except Exception:  # stored is stored: the answer says so, and the ticker applies it
         log.exception("what came over a line was stored, and could not be applied now", peer=peer)
     return _signed(lines_in.answer_bytes(answer))
