@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
@@ -156,11 +155,17 @@ def state_words(row: Dispute) -> str:
     return str(words.DISPUTE_STATES[row.state])
 
 
-def addresses(reader: Acting, numbers: Iterable[str]) -> dict[str, str]:
-    """Return the pages of the disputes that the reader's office settles, by the case's number; the newest of each."""
+def settled_by(reader: Acting) -> Subquery:
+    """Return, for a read of cases, the newest dispute of each that the reader's office settles."""
     desk = reader.desk
-    rows = Dispute.objects.filter(Q(one_office_id=desk) | Q(other_office_id=desk), case__in=list(numbers))
-    return {number: url(pk) for number, pk in rows.order_by("opened_at", "id").values_list("case_id", "id")}
+    rows = Dispute.objects.filter(Q(one_office_id=desk) | Q(other_office_id=desk), case=OuterRef("pk"))
+    return Subquery(rows.order_by("-opened_at", "-id").values("pk")[:1])
+
+
+def address(row: Case) -> str:
+    """Return the page of the dispute that a case was read with (`settled_by`); empty without one."""
+    pk = getattr(row, "dispute", None)
+    return url(pk) if pk else ""
 
 
 def standing(number: str) -> bool:

@@ -12,13 +12,14 @@ def of_cases(reader: Acting, threads: Rows) -> dict[str, Seen]:
     """Return cases by number; a reader without a part in one gets no address, or that of the dispute it settles."""
     wanted = list(threads)
     rows = Case.objects.filter(number__in=wanted).select_related("procedure")
-    disputed = disputes.addresses(reader, wanted) if reader.coordinates else {}
+    if reader.coordinates:
+        rows = rows.annotate(dispute=disputes.settled_by(reader))
     own = set(queries.cases(reader).order_by().filter(number__in=wanted).values_list("number", flat=True))
     return {
         row.number: Seen(
             row.number,
             words.title(row.procedure),
-            f"/cases/{row.number}/" if row.number in own else disputed.get(row.number, ""),
+            f"/cases/{row.number}/" if row.number in own else disputes.address(row),
         )
         for row in rows
     }
