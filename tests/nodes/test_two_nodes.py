@@ -58,7 +58,7 @@ def test_a_bad_line_and_a_wrong_clock(two: Two):
     wuqing, tongzhou, there, back = two
     for way in (there, back):
         way.drop, way.double, way.hold, way.delay = 0.10, 0.10, 0.10, 0.2
-        way.first = ["double", "hold", "drop"]
+        way.first = ["double", "hold"]
     sent, answered = [], []
     with ThreadPoolExecutor(2) as threads:
         for part in range(3):
@@ -76,7 +76,8 @@ def test_a_bad_line_and_a_wrong_clock(two: Two):
     time.sleep(12)
     assert wuqing.waiting() > 0, "the line is cut, and nothing waits"
     assert f"waiting {wuqing.waiting()} since" in wuqing.run(["node", "status"])
-    there.cut = back.cut = False
+    for way in (there, back):
+        way.cut, way.first = False, ["drop"]
     took = wait_for(
         lambda: agree(wuqing, tongzhou, sent, answered), 30, lambda: wuqing.run(["node", "status"])
     )
@@ -101,7 +102,7 @@ def test_a_bad_line_and_a_wrong_clock(two: Two):
     said = wuqing.run(["node", "status"])
     assert "CLOCKS DIFFER" in said
     assert "-86" in said.replace("−", "-")
-    assert wuqing.rows("SELECT count(*) FROM exchange_notification WHERE kind = 'line_skew'") != []
+    assert wuqing.rows("SELECT count(*) FROM exchange_notification WHERE kind = 'line_skew'") != [(0,)]
 
 
 STEPS = [
