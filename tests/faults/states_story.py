@@ -7,11 +7,11 @@ from typing import Any
 
 Told = dict[str, dict[str, Any]]
 Do = Callable[[Told, str], dict[str, Any]]
-CLERK = ("wuqing-clerk", "tj-wuqing-services/window_clerk")
-TAKER = ("tongzhou-clerk", "bj-tongzhou-services/window_clerk")
-APPROVER = ("tongzhou-approver", "bj-tongzhou-services/approver")
-REVIEWER = ("tongzhou-coordinator", "bj-tongzhou-coordination/coordinator")
-TONGZHOU = "bj-tongzhou/service_centre"
+CLERK = ("langfang-clerk", "he-langfang-services/window_clerk")
+TAKER = ("wuqing-clerk", "tj-wuqing-services/window_clerk")
+APPROVER = ("wuqing-approver", "tj-wuqing-services/approver")
+REVIEWER = ("wuqing-coordinator", "tj-wuqing-coordination/coordinator")
+WUQING = "tj-wuqing/service_centre"
 
 
 def _acting(who: tuple[str, str]) -> Any:
@@ -21,10 +21,17 @@ def _acting(who: tuple[str, str]) -> Any:
 
 
 def filed(told: Told, key: str) -> dict[str, Any]:
-    """Take a case in at Wuqing for Tongzhou."""
-    from tests.faults.story import file_case
+    """Take a case in at Langfang for Wuqing."""
+    from tongxin.heart.cases import actions
 
-    return file_case(told, key)
+    return actions.file_case(
+        by=_acting(CLERK),
+        key=key,
+        procedure="food-business-licence",
+        decide_at="tj-wuqing",
+        applicant={"applicant_name": "示例", "credit_code": "91131000MA0TEST001", "premises": "示例"},
+        papers=["application_form", "business_licence", "floor_plan", "safety_rules"],
+    )
 
 
 def do(name: str, who: tuple[str, str], of: str, **more: Any) -> Do:
@@ -56,9 +63,9 @@ def erased(told: Told, key: str) -> dict[str, Any]:
     """The retention of the closed case is over."""
     from tongxin.heart.cases import erasing
     from tongxin.heart.cases.models import Case
-    from tongxin.shared import clock
 
-    Case.objects.filter(number=told["states-file"]["case"]).update(keep_until=clock.now())
+    closed = Case.objects.get(number=told["states-file"]["case"])
+    Case.objects.filter(pk=closed.pk).update(keep_until=closed.ended_at)
     erasing.erase_due()
     return {}
 
@@ -67,7 +74,7 @@ def _handed(name: str, at: int) -> list[tuple[str, int, Do]]:
     return [
         (f"{name}-file", at, filed),
         (f"{name}-accept", at + 1, do("accept_case", CLERK, f"{name}-file")),
-        (f"{name}-offer", at + 2, do("offer", CLERK, f"{name}-file", to_desk=TONGZHOU, epoch=0)),
+        (f"{name}-offer", at + 2, do("offer", CLERK, f"{name}-file", to_desk=WUQING, epoch=0)),
         (f"{name}-take", at + 3, taken(f"{name}-offer")),
     ]
 
