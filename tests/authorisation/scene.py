@@ -258,7 +258,7 @@ def _instruments(scene: Scene) -> None:
     scene.words |= {"proposed": proposed["version"], "hash": proposed["hash"], "standing": "river-watch@1"}
     scene.words["draft"] = str(actions.draft(by=by, key="scene-faulty", text="a")["draft"])
     reached = actions.report_milestone(
-        by=scene.house.acting("langfang-duty"), key="scene-milestone", instrument="river-watch", milestone="station-built",
+        by=scene.house.acting("langfang-duty"), key="scene-milestone", instrument="river-watch-two", milestone="station-built",
     )  # fmt: skip
     scene.words["milestone"] = reached["matter"]
 

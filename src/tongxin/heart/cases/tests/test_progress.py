@@ -74,10 +74,10 @@ def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken,
     duty = Duty.objects.get(thread=f"case:{number}", subject="decide")
     deciding, tell = threading.Event(), writes._tell_accepting
 
-    def slowly(a, case):
+    def slowly(a, case, made, **more):
         deciding.set()
         time.sleep(1)
-        tell(a, case)
+        return tell(a, case, made, **more)
 
     def decide():
         actions.decide(
