@@ -17,7 +17,7 @@ from tests.support.folders import temporary
 from tests.support.lossy import Lossy, lossy
 from tests.support.two_nodes import RunningNode, join, wait_for
 
-pytestmark = pytest.mark.once("the nodes bring SQLite databases of their own")
+pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own"), pytest.mark.soak]
 WUQING, TONGZHOU = "tj-wuqing/service_centre", "bj-tongzhou/service_centre"
 DAY = 24 * 3600
 Two = tuple[RunningNode, RunningNode, Lossy, Lossy]
