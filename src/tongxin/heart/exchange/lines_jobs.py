@@ -63,13 +63,12 @@ def due(now: datetime) -> QuerySet[Peer]:
     """Return the peers whose turn it is: something waits, or they were not asked for a while; no lease stands."""
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     silent = Q(last_answer_at=None) | Q(last_answer_at__lte=now - ASKS) | Q(last_answer_at__gt=now)
-    rows = Peer.objects.filter(
-        free, next_at__lte=now, keys__confirmed_at__isnull=False, keys__replaced_at=None
-    )
+    counted = {"keys__confirmed_at__isnull": False, "keys__replaced_at": None}  # of one peer one key at most
+    rows = Peer.objects.filter(free, next_at__lte=now, **counted)
     ours = Channel.objects.filter(from_node=settings.NODE)
     behind = ours.filter(done_seq__lt=F("last_seq")).values("to_node")
     waits = Envelope.objects.filter(channel__in=ours, state=Envelope.State.WAITING).values("channel__to_node")
-    return rows.filter(silent | Q(name__in=behind) | Q(name__in=waits)).distinct().order_by("next_at", "name")
+    return rows.filter(silent | Q(name__in=behind) | Q(name__in=waits)).order_by("next_at", "name")
 
 
 def _take(owner: str, now: datetime) -> Turn | None:
