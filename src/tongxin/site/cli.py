@@ -96,7 +96,10 @@ ENVIRONMENT = (
     ("TONGXIN_REGION", "Folder of the region pack; default regions/jingjinji."),
     ("TONGXIN_NODE", "Name of this node in the ledger and on lines to other nodes; default main."),
     ("TONGXIN_NODE_KEY", "File of the node's signing key; default keys/node-ed25519.pem in the data folder."),
-    ("TONGXIN_NODE_CA", "File of the authorities by which certificates of peers are checked; default the system's."),
+    (
+        "TONGXIN_NODE_CA",
+        "File of the authorities by which certificates of peers are checked; default the system's.",
+    ),
     ("TONGXIN_TICKER, TONGXIN_TICKER_SECONDS", "thread, worker or off; and how often it looks (15)."),
     ("TONGXIN_VERIFY_HOURS", "How often the server recomputes its own ledger (24); 0 for never."),
     ("TONGXIN_SCORES_FREEZE_DAY", "Day of the next month on which a month's scores are frozen; default 5."),

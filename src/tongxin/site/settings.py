@@ -32,8 +32,12 @@ DATA = Path(os.environ.get("TONGXIN_DATA") or ROOT / "var" / MODE).resolve()
 DATA.mkdir(parents=True, exist_ok=True)
 REGION_PACK = Path(os.environ.get("TONGXIN_REGION") or ROOT / "regions" / "jingjinji").resolve()
 NODE = os.environ.get("TONGXIN_NODE", "main")
-NODE_KEY = os.environ.get("TONGXIN_NODE_KEY", "")  # file of the node's key, where it is not in the data folder
-NODE_CA = os.environ.get("TONGXIN_NODE_CA", "")  # file of the authorities that peers' certificates are checked by
+NODE_KEY = os.environ.get(
+    "TONGXIN_NODE_KEY", ""
+)  # file of the node's key, where it is not in the data folder
+NODE_CA = os.environ.get(
+    "TONGXIN_NODE_CA", ""
+)  # file of the authorities that peers' certificates are checked by
 PORT = int(os.environ.get("TONGXIN_PORT", "8000"))
 TILE_URL = os.environ.get("TONGXIN_TILE_URL", "")
 TILE_CRS = os.environ.get("TONGXIN_TILE_CRS", "wgs84")

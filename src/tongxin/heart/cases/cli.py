@@ -133,12 +133,12 @@ def accept(ctx: click.Context, number: str) -> None:
 @group.command("offer")
 @click.argument("number")
 @click.argument("to_desk")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@cli_states.epoch_seen
 @click.pass_context
 def offer(ctx: click.Context, number: str, to_desk: str, epoch: int | None) -> None:
     """Offer a case to the desk TO_DESK, such as bj-tongzhou/service_centre. Prints the offer's number."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
+    seen = cli_states.seen(by, number, epoch)
     done = actions.offer(by=by, key=ctx.obj.key(), number=number, to_desk=to_desk, epoch=seen)
     click.echo(done["offer"])
 
@@ -178,12 +178,12 @@ def recall(ctx: click.Context, offer_id: str) -> None:
 @click.argument("number")
 @click.argument("outcome", type=click.Choice(actions.OUTCOMES))
 @click.option("--reason", default="", help="Needed for a refusal.")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@cli_states.epoch_seen
 @click.pass_context
 def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: int | None) -> None:
     """Decide a case, as its holder and competent desk."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
+    seen = cli_states.seen(by, number, epoch)
     done = actions.decide(by=by, key=ctx.obj.key(), number=number, epoch=seen, outcome=outcome, reason=reason)
     click.echo(f"{done['case']} decided: {done['outcome']}")
 

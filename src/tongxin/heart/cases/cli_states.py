@@ -10,6 +10,14 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.cases import actions, queries, words
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import form_of
+from tongxin.heart.region.acting import Acting
+
+epoch_seen = click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+
+
+def seen(by: Acting, number: str, epoch: int | None) -> int:
+    """Return the epoch that an act goes by: the one given, else the present one."""
+    return queries.case(by, number).epoch if epoch is None else epoch
 
 
 def show(row: Case, *, sees: bool) -> None:
@@ -56,16 +64,21 @@ def not_accept(ctx: click.Context, number: str, ground: str, missing: tuple[str,
     "--missing", "-m", multiple=True, metavar="PAPER", help="A paper that is missing; once a paper."
 )
 @click.option("--facts", default="", help="What else is asked for.")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@epoch_seen
 @click.pass_context
 def suspend(
     ctx: click.Context, number: str, ground: str, missing: tuple[str, ...], facts: str, epoch: int | None
 ) -> None:
     """Suspend a case: what is missing is asked for once and all together; the promise stands still."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
     actions.suspend(
-        by=by, key=ctx.obj.key(), number=number, epoch=seen, ground=ground, missing=list(missing), facts=facts
+        by=by,
+        key=ctx.obj.key(),
+        number=number,
+        epoch=seen(by, number, epoch),
+        ground=ground,
+        missing=list(missing),
+        facts=facts,
     )
     click.echo(f"{number} suspended")
 
@@ -74,13 +87,19 @@ def suspend(
 @click.argument("number")
 @click.option("--arrived", "-a", multiple=True, metavar="PAPER", help="A paper that arrived; once a paper.")
 @click.option("--ended", is_flag=True, help="The ground of the suspension has ended.")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@epoch_seen
 @click.pass_context
 def resume(ctx: click.Context, number: str, arrived: tuple[str, ...], ended: bool, epoch: int | None) -> None:
     """Resume a suspended case: the days of the suspension do not count."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
-    actions.resume(by=by, key=ctx.obj.key(), number=number, epoch=seen, arrived=list(arrived), ended=ended)
+    actions.resume(
+        by=by,
+        key=ctx.obj.key(),
+        number=number,
+        epoch=seen(by, number, epoch),
+        arrived=list(arrived),
+        ended=ended,
+    )
     due = queries.case(by, number).promise_due_at
     click.echo(f"{number} resumed" + (f", promised by {wording.due_moment(due)}" if due else ""))
 
@@ -118,14 +137,13 @@ def close(ctx: click.Context, number: str) -> None:
 @click.argument("number")
 @click.argument("outcome", type=click.Choice(actions.OUTCOMES))
 @click.option("--reason", required=True, help="Why the desk's own decision is superseded.")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@epoch_seen
 @click.pass_context
 def supersede(ctx: click.Context, number: str, outcome: str, reason: str, epoch: int | None) -> None:
     """Put a new decision in the place of the desk's own; both are shown."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
     done = actions.supersede(
-        by=by, key=ctx.obj.key(), number=number, epoch=seen, outcome=outcome, reason=reason
+        by=by, key=ctx.obj.key(), number=number, epoch=seen(by, number, epoch), outcome=outcome, reason=reason
     )
     click.echo(f"{number} decision {done['decision']}: {outcome}")
 
@@ -144,14 +162,13 @@ def review(ctx: click.Context, number: str, reason: str) -> None:
 @click.argument("number")
 @click.argument("outcome", type=click.Choice(actions.REVIEW_OUTCOMES))
 @click.option("--reason", required=True, help="Why it ends so.")
-@click.option("--epoch", type=int, help="The epoch that was seen; default the present one.")
+@epoch_seen
 @click.pass_context
 def conclude(ctx: click.Context, number: str, outcome: str, reason: str, epoch: int | None) -> None:
     """End a review, as the desk that reviews."""
     by = ctx.obj.acting()
-    seen = queries.case(by, number).epoch if epoch is None else epoch
     done = actions.conclude(
-        by=by, key=ctx.obj.key(), number=number, epoch=seen, outcome=outcome, reason=reason
+        by=by, key=ctx.obj.key(), number=number, epoch=seen(by, number, epoch), outcome=outcome, reason=reason
     )
     click.echo(f"{done['reviews']} {done['outcome']}")
 

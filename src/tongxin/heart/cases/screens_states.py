@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.heart.cases import actions, forms_states, queries, screens
 from tongxin.heart.cases.forms import DecideForm
+from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 
@@ -20,12 +23,13 @@ def not_accept(request: StaffRequest, number: str) -> HttpResponse:
     """Do not accept a received case."""
     row = queries.case(request.acting, number)
     form = forms_states.NotAcceptForm(form_of(row), request.POST)
-
-    def act(given: dict[str, Any]) -> None:
-        actions.not_accept(by=request.acting, key=form_key(request), number=number, **given)
-
-    return screens.acted(
-        request, row, form, "not_accept", act, _("Not accepted. Tell the applicant the ground.")
+    return _sent(
+        request,
+        row,
+        form,
+        "not_accept",
+        actions.not_accept,
+        _("Not accepted. Tell the applicant the ground."),
     )
 
 
@@ -35,11 +39,7 @@ def suspend(request: StaffRequest, number: str) -> HttpResponse:
     """Suspend the case."""
     row = queries.case(request.acting, number)
     form = forms_states.SuspendForm(form_of(row), request.POST)
-
-    def act(given: dict[str, Any]) -> None:
-        actions.suspend(by=request.acting, key=form_key(request), number=number, **given)
-
-    return screens.acted(request, row, form, "suspend", act, _("Suspended. The promise stands still."))
+    return _sent(request, row, form, "suspend", actions.suspend, _("Suspended. The promise stands still."))
 
 
 @require_POST
@@ -48,12 +48,8 @@ def resume(request: StaffRequest, number: str) -> HttpResponse:
     """Resume the case."""
     row = queries.case(request.acting, number)
     form = forms_states.ResumeForm(row, form_of(row), request.POST)
-
-    def act(given: dict[str, Any]) -> None:
-        actions.resume(by=request.acting, key=form_key(request), number=number, **given)
-
-    return screens.acted(
-        request, row, form, "resume", act, _("Resumed. The days of the suspension do not count.")
+    return _sent(
+        request, row, form, "resume", actions.resume, _("Resumed. The days of the suspension do not count.")
     )
 
 
@@ -89,12 +85,13 @@ def supersede(request: StaffRequest, number: str) -> HttpResponse:
     """Put a new decision in the place of the office's own."""
     row = queries.case(request.acting, number)
     form = DecideForm(request.POST, prefix="supersede")
-
-    def act(given: dict[str, Any]) -> None:
-        actions.supersede(by=request.acting, key=form_key(request), number=number, **given)
-
-    return screens.acted(
-        request, row, form, "supersede", act, _("Superseded. Both decisions are shown; the new one stands.")
+    return _sent(
+        request,
+        row,
+        form,
+        "supersede",
+        actions.supersede,
+        _("Superseded. Both decisions are shown; the new one stands."),
     )
 
 
@@ -113,20 +110,25 @@ def conclude(request: StaffRequest, number: str) -> HttpResponse:
     """End a review."""
     row = queries.case(request.acting, number)
     form = forms_states.ConcludeForm(request.POST)
-
-    def act(given: dict[str, Any]) -> None:
-        actions.conclude(by=request.acting, key=form_key(request), number=number, **given)
-
-    return screens.acted(
-        request, row, form, "conclude", act, _("The review has ended. Those concerned are told.")
+    return _sent(
+        request, row, form, "conclude", actions.conclude, _("The review has ended. Those concerned are told.")
     )
 
 
-def _with_reason(request: StaffRequest, number: str, name: str, action: Any, said: str) -> HttpResponse:
+def _with_reason(
+    request: StaffRequest, number: str, name: str, action: Callable[..., Any], said: str
+) -> HttpResponse:
     row = queries.case(request.acting, number)
     form = forms_states.ReasonForm(request.POST, prefix=name)
+    return _sent(request, row, form, name, action, said)
+
+
+def _sent(
+    request: StaffRequest, row: Case, form: Form, name: str, action: Callable[..., Any], said: str
+) -> HttpResponse:
+    """Do the act that a form gathered everything for."""
 
     def act(given: dict[str, Any]) -> None:
-        action(by=request.acting, key=form_key(request), number=number, **given)
+        action(by=request.acting, key=form_key(request), number=row.number, **given)
 
     return screens.acted(request, row, form, name, act, said)

@@ -21,7 +21,9 @@ from tongxin.site import cli
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.once("days are counted from calendars as they are read; stories and clocks are tried on both"),
+    pytest.mark.once(
+        "days are counted from calendars as they are read; stories and clocks are tried on both"
+    ),
 ]
 BEIJING = ZoneInfo("Asia/Shanghai")
 TONGZHOU, WUQING = "bj-tongzhou/service_centre", "tj-wuqing/service_centre"

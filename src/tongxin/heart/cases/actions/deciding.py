@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
-from tongxin.heart.agreements.models import Duty, Performance
+from tongxin.heart.agreements.actions.parts import performance
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import states
 from tongxin.heart.cases.actions import disputing, parts
 from tongxin.heart.cases.models import Case, Decision
@@ -123,14 +124,7 @@ def meet_decide(a: Act, case: Case, told: Message | None) -> None:
     duty = rows.first()
     if duty is None or told is None:
         return
-    done = Performance.objects.create(
-        act=a.name,
-        desk_id=a.by.desk,
-        post=a.by.post,
-        message=told,
-        at=a.at,
-        delivered_at=told.delivered_at,
-    )
+    done = performance(a.name, a.by, a.at, message=told)
     duties.meet(duty, done, delivered_at=told.delivered_at or a.at)
 
 

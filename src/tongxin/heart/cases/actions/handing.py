@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, rulebook
 from tongxin.heart.agreements.actions import judging
+from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
-from tongxin.heart.agreements.models import Clause, Duty, Performance
+from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import handover, locking, states
 from tongxin.heart.cases.actions import disputing, holding, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
@@ -313,14 +314,7 @@ def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[C
 
 def _answer_met(a: Act, made: Offer, message: Message) -> None:
     """Meet the duty to answer the offer."""
-    done = Performance.objects.create(
-        act=a.name,
-        desk_id=a.by.desk,
-        post=a.by.post,
-        message=message,
-        at=a.at,
-        delivered_at=message.delivered_at,
-    )
+    done = performance(a.name, a.by, a.at, message=message)
     thread = f"case:{made.case_id}"
     for duty in Duty.objects.filter(thread=thread, subject=f"answer:{made.id}", state=Duty.State.OPEN):
         duties.meet(duty, done, delivered_at=message.delivered_at or a.at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty
@@ -27,13 +25,16 @@ def make_competent(a: Act, case: Case) -> None:
     promises.competent_is(case, case.holder_id, a)
 
 
-def open_decide(a: Act, case: Case, clause: Clause, opened_by: str) -> Duty | None:
-    """Open the holder's duty to decide, due when the applicant was promised; hand-overs do not restart it."""
+def open_decide(a: Act, case: Case, clause: Clause, opened_by: str, *, anew: bool = False) -> Duty | None:
+    """Open the holder's duty to decide, due when the applicant was promised; hand-overs do not restart it.
+
+    `anew`: the promise began with this act, and what was suspended before does not count for it.
+    """
     if case.competent_desk_id != case.holder_id or case.promise_due_at is None:
         return None
     if case.holder_id == case.accepting_desk_id:  # back home: nobody owes a duty to itself
         return None
-    limit = Within(within=_promise(case), clock="days", starts="recorded")
+    limit = Within(within=procedures.form_of(case).promise.within, clock="days", starts="recorded")
     return duties.open_round(
         clause=clause,
         thread=f"case:{case.number}",
@@ -42,14 +43,10 @@ def open_decide(a: Act, case: Case, clause: Clause, opened_by: str) -> Duty | No
         purpose=Duty.Purpose.DO,
         subject="decide",
         limit=limit,
-        starts_at=case.accepted_at or a.at,
+        starts_at=a.at if anew else case.accepted_at or a.at,
         opened_by=opened_by,
         at=a.at,
         due=promises.count_of(case),
-        pauses=promises.stopped(case),
+        pauses=[] if anew else promises.stopped(case),
         again=True,
     )
-
-
-def _promise(case: Case) -> Any:
-    return procedures.ProcedureFile.model_validate(case.procedure.body).promise.within

@@ -10,14 +10,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, rulebook
-from tongxin.heart.agreements.language import Handle, Within
+from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import locking, procedures, promises, states
-from tongxin.heart.cases.actions import deciding, parts
+from tongxin.heart.cases.actions import deciding, holding, parts
 from tongxin.heart.cases.models import Case, Decision
 from tongxin.heart.events.serials import next_number
 from tongxin.heart.exchange.acts import Act, act
-from tongxin.heart.exchange.models import Message
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
@@ -57,7 +56,7 @@ def review(*, by: Acting, key: str, number: str, reason: str) -> dict[str, Any]:
         case = _filed(a, first, decision, desk, reason)
         body = {"reviews": number, "decision": decision.number if decision else 0, "reason": reason}
         told = parts.inform(a, case, "review", "review_filed", body | _shown(case), desk)
-        _owe(a, case, told[0] if told else None)
+        _owe(a, case, f"message:{told[0].id}" if told else f"case:{case.number}")
         if decision is not None and decision.desk_id != desk:
             parts.inform(a, first, "review", "decision_reviewed", {"review": case.number}, decision.desk_id)
         a.result = {"case": case.number, "reviews": number, "reviewer": desk}
@@ -155,24 +154,11 @@ def _filed(a: Act, first: Case, decision: Decision | None, desk: str, reason: st
     return case
 
 
-def _owe(a: Act, case: Case, told: Message | None) -> Duty | None:
-    """Open the reviewing desk's duty to decide, under the clause of the hand-over; due as promised to the applicant."""
-    made, count = parts.handed_under(case), promises.count_of(case)
-    if made is None or count is None or case.holder_id == case.accepting_desk_id:
-        return None
-    return duties.open_round(
-        clause=made.clause,
-        thread=f"case:{case.number}",
-        bound_desk=case.holder_id,
-        owed_desk=case.accepting_desk_id,
-        purpose=Duty.Purpose.DO,
-        subject="decide",
-        limit=Within(within=procedures.form_of(case).promise.within, clock="days", starts="recorded"),
-        starts_at=a.at,
-        opened_by=f"message:{told.id}" if told else f"case:{case.number}",
-        at=a.at,
-        due=count,
-    )
+def _owe(a: Act, case: Case, opened_by: str, *, anew: bool = False) -> list[Duty]:
+    """Open the holder's duty to decide, under the clause of the hand-over; due as promised to the applicant."""
+    made = parts.handed_under(case)
+    duty = holding.open_decide(a, case, made.clause, opened_by, anew=anew) if made else None
+    return [duty] if duty else []
 
 
 def _carry_out(a: Act, case: Case, first: Case, outcome: str, reason: str) -> list[Duty]:
@@ -192,7 +178,7 @@ def _carry_out(a: Act, case: Case, first: Case, outcome: str, reason: str) -> li
     _goes_on(first)
     promises.begin(first, a)
     first.save()
-    return [duty for duty in [_new_round(a, case, first)] if duty]
+    return _owe(a, first, f"case:{case.number}", anew=True)
 
 
 def _not_accepted(a: Act, first: Case, *, accept: bool) -> list[Duty]:
@@ -212,26 +198,6 @@ def _not_accepted(a: Act, first: Case, *, accept: bool) -> list[Duty]:
 def _goes_on(first: Case) -> None:
     first.ended_at, first.keep_until, first.ended_why, first.ended_remark = None, None, "", ""
     first.ended_missing = []
-
-
-def _new_round(a: Act, case: Case, first: Case) -> Duty | None:
-    made, count = parts.handed_under(first), promises.count_of(first)
-    if made is None or count is None or first.holder_id == first.accepting_desk_id:
-        return None
-    return duties.open_round(
-        clause=made.clause,
-        thread=f"case:{first.number}",
-        bound_desk=first.holder_id,
-        owed_desk=first.accepting_desk_id,
-        purpose=Duty.Purpose.DO,
-        subject="decide",
-        limit=Within(within=procedures.form_of(first).promise.within, clock="days", starts="recorded"),
-        starts_at=a.at,
-        opened_by=f"case:{case.number}",
-        at=a.at,
-        due=count,
-        again=True,
-    )
 
 
 def _shown(case: Case) -> dict[str, Any]:
