@@ -4,7 +4,9 @@
     tools/setup.sh test lint types      only these steps
     tools/setup.sh test sqlite -- -k ledger   what follows -- goes to pytest
 
-The steps before the tests need little and print much when they fail; two of them run at a time.
+What needs one core runs two at a time and prints when it is done; after that come the steps that take both cores.
+The closing table says for each step how long it took and how much of a core it used, with all it started: two cores
+that are never idle make every second of a step two of CPU.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ class Step:
     folder: Path = ROOT
     status: str = ""
     seconds: float = 0.0
+    cpu: float = 0.0
+    alone: bool = False  # it keeps both cores busy by itself
     passed: int = 0
     failed: int = 0
     skipped: int = 0
@@ -76,45 +80,27 @@ def static_steps() -> list[Step]:
 
 
 def test_steps(extra: Sequence[str]) -> list[Step]:
-    """Checks that run the product."""
-    plain, browser, docs = (
-        "not browser and not docs and not soak",
-        "browser and not soak",
-        "docs and not soak",
-    )
+    """Checks that run the product; what is about the browser or the documents lies in folders of its own."""
+    browser, docs = ["tests/browser", "tests/journeys"], ["tests/docs"]
+    plain = [f"--ignore={folder}" for folder in browser + docs]
     return [
-        pytest("sqlite", "unit and property tests, SQLite", plain, extra, workers=2),
-        pytest("postgres", "the same, PostgreSQL", plain, extra, workers=2, on="postgres"),
-        pytest("browser", "Chromium: journeys, screens, accessibility; SQLite", browser, extra, workers=2),
-        pytest(
-            "browser-postgres",
-            "Chromium: journeys; PostgreSQL",
-            browser,
-            extra,
-            on="postgres",
-            path="tests/journeys",
-        ),
         pytest("docs", "commands in the documents", docs, extra),
+        pytest(
+            "browser-postgres", "Chromium: journeys; PostgreSQL", ["tests/journeys"], extra, on="postgres"
+        ),
+        pytest("browser", "Chromium: journeys, screens, accessibility; SQLite", browser, extra, workers=2),
+        pytest("sqlite", "unit and property tests, SQLite", plain, extra, workers=2),
+        pytest(
+            "postgres", "what depends on the database, PostgreSQL", plain, extra, workers=2, on="postgres"
+        ),
     ]
 
 
 def pytest(
-    name: str,
-    what: str,
-    marks: str,
-    extra: Sequence[str],
-    *,
-    workers: int = 0,
-    on: str = "sqlite",
-    path: str = "",
+    name: str, what: str, where: Sequence[str], extra: Sequence[str], *, workers: int = 0, on: str = "sqlite"
 ) -> Step:
     command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        marks,
+        *(sys.executable, "-m", "pytest", "-q", "-m", "not soak"),
         f"--junitxml={REPORTS / name}.xml",
         "--durations=5",
     ]
@@ -123,9 +109,7 @@ def pytest(
         # a browser prepare nothing together.
         dealt = ["worksteal"] if name == "browser" else ["loadscope", "--no-loadscope-reorder"]
         command += ["-n", str(workers), "--dist", *dealt]
-    if path:
-        command.append(path)
-    return Step(name, what, [[*command, *extra]], {"TONGXIN_TEST_DB": on})
+    return Step(name, what, [[*command, *where, *extra]], {"TONGXIN_TEST_DB": on}, alone=bool(workers))
 
 
 def run(step: Step, *, hold_output: bool) -> Step:
@@ -135,18 +119,10 @@ def run(step: Step, *, hold_output: bool) -> Step:
     codes: list[int] = []
     said = ""
     for command in step.commands:
-        done = subprocess.run(
-            command,
-            cwd=step.folder,
-            env={**os.environ, "PYTEST_DEBUG_TEMPROOT": str(base()), **step.environment, **PLAIN},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if hold_output else None,
-            stderr=subprocess.STDOUT if hold_output else None,
-            text=True,
-            check=False,
-        )
-        codes.append(done.returncode)
-        said += done.stdout or ""
+        code, cpu, output = spent(command, step, hold_output=hold_output)
+        codes.append(code)
+        step.cpu += cpu
+        said += output
     step.seconds = time.monotonic() - began
     count(step)
     if step.report.exists() or "pytest" in step.commands[0]:
@@ -160,6 +136,24 @@ def run(step: Step, *, hold_output: bool) -> Step:
     if hold_output:
         print(f"\n━━ {step.name}: {step.what}\n{said.rstrip()}", flush=True)
     return step
+
+
+def spent(command: Sequence[str], step: Step, *, hold_output: bool) -> tuple[int, float, str]:
+    """Run one command; return its code, the seconds of CPU it and all it waited for used, and what it said."""
+    process = subprocess.Popen(
+        command,
+        cwd=step.folder,
+        env={**os.environ, "PYTEST_DEBUG_TEMPROOT": str(base()), **step.environment, **PLAIN},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if hold_output else None,
+        stderr=subprocess.STDOUT if hold_output else None,
+        text=True,
+    )
+    with process:
+        said = process.stdout.read() if process.stdout else ""
+        _pid, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime, said
 
 
 def count(step: Step) -> None:
@@ -180,9 +174,11 @@ def summary(steps: Sequence[Step], seconds: float) -> str:
         tests = f"{step.passed} passed" if step.passed or step.failed else ""
         tests += f", {step.failed} failed" if step.failed else ""
         tests += f", {step.skipped} skipped" if step.skipped else ""
-        lines.append(f"  {step.name:<17}{step.status:<15}{step.seconds:7.1f} s   {tests:<32}{step.what}")
+        lines.append(
+            f"  {step.name:<17}{step.status:<15}{step.seconds:7.1f} s {step.cpu:7.1f} s CPU   {tests:<32}{step.what}"
+        )
     passed, failed, skipped = (sum(getattr(s, n) for s in steps) for n in ("passed", "failed", "skipped"))
-    lines.append(f"  in {seconds / 60:.1f} min")
+    lines.append(f"  in {seconds / 60:.1f} min, with {sum(s.cpu for s in steps) / 60:.1f} min of CPU")
     lines.append(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return "\n".join(lines)
 
@@ -202,11 +198,11 @@ def main() -> int:
     REPORTS.mkdir(exist_ok=True)
     began = time.monotonic()
     done: list[Step] = []
+    chosen = [step for step in tests + static if not wanted or step.name in wanted]
     with ThreadPoolExecutor(2) as pool:
-        chosen = [step for step in static if not wanted or step.name in wanted]
-        done += pool.map(lambda step: run(step, hold_output=True), chosen)
-    for step in tests:
-        if not wanted or step.name in wanted:
+        done += pool.map(lambda step: run(step, hold_output=True), [s for s in chosen if not s.alone])
+    for step in chosen:
+        if step.alone:
             print(f"\n━━ {step.name}: {step.what}", flush=True)
             done.append(run(step, hold_output=False))
     print(summary(done, time.monotonic() - began), flush=True)

@@ -611,19 +611,30 @@ def test_bad_input_comes_back_with_what_was_typed(scene, cell, form, kind, name,
 
 
 @pytest.mark.parametrize("form", [f for f in FORMS if f.texts], ids=lambda form: form.screen)
-@pytest.mark.parametrize("text", [CONTROL, "nul\x00", MARKUP, "𠮷‮‭", "=1+1", "'; DROP TABLE x; --"])
+@pytest.mark.parametrize("text", [CONTROL, "nul\x00", "𠮷\u202e\u202d", "=1+1'; DROP TABLE x; --" + MARKUP])
 def test_odd_signs_are_refused_or_kept_as_they_are(scene, cell, form, text):
-    """Never a fault, never markup on a page."""
-    for name in form.texts:
-        body = form.filled(scene.words) | {"key": "a-key-of-this-form", name: text}
+    """Never a fault, never markup on a page. Where not all fields take the text, each is tried by itself."""
+    if len(form.texts) > 1:
         with cell():
-            client = scene.client(form.cast, "own")
-            before = written()
-            answer = client.post(form.address(scene.words), body)
-            page = answer.content.decode()
-            if answer.status_code == 302:
-                page = client.get(answer.url).content.decode()
-            else:
-                assert answer.status_code in {200, 400, 422}, f"{name}: {answer.status_code}"
-                assert answer.status_code == 200 or written() == before
-        assert "<script>alert" not in page
+            if _kept_as_it_is(scene, form, dict.fromkeys(form.texts, text)):
+                return
+    for name in form.texts:
+        with cell():
+            _kept_as_it_is(scene, form, {name: text})
+
+
+def _kept_as_it_is(scene, form, texts):
+    """Send the form; return whether it was taken."""
+    client = scene.client(form.cast, "own")
+    before = written()
+    answer = client.post(
+        form.address(scene.words), form.filled(scene.words) | {"key": "a-key-of-this-form"} | texts
+    )
+    page = answer.content.decode()
+    if answer.status_code == 302:
+        page = client.get(answer.url).content.decode()
+    else:
+        assert answer.status_code in {200, 400, 422}, f"{', '.join(texts)}: {answer.status_code}"
+        assert answer.status_code == 200 or written() == before
+    assert "<script>alert" not in page
+    return answer.status_code == 302

@@ -19,6 +19,7 @@ from tests.docs.documents import LINK, ROOT, SETTING, Block, blocks, commands, d
 BIN = Path(sys.executable).parent
 SOURCE = ROOT / "src" / "tongxin"
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
+pytestmark = pytest.mark.docs
 TARGETS = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
@@ -30,7 +31,6 @@ def runnable() -> Iterator[Any]:
             yield pytest.param(path, id=str(path.relative_to(ROOT)))
 
 
-@pytest.mark.docs
 @pytest.mark.parametrize("path", list(runnable()))
 def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
     """In order, each block on what the one before it left, in a data folder and a home of their own."""

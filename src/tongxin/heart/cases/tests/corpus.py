@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
 WORD = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 SHEET = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -77,9 +78,10 @@ def macros() -> bytes:
     return docx({"word/vbaProject.bin": b"macro"})
 
 
+@cache
 def bomb() -> bytes:
-    """300 MB of nothing in 300 KB."""
-    return docx({f"word/media/{n}.bin": b"\0" * 2**25 for n in range(9)})
+    """300 MB of nothing in 300 KB; made once a process, when the first test wants it."""
+    return docx(dict.fromkeys((f"word/media/{n}.bin" for n in range(9)), bytes(2**25)))
 
 
 def lying_bomb() -> bytes:
