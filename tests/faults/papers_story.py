@@ -66,6 +66,16 @@ def open_as_offered(told: Told, key: str) -> dict[str, Any]:
         return {"paper": str(file.id), "bytes": len(content.read())}
 
 
+def file_handed_out(told: Told, key: str) -> dict[str, Any]:
+    """Wuqing has the case file made."""
+    from tongxin.heart.cases.actions import exporting
+
+    return exporting.note(
+        by=_acting("wuqing-clerk", CLERK), key=key, number=told["file"]["case"], language="zh", sha256="0" * 64,
+        told={"fields": [], "withheld": [], "bytes": 0},
+    )  # fmt: skip
+
+
 def sweep(told: Told, key: str) -> dict[str, Any]:
     """Nothing that a row refers to is swept."""
     from tongxin.heart.cases import papers_store

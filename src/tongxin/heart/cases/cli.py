@@ -8,6 +8,7 @@ from tongxin.heart.agreements import judge_words, wording
 from tongxin.heart.cases import (
     actions,
     cli_consents,
+    cli_file,
     cli_papers,
     cli_states,
     disputes_cli,
@@ -29,6 +30,7 @@ for command in cli_papers.COMMANDS:
 
 
 group.add_command(cli_consents.consent)
+group.add_command(cli_file.get)
 
 
 @group.command("list")

@@ -222,6 +222,8 @@ def _words(
             return _("%(desk)s replaced a paper") % said, _paper(payload, case), "done"
         case "cases.paper.opened":
             return _("%(desk)s opened a paper") % said, _paper(payload, case), "done"
+        case "cases.file.exported":
+            return _("%(desk)s had the case file made") % said, "", "done"
         case "cases.promise.recounted":
             return _("The promise was counted anew: the calendar was published"), _moved(payload), "done"
         case "cases.case.switched":

@@ -8,6 +8,7 @@ from tongxin.heart.cases import (
     screens,
     screens_consents,
     screens_disputes,
+    screens_file,
     screens_papers,
     screens_states,
 )
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/decide/", screens.decide, name="case_decide"),
     path("cases/<str:number>/consents/", screens_consents.consents, name="case_consents"),
     path("cases/<str:number>/consents/<int:consent>/", screens_consents.withdraw, name="case_consent"),
+    path("cases/<str:number>/file/", screens_file.file, name="case_file"),
     path("disputes/", screens_disputes.index, name="disputes"),
     path("disputes/<int:pk>/", screens_disputes.dispute, name="dispute"),
     path("disputes/<int:pk>/holder/", screens_disputes.name, name="dispute_name"),

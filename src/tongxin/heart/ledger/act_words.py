@@ -73,6 +73,7 @@ WORDS: dict[str, Any] = {
     "cases.case.withdrawn": _("An applicant withdrew a case"),
     "cases.decision.superseded": _("A decision was superseded"),
     "cases.dispute.opened": _("It came into dispute who is competent for a case"),
+    "cases.file.exported": _("A case file was handed out"),
     "cases.holder.named": _("Both coordination offices named the holder of a case"),
     "cases.holder.proposed": _("An office proposed the holder of a case in dispute"),
     "cases.list.exported": _("A list of cases was exported"),

@@ -4,6 +4,8 @@ from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consen
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
 from tongxin.heart.cases.actions.disputing import name_holder
 from tongxin.heart.cases.actions.ending import close, not_accept, void, withdraw
+from tongxin.heart.cases.actions.exporting import LANGUAGES as FILE_LANGUAGES
+from tongxin.heart.cases.actions.exporting import export_file
 from tongxin.heart.cases.actions.filing import accept_case, file_case, load_procedure
 from tongxin.heart.cases.actions.handing import offer, recall, return_over, take_over
 from tongxin.heart.cases.actions.papers import (
@@ -20,6 +22,7 @@ from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, rev
 from tongxin.heart.cases.actions.stopping import resume, suspend
 
 __all__ = [
+    "FILE_LANGUAGES",
     "MAX_TEXT",
     "NOT_TAKEN",
     "OUTCOMES",
@@ -30,6 +33,7 @@ __all__ = [
     "close",
     "conclude",
     "decide",
+    "export_file",
     "file_case",
     "give_consent",
     "hand_out",
