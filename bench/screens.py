@@ -44,11 +44,13 @@ def main(options: argparse.Namespace) -> None:
         django.setup()
         from django.db import connection
 
+        from tongxin.shared import readers
         from tongxin.site import memory
 
-        build(options.duties, options.entries)
-        memory.settle()
-        measure(options)
+        with readers.named("bench"):
+            build(options.duties, options.entries)
+            memory.settle()
+            measure(options)
         connection.close()
 
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from tongxin.heart.region import rules
+from tongxin.shared import readers
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +89,7 @@ def once(known: list[tuple[str, Callable[[], object], int]], tick: int) -> None:
             continue
         close_old_connections()
         try:
-            with rules.reading():
+            with rules.reading(), readers.named(f"job:{name}"):
                 job()
         except Exception:
             log.exception("a job of the ticker failed", job=name)

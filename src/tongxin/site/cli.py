@@ -320,6 +320,9 @@ def _take_mode(mode: str | None) -> str | None:
 @click.pass_context
 def root(ctx: click.Context, mode: str | None, token: str, key: str) -> None:
     """Turn cooperation agreements into running services."""
+    from tongxin.shared import readers
+
+    ctx.with_resource(readers.nobody())
     ctx.obj = Session(token=token, given_key=key)
 
 

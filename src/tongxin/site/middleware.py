@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from tongxin.heart.region import rules
 from tongxin.heart.region.holdings import seats_of
+from tongxin.shared import readers
 from tongxin.shared.errors import Refused
 from tongxin.site import page_rules, refusals
 from tongxin.site.account import seats
@@ -36,7 +37,7 @@ class ActingMiddleware:
         The rules number is read once, too, when it is first asked for; what comes from a page made under an older one
         is judged anew before anything is done. A body that is too large is not read.
         """
-        with rules.reading():
+        with rules.reading(), readers.nobody():
             self._seat(request)
             response = _stopped(request) or self.get_response(request)
         if request.acting is not None and not response.has_header("Cache-Control"):  # type: ignore[attr-defined]

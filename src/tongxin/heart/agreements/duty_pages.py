@@ -181,7 +181,7 @@ def cause_of(duty: Duty) -> Cause:
         event = row.filter(id=UUID(name)).first()
         return _event_cause(event) if event else Cause(duty.opened_by)
     if kind in {"message", "call"}:
-        rows = Message.objects.select_related(
+        rows = Message.objects.read_as("agreements.duty").select_related(
             "from_desk__jurisdiction", "from_desk__group", "from_desk__role"
         )
         message = rows.filter(id=UUID(name)).first()

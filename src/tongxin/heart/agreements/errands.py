@@ -276,9 +276,11 @@ def told_in(reader: Acting, numbers: Iterable[str]) -> dict[str, dict[str, str]]
     """
     wanted = set(numbers)
     into = dict(Matter.objects.filter(absorbed_by__in=wanted).values_list("number", "absorbed_by_id"))
-    sent = Message.objects.filter(
-        thread__in=[f"matter:{n}" for n in {*wanted, *into}], kind__in=(*TELLS, *WARNS)
-    ).order_by("sent_at", "seq")
+    sent = (
+        Message.objects.read_by(reader.desk)
+        .filter(thread__in=[f"matter:{n}" for n in {*wanted, *into}], kind__in=(*TELLS, *WARNS))
+        .order_by("sent_at", "seq")
+    )
     rows = [
         row
         for row in sent.values_list("id", "kind", "thread", "to_desk_id", "body")

@@ -252,7 +252,7 @@ def notices(reader: Acting) -> QuerySet[Message]:
 def messages(reader: Acting, *kinds: str) -> QuerySet[Message]:
     """Return the messages of some kinds to or from the reader's side, oldest first."""
     side = of_side("from_desk", reader) | of_side("to_desk", reader)
-    return _with_desks(Message.objects.filter(side, kind__in=kinds))
+    return _with_desks(Message.objects.read_by(reader.desk).filter(side, kind__in=kinds))
 
 
 def messages_in(reader: Acting, threads: Iterable[str], *kinds: str) -> list[Message]:
@@ -261,7 +261,11 @@ def messages_in(reader: Acting, threads: Iterable[str], *kinds: str) -> list[Mes
     They are looked up by their threads alone, as `duties_in` looks duties up.
     """
     side = set(reader.side)
-    rows = Message.objects.filter(thread__in=list(threads), kind__in=kinds).order_by("sent_at", "seq")
+    rows = (
+        Message.objects.read_by(reader.desk)
+        .filter(thread__in=list(threads), kind__in=kinds)
+        .order_by("sent_at", "seq")
+    )
     found = [m for m in rows if side & {m.from_desk_id, m.to_desk_id}]
     desks = desks_of({desk for m in found for desk in (m.from_desk_id, m.to_desk_id)}) if found else {}
     for message in found:
@@ -274,11 +278,11 @@ def latest(reader: Acting, kind: str, limit: int) -> QuerySet[Message]:
 
     Both ends are asked for their last ones, each in the order of an index that holds all it takes.
     """
-    newest = Message.objects.filter(kind=kind).order_by("-sent_at", "-id")
+    newest = Message.objects.read_by(reader.desk).filter(kind=kind).order_by("-sent_at", "-id")
     either = Q(pk__in=[])
     for column in ("from_desk", "to_desk"):
         either |= Q(pk__in=newest.filter(of_side(column, reader)).values("pk")[:limit])
-    return Message.objects.filter(either).order_by("-sent_at", "-id")[:limit]
+    return Message.objects.read_by(reader.desk).filter(either).order_by("-sent_at", "-id")[:limit]
 
 
 def _with_desks(rows: QuerySet[Message]) -> QuerySet[Message]:

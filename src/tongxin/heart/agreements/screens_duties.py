@@ -259,7 +259,7 @@ def _known(row: Duty) -> dict[str, str]:
     values = {name: str(value) for name, value in dict(row.wanted.get("carried", {})).items()}
     kind, _colon, name = row.opened_by.partition(":")
     if kind == "message" and row.clause.kind == "settle":
-        message = Message.objects.filter(id=UUID(name)).first()
+        message = Message.objects.read_as("agreements.duty").filter(id=UUID(name)).first()
         carried = dict(message.body.get("carried", {})) if message else {}
         values |= {k: str(v) for k, v in carried.items() if k == "amount_fen"}
     return values

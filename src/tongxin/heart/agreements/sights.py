@@ -27,7 +27,9 @@ def may_see(looker: Looker, subject: str) -> bool:
         return duty is not None and looker.desk in {duty.bound_desk_id, duty.owed_desk_id}
     if kind == "message":
         message_id = _uuid(name)
-        message = Message.objects.filter(pk=message_id).first() if message_id else None
+        message = (
+            Message.objects.read_as("agreements.judge").filter(pk=message_id).first() if message_id else None
+        )
         return message is not None and looker.desk in {message.from_desk_id, message.to_desk_id}
     return False
 

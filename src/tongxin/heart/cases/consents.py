@@ -21,12 +21,14 @@ WHO: dict[str, Any] = {
 def of_case(reader: Acting, number: str) -> tuple[Case, list[Consent]]:
     """Return a case that the reader has a part in and its consents, the latest first, or raise NotFound."""
     row = queries.case(reader, number)
-    return row, list(Consent.objects.filter(case=row).order_by("-given_at", "-pk"))
+    return row, list(row.consents.order_by("-given_at", "-pk"))
 
 
 def one(reader: Acting, pk: int) -> Consent:
     """Return a consent of a case that the reader has a part in, or raise NotFound."""
-    row = Consent.objects.filter(pk=pk, case__in=queries.cases(reader).order_by()).first()
+    row = (
+        Consent.objects.read_by(reader.desk).filter(pk=pk, case__in=queries.cases(reader).order_by()).first()
+    )
     if row is None:
         raise NotFound(
             "no_such_consent", _("There is no such consent, or your desk has no part in the case.")

@@ -65,8 +65,10 @@ def offices(row: Dispute) -> list[str]:
 
 def desks_of(row: Dispute) -> list[str]:
     """Return the desks that have or had a part in the case, of which one is named: the accepting one first."""
-    accepting = Case.objects.values_list("accepting_desk_id", flat=True).get(pk=row.case_id)
-    pairs = Offer.objects.filter(case=row.case_id).order_by("offered_at", "id")
+    accepting = (
+        Case.objects.read_as("cases.disputes").values_list("accepting_desk_id", flat=True).get(pk=row.case_id)
+    )
+    pairs = Offer.objects.read_as("cases.disputes").filter(case=row.case_id).order_by("offered_at", "id")
     found = [desk for pair in pairs.values_list("from_desk_id", "to_desk_id") for desk in pair]
     return list(dict.fromkeys((accepting, *found)))
 
@@ -88,8 +90,12 @@ def seen_by(reader: Acting) -> QuerySet[Dispute]:
     if not reader.coordinates:
         offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
         named = Q(case__accepting_desk_id=desk) | Q(case__holder_id=desk) | Q(case__in=offered)
-    rows = Dispute.objects.filter(named).select_related(
-        "case__procedure", "holder__jurisdiction", "holder__role", "offer__clause__version__instrument"
+    rows = (
+        Dispute.objects.read_by(desk)
+        .filter(named)
+        .select_related(
+            "case__procedure", "holder__jurisdiction", "holder__role", "offer__clause__version__instrument"
+        )
     )
     return rows.order_by("-opened_at", "-id")
 
@@ -104,7 +110,13 @@ def one(reader: Acting, pk: int) -> Dispute:
 
 def of_case(number: str) -> Dispute | None:
     """Return the newest dispute of a case, if there ever was one."""
-    return Dispute.objects.filter(case=number).select_related("holder").order_by("opened_at", "id").last()
+    return (
+        Dispute.objects.read_as("cases.disputes")
+        .filter(case=number)
+        .select_related("holder")
+        .order_by("opened_at", "id")
+        .last()
+    )
 
 
 def duty_of(row: Dispute, office: str) -> Duty | None:
@@ -140,12 +152,16 @@ def may_say(reader: Acting, row: Dispute) -> bool:
 
 def story(row: Dispute) -> list[Offer]:
     """Return the hand-overs that led to a dispute, oldest first; remarks and the applicant's data stay behind."""
-    rows = Offer.objects.filter(case=row.case_id, offered_at__lte=row.opened_at).select_related(
-        "from_desk__jurisdiction",
-        "from_desk__role",
-        "to_desk__jurisdiction",
-        "to_desk__role",
-        "clause__version",
+    rows = (
+        Offer.objects.read_as("cases.disputes")
+        .filter(case=row.case_id, offered_at__lte=row.opened_at)
+        .select_related(
+            "from_desk__jurisdiction",
+            "from_desk__role",
+            "to_desk__jurisdiction",
+            "to_desk__role",
+            "clause__version",
+        )
     )
     return list(rows.order_by("offered_at", "id"))
 
@@ -170,12 +186,14 @@ def address(row: Case) -> str:
 
 def standing(number: str) -> bool:
     """Whether it is in dispute now who is competent for a case."""
-    return Dispute.objects.filter(case=number, state=Dispute.State.OPEN).exists()
+    return Dispute.objects.read_as("cases.disputes").filter(case=number, state=Dispute.State.OPEN).exists()
 
 
 def contested(number: str) -> list[Contested]:
     """Return what came under an older epoch of a case and was answered so, oldest first."""
-    answers = Message.objects.filter(thread=f"case:{number}", kind="stale", in_reply_to__isnull=False)
+    answers = Message.objects.read_as("cases.disputes").filter(
+        thread=f"case:{number}", kind="stale", in_reply_to__isnull=False
+    )
     rows = [row.in_reply_to for row in answers.select_related("in_reply_to").order_by("sent_at", "id")]
     names = wording.desk_names({row.from_desk_id for row in rows if row})
     return [

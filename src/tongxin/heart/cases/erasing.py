@@ -39,8 +39,10 @@ def erase_due(now: datetime | None = None) -> int:
     The ticker calls this; it is safe to run twice, late, or beside others. A case under review waits.
     """
     now = now or clock.now()
-    rows = Case.objects.filter(keep_until__lte=now, erased_at=None).exclude(
-        reviewed_by__state__in=states.RUNNING
+    rows = (
+        Case.objects.read_as("cases.erasing")
+        .filter(keep_until__lte=now, erased_at=None)
+        .exclude(reviewed_by__state__in=states.RUNNING)
     )
     done = 0
     for number in list(rows.order_by("keep_until", "number").values_list("number", flat=True)):

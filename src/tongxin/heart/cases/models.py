@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+
+from tongxin.shared.guarded import Guarded
 
 
 class Procedure(models.Model):
@@ -76,6 +79,8 @@ class Case(models.Model):
     )
     illustrative = models.BooleanField(default=True)
 
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
     class Meta:
         indexes = [
             models.Index(fields=["filed_at", "number"], name="cases_by_time"),
@@ -119,6 +124,8 @@ class Consent(models.Model):
     desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")  # that recorded it
     post = models.CharField(max_length=120)
 
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
 
 class Offer(models.Model):
     """A hand-over as it stands: the holder offers the case, the receiver alone settles it."""
@@ -142,6 +149,8 @@ class Offer(models.Model):
     remark = models.CharField(max_length=400, blank=True)
     offered_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Guarded[Self]] = Guarded()
 
     class Meta:
         constraints = [
@@ -176,6 +185,8 @@ class Dispute(models.Model):
     epoch = models.PositiveIntegerField(null=True, blank=True)  # under which the named holder holds
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Guarded[Self]] = Guarded()
 
     class Meta:
         constraints = [
@@ -218,6 +229,8 @@ class Paper(models.Model):
     )
     consent = models.JSONField(default=dict)  # to a reuse: to what, how and by whom it was given, when
 
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
     class Meta:
         indexes = [models.Index(fields=["case", "at"], name="papers_of_case")]
 
@@ -238,6 +251,8 @@ class Decision(models.Model):
     review = models.ForeignKey(  # that made it, where it was no decision of the competent desk
         Case, null=True, blank=True, on_delete=models.PROTECT, related_name="made"
     )
+
+    objects: ClassVar[Guarded[Self]] = Guarded()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_number_per_decision")]

@@ -126,7 +126,9 @@ def reusable(reader: Acting, row: Case) -> list[Paper]:
         return []
     name, value = next(iter(known.items()))
     cases = Case.objects.filter(accepting_desk_id=reader.desk, **{f"applicant__{name}": value})
-    rows = Paper.objects.filter(case__in=cases.exclude(number=row.number), replaced_by__isnull=True)
+    rows = Paper.objects.read_by(reader.desk).filter(
+        case__in=cases.exclude(number=row.number), replaced_by__isnull=True
+    )
     there = set(row.files.values_list("sha256", flat=True))
     kinds = {kind["id"] for kind in row.procedure.body["papers"]}
     found = rows.filter(kind__in=kinds).exclude(sha256__in=there).select_related("case__procedure")

@@ -118,7 +118,11 @@ def sweep() -> int:
             gone += 1
     for at in range(0, len(contents), BATCH):
         batch = {path.name: path for path in contents[at : at + BATCH]}
-        kept = set(Paper.objects.filter(sha256__in=list(batch)).values_list("sha256", flat=True))
+        kept = set(
+            Paper.objects.read_as("cases.papers")
+            .filter(sha256__in=list(batch))
+            .values_list("sha256", flat=True)
+        )
         gone += sum(_taken_away(path, before) for name, path in batch.items() if name not in kept)
     return gone
 

@@ -30,7 +30,9 @@ def recount_provisional(now: datetime | None = None) -> int:
     passed stays as it was. Safe to run twice, late, or beside others.
     """
     now = now or clock.now()
-    rows = Case.objects.filter(state__in=RUNNING, promise_due_at__gte=now, promise_count__provisional=True)
+    rows = Case.objects.read_as("cases.promises").filter(
+        state__in=RUNNING, promise_due_at__gte=now, promise_count__provisional=True
+    )
     done = 0
     for case in list(rows.order_by("promise_due_at", "number")):
         try:

@@ -76,7 +76,7 @@ def cases(reader: Acting) -> QuerySet[Case]:
     desk = _desk(reader)
     offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
     part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(number__in=offered)
-    return Case.objects.filter(beside(part)).order_by("-filed_at", "-number")
+    return Case.objects.read_by(desk).filter(beside(part)).order_by("-filed_at", "-number")
 
 
 def case(reader: Acting, number: str) -> Case:
@@ -118,7 +118,7 @@ def _parts(reader: Acting) -> list[QuerySet[Case]]:
     They are three: who holds a case has accepted it, was offered it or reviews it, and so has who offers it to another.
     """
     desk = _desk(reader)
-    rows, received = Case.objects.order_by(), Offer.objects.filter(to_desk_id=desk)
+    rows, received = Case.objects.read_by(desk).order_by(), Offer.objects.filter(to_desk_id=desk)
     return [
         rows.filter(accepting_desk_id=desk),
         rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=desk),
@@ -159,8 +159,10 @@ def in_order(reader: Acting, listing: Iterable[tuple[Any, ...]]) -> list[Case]:
     read; `with_names` puts them in.
     """
     numbers = [number for number, *_order in listing]
-    rows = Case.objects.defer("rulebook", "applicant", "papers", "promise_count", "outcome_reason").in_bulk(
-        numbers
+    rows = (
+        Case.objects.read_by(_desk(reader))
+        .defer("rulebook", "applicant", "papers", "promise_count", "outcome_reason")
+        .in_bulk(numbers)
     )
     offers = _offers_by_case(row for row in rows.values() if not _own(reader, row))
     subjects = {number: sights.subject_of(row, offers.get(number, ())) for number, row in rows.items()}
@@ -176,7 +178,11 @@ def _offers_by_case(rows: Iterable[Case]) -> dict[str, list[Offer]]:
     """Return the offers of cases by number, oldest first: one read for all of them, none where there is none."""
     numbers = [row.number for row in rows]
     found: dict[str, list[Offer]] = {}
-    for made in Offer.objects.filter(case__in=numbers).order_by("offered_at") if numbers else ():
+    for made in (
+        Offer.objects.read_as("cases.judge").filter(case__in=numbers).order_by("offered_at")
+        if numbers
+        else ()
+    ):
         found.setdefault(made.case_id, []).append(made)
     return found
 
@@ -215,8 +221,10 @@ def given_by_applicants(reader: Acting, text: str, newest: int) -> list[tuple[An
     Only fields that the desk may see are looked into.
     """
     lines = {line[0]: line for line in listed(reader)[:newest]}
-    rows = Case.objects.filter(number__in=list(lines)).only(
-        "number", "accepting_desk", "holder", "applicant", "procedure"
+    rows = (
+        Case.objects.read_by(reader.desk)
+        .filter(number__in=list(lines))
+        .only("number", "accepting_desk", "holder", "applicant", "procedure")
     )
     fits = [row for row in rows if text.casefold() in " ".join(row.applicant.values()).casefold()]
     offers = _offers_by_case(row for row in fits if not _own(reader, row))
@@ -267,7 +275,8 @@ def offer(reader: Acting, offer_id: str) -> Offer:
     """Return an offer of a case that the reader has a part in, or raise NotFound."""
     try:
         found = (
-            Offer.objects.filter(id=offer_id, case__in=cases(reader).order_by())
+            Offer.objects.read_by(reader.desk)
+            .filter(id=offer_id, case__in=cases(reader).order_by())
             .select_related("clause")
             .first()
         )

@@ -174,12 +174,12 @@ def stops(rows: Iterable[Consent], on: date) -> tuple[Stop, ...]:
 def known(name: str) -> Subject | None:
     """Return a case as a subject by its name, `case:WUQING-2026-000001` or anything below it."""
     number = name.partition(":")[2].partition("/")[0]
-    row = Case.objects.select_related("procedure").filter(number=number).first()
+    row = Case.objects.read_as("cases.judge").select_related("procedure").filter(number=number).first()
     return None if row is None else sight("", row).subject
 
 
 def may_see(looker: Looker, subject: str) -> bool:
     """Whether the looker's desk may see the payload of an entry about a case or anything below it: all its fields."""
     number = subject.partition(":")[2].partition("/")[0]
-    row = Case.objects.select_related("procedure").filter(number=number).first()
+    row = Case.objects.read_as("cases.judge").select_related("procedure").filter(number=number).first()
     return row is not None and sight(looker.desk, row).everything

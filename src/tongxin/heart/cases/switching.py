@@ -48,7 +48,11 @@ def settle_versions(now: datetime | None = None) -> int:
 
 def _switching(now: datetime) -> Iterable[tuple[InstrumentVersion, str]]:
     for row in lifecycle.taking_over(now):
-        rows = Case.objects.filter(state__in=RUNNING).annotate(book=Cast("rulebook", TextField()))
+        rows = (
+            Case.objects.read_as("cases.switching")
+            .filter(state__in=RUNNING)
+            .annotate(book=Cast("rulebook", TextField()))
+        )
         pinning = rows.filter(book__contains=f'"{row.instrument_id}@').exclude(book__contains=f'"{row.id}"')
         for number in pinning.order_by("number").values_list("number", flat=True):
             yield row, number

@@ -21,7 +21,7 @@ def fire(row: Clause) -> Fired:
     first, second, *_others = row.version.parties
     sender, receiver = seat(f"{first}/{clause.role}"), seat(f"{second}/{clause.role}")
     _row, form = queries.procedure(clause.procedures[0])
-    key = f"trial:{row.id}:{Case.objects.count()}"[:60]
+    key = f"trial:{row.id}:{Case.objects.read_as('cases.trial').count()}"[:60]
     filed = actions.file_case(
         by=sender,
         key=f"{key}:file",

@@ -15,7 +15,7 @@ from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import rules
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import canonical, clock
+from tongxin.shared import canonical, clock, readers
 from tongxin.shared.errors import Invalid, KeyReused
 from tongxin.shared.writing import writing
 
@@ -68,7 +68,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
     if not key or len(key) > 80:
         raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
     wanted = canonical.sha256_hex({"act": name, "desk": by.desk, "request": request})
-    with writing(name):
+    with writing(name), readers.named(f"act:{name}"):
         running = Act(name=name, by=by, at=ledger.not_before_last(clock.now()))
         row = _claim(by.post, key, name, wanted, running.at)
         if row is None:

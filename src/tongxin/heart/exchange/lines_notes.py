@@ -96,8 +96,12 @@ def notes(reader: Acting) -> QuerySet[Message]:
     When another node says that it sent one is its own clock's word, and orders nothing.
     """
     own = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
-    rows = Message.objects.filter(own, kind=NOTE).select_related(
-        "channel", "from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role"
+    rows = (
+        Message.objects.read_by(reader.desk)
+        .filter(own, kind=NOTE)
+        .select_related(
+            "channel", "from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role"
+        )
     )
     came = When(~Q(channel__from_node=settings.NODE), then=F("delivered_at"))
     return rows.annotate(here_at=Case(came, default=F("sent_at"))).order_by("-here_at", "-channel_id", "-seq")

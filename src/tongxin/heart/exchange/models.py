@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar, Self
 
 from django.db import models
+
+from tongxin.shared.guarded import Guarded
 
 
 class Channel(models.Model):
@@ -39,6 +42,8 @@ class Message(models.Model):
     drill = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Guarded[Self]] = Guarded()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "seq"], name="one_seq_per_channel")]

@@ -22,7 +22,8 @@ REGISTER = "register_agreement"
 def inbox(reader: Acting) -> QuerySet[Message]:
     """Return the messages to the reader's desk, newest first."""
     return (
-        Message.objects.filter(to_desk_id=reader.desk)
+        Message.objects.read_by(reader.desk)
+        .filter(to_desk_id=reader.desk)
         .select_related("from_desk__jurisdiction", "from_desk__role", "to_desk")
         .order_by("-sent_at")
     )

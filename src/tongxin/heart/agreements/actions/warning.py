@@ -103,7 +103,9 @@ def warn(
 def warnings_of(matter: Matter) -> list[Message]:
     """Return the warnings that went out in a matter or in one that it absorbed, oldest first."""
     numbers = [matter.number, *matter.absorbed.values_list("number", flat=True)]
-    rows = Message.objects.filter(kind="warning", thread__in=[f"matter:{number}" for number in numbers])
+    rows = Message.objects.read_as("agreements.warnings").filter(
+        kind="warning", thread__in=[f"matter:{number}" for number in numbers]
+    )
     return list(rows.order_by("sent_at", "seq"))
 
 

@@ -251,7 +251,7 @@ def _asked_for(by: Acting, number: str, kind: str) -> procedures.PaperKind:
     Whether it may be added now is judged in the act alone: a command given once more is answered as it was.
     """
     _may_take(by)
-    case = Case.objects.select_related("procedure").filter(number=number).first()
+    case = Case.objects.read_by(by.desk).select_related("procedure").filter(number=number).first()
     if case is None or not parts.has_part(case, by.desk):
         raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
     form = procedures.ProcedureFile.model_validate(case.procedure.body)
