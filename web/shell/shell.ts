@@ -5,6 +5,7 @@ import '../css/shell.css'
 import { prepareForms, startForms } from '../form/form'
 import { startMenus } from './menus'
 import { startPrint } from './print'
+import { startRules } from './rules'
 import { startHtmx } from './safe-htmx'
 import { startTables } from './tables'
 import { startTheme } from './theme'
@@ -18,6 +19,7 @@ function onDemand(root: ParentNode): void {
 
 startTheme()
 startMenus()
+startRules()
 startTables()
 startForms()
 startToasts()

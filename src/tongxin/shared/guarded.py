@@ -34,15 +34,11 @@ class GuardedRows(models.QuerySet[Row]):
 
     def read_by(self, desk: str) -> Self:
         """Return the same rows, read for a desk. Raises Unread without one."""
-        if not desk:
-            raise Unread(f"{self.model.__name__} is read for a desk")
-        return self._for(f"desk:{desk}")
+        return self._for(_of_desk(desk))
 
     def read_as(self, name: str) -> Self:
         """Return the same rows, read by a named part of the system which judges what it hands on."""
-        if not name:
-            raise Unread(f"{self.model.__name__} is read by something that has a name")
-        return self._for(name)
+        return self._for(_of_system(name))
 
     def _for(self, reader: str) -> Self:
         chained: Self = self._chain()  # type: ignore[attr-defined]
@@ -88,6 +84,18 @@ class GuardedRows(models.QuerySet[Row]):
         return super().aggregate(*args, **kwargs)
 
 
+def _of_desk(desk: str) -> str:
+    if not desk:
+        raise Unread("what applicants gave is read for a desk")
+    return f"desk:{desk}"
+
+
+def _of_system(name: str) -> str:
+    if not name:
+        raise Unread("what applicants gave is read by something that has a name")
+    return name
+
+
 def _is_guarded(row: Any) -> bool:
     """Whether a row is one that was read for somebody: what hangs on it is then read for the same."""
     return isinstance(row, models.Model) and isinstance(type(row)._default_manager, Guarded)
@@ -102,8 +110,12 @@ class Guarded(models.Manager[Row]):
 
     def read_by(self, desk: str) -> GuardedRows[Row]:
         """Return all rows, read for a desk. Raises Unread without one."""
-        return self.get_queryset().read_by(desk)
+        rows = self.get_queryset()
+        rows._reads_for = _of_desk(desk)
+        return rows
 
     def read_as(self, name: str) -> GuardedRows[Row]:
         """Return all rows, read by a named part of the system."""
-        return self.get_queryset().read_as(name)
+        rows = self.get_queryset()
+        rows._reads_for = _of_system(name)
+        return rows
