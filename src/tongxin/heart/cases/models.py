@@ -1,4 +1,4 @@
-"""Tables of cases: procedures, cases, offers, papers, decisions, competence disputes."""
+"""Tables of cases: procedures, cases, offers, papers, decisions, competence disputes, what crosses to other nodes."""
 
 from __future__ import annotations
 
@@ -257,3 +257,26 @@ class Decision(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_number_per_decision")]
         ordering = ["case", "number"]
+
+
+class Crossing(models.Model):
+    """What another node has said of a case that is worked on at more than one."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="crossing")
+    node = models.CharField(max_length=40)  # the peer that told last
+    told_at = models.DateTimeField()  # when that was applied here
+    hand_overs = models.JSONField(
+        default=list
+    )  # those without a row in `offers`: id, from, to, clause, epoch, state, reason, offered_at, settled_at
+    awaited = models.JSONField(default=list)  # fields that the applicant filled in and that did not come
+
+
+class Fetch(models.Model):
+    """A content that a paper here names and that a peer still has to hand over; the row goes when it is there."""
+
+    paper = models.OneToOneField(Paper, primary_key=True, on_delete=models.CASCADE, related_name="fetch")
+    node = models.CharField(max_length=40)  # the peer that named it
+    came = models.PositiveBigIntegerField(default=0)  # bytes
+    tries = models.PositiveIntegerField(default=0)  # that failed, since something came
+    next_at = models.DateTimeField()
+    last_error = models.CharField(max_length=200, blank=True)  # a code, with a detail after a colon

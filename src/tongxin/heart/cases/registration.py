@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
 from tongxin.heart.agreements.actions import parts
-from tongxin.heart.cases import locking, looks, queries, rings_states, seeing, sights, trial, words
+from tongxin.heart.cases import (
+    lines_cases,
+    locking,
+    looks,
+    queries,
+    rings_states,
+    seeing,
+    sights,
+    trial,
+    words,
+)
 from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
@@ -48,6 +58,8 @@ def register_all() -> None:
     notices.register("paper_added", _paper_added, gettext_lazy("A paper was added to a case that is held"))
     notices.register("consent_withdrawn", _consent, gettext_lazy("A consent was withdrawn"))
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
+    notices.register("offer_not_read", _not_read, gettext_lazy("An offer of a case cannot be read here"))
+    lines_cases.register_all()
     rings_states.register_all()
 
 
@@ -131,3 +143,10 @@ def _contested(params: Mapping[str, Any]) -> str:
         _("Something on case %(case)s came under an older state of it; it is kept and changes nothing.")
         % params
     )
+
+
+def _not_read(params: Mapping[str, Any]) -> str:
+    return _(
+        "Case %(case)s was offered to your office from another node and cannot be taken in here: %(why)s. "
+        "It was returned with this reason."
+    ) % {"case": params.get("case", ""), "why": words.not_read(str(params.get("code", "")))}

@@ -16,6 +16,19 @@ from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.shared.named import pick
 
 Words = str | Promise
+NOT_READ = (
+    "not_read"  # before a code of `UNREAD`, as the reason of a return that the other node gave by itself
+)
+
+UNREAD: dict[str, Words] = {
+    "unknown_procedure": _("this version of the procedure is not known there"),
+    "other_procedure": _("this version of the procedure says something else there"),
+    "unknown_text": _("the agreement is not known there in this version"),
+    "other_text": _("an agreement says something else there"),
+    "unknown_desk": _("a desk that the case names is not known there"),
+    "no_clause_binds": _("no clause that is known there binds both offices for such a case"),
+    "not_applied": _("the other node could not apply it"),
+}
 
 STATES: dict[str, Words] = {
     Case.State.DRAFT: _("Draft"),
@@ -96,4 +109,12 @@ def reasons(clause: Clause) -> dict[str, Any]:
 
 def reason_of(offer: Offer) -> str:
     """Return why an offer was returned, in words."""
+    why, _colon, code = offer.reason.partition(":")
+    if why == NOT_READ:
+        return gettext("it could not be taken in at the other node: %(why)s") % {"why": not_read(code)}
     return str(reasons(offer.clause).get(offer.reason, offer.reason)) if offer.reason else ""
+
+
+def not_read(code: str) -> str:
+    """Return why a node could not take a case in, in words; the code where nobody has words."""
+    return str(UNREAD.get(code, code))

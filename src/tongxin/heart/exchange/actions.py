@@ -48,8 +48,9 @@ def send(
     drill: bool = False,
     epoch: int = 0,
     in_reply_to: Message | None = None,
+    papers: Sequence[str] = (),
 ) -> Message:
-    """Send a message to a desk and return it.
+    """Send a message to a desk and return it; `papers` are hashes that its envelope names, where it needs one.
 
     Where both desks work here, the channel loops back: numbered, stored and delivered in the sender's transaction.
     To a desk at a peer it goes in an envelope over the line, and is delivered when the peer has it; a kind that does
@@ -78,7 +79,7 @@ def send(
         delivered_at=at if peer is None else None,
     )
     if peer is not None:
-        lines_out.enclose(message)
+        lines_out.enclose(message, papers=papers)
     faults.reached(f"send {kind}:after send")
     return message
 
@@ -115,7 +116,12 @@ def notify(
 
 
 def notify_all(rings: Sequence[Ring]) -> None:
-    """Ring several desks at once, each once per `dedupe`, with as many statements as for one."""
+    """Ring several desks at once, each once per `dedupe`, with as many statements as for one.
+
+    A desk that works at a peer is rung there, by what arrives; nobody would hear it here.
+    """
+    away = nodes.away({r.desk for r in rings})
+    rings = [r for r in rings if r.desk not in away]
     rung = set(
         Notification.objects.filter(dedupe__in=[r.dedupe for r in rings]).values_list("dedupe", flat=True)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -95,6 +96,11 @@ def holds_ever(peer: str, signature: str, text: bytes) -> bool:
 def home_of(desk: str) -> str | None:
     """Return the peer at which a desk works, or None when it works here."""
     return DeskHome.objects.filter(desk_id=desk).values_list("peer_id", flat=True).first()
+
+
+def away(desks: Collection[str]) -> set[str]:
+    """Return those of the desks that work at a peer."""
+    return set(DeskHome.objects.filter(desk__in=desks).values_list("desk_id", flat=True)) if desks else set()
 
 
 def digest(text: bytes) -> str:

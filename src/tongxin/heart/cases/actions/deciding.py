@@ -10,7 +10,7 @@ from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import states
-from tongxin.heart.cases.actions import disputing, parts
+from tongxin.heart.cases.actions import disputing, mirroring, parts
 from tongxin.heart.cases.models import Case, Decision
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
@@ -45,6 +45,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
         meet_decide(a, case, told)
         parts.end_progress(a, case)
         disputing.lapse(a, case)
+        mirroring.mirror(a, case)
         a.result = {"case": number, "outcome": outcome}
         a.entry(f"case:{number}", payload=request)
     return a.result
@@ -70,6 +71,7 @@ def supersede(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
         _judge(outcome, reason, needs_reason=True)
         made = record(a, case, outcome, reason.strip(), supersedes=last)
         _tell_accepting(a, case, made, ring="case_superseded")
+        mirroring.mirror(a, case)
         a.result = {"case": number, "outcome": outcome, "decision": made.number}
         a.entry(f"case:{number}/decision:{made.number}", cause=f"decision:{last.number}", payload=request)
     return a.result

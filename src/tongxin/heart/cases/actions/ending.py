@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
 from tongxin.heart.cases import procedures, states
-from tongxin.heart.cases.actions import deciding, disputing, parts
+from tongxin.heart.cases.actions import deciding, disputing, mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
@@ -66,6 +66,7 @@ def close(*, by: Acting, key: str, number: str) -> dict[str, Any]:
         parts.void_owed(a, case)
         _end(a, case, "close", "", "")
         parts.inform(a, case, "closing", "case_closed", {}, case.competent_desk_id)
+        mirroring.mirror(a, case)
         a.entry(f"case:{number}", basis=parts.basis(case), payload=a.result)
     return a.result
 
@@ -89,6 +90,7 @@ def _ended(
         gone = parts.void_owed(a, case)
         _end(a, case, way, why, reason)
         _tell(a, case)
+        mirroring.mirror(a, case)
         payload = request | {"void": duties.summaries(gone)}
         a.entry(f"case:{number}", basis=parts.basis(case), payload=payload)
     return a.result

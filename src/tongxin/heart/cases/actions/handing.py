@@ -18,9 +18,10 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import handover, locking, states
-from tongxin.heart.cases.actions import disputing, holding, parts, replicas
+from tongxin.heart.cases import crossing, handover, locking, states
+from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
@@ -42,7 +43,8 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
                 _("A case is handed to another desk, not to one's own."), {"to_desk": [_("Choose a desk.")]}
             )
         made, message = sent_offer(a, case, to_desk)
-        answer = received_offer(a, case, message)
+        answer = received_offer(a, case, message) if replicas.is_here(message) else None
+        mirroring.mirror(a, case, beside=to_desk)
         a.result = {
             "case": number,
             "offer": str(made.id),
@@ -62,7 +64,9 @@ def sent_offer(a: Act, case: Case, to_desk: str) -> tuple[Offer, Message]:
     number = str(uuid.uuid4())
     step = replicas.did(case, handover.offer, by=a.by.desk, to=to_desk, id=number)
     binding, _clause = parts.basis_of(case.rulebook, case.procedure.name, a.by.desk, to_desk, a.at)
-    message = replicas.say(a, case, step.send[0], basis=binding.clause_id, more=_shown(case))
+    more = _shown(case, Offer(to_desk_id=to_desk, from_desk_id=a.by.desk, clause_id=binding.clause_id))
+    papers = crossing.hashes_of(more["facts"]) if "facts" in more else ()
+    message = replicas.say(a, case, step.send[0], basis=binding.clause_id, more=more, papers=papers)
     made = _keep(a, case, message)
     replicas.write(a, case, step.replica)
     return made, message
@@ -104,7 +108,9 @@ def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
             return a.result
         case, made = _offer_of(offer_id, receiver=by.desk)
         message, opened = sent_accept(a, case, made)
-        received_accept(a, case, message)
+        if replicas.is_here(message):
+            received_accept(a, case, message)
+        mirroring.mirror(a, case)
         a.result = {"case": case.number, "holder": by.desk, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -138,8 +144,12 @@ def received_accept(a: Act, case: Case, message: Message) -> None:
     if step.send:
         _answered_stale(a, case, message, step)
         return
-    replicas.write(a, case, step.replica)
     made = Offer.objects.get(id=str(message.body["offer"]))
+    takes = made.state == Offer.State.OFFERED and case.state in states.WAYS["take_over"].sources
+    if takes:
+        states.move(case, "take_over")
+    replicas.write(a, case, step.replica, state=case.state)
+    made.refresh_from_db()
     if made.state == Offer.State.TAKEN_OVER:
         _open_dispute(a, case, made, step)
         parts.ring(made.from_desk_id, "offer_taken_over", case, a.at, dedupe=f"taken:{made.id}")
@@ -161,7 +171,9 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
                 {"reason": [_("Choose one of the reasons that the clause lists.")]},
             )
         message = sent_refuse(a, case, made, reason=reason, remark=remark.strip())
-        received_refuse(a, case, message)
+        if replicas.is_here(message):
+            received_refuse(a, case, message)
+        mirroring.mirror(a, case, beside=made.from_desk_id)
         a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -210,7 +222,8 @@ def recall(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
             return a.result
         case, made = _offer_of(offer_id, sender=by.desk)
         message = sent_recall(a, case, made)
-        received_recalled(a, case, received_recall(a, case, message))
+        if replicas.is_here(message):
+            received_recalled(a, case, received_recall(a, case, message))
         a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
@@ -242,6 +255,16 @@ def received_recall(a: Act, case: Case, message: Message) -> Message:
 def received_recalled(a: Act, case: Case, message: Message) -> None:
     """The sender learns that it may go on (`recalled`), or that it was too late, which changes nothing."""
     replicas.write(a, case, replicas.arrived(case, message).replica)
+
+
+def received_tell(a: Act, case: Case, message: Message) -> bool:
+    """Learn what another desk did on the case; return whether it counts: under an older epoch it is answered so."""
+    step = replicas.arrived(case, message)
+    if step.send:
+        _answered_stale(a, case, message, step)
+        return False
+    replicas.write(a, case, step.replica)
+    return True
 
 
 def received_stale(a: Act, case: Case, message: Message) -> None:
@@ -348,7 +371,10 @@ def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | 
     )
 
 
-def _shown(case: Case) -> dict[str, Any]:
+def _shown(case: Case, made: Offer) -> dict[str, Any]:
+    """Return what goes with an offer: at a peer the receiver has no row of the case, and gets the facts of it."""
+    if nodes.home_of(made.to_desk_id) is not None:
+        return {"facts": crossing.facts(case, [made.to_desk_id], made)}
     return {
         "procedure": case.procedure_id,
         "competent": case.competent_desk_id,

@@ -6,6 +6,7 @@ from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import procedures, promises
+from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act
 
@@ -16,7 +17,9 @@ def follow(a: Act, case: Case) -> None:
     for duty in standing.exclude(bound_desk_id=case.holder_id):
         duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
     refused = case.offers.filter(to_desk_id=case.competent_desk_id, state=Offer.State.RETURNED)
-    if case.competent_desk_id != case.holder_id and refused.exists():
+    told = [each for each in replicas.elsewhere(case) if each["to"] == case.competent_desk_id]
+    returned = refused.exists() or any(each["state"] == Offer.State.RETURNED for each in told)
+    if case.competent_desk_id != case.holder_id and returned:
         make_competent(a, case)
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import papers, papers_store, papers_types, procedures
-from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case, Paper
 from tongxin.heart.cases.papers import Arrived
 from tongxin.heart.cases.papers_store import Unfit
@@ -303,5 +303,6 @@ def _done(a: Act, case: Case, file: Paper, **more: Any) -> None:
         case.save(update_fields=["papers"])
     if case.holder_id != a.by.desk:
         parts.ring(case.holder_id, "paper_added", case, a.at, dedupe=f"paper:{file.id}")
+    mirroring.mirror(a, case)
     a.result = {"case": case.number, "paper": str(file.id)}
     a.entry(f"case:{case.number}/paper:{file.id}", payload=papers.summary(file) | more)

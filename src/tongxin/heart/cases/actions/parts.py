@@ -158,7 +158,16 @@ def inform(a: Act, case: Case, kind: str, ring_kind: str, body: dict[str, Any], 
     told = []
     for desk in dict.fromkeys(desks):
         if desk != a.by.desk:
-            told.append(send(a, case, kind, desk, basis=basis(case), body={"case": case.number} | body))
+            told.append(
+                send(
+                    a,
+                    case,
+                    kind,
+                    desk,
+                    basis=basis(case),
+                    body={"case": case.number, "event": ring_kind} | body,
+                )
+            )
             ring(desk, ring_kind, case, a.at, dedupe=f"{ring_kind}:{case.number}:{desk}:{clock.iso(a.at)}")
     return told
 

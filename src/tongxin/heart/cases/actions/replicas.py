@@ -6,7 +6,7 @@ The case is locked by whoever calls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import handover
 from tongxin.heart.cases.handover import Draft, Replica, Step
-from tongxin.heart.cases.models import Case, Dispute, Offer
+from tongxin.heart.cases.models import Case, Crossing, Dispute, Offer
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.models import Message
@@ -34,18 +34,27 @@ def read(case: Case) -> Replica:
     named_at = max(
         [0, *(row.epoch or 0 for row in named), *(int(b["epoch"]) for k, b in bodies if k == "reassign")]
     )
-    handed = sum(1 for row in rows if row.state in ANSWERED and row.epoch >= named_at)
+    met = [(row.state, row.epoch) for row in rows]
+    met += [(each["state"], each["epoch"]) for each in elsewhere(case)]
+    handed = sum(1 for state, epoch in met if state in ANSWERED and epoch >= named_at)
+    recalling = _recalling(case)
     return Replica(
         case=case.number,
         holder=case.holder_id,
         epoch=case.epoch,
         fixed=named_at,
         frozen_by=str(case.frozen_by_id or ""),
-        offers={str(row.id): _offer(row) for row in rows},
+        offers={str(row.id): _offer(row, recalling) for row in rows},
         handed=handover.HAND_OVERS if disputed else min(handed, handover.HAND_OVERS - 1),
         proposal=_proposal(disputed),
         contested=frozenset(str(body["about"]) for kind, body in bodies if kind == "stale"),
     )
+
+
+def elsewhere(case: Case) -> list[dict[str, Any]]:
+    """Return the hand-overs of a case between desks of other nodes, as this node was told (`models.Crossing`)."""
+    found = Crossing.objects.filter(pk=case.pk).values_list("hand_overs", flat=True).first()
+    return list(found or [])
 
 
 def write(a: Act, case: Case, after: Replica, **more: Any) -> None:
@@ -84,7 +93,7 @@ def draft(message: Message) -> Draft:
         message.to_desk_id,
         message.epoch,
         str(message.in_reply_to_id or ""),
-        message.body,
+        message.body if message.kind in handover.OWN_KINDS else {**message.body, "act": str(message.id)},
     )
 
 
@@ -96,6 +105,7 @@ def say(
     basis: str,
     reply: Message | None = None,
     more: Mapping[str, Any] | None = None,
+    papers: Sequence[str] = (),
 ) -> Message:
     """Send what the protocol says, under the epoch that it names; `more` goes into the body for people."""
     return exchange.send(
@@ -108,7 +118,16 @@ def say(
         at=a.at,
         epoch=said.epoch,
         in_reply_to=reply,
+        papers=papers,
     )
+
+
+def is_here(message: Message) -> bool:
+    """Tell whether a message is at its receiver already, because both desks work here; then it does its part now.
+
+    One to a desk at a peer does it there, when the line has carried it.
+    """
+    return message.delivered_at is not None
 
 
 def where(case: Case) -> Any:
@@ -132,6 +151,13 @@ def refusal(code: str, case: Case) -> Refused:
                 kept=where(case),
                 todo=_("Wait for them; the holder may go on with the case meanwhile."),
             )
+        case "recalling":
+            return Conflict(
+                "recalling",
+                _("The offer is being recalled; the other node has not answered yet."),
+                kept=_("The case stays frozen until then."),
+                todo=_("Wait for the answer; a ring tells you."),
+            )
         case "settled":
             return Conflict(
                 "offer_settled",
@@ -147,8 +173,18 @@ def refusal(code: str, case: Case) -> Refused:
     )
 
 
-def _offer(row: Offer) -> handover.Offer:
-    return handover.Offer(str(row.id), row.from_desk_id, row.to_desk_id, row.epoch, row.state)
+def _recalling(case: Case) -> set[Any]:
+    """Return the message of the open offer where its sender asked for it back and has no answer yet."""
+    if case.frozen_by_id is None:
+        return set()
+    asked = Message.objects.filter(thread=f"case:{case.number}", kind="recall", answers=None)
+    return set(asked.values_list("in_reply_to_id", flat=True))
+
+
+def _offer(row: Offer, recalling: Collection[Any]) -> handover.Offer:
+    return handover.Offer(
+        str(row.id), row.from_desk_id, row.to_desk_id, row.epoch, row.state, row.message_id in recalling
+    )
 
 
 def _proposal(row: Dispute | None) -> handover.Proposal | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import disputes, procedures, promises, states
-from tongxin.heart.cases.actions import parts
+from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
@@ -71,6 +71,7 @@ def suspend(
         stood = [duty for duty in _owed_by_holder(case, Duty.State.OPEN) if _stand_still(duty, a)]
         body = {"ground": ground, "missing": gone, "facts": facts}
         parts.inform(a, case, "suspension", "case_suspended", body, case.accepting_desk_id)
+        mirroring.mirror(a, case)
         a.result = {"case": number, "state": case.state, "suspended_at": pause["from"]}
         a.entry(
             f"case:{number}", basis=parts.basis(case), payload=request | {"duties": duties.summaries(stood)}
@@ -113,6 +114,7 @@ def resume(
         due = clock.iso(case.promise_due_at) if case.promise_due_at else ""
         body = {"promise_due_at": due}
         parts.inform(a, case, "resumption", "case_resumed", body, case.accepting_desk_id)
+        mirroring.mirror(a, case)
         a.result = {"case": number, "state": case.state, "promise_due_at": due}
         a.entry(f"case:{number}", basis=parts.basis(case), payload=request | a.result)
     return a.result

@@ -1,0 +1,180 @@
+"""The facts of a case as they cross a line: their form, read strictly. Nothing that has another form is believed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tongxin.heart.cases import papers_types
+from tongxin.heart.exchange.lines import Hash, Instant, Uuid
+from tongxin.shared.errors import Refused
+
+Text = Annotated[str, Field(max_length=400)]
+Code = Annotated[str, Field(max_length=40)]
+DeskId = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9_]+$", max_length=80)]
+When = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)?$")]  # an instant, or empty
+Day = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")]
+Number = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}-\d{4}-\d{6}$", max_length=20)]
+Names = Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=200)]
+Epoch = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class Promise(_Strict):
+    """Until when the applicant was promised a decision, and how that was counted."""
+
+    due_at: When
+    count: dict[str, Any]
+
+
+class Pause(_Strict):
+    """One time of suspension."""
+
+    since: Instant = Field(alias="from")
+    until: Instant | None
+    ground: Code
+    missing: Names
+    facts: Text
+    of: Code
+
+
+class Made(_Strict):
+    """One decision."""
+
+    number: Annotated[int, Field(ge=1, le=1000)]
+    outcome: Annotated[str, Field(max_length=12)]
+    reason: Text
+    desk: DeskId
+    at: Instant
+
+
+class Ended(_Strict):
+    """How a case ended, where it did."""
+
+    at: When
+    why: Code
+    remark: Text
+    missing: Names
+    keep_until: When
+
+
+class Consented(_Strict):
+    """One consent of the person concerned."""
+
+    who: Literal["applicant", "guardian", "proxy"]
+    purpose: Annotated[str, Field(max_length=120)]
+    fields: Names
+    until: Day
+    given_at: Instant
+    withdrawn_at: When
+    desk: DeskId
+
+
+class File(_Strict):
+    """One paper; its content lies under its hash and is asked for apart."""
+
+    id: Uuid
+    kind: Annotated[str, Field(max_length=80)]
+    title: Annotated[str, Field(max_length=120)]
+    sha256: Hash
+    size: Annotated[int, Field(ge=1, le=2**40)]
+    type: Annotated[str, Field(max_length=8)]
+    given_by: Literal["applicant", "desk"]
+    desk: DeskId
+    at: Instant
+    replaced_by: Annotated[str, Field(max_length=36)]
+
+
+class HandOver(_Strict):
+    """One hand-over, as the sender knows it."""
+
+    id: Uuid
+    giver: DeskId = Field(alias="from")
+    to: DeskId
+    clause: Annotated[str, Field(max_length=160)]
+    epoch: Epoch
+    state: Literal["offered", "taken_over", "returned", "recalled", "stale"]
+    reason: Code
+    offered_at: Instant
+    settled_at: When
+
+
+class Facts(_Strict):
+    """A case as one node tells it to another."""
+
+    format: Literal["tongxin.case/1"]
+    case: Number
+    procedure: Annotated[str, Field(max_length=100)]
+    procedure_hash: Hash
+    rulebook: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]]
+    accepting: DeskId
+    competent: DeskId
+    holder: DeskId
+    epoch: Epoch
+    state: Literal[
+        "filed", "accepted", "in_hand", "suspended", "decided", "closed", "not_accepted", "withdrawn", "void"
+    ]
+    illustrative: bool
+    filed_at: Instant
+    accepted_at: When
+    promise: Promise
+    pauses: Annotated[list[Pause], Field(max_length=200)]
+    decided_at: When
+    outcome: Annotated[str, Field(max_length=12)]
+    outcome_reason: Text
+    decisions: Annotated[list[Made], Field(max_length=200)]
+    ended: Ended
+    given: dict[str, Annotated[str, Field(max_length=10_000)]]
+    fields: Names
+    consents: Annotated[list[Consented], Field(max_length=500)]
+    papers: Names
+    files: Annotated[list[File], Field(max_length=100)]
+    hand_overs: Annotated[list[HandOver], Field(max_length=500)]
+
+    def desks(self) -> set[str]:
+        """Return every desk that is named."""
+        met = {desk for each in self.hand_overs for desk in (each.giver, each.to)}
+        own = {self.accepting, self.competent, self.holder}
+        more = [each.desk for part in (self.decisions, self.files, self.consents) for each in part]
+        return own | met | set(more)
+
+
+class Unread(Refused):
+    """What came cannot be read here: a text, a procedure or a desk is not known, or is not the same."""
+
+
+def read(said: object, thread: str) -> Facts:
+    """Read what an envelope says of its case. Raises Refused `wrong_facts`."""
+    try:
+        told = Facts.model_validate(said)
+        for each in [*_instants(told), *(c.until for c in told.consents if c.until)]:
+            date.fromisoformat(each) if len(each) == 10 else datetime.fromisoformat(each)
+    except (ValidationError, ValueError) as fault:
+        raise Refused(
+            "wrong_facts", _("What was told of the case has not the form of the protocol.")
+        ) from fault
+    if thread != f"case:{told.case}" or any(f.type not in papers_types.MIME for f in told.files):
+        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+    return told
+
+
+def when(text: str) -> datetime | None:
+    """Return an instant that was read; None for an empty one."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def _instants(told: Facts) -> list[str]:
+    found = [told.filed_at, told.accepted_at, told.decided_at, told.promise.due_at]
+    found += [told.ended.at, told.ended.keep_until]
+    found += [t for p in told.pauses for t in (p.since, p.until or "")]
+    found += [t for c in told.consents for t in (c.given_at, c.withdrawn_at)]
+    found += [t for h in told.hand_overs for t in (h.offered_at, h.settled_at)]
+    found += [made.at for made in told.decisions]
+    found += [file.at for file in told.files]
+    return [text for text in found if text]

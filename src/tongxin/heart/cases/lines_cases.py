@@ -1,0 +1,248 @@
+"""What a case's messages do when they have crossed a line: the same code as in one database, once, in their turn.
+
+An envelope is judged (who may say this of the case), kept as a message, and given to the receiver's part of the act
+(`handing.received`); each has its entry here, under the name of the act that was done there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.cases import crossing, crossing_form, crossing_in, locking, words
+from tongxin.heart.cases.actions import handing, mirroring, parts
+from tongxin.heart.cases.crossing_form import Facts, Unread
+from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange import lines, lines_kinds
+from tongxin.heart.exchange.acts import Act
+from tongxin.shared.errors import NotAllowed, Refused
+
+ACTS = {  # the entry that a kind leaves here: the act as it was done at the other node
+    "offer": "cases.offer.made",
+    "accept": "cases.offer.taken_over",
+    "refuse": "cases.offer.returned",
+    "recall": "cases.offer.recall_asked",
+    "recalled": "cases.offer.recalled",
+    "too_late": "cases.offer.recall_too_late",
+    "stale": "cases.message.stale",
+    "propose": "cases.holder.proposed",
+    "reassign": "cases.holder.named",
+}
+EVENTS = {  # what a holder or the accepting desk tells, by the ring that it rings
+    "case_suspended": "cases.case.suspended",
+    "case_resumed": "cases.case.resumed",
+    "case_decided": "cases.case.decided",
+    "case_superseded": "cases.decision.superseded",
+    "case_withdrawn": "cases.case.withdrawn",
+    "case_closed": "cases.case.closed",
+}
+TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing")
+
+
+def register_all() -> None:
+    """Make the kinds known that cases apply."""
+    lines.handles("offer")(offer)
+    for kind in ("accept", "refuse", "recall", "recalled", "too_late", "stale", "propose", "reassign"):
+        lines.handles(kind)(answer)
+    for kind in TELLS:
+        lines.handles(kind)(tell)
+    lines.handles(crossing.STATE)(state)
+
+
+def offer(letter: lines.Letter, a: Act, peer: str) -> None:
+    """Take an offer in: the case's row where it is new, the offer, the duty to answer it.
+
+    What cannot be read here is returned at once with the reason, and put before the desk that it was for.
+    """
+    told = crossing_form.read(letter.body.get("facts"), letter.thread)
+    if told.holder != letter.from_desk or told.epoch != letter.epoch or letter.papers != _named(told):
+        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+    case = locking.lock(told.case)
+    try:
+        crossing_in.need_readable(told, letter.basis)
+        _need_clause(a, told, letter)
+    except Unread as why:
+        _return_unread(letter, a, told.case, why)
+        return
+    if case is None:
+        case = crossing_in.first_heard(a, told, peer, letter.from_desk)
+    else:
+        crossing_in.follow(a, case, told, peer, letter.from_desk)
+        case = _again(case)
+    message = lines_kinds.keep(letter, a)
+    handing.received(a, case, message)
+    _entry(a, letter, peer, {"papers": len(letter.papers)})
+
+
+def answer(letter: lines.Letter, a: Act, peer: str) -> None:
+    """Apply any other message of the hand-over; after an acceptance the new holder is told what it may see now."""
+    case = locking.lock(_number(letter))
+    if case is None:
+        _of_unknown(letter, a)
+        return
+    case = _again(case)
+    _need_author(case, letter)
+    message = lines_kinds.keep(letter, a)
+    handing.received(a, case, message)
+    if letter.kind == "accept":
+        mirroring.mirror(a, case, to=[peer])
+    _entry(
+        a,
+        letter,
+        peer,
+        {name: letter.body[name] for name in ("reason", "holder", "epoch") if name in letter.body},
+    )
+
+
+def tell(letter: lines.Letter, a: Act, peer: str) -> None:
+    """Keep what a holder or the accepting desk says that it did, and ring; under an older epoch it is answered so."""
+    case = locking.lock(_number(letter))
+    if case is None:
+        raise Refused("no_such_case", _("No case of this number is known here."))
+    case = _again(case)
+    event = str(letter.body.get("event", ""))
+    if event not in EVENTS or letter.from_desk not in crossing.desks_of(case):
+        raise _not_yours()
+    message = lines_kinds.keep(letter, a)
+    if handing.received_tell(a, case, message):
+        parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
+    kept = ("outcome", "ground", "missing")
+    said: dict[str, Any] = {name: letter.body[name] for name in kept if name in letter.body}
+    _entry(a, letter, peer, said, act=EVENTS[event])
+
+
+def state(letter: lines.Letter, a: Act, peer: str) -> None:
+    """Take over how a case stands, as far as the sender may say it."""
+    told = crossing_form.read(letter.body.get("facts"), letter.thread)
+    case = locking.lock(told.case)
+    if case is None:
+        raise Refused("no_such_case", _("No case of this number is known here."))
+    case = _again(case)
+    if letter.from_desk not in {told.holder, *crossing.desks_of(case)} | crossing_in.offices(case):
+        raise _not_yours()
+    crossing_in.need_readable(told)
+    crossing_in.follow(a, case, told, peer, letter.from_desk)
+
+
+def _return_unread(letter: lines.Letter, a: Act, number: str, why: Unread) -> None:
+    """Return an offer that cannot be read here, in the name of the desk that it was for, and ring that desk."""
+    message = lines_kinds.keep(letter, a)
+    exchange.send(
+        "refuse",
+        from_desk=letter.to_desk,
+        to_desk=letter.from_desk,
+        thread=letter.thread,
+        basis=letter.basis,
+        body={
+            "case": number,
+            "offer": str(letter.body["offer"]),
+            "reason": f"{words.NOT_READ}:{why.code}"[:40],
+            "remark": "",
+        },
+        at=a.at,
+        epoch=letter.epoch,
+        in_reply_to=message,
+    )
+    exchange.notify(
+        letter.to_desk,
+        "offer_not_read",
+        link="/nodes/notes/",
+        at=a.at,
+        dedupe=f"not_read:{letter.id}",
+        params={"case": number, "desk": letter.from_desk, "code": why.code},
+    )
+    a.entry(letter.thread, act="cases.offer.not_read", basis=letter.basis, payload={"code": why.code})
+
+
+def _of_unknown(letter: lines.Letter, a: Act) -> None:
+    """Answer what is about a case that this node never took in: a recall is granted, the rest cannot be applied."""
+    if letter.kind not in {"recall", "stale"}:
+        raise Refused("no_such_case", _("No case of this number is known here."))
+    message = lines_kinds.keep(letter, a)
+    if letter.kind == "recall":
+        exchange.send(
+            "recalled",
+            from_desk=letter.to_desk,
+            to_desk=letter.from_desk,
+            thread=letter.thread,
+            basis=letter.basis,
+            body={"case": _number(letter), "offer": str(letter.body.get("offer", ""))},
+            at=a.at,
+            epoch=letter.epoch,
+            in_reply_to=message,
+        )
+
+
+def _need_clause(a: Act, told: Facts, letter: lines.Letter) -> None:
+    """Raise Unread unless the clause that is named binds both desks for such a case (HEART §3, basis)."""
+    procedure = told.procedure.partition("@")[0]
+    try:
+        binding, _clause = parts.basis_of(
+            sorted(told.rulebook), procedure, letter.from_desk, letter.to_desk, a.at
+        )
+    except NotAllowed as why:
+        raise Unread("no_clause_binds", why.what) from why
+    if binding.clause_id != letter.basis:
+        raise Unread("no_clause_binds", _("The clause that is named does not bind both desks."))
+
+
+def _need_author(case: Case, letter: lines.Letter) -> None:
+    """Raise Refused unless the desk that says it is the one that may: the offer's receiver, its sender, an office."""
+    if letter.kind in {"propose", "reassign"} or "proposal" in letter.body:
+        fits = letter.from_desk in crossing_in.offices(case)
+    elif letter.kind == "stale":
+        fits = letter.from_desk in set(crossing.desks_of(case)) | crossing_in.offices(case)
+    else:
+        made = case.offers.filter(id=_uuid(letter.body.get("offer"))).first()
+        wanted = _author_of(made, letter.kind) if made is not None else ""
+        fits = letter.from_desk == wanted if made is not None else letter.kind == "recall"
+    if not fits:
+        raise _not_yours()
+
+
+def _uuid(said: object) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(said))
+    except ValueError as fault:
+        raise Refused(
+            "wrong_facts", _("What was told of the case has not the form of the protocol.")
+        ) from fault
+
+
+def _author_of(made: Offer, kind: str) -> str:
+    return made.from_desk_id if kind == "recall" else made.to_desk_id
+
+
+def _named(told: Facts) -> list[str]:
+    return sorted({file.sha256 for file in told.files if not file.replaced_by})
+
+
+def _number(letter: lines.Letter) -> str:
+    kind, _colon, number = letter.thread.partition(":")
+    if kind != "case" or letter.body.get("case", number) != number:
+        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+    return number
+
+
+def _again(case: Case) -> Case:
+    return Case.objects.select_related("procedure", "holder", "competent_desk").get(pk=case.pk)
+
+
+def _entry(a: Act, letter: lines.Letter, peer: str, said: Mapping[str, Any], *, act: str = "") -> None:
+    """Leave the entry of what was done there, on the case or its offer."""
+    number = letter.body.get("offer")
+    a.entry(
+        f"{letter.thread}/offer:{number}" if number else letter.thread,
+        act=act or ACTS[letter.kind],
+        cause=f"line:{peer}/{letter.seq}",
+        basis=letter.basis,
+        payload={**said, "told_by": peer, "message": letter.id},
+    )
+
+
+def _not_yours() -> Refused:
+    return Refused("not_yours", _("The desk that says this has no part in the case that would let it."))
