@@ -98,7 +98,8 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     before = case.promise_due_at
     ended = case.state in states.ENDED
     if not ended and speaks:
-        case.state, case.competent_desk_id = told.state, told.competent
+        states.told(case, told.state)
+        case.competent_desk_id = told.competent
         _from_holder(a, case, told)
     elif sender == case.accepting_desk_id and (told.state in states.ENDED or not ended):
         _from_accepting(a, case, told)
@@ -150,7 +151,7 @@ def _from_holder(a: Act, case: Case, told: Facts) -> None:
 def _from_accepting(a: Act, case: Case, told: Facts) -> None:
     """What the accepting desk says of a case that another holds: that it ended, or was closed."""
     if told.state in states.ENDED:
-        case.state = told.state
+        states.told(case, told.state)
         _end(case, told)
         case.pauses = [p.model_dump(by_alias=True) for p in told.pauses]
 

@@ -270,6 +270,8 @@ class Crossing(models.Model):
     )  # those without a row in `offers`: id, from, to, clause, epoch, state, reason, offered_at, settled_at
     awaited = models.JSONField(default=list)  # fields that the applicant filled in and that did not come
 
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
 
 class Fetch(models.Model):
     """A content that a paper here names and that a peer still has to hand over; the row goes when it is there."""

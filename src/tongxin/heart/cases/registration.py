@@ -147,6 +147,6 @@ def _contested(params: Mapping[str, Any]) -> str:
 
 def _not_read(params: Mapping[str, Any]) -> str:
     return _(
-        "Case %(case)s was offered to your office from another node and cannot be taken in here: %(why)s. "
-        "It was returned with this reason."
+        "Case %(case)s was offered to your office from another node and cannot be taken in here: %(why)s."
+        " It was returned with this reason."
     ) % {"case": params.get("case", ""), "why": words.not_read(str(params.get("code", "")))}

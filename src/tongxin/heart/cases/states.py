@@ -98,6 +98,11 @@ def move(case: Case, act: str, to: str = "") -> None:
     case.state = target
 
 
+def told(case: Case, state: str) -> None:
+    """Write the state as the node tells it where the act was done; there the table was asked (`crossing_in`)."""
+    case.state = state
+
+
 def frozen() -> Conflict:
     """The case is offered to another desk."""
     return Conflict(

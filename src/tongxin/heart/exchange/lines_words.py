@@ -44,6 +44,14 @@ _REASONS: dict[str, Any] = {
     "no_desk": gettext_lazy("it names no desk"),
     "answers_nothing": gettext_lazy("it answers nothing that was sent"),
     "invalid": gettext_lazy("its content cannot be taken"),
+    "wrong_facts": gettext_lazy("its content cannot be taken"),
+    "no_such_case": gettext_lazy("no case of this number is known there"),
+    "not_yours": gettext_lazy("the sender may not say this of the case"),
+    "unknown_procedure": gettext_lazy("the procedure is not known there in this version"),
+    "other_procedure": gettext_lazy("the procedure is not known there in this version"),
+    "unknown_text": gettext_lazy("the agreement is not known there in this version"),
+    "other_text": gettext_lazy("the agreement is not known there in this version"),
+    "unknown_desk": gettext_lazy("a desk that it names is not known there"),
 }
 _FAULTS: dict[str, Callable[[str], str]] = {
     "http": lambda status: _("the other system answered with status %(status)s") % {"status": status},
