@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from datetime import timedelta
 
 import pytest
 from django.test import override_settings
 
 from tests.nodes.conftest import HERE, THERE
+from tests.support import receivers
 from tests.support.second_node import SecondNode
 from tongxin.heart.exchange import (
+    leases,
     lines,
+    lines_in,
     lines_jobs,
     lines_notes,
     lines_out,
@@ -113,6 +119,76 @@ def test_an_answer_that_was_lost_costs_another_sending_and_nothing_else(house, l
     assert stand().waiting == 0
 
 
+def holder_that_was_killed() -> str:
+    """The lease of a process of this machine that is no more."""
+    say = "from tongxin.heart.exchange import leases\nwith leases.holder() as name: print(name)"
+    done = subprocess.run([sys.executable, "-c", say], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_the_lease_of_a_killed_process_holds_nobody_up_and_that_of_a_living_one_does(house, line, write):
+    write("一")
+    until = house.clock.at + timedelta(hours=1)
+    elsewhere = "another-machine:1.1:00000000"
+    with leases.holder() as ours:
+        for name in (ours, elsewhere):
+            Peer.objects.update(lease_owner=name, lease_until=until)
+            assert go(line) == 0, name
+        one, began, *_rest = ours.split(":")[1].split(".")
+        same_number_later = ours.replace(f":{one}.{began}:", f":{one}.{int(began) + 1}:")
+    for name in (ours, same_number_later, holder_that_was_killed()):
+        write(name)
+        Peer.objects.update(lease_owner=name, lease_until=until)
+        assert go(line) > 0, name
+    assert len(leases.holder().__enter__()) <= Peer._meta.get_field("lease_owner").max_length
+
+
+def test_a_sending_that_fails_unforeseen_gives_its_lease_back(house, line, write):
+    def breaks(*_request):
+        raise RuntimeError("示例")
+
+    write("一")
+    with pytest.raises(RuntimeError):
+        lines_jobs.send_lines(caller=breaks)
+    assert go(line) == 1
+
+
+def test_a_line_that_failed_is_tried_as_soon_as_the_peer_is_heard(house, line, write):
+    line.down = True
+    write("一")
+    for _each in range(6):
+        go(line)
+        house.clock.move_to(Peer.objects.get().next_at)
+    go(line)
+    line.down = False
+    assert go(line) == 0, "it waits"
+    lines_in.take(*line.batch())
+    assert go(line) == 1
+
+
+def test_what_the_peer_refuses_for_now_is_not_tried_sooner_because_it_is_heard(house, line, write):
+    write("一")
+
+    def not_yet(address, path, body, signature):
+        told = [lines.Told(id=str(Envelope.objects.get().pk), seq=1, result="refused", reason="too_far_ahead",
+                           counted=False)]  # fmt: skip
+        return line.answer(body, "main", lines.Inbox(), told)
+
+    lines_jobs.send_lines(caller=not_yet)
+    lines_in.take(*line.batch())
+    assert Peer.objects.get().next_at > house.clock.at
+
+
+def test_a_slow_answer_is_waited_for_longer_than_a_connection(monkeypatch):
+    monkeypatch.setattr(wire, "CONNECT", 0.2)
+    with receivers.web(lambda asked: (time.sleep(0.6), asked.send_response(200), asked.end_headers())) as web:
+        address = web.address.removesuffix("/hook")
+        assert wire.call(address, wire.ENVELOPES, b"{}", "").status == 200
+        monkeypatch.setattr(wire, "TOTAL", 0.2)
+        with pytest.raises(wire.NotReached, match="timeout"):
+            wire.call(address, wire.ENVELOPES, b"{}", "")
+
+
 def test_a_peer_that_lost_its_tail_is_sent_it_again(house, line, write):
     for n in range(4):
         write(f"{n}")
@@ -182,8 +258,6 @@ def test_what_the_peer_refuses_for_good_rings_who_sent_it_and_the_next_goes_on(h
 
 
 def test_a_note_that_could_not_be_applied_there_is_shown_as_refused(house, line, write, clerk):
-    from tongxin.heart.exchange import lines_in
-
     done = write("一")
     go(line)
     body = {"code": "invalid", "envelope": done["note"], "seq": 1}
@@ -288,7 +362,6 @@ def test_an_address_is_https_but_for_this_machine_in_a_try(address, mode, fine):
 def test_a_certificate_that_nobody_vouches_for_is_not_taken(tmp_path):
     import ssl
 
-    from tests.support import receivers
     from tests.support.certificates import for_localhost
 
     certificate, key = for_localhost(tmp_path)

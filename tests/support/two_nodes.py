@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support import kept_files
 from tests.support.postgres import end_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,31 +29,32 @@ cli.set_up()
 from tongxin.site import launch
 launch.serve("127.0.0.1", int(sys.argv[1]), threads=4, when_ready=lambda: None)
 """
-COMMANDS = """
-import json, sys
-from tongxin.site.cli import main
-for words in json.loads(sys.argv[1]):
-    if main(words):
-        sys.exit(f"failed: {words}")
-"""
-WRITER = """
-import json, sys
+SHELL = """
+import contextlib, io, json, sys
 from tongxin.site import cli
 cli.set_up()
 from tongxin.heart.exchange import lines_notes
 from tongxin.heart.region.tokens import acting_from_token
-by = acting_from_token(sys.argv[1], via="cli")
 for line in sys.stdin:
-    desk, text = json.loads(line)
-    lines_notes.send_note(by=by, key=f"note:{text}", to_desk=desk, text=text)
-    print(text, flush=True)
+    told, said, failed = json.loads(line), io.StringIO(), ""
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        for words in told.get("commands", []):
+            if not failed and cli.main(words):
+                failed = str(words)
+        for desk, text in told.get("notes", []):
+            by = acting_from_token(told["token"], via="cli")
+            lines_notes.send_note(by=by, key=f"note:{text}", to_desk=desk, text=text)
+    print(json.dumps({"said": said.getvalue(), "failed": failed}), flush=True)
 """
 
 
 def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays the node's own while it is down: none of those that the kernel hands out (Linux: from 32768)."""
+    while True:
+        port = secrets.choice(range(20_000, 30_000))
+        with suppress(OSError), closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
@@ -66,7 +70,7 @@ class RunningNode:
     process: subprocess.Popen[bytes] | None = None
     token: str = ""
     fingerprint: str = ""
-    writer: subprocess.Popen[str] | None = None
+    shell: subprocess.Popen[str] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,21 +91,36 @@ class RunningNode:
         }
 
     def run(self, *commands: list[str]) -> str:
-        """Run commands of `tongxin` at this node, in one process, and return what they printed."""
-        done = subprocess.run(
-            [sys.executable, "-c", COMMANDS, json.dumps(commands)],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=200, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{self.name}: {commands}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        """Run commands of `tongxin` at this node, and return what they printed."""
+        return self._tell({"commands": commands})
+
+    def write(self, desk: str, *texts: str) -> None:
+        """Write notes from this node's desk to another, one after the other."""
+        self._tell({"token": self.token, "notes": [(desk, text) for text in texts]})
+
+    def _tell(self, what: dict[str, Any]) -> str:
+        """Have it done by one process beside the server, so that the programme is loaded once."""
+        if self.shell is None:
+            self.shell = subprocess.Popen(
+                [sys.executable, "-c", SHELL],
+                cwd=ROOT, env=self.environment | {"NODE_DIES_AT": ""}, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+        assert self.shell.stdin is not None
+        assert self.shell.stdout is not None
+        self.shell.stdin.write(json.dumps(what) + "\n")
+        self.shell.stdin.flush()
+        answer = json.loads(self.shell.stdout.readline() or '{"said": "", "failed": "it ended"}')
+        assert not answer["failed"], f"{self.name}: {answer['failed']}\n{answer['said']}"
+        return str(answer["said"])
 
     def prepare(self) -> None:
-        """Make tables, region, key, and a token to write with."""
+        """Make tables, region, key, and a token to write with; the tables are copied where an earlier test made them."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        copied = kept_files.copy_to(self.folder / "tongxin.sqlite3")
         issue = ["token", "issue", "--post", self.post, "--desk", self.desk]
-        *_more, shown, self.token = self.run(
-            ["migrate"], ["region", "load"], ["node", "init"], issue
-        ).splitlines()
+        first = [] if copied else [["migrate"]]
+        *_more, shown, self.token = self.run(*first, ["region", "load"], ["node", "init"], issue).splitlines()
         self.fingerprint = shown.removeprefix("fingerprint").strip()
 
     def start(self) -> None:
@@ -115,11 +134,28 @@ class RunningNode:
         log.close()
 
         def answers() -> bool:
-            with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), 1)):
-                return True
+            assert self.process is not None
+            assert self.process.poll() is None, f"the server ended: {self.said()[-3000:]}"
+            asked = f"http://localhost:{self.port}/node/v1/identity"
+            with suppress(OSError), urllib.request.urlopen(asked, timeout=5) as answer:
+                return bool(json.load(answer)["node"] == self.name)
             return False
 
-        wait_for(answers, 40, lambda: (self.folder / "server.log").read_text()[-3000:])
+        wait_for(answers, 60, lambda: self.said()[-3000:])
+
+    def said(self) -> str:
+        """What the server wrote into its log."""
+        return (self.folder / "server.log").read_text()
+
+    def cpu(self) -> float:
+        """The seconds that the server's processes have computed, since it was started last (Linux)."""
+        ticks = 0
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                fields = status.read_text().rpartition(")")[2].split()
+                if self.process is not None and int(fields[2]) == self.process.pid:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """Kill all of the server at once; nothing of it gets a chance to end well."""
@@ -137,27 +173,12 @@ class RunningNode:
     def has_died(self) -> bool:
         return self.process is None or self.process.poll() is not None
 
-    def write(self, desk: str, *texts: str) -> None:
-        """Write notes from this node's desk to another, one after the other, by a process beside the server."""
-        if self.writer is None:
-            self.writer = subprocess.Popen(
-                [sys.executable, "-c", WRITER, self.token],
-                cwd=ROOT, env=self.environment | {"NODE_DIES_AT": ""}, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
-        assert self.writer.stdin is not None
-        assert self.writer.stdout is not None
-        for text in texts:
-            self.writer.stdin.write(json.dumps([desk, text]) + "\n")
-            self.writer.stdin.flush()
-            assert self.writer.stdout.readline().strip() == text
-
     def end(self) -> None:
         """End all of it."""
         self.kill()
-        if self.writer is not None:
-            self.writer.kill()
-            self.writer.communicate()
+        if self.shell is not None:
+            self.shell.kill()
+            self.shell.communicate()
 
     def rows(self, sql: str, *given: Any) -> list[tuple[Any, ...]]:
         """Read the node's database."""

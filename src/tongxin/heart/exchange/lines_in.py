@@ -41,7 +41,8 @@ def take(text: bytes, signature: str) -> lines.Answer:
     batch = lines.read(lines.Batch, text, "wrong_format")
     if batch.to_node != settings.NODE:
         raise lines.Faulty("wrong_channel")
-    if not Peer.objects.filter(pk=batch.from_node).exists():
+    peer = Peer.objects.filter(pk=batch.from_node).first()
+    if peer is None:
         raise lines.Faulty("unknown_peer", 403)
     nodes.verify_now(batch.from_node, signature, text)
     told: list[lines.Told] = []
@@ -55,7 +56,8 @@ def take(text: bytes, signature: str) -> lines.Answer:
         if inbox.highest != channel.last_seq:
             channel.last_seq = inbox.highest
             channel.save(update_fields=["last_seq"])
-        Peer.objects.filter(pk=batch.from_node).update(last_heard_at=at)
+        Peer.objects.filter(pk=peer.pk).update(last_heard_at=at)
+        _try_soon(peer, at)
     return lines.Answer(
         node=settings.NODE,
         to_node=batch.from_node,
@@ -93,6 +95,13 @@ def apply_channel(peer: str, within: float | None = None) -> int:
 
 
 # ---------------------------------------------------------------- storing
+
+
+def _try_soon(peer: Peer, at: datetime) -> None:
+    """Have a line that failed tried at once: who is heard may be reached again. Not where the peer itself refused
+    an envelope; that is not mended by the line."""
+    if not peer.last_error.startswith("envelope:"):
+        Peer.objects.filter(pk=peer.pk, next_at__gt=at).update(next_at=at)
 
 
 def _channel(peer: str) -> Channel:

@@ -1,14 +1,13 @@
 """Sends what waits for peers: each line under a lease, outside any transaction, again and again, never given up.
 
 A line that fails waits a little longer each time, at most `WAITS[-1]`, and shows since when. Whoever dies between
-sending and writing it down leaves a lease that runs out; the peer knows each envelope again by its id.
+sending and writing it down leaves a lease that the next one takes over, at once on the same machine, else when it runs
+out; the peer knows each envelope again by its id.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from tongxin.heart.exchange import actions, lines, lines_in, lines_kinds, lines_out, nodes, wire
+from tongxin.heart.exchange import actions, leases, lines, lines_in, lines_kinds, lines_out, nodes, wire
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
 from tongxin.shared import canonical, clock, faults
 from tongxin.shared.writing import writing
@@ -52,11 +51,20 @@ def look() -> int:
 
 def send_lines(now: datetime | None = None, caller: wire.Caller = wire.call) -> int:
     """Send on every line whose turn it is, until nothing waits or it fails; return how many envelopes arrived."""
-    owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+    _free_what_nobody_holds()
     arrived = 0
-    while (turn := _take(owner, now or clock.now())) is not None:
-        arrived += _run(turn, owner, now, caller)
+    with leases.holder() as owner:
+        while (turn := _take(owner, now or clock.now())) is not None:
+            arrived += _run(turn, owner, now, caller)
     return arrived
+
+
+def _free_what_nobody_holds() -> None:
+    """End the leases whose holder was killed, or failed before it could give them back."""
+    for peer, owner in Peer.objects.exclude(lease_owner="").values_list("name", "lease_owner"):
+        if leases.is_gone(owner):
+            with writing("exchange.line.freed"):
+                Peer.objects.filter(pk=peer, lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
 def due(now: datetime) -> QuerySet[Peer]:

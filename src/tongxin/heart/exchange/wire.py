@@ -140,6 +140,7 @@ def call(address: str, path: str, body: bytes, signature: str) -> Reply:
             if body:
                 headers |= {"Content-Type": "application/json", SIGNATURE: signature}
             to.connect()
+            to.sock.settimeout(TOTAL)
             over = threading.Timer(TOTAL, _cut, [to.sock])
             over.daemon = True
             over.start()
