@@ -134,6 +134,7 @@ def call(address: str, path: str, body: bytes, signature: str) -> Reply:
     """
     parts = urlsplit(address)
     host = parts.hostname or ""
+    late = threading.Event()
     try:
         with closing(_connection(parts.scheme, host, parts.port)) as to:
             headers = {"User-Agent": AGENT, "Accept": "application/json", "Connection": "close"}
@@ -141,7 +142,7 @@ def call(address: str, path: str, body: bytes, signature: str) -> Reply:
                 headers |= {"Content-Type": "application/json", SIGNATURE: signature}
             to.connect()
             to.sock.settimeout(TOTAL)
-            over = threading.Timer(TOTAL, _cut, [to.sock])
+            over = threading.Timer(TOTAL, _cut, [to.sock, late])
             over.daemon = True
             over.start()
             to.request("POST" if body else "GET", path, body=body or None, headers=headers)
@@ -162,7 +163,7 @@ def call(address: str, path: str, body: bytes, signature: str) -> Reply:
     except ConnectionRefusedError as fault:
         raise NotReached("connect") from fault
     except (OSError, http.client.HTTPException, UnicodeError) as fault:
-        raise NotReached("no_answer") from fault
+        raise NotReached("timeout" if late.is_set() else "no_answer") from fault
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
@@ -174,8 +175,9 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
     return http.client.HTTPConnection(host, port, timeout=CONNECT)
 
 
-def _cut(line: socket.socket) -> None:
+def _cut(line: socket.socket, late: threading.Event) -> None:
     """End a connection for both sides: a time-out alone counts each wait, and who drips resets it."""
+    late.set()
     with suppress(OSError):
         line.shutdown(socket.SHUT_RDWR)
 
