@@ -12,6 +12,7 @@ that are never idle make every second of a step two of CPU.
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import shutil
 import subprocess
@@ -94,6 +95,12 @@ def test_steps(extra: Sequence[str]) -> list[Step]:
             "postgres", "what depends on the database, PostgreSQL", plain, extra, workers=2, on="postgres"
         ),
     ]
+
+
+def on_postgres() -> list[str]:
+    """What tests/README.md lets run on PostgreSQL too: modules, or single tests of one."""
+    with (ROOT / "tests" / "on_postgres.csv").open(encoding="utf-8", newline="") as file:
+        return [row["what"] for row in csv.DictReader(file)]
 
 
 def pytest(

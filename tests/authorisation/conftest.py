@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.authorisation.scene import Scene, build
+from tests.authorisation.scene import Scene, built
 from tests.support import snapshots
 from tests.support.world import BEGINS, House, MovedClock
-
-_built: list[tuple[Scene, snapshots.Snapshot]] = []  # once a process, for all modules that play in it
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +23,8 @@ def scene(loaded: tuple[Any, Any], django_db_blocker: Any) -> Iterator[Scene]:
     patch = pytest.MonkeyPatch()
     patch.setattr(clock, "_held", moved)
     with django_db_blocker.unblock():
-        if _built:
-            kept, snapshot = _built[0]
-            snapshots.restore(snapshot)
-            kept.house.clock = moved
-        else:
-            snapshots.restore(full)
-            kept = build(House(moved))
-            _built.append((kept, snapshots.take()))
-        yield kept
+        snapshots.restore(full)
+        yield built(House(moved))
         snapshots.later(empty)
     patch.undo()
 

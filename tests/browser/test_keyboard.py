@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.authorisation.scene import build
+from tests.authorisation.scene import built
 from tests.journeys import steps
 from tests.support.world import DEMO_PASSWORD
 
@@ -57,7 +57,7 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(house, window):
 
 
 def test_a_receipt_is_confirmed(house, window):
-    number = build(house).words["incident"]
+    number = built(house).words["incident"]
     page = window(language="en")
     sign_in(page, "wuqing-duty", "/desk/")
     tab_to(page, f"main a[href*='/incidents/{number}/']")
@@ -95,7 +95,7 @@ def test_a_case_is_taken_in(house, window):
 
 
 def test_figures_are_delivered_from_the_board(house, window):
-    supply = build(house).words["supply"]
+    supply = built(house).words["supply"]
     page = window(language="en")
     sign_in(page, "langfang-duty", "/desk/")
     tab_to(page, f"main td a[href='/duties/{supply}/']")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.authorisation.scene import POSTS, TONGZHOU, build
+from tests.authorisation.scene import POSTS, TONGZHOU, built
 from tests.support import receivers
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ def test_from_subscribing_to_sending_again(house, window, seat_in, accessible, f
     from tongxin.heart.cases import actions as cases
     from tongxin.heart.exchange import jobs
 
-    number = build(house).words["accepted"]
+    number = built(house).words["accepted"]
     page = seat_in(window(width=390, language="en"), "tongzhou-coordinator", POSTS["tongzhou-coordinator"])
     with receivers.web(410, 200) as outside:
         page.goto("/notifications/")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.authorisation.scene import POSTS, build
+from tests.authorisation.scene import POSTS, built
 
 pytestmark = pytest.mark.browser
 CLERK = POSTS["wuqing-clerk"]
@@ -45,7 +45,7 @@ def test_error_pages_say_what_happened_what_was_kept_and_what_to_do(
 ):
     from tongxin.heart.cases import queries
 
-    build(house)
+    built(house)
     page = seat_in(window(width=390, language="en"), "wuqing-clerk", CLERK)
 
     def broken(*_args, **_more):

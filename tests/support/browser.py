@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +118,10 @@ def window(new_context: Callable[..., BrowserContext], live_server: Any) -> Call
     return open_one
 
 
-def violations(page: Page, *, contrast: bool = True) -> list[str]:
+def violations(page: Page, *, contrast: bool = True, apart: Sequence[str] = ()) -> list[str]:
     """What axe finds on the page as it stands, one line for each element; `contrast` is most of its work.
+
+    What the selectors in `apart` choose is left out.
 
     The script goes in through the debugger, which the page's content security policy does not bind.
     """
@@ -135,10 +137,11 @@ def violations(page: Page, *, contrast: bool = True) -> list[str]:
             "resultTypes": ["violations"],
         }
     )
+    where = json.dumps({"exclude": [[selector] for selector in apart]}) if apart else "document"
     answer = debugger.send(
         "Runtime.evaluate",
         {
-            "expression": f"axe.run(document, {options}).then((r) => JSON.stringify(r.violations))",
+            "expression": f"axe.run({where}, {options}).then((r) => JSON.stringify(r.violations))",
             "awaitPromise": True,
             "returnByValue": True,
         },

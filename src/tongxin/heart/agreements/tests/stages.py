@@ -24,12 +24,14 @@ POSTS = {
 
 def stands(house: Any) -> None:
     """The first version of the instrument of these stories, as a region pack brings it."""
-    read = read_text(
-        texts.water(1, begins="2023-06-01", within="PT1H", leaving=False), "river-watch.yaml", known_words()
-    )
-    actions.load_instrument(read, by=SYSTEM)
-    lifecycle.settle_versions()
-    opening.open_periods()
+
+    def load() -> None:
+        text = texts.water(1, begins="2023-06-01", within="PT1H", leaving=False)
+        actions.load_instrument(read_text(text, "river-watch.yaml", known_words()), by=SYSTEM)
+        lifecycle.settle_versions()
+        opening.open_periods()
+
+    house.begin_with("the first version stands", load)
 
 
 def acting(house: Any, who: str, desk: str = "") -> Any:
