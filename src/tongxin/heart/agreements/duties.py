@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import bells, clocks
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, DueMove, Duty, Performance
 from tongxin.heart.exchange.acts import Act
-from tongxin.shared import clock
+from tongxin.shared import clock, statements
 from tongxin.shared.errors import Conflict
 
 CASE_SUSPENDED = "case_suspended"  # the ground where not the duty but its whole case is suspended
@@ -81,24 +82,39 @@ def open_round(
         "purpose": purpose,
         "subject": subject,
     }
-    latest = Duty.objects.filter(**key).order_by("-round").first()
+    latest = next(iter(_latest(*key.values())), None)
     if latest is not None and latest.state != Duty.State.VOID and not (again and latest.terminal):
         return None
     count = due or clocks.due(limit, starts_at, bound_desk=bound_desk, owed_desk=owed_desk)
-    return Duty.objects.create(
-        **key,
-        clause=clause,
-        matter_id=matter,
-        round=latest.round + 1 if latest else 1,
-        opened_by=opened_by,
-        opened_at=at,
-        starts_at=starts_at,
-        due_at=count.due_at,
-        due_count=count.detail,
-        illustrative=clause.version.illustrative,
-        drill=drill,
-        pauses=list(pauses),
+    return statements.insert(
+        Duty(
+            **key,
+            clause=clause,
+            matter_id=matter,
+            round=latest.round + 1 if latest else 1,
+            opened_by=opened_by,
+            opened_at=at,
+            starts_at=starts_at,
+            due_at=count.due_at,
+            due_count=count.detail,
+            illustrative=clause.version.illustrative,
+            drill=drill,
+            pauses=list(pauses),
+        )
     )
+
+
+@statements.fixed
+def _latest(key: str, thread: str, bound: str, owed: str, purpose: str, subject: str) -> QuerySet[Duty]:
+    rows = Duty.objects.filter(
+        clause_key=key,
+        thread=thread,
+        bound_desk_id=bound,
+        owed_desk_id=owed,
+        purpose=purpose,
+        subject=subject,
+    )
+    return rows.order_by("-round")[:1]
 
 
 def meet(
@@ -276,11 +292,9 @@ def _go(duty: Duty, to: str, **fields: Any) -> None:
 
 def _write(duty: Duty, seen: str, **fields: Any) -> None:
     """Change a row that still stands as it was seen; raises Conflict where another act came first."""
-    if not Duty.objects.filter(pk=duty.pk, state=seen).update(**fields):
+    if not statements.change(duty, fields, state=seen):
         duty.refresh_from_db(fields=["state"])
         raise _cannot(duty)
-    for name, value in fields.items():
-        setattr(duty, name, value)
 
 
 def _cannot(duty: Duty) -> Conflict:

@@ -10,13 +10,14 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from pydantic import TypeAdapter
 
 from tongxin.heart.agreements.language import AnyClause, Bar, Handle
 from tongxin.heart.agreements.match import Barring, Binding
 from tongxin.heart.agreements.models import Clause, Departure, InstrumentVersion
 from tongxin.shared import clock
+from tongxin.shared.statements import fixed
 
 _clauses: TypeAdapter[AnyClause] = TypeAdapter(AnyClause)
 _read: dict[tuple[str, str], AnyClause] = {}  # by clause and the hash of its version: such text never changes
@@ -38,10 +39,15 @@ def binding_at(instant: datetime) -> Q:
 def at(instant: datetime) -> list[str]:
     """Return the ids of the versions that bind at an instant, sorted: of each instrument the newest one."""
     newest: dict[str, tuple[int, str]] = {}
-    rows = InstrumentVersion.objects.filter(binding_at(instant))
-    for pk, instrument, number in rows.values_list("id", "instrument_id", "number"):
+    for pk, instrument, number in _binding(instant):
         newest[instrument] = max(newest.get(instrument, (0, "")), (number, pk))
     return sorted(pk for _number, pk in newest.values())
+
+
+@fixed
+def _binding(instant: datetime) -> QuerySet[InstrumentVersion, tuple[str, str, int]]:
+    rows = InstrumentVersion.objects.filter(binding_at(instant))
+    return rows.values_list("id", "instrument_id", "number")
 
 
 def read_clause(row: Clause) -> AnyClause:
@@ -78,15 +84,11 @@ def bindings(
     later = dict(joined or {})
     ids = [*version_ids, *later]
     left = left_by(ids, pinned_at) if left is None else left
-    if events is None:
-        rows = Clause.objects.filter(version_id__in=ids)
+    rows: Iterable[Clause]
+    if events is None and kind:
+        rows = _of_kind(ids, kind)
     else:
-        pinned = set(ids)
-        waiting = Clause.objects.filter(event__in=list(events)).values_list("id", "version_id")
-        rows = Clause.objects.filter(id__in=[pk for pk, version in waiting if version in pinned])
-    if kind:
-        rows = rows.filter(kind=kind)
-    rows = rows.select_related("version").only(*READ).order_by("id")
+        rows = _read_of(ids, events, kind)
     return [
         Binding(
             clause_id=row.id,
@@ -97,6 +99,23 @@ def bindings(
         )
         for row in rows
     ]
+
+
+def _read_of(ids: list[str], events: Iterable[str] | None, kind: str) -> QuerySet[Clause]:
+    if events is None:
+        rows = Clause.objects.filter(version_id__in=ids)
+    else:
+        pinned = set(ids)
+        waiting = Clause.objects.filter(event__in=list(events)).values_list("id", "version_id")
+        rows = Clause.objects.filter(id__in=[pk for pk, version in waiting if version in pinned])
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.select_related("version").only(*READ).order_by("id")
+
+
+@fixed
+def _of_kind(ids: list[str], kind: str) -> QuerySet[Clause]:
+    return _read_of(ids, None, kind)
 
 
 def barrings(

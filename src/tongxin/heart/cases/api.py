@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -320,9 +321,8 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
 )
 def accept_case(request: Call, number: Word, key: IdempotencyKey) -> Status[dict[str, Any]]:
     """Accept a received case: the promise to the applicant begins. Needs the capability `file_case`."""
-    actions.accept_case(by=request.auth, key=key, number=number)
-    row = queries.case(request.auth, number)
-    return Status(201, {"case": number, "promise_due_at": local(row.promise_due_at)})
+    done = actions.accept_case(by=request.auth, key=key, number=number)
+    return Status(201, done | {"promise_due_at": _local(done["promise_due_at"])})
 
 
 @router.post(
@@ -335,9 +335,7 @@ def offer_case(
     done = actions.offer(by=request.auth, key=key, number=number, to_desk=body.to_desk, epoch=body.epoch)
     url = f"/api/v1/offers/{done['offer']}"
     response["Location"] = url
-    made = queries.offer(request.auth, done["offer"])
-    answer = next(d for d in queries.duties_of(made.case) if d.subject == f"answer:{made.id}")
-    return Status(201, {"case": number, "offer": made.id, "answer_due_at": local(answer.due_at), "url": url})
+    return Status(201, done | {"answer_due_at": _local(done["answer_due_at"]), "url": url})
 
 
 @router.get("/offers/{offer}", response={200: OfferOut, **READ_PROBLEMS}, operation_id="show_offer")
@@ -382,6 +380,11 @@ def decide_case(request: Call, number: Word, body: DecideIn, key: IdempotencyKey
         by=request.auth, key=key, number=number, epoch=body.epoch, outcome=body.outcome, reason=body.reason
     )
     return Status(201, done)
+
+
+def _local(written: str) -> str:
+    """Return an instant that an act wrote down as the API tells it; empty where there is none."""
+    return (local(datetime.fromisoformat(written)) or "") if written else ""
 
 
 def _both(words: Both) -> dict[str, str]:

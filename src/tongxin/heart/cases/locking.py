@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases.models import Case
+from tongxin.shared.statements import fixed
 
 
 def lock(number: str) -> Case | None:
-    """Lock a case with its standing duties, in the order of their numbers; None when there is no such case.
+    """Lock a case, read with procedure, holder and competent desk, and its standing duties by number.
+
+    None when there is no such case.
 
     Where rows cannot be locked one by one (SQLite) the act itself is alone, and nothing is asked.
     """
-    case = Case.objects.select_for_update().filter(number=number).first()
+    case = next(iter(_locked(number)), None)
     if case is not None and connection.features.has_select_for_update:
-        standing = Duty.objects.filter(thread=f"case:{number}", state__in=Duty.STANDING)
-        list(standing.select_for_update().order_by("pk").values_list("pk", flat=True))
+        _owed(f"case:{number}")
     return case
+
+
+@fixed
+def _locked(number: str) -> QuerySet[Case]:
+    rows = Case.objects.select_related("procedure", "holder", "competent_desk")
+    return rows.select_for_update(of=("self",)).filter(number=number)
+
+
+@fixed
+def _owed(thread: str) -> QuerySet[Duty, int]:
+    standing = Duty.objects.filter(thread=thread, state__in=Duty.STANDING)
+    return standing.select_for_update().order_by("pk").values_list("pk", flat=True)

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from tongxin.heart.exchange import lines_out, nodes, outbox, queries
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Message, Notification
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import canonical, clock, faults
+from tongxin.shared import canonical, clock, faults, statements
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def send(
         lines_out.need_kind(kind, to_desk)
     faults.reached(f"send {kind}:before send")
     channel = lines_out.taken(peer or settings.NODE)
-    message = Message.objects.create(
+    message = Message(
         id=uuid.uuid4(),
         channel=channel,
         seq=channel.last_seq,
@@ -78,6 +79,7 @@ def send(
         sent_at=at,
         delivered_at=at if peer is None else None,
     )
+    statements.insert(message)
     if peer is not None:
         lines_out.enclose(message, papers=papers)
     faults.reached(f"send {kind}:after send")
@@ -122,9 +124,7 @@ def notify_all(rings: Sequence[Ring]) -> None:
     """
     away = nodes.away({r.desk for r in rings})
     rings = [r for r in rings if r.desk not in away]
-    rung = set(
-        Notification.objects.filter(dedupe__in=[r.dedupe for r in rings]).values_list("dedupe", flat=True)
-    )
+    rung = set(_rung([r.dedupe for r in rings]))
     new = list({r.dedupe: r for r in rings if r.dedupe not in rung}.values())
     rows = [
         Notification(
@@ -138,9 +138,11 @@ def notify_all(rings: Sequence[Ring]) -> None:
         )
         for r in new
     ]
-    Notification.objects.bulk_create(
-        rows, ignore_conflicts=True
-    )  # a ring at the same instant elsewhere is the same
+    # a ring at the same instant elsewhere is the same
+    if len(rows) == 1:
+        statements.insert_new(rows)
+    else:
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
     subscribed = outbox.subscribed({r.desk for r in new})
     for r in new:
         if r.desk in subscribed:
@@ -154,6 +156,11 @@ def notify_all(rings: Sequence[Ring]) -> None:
                 post=r.post,
                 drill=r.drill,
             )
+
+
+@statements.fixed
+def _rung(dedupe: list[str]) -> QuerySet[Notification, str]:
+    return Notification.objects.filter(dedupe__in=dedupe).values_list("dedupe", flat=True)
 
 
 def mark_read(*, by: Acting, key: str, ids: list[int]) -> dict[str, Any]:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import rules
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import canonical, clock, readers
+from tongxin.shared import canonical, clock, readers, statements
 from tongxin.shared.errors import Invalid, KeyReused
 from tongxin.shared.writing import writing
 
@@ -78,7 +77,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             return
         yield running
         row.result = running.result
-        row.save(update_fields=["result"])
+        statements.update(row, "result")
         if running.changes_rules:
             rules.rise()
         if running.drafts:
@@ -94,11 +93,8 @@ def new_key() -> str:
 
 def _claim(scope: str, key: str, name: str, wanted: str, at: datetime) -> IdempotencyKey | None:
     """Insert the key's row, or return None when it stands already (on PostgreSQL this waits for the first)."""
-    try:
-        with transaction.atomic():
-            return IdempotencyKey.objects.create(scope=scope, key=key, act=name, request_hash=wanted, at=at)
-    except IntegrityError:
-        return None
+    row = IdempotencyKey(scope=scope, key=key, act=name, request_hash=wanted, at=at)
+    return row if statements.insert_new([row])[0] else None
 
 
 def _answered(scope: str, key: str, wanted: str) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange import lines, nodes
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
-from tongxin.shared import clock
+from tongxin.shared import clock, statements
 from tongxin.shared.errors import Conflict, Invalid
 
 
@@ -90,11 +91,19 @@ def put(
 
 def taken(to_node: str) -> Channel:
     """Lock the channel to a peer and take its next number; return it as it is then."""
-    row, _new = Channel.objects.get_or_create(from_node=settings.NODE, to_node=to_node)
-    row = Channel.objects.select_for_update().get(pk=row.pk)
+    found = _locked(settings.NODE, to_node)
+    if not found:
+        Channel.objects.get_or_create(from_node=settings.NODE, to_node=to_node)
+        found = _locked(settings.NODE, to_node)
+    row = found[0]
     row.last_seq += 1
-    row.save(update_fields=["last_seq"])
+    statements.update(row, "last_seq")
     return row
+
+
+@statements.fixed
+def _locked(from_node: str, to_node: str) -> QuerySet[Channel]:
+    return Channel.objects.select_for_update().filter(from_node=from_node, to_node=to_node)
 
 
 def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange import lines
@@ -17,6 +17,7 @@ from tongxin.heart.exchange.models import DeskHome, Peer, PeerKey
 from tongxin.heart.ledger import keys
 from tongxin.shared import canonical, clock
 from tongxin.shared.errors import Invalid
+from tongxin.shared.statements import fixed
 
 ADDRESS_MAX = 200  # characters
 
@@ -95,12 +96,22 @@ def holds_ever(peer: str, signature: str, text: bytes) -> bool:
 
 def home_of(desk: str) -> str | None:
     """Return the peer at which a desk works, or None when it works here."""
-    return DeskHome.objects.filter(desk_id=desk).values_list("peer_id", flat=True).first()
+    return next(iter(_home_of(desk)), None)
+
+
+@fixed
+def _home_of(desk: str) -> QuerySet[DeskHome, str]:
+    return DeskHome.objects.filter(desk_id=desk).values_list("peer_id", flat=True)
 
 
 def away(desks: Collection[str]) -> set[str]:
     """Return those of the desks that work at a peer."""
-    return set(DeskHome.objects.filter(desk__in=desks).values_list("desk_id", flat=True)) if desks else set()
+    return set(_away(sorted(desks)))
+
+
+@fixed
+def _away(desks: list[str]) -> QuerySet[DeskHome, str]:
+    return DeskHome.objects.filter(desk_id__in=desks).values_list("desk_id", flat=True)
 
 
 def digest(text: bytes) -> str:

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
 from tongxin.heart.exchange import drills
 from tongxin.heart.exchange.models import Delivery, Subscription
 from tongxin.shared import clock, notices
+from tongxin.shared.statements import fixed
 
 FORMAT = "tongxin.ring/1"
 DEAD = "delivery_dead"  # the ring that something was given up; it never leaves, or it would ring about itself
@@ -56,9 +58,12 @@ def put(
 
 def subscribed(desks: Iterable[str]) -> set[str]:
     """Return those of the desks that have a subscription that is not stopped."""
-    return set(
-        Subscription.objects.filter(desk__in=list(desks), active=True).values_list("desk_id", flat=True)
-    )
+    return set(_subscribed(sorted(desks)))
+
+
+@fixed
+def _subscribed(desks: list[str]) -> QuerySet[Subscription, str]:
+    return Subscription.objects.filter(desk_id__in=desks, active=True).values_list("desk_id", flat=True)
 
 
 def kinds() -> dict[str, Any]:

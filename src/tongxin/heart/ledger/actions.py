@@ -9,12 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.ledger import keys, tree
 from tongxin.heart.ledger.form import FORMAT, HASH, checkpoint_text, entry_body, payload_hash
 from tongxin.heart.ledger.models import Checkpoint, Log, Payload
-from tongxin.shared import canonical, clock
+from tongxin.shared import canonical, clock, statements
 from tongxin.shared.errors import Conflict, NotFound
 from tongxin.shared.writing import writing
 
@@ -67,8 +68,8 @@ def append(drafts: list[Draft]) -> list[int]:
 
 def not_before_last(at: datetime) -> datetime:
     """Return `at`, or the instant of the last entry where that is later: what is recorded never runs backwards."""
-    last = Log.objects.filter(pk=HEAD).values_list("last_at", flat=True).first()
-    return at if last is None else max(at, last)
+    last = _last_at()
+    return at if not last or last[0] is None else max(at, last[0])
 
 
 def open_log(at: datetime | None = None) -> None:
@@ -142,16 +143,21 @@ def _signed_head(log: Log, key: keys.NodeKey, at: datetime) -> Checkpoint:
 
 def _locked_head() -> Log:
     """Return the head of the log, locked till the end of the transaction (on SQLite, BEGIN IMMEDIATE did that)."""
-    locked = (
-        Log.objects.select_for_update() if connection.features.has_select_for_update else Log.objects.all()
-    )
-    try:
-        head = locked.get(pk=HEAD)
-    except Log.DoesNotExist:
-        new = Log(pk=HEAD, node=settings.NODE, algorithm=HASH, key_id=keys.node_key().key_id)
-        Log.objects.bulk_create([new], ignore_conflicts=True)  # two first writers: one row, both go on
-        head = locked.get(pk=HEAD)
-    return head
+    for head in _lock_head():
+        return head
+    new = Log(pk=HEAD, node=settings.NODE, algorithm=HASH, key_id=keys.node_key().key_id)
+    Log.objects.bulk_create([new], ignore_conflicts=True)  # two first writers: one row, both go on
+    return _lock_head()[0]
+
+
+@statements.fixed
+def _lock_head() -> QuerySet[Log]:
+    return Log.objects.select_for_update().filter(pk=HEAD)
+
+
+@statements.fixed
+def _last_at() -> QuerySet[Log, datetime | None]:
+    return Log.objects.filter(pk=HEAD).values_list("last_at", flat=True)
 
 
 def _genesis(log: Log, at: datetime) -> Draft:

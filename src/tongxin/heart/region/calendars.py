@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from tongxin.heart.region import worktime
 from tongxin.heart.region.models import CalendarDay, CalendarYear, Office, RegionInfo, WorkCalendar
 from tongxin.heart.region.worktime import Calendar, Count, OfficeOpening, Opening, Span, Together, Year
 from tongxin.shared import clock
+from tongxin.shared.statements import fixed
 
 WEEKEND = [5, 6]  # Saturday and Sunday, where the pack says nothing else
 
@@ -84,4 +87,9 @@ def _opening(office: Office | Opening) -> Opening:
 
 
 def _settings() -> dict[str, Any]:
-    return RegionInfo.objects.values_list("settings", flat=True).first() or {}
+    return next(iter(_stored_settings()), None) or {}
+
+
+@fixed
+def _stored_settings() -> QuerySet[RegionInfo, dict[str, Any]]:
+    return RegionInfo.objects.order_by("pk").values_list("settings", flat=True)[:1]

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk, Mandate, Person, Post, PostHolding, valid_on
 from tongxin.shared import clock
+from tongxin.shared.statements import fixed
 
 ADMINISTER = "administer"
 FALLBACK_ROLE = "coordination_office"
@@ -37,6 +38,19 @@ def today() -> date:
 def desks_of(office_id: str, jurisdiction_id: str, on: date) -> list[Desk]:
     """Return the desks an office staffs on a day; a coordination office also those that nobody staffs."""
     return _desks_of({office_id: jurisdiction_id}, on)[office_id]
+
+
+def staffs(office_id: str, jurisdiction_id: str, desk_id: str, on: date) -> bool:
+    """Tell whether an office staffs a desk on a day; see `desks_of`."""
+    if _mandates(office_id, desk_id, on):
+        return True
+    return any(desk.id == desk_id for desk in desks_of(office_id, jurisdiction_id, on))
+
+
+@fixed
+def _mandates(office_id: str, desk_id: str, on: date) -> QuerySet[Mandate, int]:
+    rows = Mandate.objects.filter(valid_on(on), office_id=office_id, desk_id=desk_id)
+    return rows.values_list("id", flat=True)[:1]
 
 
 def _desks_of(offices: Mapping[str, str], on: date) -> dict[str, list[Desk]]:

@@ -24,6 +24,7 @@ from tongxin.heart.region.models import (
 )
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
+from tongxin.shared.statements import fixed
 
 FALLBACK_ROLE = "coordination_office"
 MAX_SUCCESSIONS = 20
@@ -81,10 +82,14 @@ def current(row: Jurisdiction, on: date | None = None) -> Jurisdiction:
 
 def lineage(jurisdiction_id: str) -> list[str]:
     """Return a jurisdiction and those it lies in, innermost first; empty for an unknown one."""
-    rows = Jurisdiction.objects.filter(id=jurisdiction_id)
-    row = rows.values_list("id", "parent_id", "parent__parent_id", "parent__parent__parent_id").first()
-    line = [each for each in row or () if each]
+    line = [each for row in _line(jurisdiction_id) for each in row if each]
     return line if len(line) < LEVELS else [*line[:-1], *lineage(line[-1])]
+
+
+@fixed
+def _line(jurisdiction_id: str) -> QuerySet[Jurisdiction, tuple[str | None, ...]]:
+    rows = Jurisdiction.objects.filter(id=jurisdiction_id)
+    return rows.values_list("id", "parent_id", "parent__parent_id", "parent__parent__parent_id")
 
 
 def parents() -> dict[str, str]:
@@ -128,7 +133,7 @@ def members_by_group(on: date | None = None) -> dict[str, list[str]]:
 def members_of(parties: Iterable[str], on: date | None = None) -> list[str]:
     """Return the jurisdictions that parties stand for on a day (today): themselves, or a group's members; each once."""
     ids = list(parties)
-    known_groups = set(JurisdictionGroup.objects.filter(id__in=ids).values_list("id", flat=True))
+    known_groups = set(_groups_in(ids))
     found: dict[str, None] = {}
     for party in ids:
         found |= (
@@ -137,6 +142,11 @@ def members_of(parties: Iterable[str], on: date | None = None) -> list[str]:
             else {party: None}
         )
     return list(found)
+
+
+@fixed
+def _groups_in(ids: list[str]) -> QuerySet[JurisdictionGroup, str]:
+    return JurisdictionGroup.objects.filter(id__in=ids).values_list("id", flat=True)
 
 
 def party_of(jurisdiction_id: str, parties: Iterable[str], on: date | None = None) -> str | None:
@@ -247,8 +257,12 @@ def offices_with_mandate(desk_ids: Iterable[str], on: date) -> dict[str, Office]
 
 def _mandated(desk_id: str, on: date) -> Office | None:
     """Return the office with the desk's seat on a day."""
-    row = _seats(on).filter(desk=desk_id).order_by("-valid_from", "-id").first()
-    return row.office if row else None
+    return next((row.office for row in _seat(desk_id, on)), None)
+
+
+@fixed
+def _seat(desk_id: str, on: date) -> QuerySet[Mandate]:
+    return _seats(on).filter(desk_id=desk_id).order_by("-valid_from", "-id")[:1]
 
 
 def _seats(on: date) -> QuerySet[Mandate]:

@@ -14,9 +14,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from tongxin.heart.region.models import RulesNumber
+from tongxin.shared.statements import fixed
 
 ONLY = 1  # the one row
 
@@ -66,8 +67,13 @@ def current() -> Stamp:
 
 def read() -> Stamp:
     """Return the rules number from the database; 0 before anything was loaded."""
-    row = RulesNumber.objects.filter(pk=ONLY).values_list("number", "mark").first()
-    return Stamp(*row) if row else Stamp(0, "")
+    rows = _stored()
+    return Stamp(*rows[0]) if rows else Stamp(0, "")
+
+
+@fixed
+def _stored() -> QuerySet[RulesNumber, tuple[int, str]]:
+    return RulesNumber.objects.filter(pk=ONLY).values_list("number", "mark")
 
 
 def rise() -> None:

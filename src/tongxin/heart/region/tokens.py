@@ -7,12 +7,14 @@ import hmac
 import secrets
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.holdings import Seat, acting_in, desks_of, today
+from tongxin.heart.region.holdings import Seat, acting_in, staffs, today
 from tongxin.heart.region.models import OfficeToken
 from tongxin.shared.errors import Refused
+from tongxin.shared.statements import fixed
 
 MARK = "tx"
 _NOBODY = "0" * 64  # compared with when there is no such token, so that the answer takes as long
@@ -57,7 +59,7 @@ def acting_from_token(secret: str, *, via: str = "api") -> Acting:
         raise TokenRefused
     office, day = token.post.office, today()
     stands = office.valid_from <= day and (office.valid_until is None or office.valid_until > day)
-    if not stands or all(d.id != token.desk_id for d in desks_of(office.id, office.jurisdiction_id, day)):
+    if not stands or not staffs(office.id, office.jurisdiction_id, token.desk_id, day):
         raise TokenRefused
     return acting_in(Seat(token.post, token.desk), via=via)
 
@@ -65,11 +67,12 @@ def acting_from_token(secret: str, *, via: str = "api") -> Acting:
 def _stored(secret: str) -> OfficeToken | None:
     parts = secret.split("_", 2)
     prefix = parts[1] if len(parts) == 3 and parts[0] == MARK else ""
-    return (
-        OfficeToken.objects.select_related("post__office__jurisdiction", "desk")
-        .filter(prefix=prefix[:12].replace("\x00", ""))
-        .first()
-    )
+    return next(iter(_with_prefix(prefix[:12].replace("\x00", ""))), None)
+
+
+@fixed
+def _with_prefix(prefix: str) -> QuerySet[OfficeToken]:
+    return OfficeToken.objects.select_related("post__office", "desk").filter(prefix=prefix)
 
 
 def _hash(secret: str) -> str:

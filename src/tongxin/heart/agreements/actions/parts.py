@@ -17,6 +17,7 @@ from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotFound
+from tongxin.shared.statements import insert
 
 REASON_MAX = 400  # characters
 _locks: dict[str, Callable[[str], object]] = {}
@@ -99,16 +100,18 @@ def performance(
     delivered_at: datetime | None = None,
 ) -> Performance:
     """Record the act that serves one duty or several."""
-    return Performance.objects.create(
-        act=name,
-        desk_id=by.desk,
-        post=by.post,
-        message=message,
-        channel=channel,
-        carried=carried or {},
-        withheld=withheld or [],
-        at=at,
-        delivered_at=delivered_at or (message.delivered_at if message else None),
+    return insert(
+        Performance(
+            act=name,
+            desk_id=by.desk,
+            post=by.post,
+            message=message,
+            channel=channel,
+            carried=carried or {},
+            withheld=withheld or [],
+            at=at,
+            delivered_at=delivered_at or (message.delivered_at if message else None),
+        )
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
@@ -15,6 +16,7 @@ from tongxin.heart.cases.models import Case, Decision
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
+from tongxin.shared import statements
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 OUTCOMES = ("granted", "refused")
@@ -40,7 +42,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
         states.move(case, "decide")
         made = record(a, case, outcome, reason.strip(), supersedes=standing(case))
         case.decided_at = a.at
-        case.save(update_fields=["state", "decided_at"])
+        statements.update(case, "state", "decided_at")
         told = _tell_accepting(a, case, made)
         meet_decide(a, case, told)
         parts.end_progress(a, case)
@@ -87,9 +89,10 @@ def record(
     review: Case | None = None,
 ) -> Decision:
     """Write a decision as a row of its own, and on the case the outcome as it stands."""
-    made = Decision.objects.create(
+    last = standing(case)
+    made = Decision(
         case=case,
-        number=1 + case.decisions.count(),
+        number=1 + (last.number if last else 0),
         outcome=outcome,
         reason=reason,
         desk_id=a.by.desk,
@@ -98,14 +101,20 @@ def record(
         supersedes=supersedes,
         review=review,
     )
+    statements.insert(made)
     case.outcome, case.outcome_reason = outcome, reason
-    case.save(update_fields=["outcome", "outcome_reason"])
+    statements.update(case, "outcome", "outcome_reason")
     return made
 
 
 def standing(case: Case) -> Decision | None:
     """Return the decision that stands: the last one."""
-    return case.decisions.order_by("-number").first()
+    return next(iter(_last(case.number)), None)
+
+
+@statements.fixed
+def _last(case: str) -> QuerySet[Decision]:
+    return Decision.objects.filter(case_id=case).order_by("-number")[:1]
 
 
 def not_under_review(case: Case) -> None:
@@ -120,14 +129,17 @@ def not_under_review(case: Case) -> None:
 
 def meet_decide(a: Act, case: Case, told: Message | None) -> None:
     """Meet the desk's duty to decide by what the accepting desk was told."""
-    rows = Duty.objects.filter(
-        thread=f"case:{case.number}", subject="decide", bound_desk_id=a.by.desk, state=Duty.State.OPEN
-    )
-    duty = rows.first()
+    duty = next(iter(_to_decide(f"case:{case.number}", a.by.desk)), None)
     if duty is None or told is None:
         return
     done = performance(a.name, a.by, a.at, message=told)
     duties.meet(duty, done, delivered_at=told.delivered_at or a.at)
+
+
+@statements.fixed
+def _to_decide(thread: str, desk: str) -> QuerySet[Duty]:
+    rows = Duty.objects.filter(thread=thread, subject="decide", bound_desk_id=desk, state=Duty.State.OPEN)
+    return rows.order_by("id")[:1]
 
 
 def _judge(outcome: str, reason: str, *, needs_reason: bool) -> None:

@@ -10,6 +10,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
@@ -24,6 +25,7 @@ from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
+from tongxin.shared.statements import fixed
 
 LIMIT = Within(within=timedelta(days=3), clock="days", starts="recorded")  # P3D working (HEART §9)
 
@@ -63,11 +65,16 @@ def opened(a: Act, case: Case, made: Offer) -> Dispute:
 
 def lapse(a: Act, case: Case) -> None:
     """End an open dispute that has nothing to settle any more: the holder decided, or the case ended."""
-    for row in case.disputes.filter(state=Dispute.State.OPEN):
+    for row in _open(case.number):
         row.state, row.settled_at = Dispute.State.LAPSED, a.at
         row.save(update_fields=["state", "settled_at"])
         for duty in _standing(row):
             duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
+
+
+@fixed
+def _open(case: str) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(case_id=case, state=Dispute.State.OPEN)
 
 
 def name_holder(*, by: Acting, key: str, dispute: int, holder: str, reason: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook
@@ -16,7 +17,7 @@ from tongxin.heart.cases.papers import Arrived, summary
 from tongxin.heart.events.serials import next_number
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import clock
+from tongxin.shared import clock, statements
 from tongxin.shared.errors import NotFound
 
 
@@ -69,7 +70,7 @@ def file_case(
     with act("cases.case.filed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        row = Procedure.objects.filter(name=procedure).order_by("-version").first()
+        row = next(iter(_newest(procedure)), None)
         if row is None:
             raise NotFound("no_such_procedure", _("There is no such procedure."))
         form = procedures.ProcedureFile.model_validate(row.body)
@@ -78,7 +79,7 @@ def file_case(
         competent = f"{decide_at}/{form.role}"
         if competent != by.desk:
             parts.basis_of(book, row.name, by.desk, competent, a.at)
-        case = Case.objects.create(
+        case = Case(
             number=next_number(procedures.number_prefix(by.jurisdiction), a.at),
             procedure=row,
             rulebook=book,
@@ -90,6 +91,7 @@ def file_case(
             filed_at=a.at,
             illustrative=row.illustrative,
         )
+        statements.insert(case)
         kept = [summary(keep(a, case, file)) for file in files]
         a.result = {"case": case.number}
         more = {"competent": competent} | ({"files": kept} if kept else {})
@@ -108,10 +110,15 @@ def accept_case(*, by: Acting, key: str, number: str) -> dict[str, Any]:
         states.move(case, "accept")
         promises.begin(case, a)
         case.accepted_at = a.at
-        case.save(update_fields=["state", "accepted_at", "promise_due_at", "promise_count"])
+        statements.update(case, "state", "accepted_at", "promise_due_at", "promise_count")
         a.result = {
             "case": number,
             "promise_due_at": clock.iso(case.promise_due_at) if case.promise_due_at else "",
         }
         a.entry(f"case:{number}", payload=a.result)
     return a.result
+
+
+@statements.fixed
+def _newest(procedure: str) -> QuerySet[Procedure]:
+    return Procedure.objects.filter(name=procedure).order_by("-version")[:1]

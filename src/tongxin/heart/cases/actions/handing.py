@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, rulebook
@@ -25,7 +25,7 @@ from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import clock
+from tongxin.shared import clock, statements
 from tongxin.shared.errors import Invalid, NotFound
 
 
@@ -78,9 +78,7 @@ def received_offer(a: Act, case: Case, message: Message) -> Duty | None:
     if step.send:
         _answered_stale(a, case, message, step)
         return None
-    made = Offer.objects.select_related("clause__version").filter(
-        id=str(message.body["offer"])
-    ).first() or _keep(a, case, message)
+    made = next(iter(_with_all(uuid.UUID(message.body["offer"]))), None) or _keep(a, case, message)
     replicas.write(a, case, step.replica)
     clause = rulebook.read_clause(made.clause)
     assert isinstance(clause, Handle)
@@ -144,12 +142,15 @@ def received_accept(a: Act, case: Case, message: Message) -> None:
     if step.send:
         _answered_stale(a, case, message, step)
         return
-    made = Offer.objects.get(id=str(message.body["offer"]))
+    number = uuid.UUID(message.body["offer"])
+    (made,) = _with_all(number)
     takes = made.state == Offer.State.OFFERED and case.state in states.WAYS["take_over"].sources
     if takes:
         states.move(case, "take_over")
-    replicas.write(a, case, step.replica, state=case.state)
-    made.refresh_from_db()
+        replicas.write(a, case, step.replica, state=case.state)
+        (made,) = _with_all(number)
+    else:
+        replicas.write(a, case, step.replica)
     if made.state == Offer.State.TAKEN_OVER:
         _open_dispute(a, case, made, step)
         parts.ring(made.from_desk_id, "offer_taken_over", case, a.at, dedupe=f"taken:{made.id}")
@@ -304,24 +305,38 @@ def _answered_stale(a: Act, case: Case, message: Message, step: handover.Step) -
 
 def _keep(a: Act, case: Case, message: Message) -> Offer:
     """Keep an offer as a row; its clause is the one that the message names as its basis."""
-    return Offer.objects.create(
-        id=str(message.body["offer"]),
-        case=case,
-        message=message,
-        clause=Clause.objects.select_related("version").get(id=message.basis),
-        from_desk_id=message.from_desk_id,
-        to_desk_id=message.to_desk_id,
-        epoch=message.epoch,
-        offered_at=message.sent_at,
+    (clause,) = _clause(message.basis)
+    return statements.insert(
+        Offer(
+            id=uuid.UUID(message.body["offer"]),
+            case=case,
+            message=message,
+            clause=clause,
+            from_desk_id=message.from_desk_id,
+            to_desk_id=message.to_desk_id,
+            epoch=message.epoch,
+            offered_at=message.sent_at,
+        )
     )
+
+
+@statements.fixed
+def _clause(name: str) -> QuerySet[Clause]:
+    return Clause.objects.select_related("version").filter(id=name)
+
+
+@statements.fixed
+def _with_all(offer: uuid.UUID) -> QuerySet[Offer]:
+    return Offer.objects.select_related("message", "clause__version").filter(id=offer)
 
 
 def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[Case, Offer]:
     """Lock the case of an offer and return both; refuse what is not the actor's, or is settled: with who holds it."""
     try:
-        found = Offer.objects.filter(id=offer_id).first()
-    except ValidationError:  # no number of an offer at all
-        found = None
+        number = uuid.UUID(offer_id)
+    except ValueError:  # no number of an offer at all
+        number = uuid.UUID(int=0)
+    found = next(iter(_with_all(number)), None)
     if (
         found is None
         or (receiver and found.to_desk_id != receiver)
@@ -329,7 +344,7 @@ def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[C
     ):
         raise NotFound("no_such_offer", _("There is no such offer for your desk."))
     case = locking.lock(found.case_id) or found.case
-    made = Offer.objects.select_related("message", "clause__version").get(pk=found.pk)
+    (made,) = _with_all(number)  # as it stands now that the case is locked
     if made.state != Offer.State.OFFERED:
         raise replicas.refusal("settled", case)
     return case, made
@@ -338,9 +353,13 @@ def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[C
 def _answer_met(a: Act, made: Offer, message: Message) -> None:
     """Meet the duty to answer the offer."""
     done = performance(a.name, a.by, a.at, message=message)
-    thread = f"case:{made.case_id}"
-    for duty in Duty.objects.filter(thread=thread, subject=f"answer:{made.id}", state=Duty.State.OPEN):
+    for duty in _to_answer(f"case:{made.case_id}", f"answer:{made.id}"):
         duties.meet(duty, done, delivered_at=message.delivered_at or a.at)
+
+
+@statements.fixed
+def _to_answer(thread: str, subject: str) -> QuerySet[Duty]:
+    return Duty.objects.filter(thread=thread, subject=subject, state=Duty.State.OPEN)
 
 
 def _answer_void(a: Act, made: Offer) -> None:

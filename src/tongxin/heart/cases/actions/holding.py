@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty
@@ -9,18 +11,24 @@ from tongxin.heart.cases import procedures, promises
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act
+from tongxin.shared.statements import fixed
 
 
 def follow(a: Act, case: Case) -> None:
     """After a new holder: an earlier one decides no more; who takes what the competent desk returned is competent."""
-    standing = Duty.objects.filter(thread=f"case:{case.number}", subject="decide", state__in=Duty.STANDING)
-    for duty in standing.exclude(bound_desk_id=case.holder_id):
-        duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
+    for duty in _deciding(f"case:{case.number}"):
+        if duty.bound_desk_id != case.holder_id:
+            duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
     refused = case.offers.filter(to_desk_id=case.competent_desk_id, state=Offer.State.RETURNED)
     told = [each for each in replicas.elsewhere(case) if each["to"] == case.competent_desk_id]
     returned = refused.exists() or any(each["state"] == Offer.State.RETURNED for each in told)
     if case.competent_desk_id != case.holder_id and returned:
         make_competent(a, case)
+
+
+@fixed
+def _deciding(thread: str) -> QuerySet[Duty]:
+    return Duty.objects.filter(thread=thread, subject="decide", state__in=Duty.STANDING)
 
 
 def make_competent(a: Act, case: Case) -> None:

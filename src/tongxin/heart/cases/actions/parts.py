@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, performing, rulebook, wording
@@ -21,6 +22,7 @@ from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from tongxin.shared.statements import fixed
 
 MAX_TEXT = 400  # of a remark or a reason, as the tables keep it
 
@@ -36,8 +38,7 @@ def basis_of(
             jurisdiction, _slash, role = desk.partition("/")
             if role == clause.role and region.party_of(jurisdiction, binding.parties, on) is not None:
                 desks.add(desk)
-        desks = set(Desk.objects.filter(id__in=desks).values_list("id", flat=True))
-        if desks == {offerer, receiver} and offerer != receiver:
+        if desks == {offerer, receiver} and offerer != receiver and len(_desks([*desks])) == len(desks):
             return binding, clause
     names = wording.desk_names([offerer, receiver])
     raise NotAllowed(
@@ -46,6 +47,11 @@ def basis_of(
         % {"from": names.get(offerer, offerer), "to": names.get(receiver, receiver)},
         todo=_("Choose a desk of a party to such an agreement, or ask your coordination office."),
     )
+
+
+@fixed
+def _desks(ids: list[str]) -> QuerySet[Desk, str]:
+    return Desk.objects.filter(id__in=ids).values_list("id", flat=True)
 
 
 def held(number: str, by: Acting, *, epoch: int | None = None) -> Case:
@@ -69,7 +75,7 @@ def lock(number: str, desk: str) -> Case:
     case = locking.lock(number)
     if case is None or not has_part(case, desk):
         raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
-    return Case.objects.select_related("procedure", "holder", "competent_desk").get(pk=case.pk)
+    return case
 
 
 def has_part(case: Case, desk: str) -> bool:
@@ -149,8 +155,13 @@ def basis(case: Case) -> str:
 def handed_under(case: Case) -> Offer | None:
     """Return the last hand-over that was taken over; of a review, that of the case that it reviews."""
     of = case.reviews_id or case.number
-    rows = Offer.objects.filter(case_id=of, state=Offer.State.TAKEN_OVER).select_related("clause__version")
-    return rows.order_by("-settled_at").first()
+    return next(iter(_taken_over(of)), None)
+
+
+@fixed
+def _taken_over(case: str) -> QuerySet[Offer]:
+    rows = Offer.objects.filter(case_id=case, state=Offer.State.TAKEN_OVER).select_related("clause__version")
+    return rows.order_by("-settled_at")[:1]
 
 
 def inform(a: Act, case: Case, kind: str, ring_kind: str, body: dict[str, Any], *desks: str) -> list[Message]:
@@ -183,10 +194,16 @@ def void_owed(a: Act, case: Case) -> list[Duty]:
 
 def end_progress(a: Act, case: Case) -> int:
     """Void what is still owed of reports on a case that goes on elsewhere or is decided; return how many there were."""
-    rows = Duty.objects.filter(thread=f"case:{case.number}", subject__startswith=performing.PROGRESS)
-    for duty in rows.filter(state__in=Duty.STANDING):
-        duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
-    return rows.count()
+    rows = _progress(f"case:{case.number}")
+    for duty in rows:
+        if duty.state in Duty.STANDING:
+            duties.void(duty, at=a.at, reason=f"{a.name}:{case.number}")
+    return len(rows)
+
+
+@fixed
+def _progress(thread: str) -> QuerySet[Duty]:
+    return Duty.objects.filter(thread=thread, subject__startswith=performing.PROGRESS)
 
 
 def _stale() -> Conflict:

@@ -6,9 +6,11 @@ The case is locked by whoever calls.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
@@ -18,6 +20,7 @@ from tongxin.heart.cases.models import Case, Crossing, Dispute, Offer
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.models import Message
+from tongxin.shared import statements
 from tongxin.shared.errors import Conflict, Refused
 
 ANSWERED = (Offer.State.TAKEN_OVER, Offer.State.RETURNED)
@@ -25,12 +28,10 @@ ANSWERED = (Offer.State.TAKEN_OVER, Offer.State.RETURNED)
 
 def read(case: Case) -> Replica:
     """Return a case as the protocol sees it; see `handover.Replica`."""
-    rows = list(case.offers.order_by("offered_at", "id"))
-    disputes = list(case.disputes.order_by("opened_at", "id"))
+    rows, disputes = _offers(case.number), _disputes(case.number)
     named = [row for row in disputes if row.state == Dispute.State.NAMED]
     disputed = next((row for row in disputes if row.state == Dispute.State.OPEN), None)
-    told = Message.objects.filter(thread=f"case:{case.number}", kind__in=("stale", "reassign"))
-    bodies = list(told.values_list("kind", "body"))
+    bodies = _told(f"case:{case.number}")
     named_at = max(
         [0, *(row.epoch or 0 for row in named), *(int(b["epoch"]) for k, b in bodies if k == "reassign")]
     )
@@ -53,22 +54,43 @@ def read(case: Case) -> Replica:
 
 def elsewhere(case: Case) -> list[dict[str, Any]]:
     """Return the hand-overs of a case between desks of other nodes, as this node was told (`models.Crossing`)."""
-    found = Crossing.objects.filter(pk=case.pk).values_list("hand_overs", flat=True).first()
-    return list(found or [])
+    return [each for found in _crossed(case.number) for each in found]
+
+
+@statements.fixed
+def _crossed(case: str) -> QuerySet[Crossing, list[dict[str, Any]]]:
+    return Crossing.objects.filter(case_id=case).values_list("hand_overs", flat=True)
 
 
 def write(a: Act, case: Case, after: Replica, **more: Any) -> None:
     """Write what a step changed of the case and its offers; `more` are other columns of the case."""
-    for row in case.offers.filter(id__in=list(after.offers)):
-        state = after.offers[str(row.id)].state
-        if row.state != state:
-            row.state, row.settled_at = state, a.at
-            row.save(update_fields=["state", "settled_at"])
-    case.holder_id, case.epoch = after.holder, after.epoch
-    case.frozen_by_id = after.frozen_by or None
-    for name, value in more.items():
-        setattr(case, name, value)
-    case.save(update_fields=["holder", "epoch", "frozen_by", *more])
+    for row in _offers(case.number):
+        known = after.offers.get(str(row.id))
+        if known is not None and row.state != known.state:
+            statements.change(row, {"state": known.state, "settled_at": a.at})
+    before = (case.holder_id, case.epoch, str(case.frozen_by_id or ""))
+    if more or before != (after.holder, after.epoch, after.frozen_by):
+        case.holder_id, case.epoch = after.holder, after.epoch
+        case.frozen_by_id = uuid.UUID(after.frozen_by) if after.frozen_by else None
+        for name, value in more.items():
+            setattr(case, name, value)
+        statements.update(case, "holder", "epoch", "frozen_by", *more)
+
+
+@statements.fixed
+def _offers(case: str) -> QuerySet[Offer]:
+    return Offer.objects.filter(case_id=case).order_by("offered_at", "id")
+
+
+@statements.fixed
+def _disputes(case: str) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(case_id=case).order_by("opened_at", "id")
+
+
+@statements.fixed
+def _told(thread: str) -> QuerySet[Message, tuple[str, Any]]:
+    rows = Message.objects.filter(thread=thread, kind__in=("stale", "reassign"))
+    return rows.values_list("kind", "body")
 
 
 def did(case: Case, command: Any, **given: Any) -> Step:
@@ -177,8 +199,13 @@ def _recalling(case: Case) -> set[Any]:
     """Return the message of the open offer where its sender asked for it back and has no answer yet."""
     if case.frozen_by_id is None:
         return set()
-    asked = Message.objects.filter(thread=f"case:{case.number}", kind="recall", answers=None)
-    return set(asked.values_list("in_reply_to_id", flat=True))
+    return set(_recalled(f"case:{case.number}"))
+
+
+@statements.fixed
+def _recalled(thread: str) -> QuerySet[Message, uuid.UUID | None]:
+    asked = Message.objects.filter(thread=thread, kind="recall", answers=None)
+    return asked.values_list("in_reply_to_id", flat=True)
 
 
 def _offer(row: Offer, recalling: Collection[Any]) -> handover.Offer:
