@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,14 @@ import pytest
 
 from tests.support.several_nodes import Nodes
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import actions
-from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.cases import actions, lines_papers, papers, papers_store
+from tongxin.heart.cases.models import Case, Fetch, Offer, Paper
+from tongxin.heart.cases.tests import corpus
+from tongxin.heart.exchange import wire
 from tongxin.heart.exchange.models import Envelope
 from tongxin.heart.ledger.models import Entry
-from tongxin.shared import clock
+from tongxin.shared import canonical, clock
+from tongxin.shared.errors import Conflict
 
 pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own")]
 
@@ -162,3 +166,99 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
             "cases.case.closed",
         ]
         assert not Envelope.objects.filter(state__in=["refused", "unknown", "waiting"]).exists()
+
+
+def with_papers(nodes: Nodes, count: int = 1) -> str:
+    """A case with papers that are kept as files, of more than one piece each."""
+    number = filed(nodes)
+    with nodes.at("wuqing"):
+        for n in range(count):
+            pieces = [
+                corpus.pdf().replace(
+                    b"trailer", b"%" + bytes([97 + n]) * (2 * lines_papers.PIECE) + b"\ntrailer"
+                )
+            ]
+            actions.add_paper(
+                by=by("tj-wuqing"),
+                key=f"p{n}",
+                number=number,
+                kind="floor_plan",
+                name=f"{n}.pdf",
+                pieces=pieces,
+            )
+    return number
+
+
+def fetched(nodes: Nodes, name: str = "tongzhou") -> int:
+    with nodes.at(name):
+        return lines_papers.look(caller=nodes.call)
+
+
+def test_papers_cross_by_hash_and_go_on_where_they_were_cut(three, at, monkeypatch):
+    number = with_papers(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        file = Paper.objects.get()
+        assert papers.coming(file).node == "wuqing"
+        with pytest.raises(Conflict, match="on_its_way"):
+            actions.hand_out(by=by("bj-tongzhou"), key="h", number=number, paper=file.pk)
+    monkeypatch.setattr(lines_papers, "AT_ONCE", 1)
+    assert fetched(three) == 1
+    three.cut.add(("tongzhou", "wuqing"))
+    assert fetched(three) == 0
+    with three.at("tongzhou"):
+        row = Fetch.objects.get()
+        assert (row.came, row.last_error) == (lines_papers.PIECE, "connect")
+    three.cut.clear()
+    at(12, 15, 5)
+    monkeypatch.setattr(lines_papers, "AT_ONCE", 40)
+    asked: list[str] = []
+    three.lose = lambda _from, _to, path: asked.append(path) or False
+    assert fetched(three) == 2
+    assert len(asked) == 2
+    with three.at("tongzhou"):
+        assert not Fetch.objects.exists()
+        _file, content = actions.hand_out(by=by("bj-tongzhou"), key="h", number=number, paper=file.pk)
+        with content:
+            assert hashlib.sha256(content.read()).hexdigest() == file.sha256
+        actions.return_over(by=by("bj-tongzhou"), key="r", offer_id=first, reason="not_competent")
+    three.carry()
+    offered(three, number, TONGZHOU, "o2")
+    with three.at("tongzhou"):
+        assert Paper.objects.count() == 1
+        assert not Fetch.objects.exists(), "what is there is asked for again"
+
+
+def test_a_paper_is_handed_to_no_peer_that_may_not_see_it(three, at):
+    number = with_papers(three)
+    offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        sha256 = Paper.objects.get().sha256
+    for name in ("langfang", "tongzhou"):
+        with three.at(name):
+            asked = lines_papers.Asked(
+                from_node=name, to_node="wuqing", nonce="0" * 32, sent_at=clock.iso(clock.now()),
+                case=number, sha256=sha256 if name == "langfang" else "0" * 64, offset=0,
+            )  # fmt: skip
+            body = canonical.dumps(asked.model_dump())
+            with pytest.raises(wire.NotReached, match="refused:no_such_paper"):
+                wire.ask(
+                    "wuqing",
+                    three.address("wuqing"),
+                    lines_papers.PAPERS,
+                    body,
+                    lines_papers.Piece,
+                    three.call,
+                )
+
+
+def test_a_content_that_is_not_the_one_that_was_named_is_not_taken(three, at):
+    number = with_papers(three)
+    offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        file = Paper.objects.get()
+        papers_store.add(file.sha256, 0, b"x" * (file.size - 1))
+    fetched(three)
+    with three.at("tongzhou"):
+        assert Fetch.objects.get().last_error == "unfit"
+        assert papers_store.opened(file.sha256) is None

@@ -36,6 +36,7 @@ JOBS = (
     ("tongxin.heart.cases.erasing:erase_due", 40),
     ("tongxin.heart.exchange.jobs:send_due", 1),
     ("tongxin.heart.exchange.lines_jobs:look", 1),
+    ("tongxin.heart.cases.lines_papers:look", 1),
     ("tongxin.heart.ledger.watch:verify_when_due", 40),
 )
 # These wait for the network, or for a child process: each has a thread of its own.
@@ -43,6 +44,7 @@ APART = frozenset(
     {
         "tongxin.heart.exchange.jobs:send_due",
         "tongxin.heart.exchange.lines_jobs:look",
+        "tongxin.heart.cases.lines_papers:look",
         "tongxin.heart.ledger.watch:verify_when_due",
     }
 )

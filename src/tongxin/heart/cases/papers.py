@@ -18,7 +18,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import papers_types, queries
-from tongxin.heart.cases.models import Case, Paper
+from tongxin.heart.cases.models import Case, Fetch, Paper
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import NotAllowed, NotFound
@@ -93,8 +93,13 @@ def of_case(reader: Acting, number: str) -> tuple[Case, list[Paper]]:
 
 def files_of(row: Case) -> list[Paper]:
     """Return the files of a case, newest first."""
-    rows = row.files.select_related("desk__jurisdiction", "desk__group", "desk__role", "reused_from")
+    rows = row.files.select_related("desk__jurisdiction", "desk__group", "desk__role", "reused_from", "fetch")
     return list(rows.order_by("-at", "-id"))
+
+
+def coming(file: Paper) -> Fetch | None:
+    """Return how far a content has come that another node still has to hand over; None for one that is there."""
+    return getattr(file, "fetch", None)
 
 
 def one(reader: Acting, number: str, paper: str | UUID) -> Paper:

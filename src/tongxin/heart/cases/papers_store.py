@@ -93,6 +93,48 @@ def still_there(sha256: str) -> bool:
     return True
 
 
+def came(sha256: str) -> int:
+    """Return how many bytes of a content have come from another node so far."""
+    try:
+        return _coming(sha256).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def add(sha256: str, offset: int, piece: bytes) -> None:
+    """Write the next piece of a content that comes from another node; one that is there already is left out."""
+    with _alone(fcntl.LOCK_EX):
+        if came(sha256) != offset:
+            return
+        with _coming(sha256).open("ab") as file:
+            file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        _coming(sha256).chmod(0o600)
+        _touch(_coming(sha256))
+
+
+def arrived(sha256: str, judge: Callable[[Path, int], str]) -> None:
+    """Give a content that has come whole its name. Raises Unfit where its bytes or its type are not what was told."""
+    part, place = _coming(sha256), path_of(sha256)
+    with part.open("rb") as file:
+        same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    try:
+        if not same:
+            raise Unfit(_("The bytes that came are not those that were named."))
+        judge(part, part.stat().st_size)
+    except Unfit:
+        part.unlink(missing_ok=True)
+        raise
+    _made(place.parent)
+    with _alone(fcntl.LOCK_SH):
+        os.replace(part, place)
+        _touch(place)
+    for made in (place.parent, folder()):
+        _synced(made)
+    faults.reached("papers:file kept")
+
+
 def opened(sha256: str) -> BinaryIO | None:
     """Return a content open at its beginning, or None when it is not there or its bytes are no longer those it had."""
     try:
@@ -125,6 +167,11 @@ def sweep() -> int:
         )
         gone += sum(_taken_away(path, before) for name, path in batch.items() if name not in kept)
     return gone
+
+
+def _coming(sha256: str) -> Path:
+    """Return where a content from another node grows until it is whole."""
+    return _made(folder() / "arriving") / f"{path_of(sha256).name}.part"
 
 
 def _taken_away(path: Path, before: float) -> bool:

@@ -26,8 +26,10 @@ def listing(reader: Acting, row: Case, form: ProcedureFile, *, sees: bool) -> di
     """Return what `cases/_papers.html` shows: each paper of the procedure with its files, and what may be done."""
     if not sees:
         return {"paper_lines": []}
-    lines = papers.lines(row, form, papers.files_of(row))
+    files = papers.files_of(row)
+    lines = papers.lines(row, form, files)
     return {
+        "papers_coming": sum(1 for file in files if papers.coming(file) and not file.replaced_by_id),
         "paper_lines": lines,
         "paper_count": sum(1 for line in lines if line.handed_in),
         "may_add_paper": actions.may_add_paper(reader, row),

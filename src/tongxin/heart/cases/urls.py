@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from tongxin.heart.cases import (
+    lines_papers,
     screens,
     screens_consents,
     screens_disputes,
@@ -14,6 +15,7 @@ from tongxin.heart.cases import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("node/v1/papers", lines_papers.papers, name="node_papers"),
     path("cases/", screens.cases, name="cases"),
     path("cases/new/", screens.new, name="case_new"),
     path("cases/export/", screens.export, name="cases_export"),

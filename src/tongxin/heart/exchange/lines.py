@@ -45,11 +45,13 @@ class Faulty(Exception):
         self.code, self.status = code, status
 
 
-class _Strict(BaseModel):
+class Form(BaseModel):
+    """A form of the protocol: strict, with no other fields than its own."""
+
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class Letter(_Strict):
+class Letter(Form):
     """An envelope as it is signed: all of it but the signature."""
 
     format: Literal["tongxin.envelope/1"] = "tongxin.envelope/1"
@@ -77,14 +79,14 @@ class Letter(_Strict):
         return canonical.dumps(self.model_dump())
 
 
-class Enclosed(_Strict):
+class Enclosed(Form):
     """An envelope on its way: the signed text as it is, and the signature over its bytes."""
 
     text: str
     signature: Annotated[str, Field(max_length=200)]
 
 
-class Batch(_Strict):
+class Batch(Form):
     """A request: envelopes of one channel in order of number; without any, a question how the line stands."""
 
     format: Literal["tongxin.batch/1"] = "tongxin.batch/1"
@@ -95,7 +97,7 @@ class Batch(_Strict):
     envelopes: Annotated[list[Enclosed], Field(max_length=BATCH_COUNT)]
 
 
-class Told(_Strict):
+class Told(Form):
     """What became of one envelope. `counted`: its number is used up, though it was refused; sending again is no use."""
 
     id: str
@@ -105,20 +107,25 @@ class Told(_Strict):
     counted: bool = True
 
 
-class Answer(_Strict):
+class Reply(Form):
+    """An answer: of which node, for which, and to which request, by the SHA-256 of its bytes."""
+
+    node: Node
+    to_node: Node
+    request: Hash
+    at: Instant
+
+
+class Answer(Reply):
     """What the receiver says: the highest number stored without a gap, what is missing, and each envelope's fate."""
 
     format: Literal["tongxin.answer/1"] = "tongxin.answer/1"
-    node: Node
-    to_node: Node
-    request: Hash  # SHA-256 of the request's bytes
-    at: Instant
     highest: Annotated[int, Field(ge=0)]
     missing: list[tuple[int, int]]
     envelopes: list[Told]
 
 
-class Identity(_Strict):
+class Identity(Form):
     """Who a node is; the answer is signed with the key that it names."""
 
     format: Literal["tongxin.identity/1"] = "tongxin.identity/1"
@@ -129,7 +136,7 @@ class Identity(_Strict):
     at: Instant
 
 
-class Refusal(_Strict):
+class Refusal(Form):
     """That a whole request was not taken, and why."""
 
     format: Literal["tongxin.refusal/1"] = "tongxin.refusal/1"
@@ -140,7 +147,7 @@ class Refusal(_Strict):
     what: Annotated[str, Field(max_length=400)]
 
 
-M = TypeVar("M", bound=_Strict)
+M = TypeVar("M", bound=Form)
 
 
 def read(model: type[M], text: bytes, code: str) -> M:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -43,6 +43,7 @@ WHAT = {  # in English: whoever writes the other end reads it in a log
     "unsigned": "The request carries no signature.",
     "unknown_algorithm": "The signature names an algorithm that this node does not know.",
     "bad_signature": "The signature does not hold over these bytes.",
+    "no_such_paper": "This node has no such paper that it may hand to the peer.",
     "wrong_key": "The request is not signed with the key that counts for this peer.",
 }
 
@@ -66,6 +67,8 @@ class Reply:
 
 Caller = Callable[[str, str, bytes, str], Reply]  # address, path, body, signature
 
+A = TypeVar("A", bound=lines.Reply)
+
 
 # ---------------------------------------------------------------- what this node answers
 
@@ -73,7 +76,7 @@ Caller = Callable[[str, str, bytes, str], Reply]  # address, path, body, signatu
 @require_safe
 def identity(request: HttpRequest) -> HttpResponse:
     """Say this node's name and public key, signed with that key."""
-    return _signed(nodes.identity())
+    return signed(nodes.identity())
 
 
 @csrf_exempt
@@ -81,22 +84,23 @@ def identity(request: HttpRequest) -> HttpResponse:
 def envelopes(request: HttpRequest) -> HttpResponse:
     """Take a batch of envelopes; the answer names the highest number stored without a gap, and each envelope's fate."""
     try:
-        body = _body(request)
+        body = body_of(request)
     except lines.Faulty as fault:
-        return _refusal(b"", fault)
+        return refusal(b"", fault)
     try:
         answer = lines_in.take(body, request.headers.get(SIGNATURE, ""))
     except lines.Faulty as fault:
-        return _refusal(body, fault)
+        return refusal(body, fault)
     peer = answer.to_node
     try:
         lines_in.apply_channel(peer, within=APPLY)
     except Exception:  # stored is stored: the answer says so, and the ticker applies it
         log.exception("what came over a line was stored, and could not be applied now", peer=peer)
-    return _signed(lines_in.answer_bytes(answer))
+    return signed(lines_in.answer_bytes(answer))
 
 
-def _body(request: HttpRequest) -> bytes:
+def body_of(request: HttpRequest) -> bytes:
+    """Return the body of a request, at most as large as the protocol allows. Raises lines.Faulty."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > lines.BATCH_MAX:
         raise lines.Faulty("oversized", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -106,7 +110,8 @@ def _body(request: HttpRequest) -> bytes:
     return body
 
 
-def _refusal(body: bytes, fault: lines.Faulty) -> HttpResponse:
+def refusal(body: bytes, fault: lines.Faulty) -> HttpResponse:
+    """Return the signed refusal of a whole request."""
     said = lines.Refusal(
         node=settings.NODE,
         request=nodes.digest(body),
@@ -114,10 +119,11 @@ def _refusal(body: bytes, fault: lines.Faulty) -> HttpResponse:
         code=fault.code,
         what=WHAT.get(fault.code, fault.code),
     )
-    return _signed(canonical.dumps(said.model_dump()), status=fault.status)
+    return signed(canonical.dumps(said.model_dump()), status=fault.status)
 
 
-def _signed(body: bytes, status: int = 200) -> HttpResponse:
+def signed(body: bytes, status: int = 200) -> HttpResponse:
+    """Return an answer, signed with this node's key over the bytes of its body."""
     response = HttpResponse(body, content_type="application/json", status=status)
     response[SIGNATURE] = nodes.sign(body)
     response["Cache-Control"] = "no-store"
@@ -194,11 +200,16 @@ def ask_identity(address: str, caller: Caller = call) -> lines.Identity:
 
 
 def deliver(peer: str, address: str, body: bytes, caller: Caller = call) -> lines.Answer:
-    """Send a batch to a peer and return its answer, signed by the key that counts for it and to this very request.
+    """Send a batch to a peer and return its answer. Raises NotReached, as `ask` does."""
+    return ask(peer, address, ENVELOPES, body, lines.Answer, caller)
 
-    Raises NotReached; `refused:CODE` is the peer's own signed refusal of the whole batch.
+
+def ask(peer: str, address: str, path: str, body: bytes, form: type[A], caller: Caller = call) -> A:
+    """Ask a peer and return its answer, signed by the key that counts for it and to this very request.
+
+    Raises NotReached; `refused:CODE` is the peer's own signed refusal of the whole request.
     """
-    reply = caller(address, ENVELOPES, body, nodes.sign(body))
+    reply = caller(address, path, body, nodes.sign(body))
     try:
         nodes.verify_now(peer, reply.signature, reply.body)
     except lines.Faulty as fault:
@@ -206,18 +217,14 @@ def deliver(peer: str, address: str, body: bytes, caller: Caller = call) -> line
         raise NotReached(
             f"answer_{fault.code}" if reply.signature else status or "answer_unsigned"
         ) from fault
-    said: Any
     try:
         if reply.status != HTTPStatus.OK:
-            said = lines.read(lines.Refusal, reply.body, "wrong_format")
-            named = said.request in {nodes.digest(body), nodes.digest(b"")}
-            raise NotReached(
-                f"refused:{said.code}" if named and said.node == peer else "answer_wrong_request"
-            )
-        said = lines.read(lines.Answer, reply.body, "wrong_format")
+            no = lines.read(lines.Refusal, reply.body, "wrong_format")
+            named = no.request in {nodes.digest(body), nodes.digest(b"")}
+            raise NotReached(f"refused:{no.code}" if named and no.node == peer else "answer_wrong_request")
+        said = lines.read(form, reply.body, "wrong_format")
     except lines.Faulty as fault:
         raise NotReached(f"answer_{fault.code}") from fault
     if (said.node, said.to_node, said.request) != (peer, settings.NODE, nodes.digest(body)):
         raise NotReached("answer_wrong_request")
-    answer: lines.Answer = said
-    return answer
+    return said
