@@ -8,15 +8,25 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tests.support.several_nodes import Nodes
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import actions, lines_papers, papers, papers_store
-from tongxin.heart.cases.models import Case, Fetch, Offer, Paper
+from tongxin.heart.cases import (
+    actions,
+    crossing_jobs,
+    disputes,
+    lines_papers,
+    papers,
+    papers_store,
+    words,
+)  # fmt: skip
+from tongxin.heart.cases.models import Case, Dispute, Fetch, Offer, Paper, Procedure
 from tongxin.heart.cases.tests import corpus
-from tongxin.heart.exchange import wire
-from tongxin.heart.exchange.models import Envelope
+from tongxin.heart.exchange import peers, wire
+from tongxin.heart.exchange.models import Channel, Envelope, Message, Notification
 from tongxin.heart.ledger.models import Entry
+from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import canonical, clock
 from tongxin.shared.errors import Conflict
 
@@ -27,6 +37,7 @@ WUQING, TONGZHOU, LANGFANG = (
     "bj-tongzhou/service_centre",
     "he-langfang/service_centre",
 )
+JOBS = [lambda _nodes: crossing_jobs.look()]
 APPLICATION = {
     "procedure": "food-business-licence",
     "decide_at": "bj-tongzhou",
@@ -57,6 +68,7 @@ def three(house: Any, loaded: Any, at: Any, tmp_path: Any, django_db_blocker: An
             tmp_path,
             loaded[1],
             {"wuqing": ["tj-wuqing"], "tongzhou": ["bj-tongzhou"], "langfang": ["he-langfang"]},
+            jobs=JOBS,
         )
         yield found
         found.close()
@@ -262,3 +274,129 @@ def test_a_content_that_is_not_the_one_that_was_named_is_not_taken(three, at):
     with three.at("tongzhou"):
         assert Fetch.objects.get().last_error == "unfit"
         assert papers_store.opened(file.sha256) is None
+
+
+def again(nodes: Nodes, name: str, to: str) -> None:
+    """A node that forgot every answer sends all that it ever sent to another once more."""
+    with nodes.at(name):
+        Channel.objects.filter(from_node=name, to_node=to).update(done_seq=0)
+    nodes.carry()
+
+
+def test_what_comes_again_changes_nothing_and_a_recall_after_the_acceptance_is_too_late(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.return_over(by=by("bj-tongzhou"), key="r", offer_id=first, reason="not_competent")
+    three.carry()
+    second = offered(three, number, LANGFANG, "o2")
+    again(three, "wuqing", "tongzhou")
+    three.cut.add(("langfang", "wuqing"))
+    with three.at("langfang"):
+        actions.take_over(by=by("he-langfang"), key="t", offer_id=second)
+    with three.at("wuqing"):
+        actions.recall(by=by("tj-wuqing"), key="c", offer_id=second)
+        with pytest.raises(Conflict, match="recalling"):
+            actions.recall(by=by("tj-wuqing"), key="c2", offer_id=second)
+        assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", True), "nobody resumes by time-out"
+    three.cut.clear()
+    at(12, 16)
+    three.carry()
+    again(three, "langfang", "wuqing")
+    for name in ("wuqing", "langfang"):
+        assert stand(three, name, number) == (LANGFANG, 1, "in_hand", False)
+    with three.at("wuqing"):
+        assert Message.objects.filter(kind="too_late").count() == 1
+        assert set(Offer.objects.values_list("state", flat=True)) == {"returned", "taken_over"}
+        assert Notification.objects.filter(kind="offer_taken_over").count() == 1
+
+
+def test_a_recall_before_the_answer_gives_the_case_back(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("wuqing"):
+        actions.recall(by=by("tj-wuqing"), key="c", offer_id=first)
+    three.carry()
+    assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", False)
+    with three.at("tongzhou"):
+        assert Duty.objects.get(subject=f"answer:{first}").state == "void"
+        with pytest.raises(Conflict, match="offer_settled"):
+            actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
+
+
+def test_what_a_node_cannot_read_comes_back_with_the_reason(three, at):
+    number = filed(three)
+    with three.at("tongzhou"):
+        Procedure.objects.filter(name="food-business-licence").update(body={"other": "示例"})
+    first = offered(three, number, TONGZHOU, "o1")
+    assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", False)
+    with three.at("wuqing"), translation.override("en"):
+        made = Offer.objects.select_related("clause__version").get(pk=first)
+        assert made.state == "returned"
+        assert "says something else there" in words.reason_of(made)
+        assert Notification.objects.filter(kind="offer_returned").exists()
+    with three.at("tongzhou"):
+        assert not Case.objects.exists()
+        assert Notification.objects.get(kind="offer_not_read").desk_id == TONGZHOU
+        assert Message.objects.filter(kind="offer").exists()
+
+
+def test_an_offer_that_the_other_node_refuses_to_store_frees_the_case(three, at):
+    number = filed(three)
+    with three.at("tongzhou"):
+        peers.place(by=SYSTEM, key="away", desks=[TONGZHOU], peer="langfang")
+    first = offered(three, number, TONGZHOU, "o1")
+    assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", False)
+    with three.at("wuqing"), translation.override("en"):
+        made = Offer.objects.select_related("clause__version").get(pk=first)
+        assert "the other node could not apply it" in words.reason_of(made)
+
+
+def office(place: str) -> Any:
+    from tongxin.heart.region.acting import Acting
+    from tongxin.heart.region.models import Post
+
+    desk = f"{place}/coordination_office"
+    post = Post.objects.filter(office__mandates__desk=desk).first() or Post.objects.first()
+    return Acting(post=post.id, desk=desk, jurisdiction=place, capabilities=frozenset({"excuse"}))
+
+
+def test_what_a_silent_partner_did_before_a_holder_was_named_is_stale_and_put_before_both(
+    house, loaded, at, tmp_path
+):
+    places = {
+        "wuqing": ["tj-wuqing", "he-langfang/coordination_office"],
+        "tongzhou": ["bj-tongzhou"],
+        "langfang": [LANGFANG],
+    }
+    nodes = Nodes(tmp_path, loaded[1], places, jobs=JOBS)
+    number = filed(nodes)
+    for n in range(3):
+        made = offered(nodes, number, TONGZHOU, f"o{n}")
+        with nodes.at("tongzhou"):
+            actions.return_over(by=by("bj-tongzhou"), key=f"r{n}", offer_id=made, reason="not_competent")
+        nodes.carry()
+    last = offered(nodes, number, LANGFANG, "o9")
+    with nodes.at("langfang"):
+        actions.take_over(by=by("he-langfang"), key="t", offer_id=last)
+    nodes.carry()
+    nodes.cut |= {("langfang", "wuqing"), ("wuqing", "langfang")}
+    with nodes.at("langfang"):
+        decider = by("he-langfang", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="granted", reason="")
+    with nodes.at("wuqing"):
+        dispute = Dispute.objects.get()
+        for place in ("tj-wuqing", "he-langfang"):
+            done = actions.name_holder(
+                by=office(place), key=f"n:{place}", dispute=dispute.pk, holder=WUQING, reason="示例"
+            )
+        assert (done["settled"], done["epoch"]) == (True, 3)
+    nodes.cut.clear()
+    at(13, 9)
+    nodes.carry()
+    for name in ("wuqing", "langfang"):
+        assert stand(nodes, name, number)[:3] == (WUQING, 3, "in_hand")
+        with nodes.at(name):
+            assert Notification.objects.filter(kind="case_contested").exists()
+            assert [each.what for each in disputes.contested(number)]
+    nodes.close()

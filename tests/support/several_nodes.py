@@ -15,6 +15,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connections
 from django.test import RequestFactory, override_settings
+from django.urls import resolve
 
 from tests.support.snapshots import Snapshot
 from tongxin.heart.exchange import lines_in, lines_jobs, peers, wire
@@ -27,6 +28,7 @@ class Nodes:
     folder: Path
     full: Snapshot
     places: dict[str, list[str]]
+    jobs: list[Callable[[Nodes], int]] = field(default_factory=list)  # of the ticker, beside the line itself
     cut: set[tuple[str, str]] = field(default_factory=set)  # from, to: nothing passes
     lose: Callable[[str, str, str], bool] = lambda *_way: False  # from, to, path: the answer is lost
     now: str = ""
@@ -72,8 +74,6 @@ class Nodes:
         if (here, there) in self.cut:
             raise wire.NotReached("connect")
         with self.at(there):
-            from django.urls import resolve
-
             found = resolve(path)
             make = RequestFactory().generic
             request = make(
@@ -96,8 +96,6 @@ class Nodes:
                         moved += job(self)
             if not moved:
                 return
-
-    jobs: list[Callable[[Nodes], int]] = field(default_factory=list)
 
     def address(self, name: str) -> str:
         """Where a node answers."""

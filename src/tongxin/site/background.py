@@ -37,6 +37,7 @@ JOBS = (
     ("tongxin.heart.exchange.jobs:send_due", 1),
     ("tongxin.heart.exchange.lines_jobs:look", 1),
     ("tongxin.heart.cases.lines_papers:look", 1),
+    ("tongxin.heart.cases.crossing_jobs:look", 1),
     ("tongxin.heart.ledger.watch:verify_when_due", 40),
 )
 # These wait for the network, or for a child process: each has a thread of its own.

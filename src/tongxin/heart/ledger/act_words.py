@@ -84,6 +84,7 @@ WORDS: dict[str, Any] = {
     "cases.offer.recall_asked": _("An offer was asked back over a line"),
     "cases.offer.recall_too_late": _("An offer was asked back too late"),
     "cases.offer.recalled": _("An offer was recalled"),
+    "cases.offer.refused_there": _("An offer was refused by the other node"),
     "cases.offer.returned": _("An offer was returned"),
     "cases.offer.taken_over": _("A case was taken over"),
     "cases.paper.added": _("A paper was added to a case"),

@@ -17,9 +17,10 @@ from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Duty, Performance
 from tongxin.heart.cases import disputes, handover, locking, states
-from tongxin.heart.cases.actions import holding, parts, replicas
+from tongxin.heart.cases.actions import holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Dispute, Offer
 from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
@@ -37,7 +38,10 @@ def opened(a: Act, case: Case, made: Offer) -> Dispute:
         case=case, offer=made, one_office_id=one, other_office_id=other, opened_at=a.at
     )
     owed = []
+    elsewhere = nodes.away({one, other})  # its own node opens what such an office owes
     for office in dict.fromkeys((one, other)):
+        if office in elsewhere:
+            continue
         duty = duties.open_round(
             clause=made.clause,
             thread=f"case:{case.number}",
@@ -108,6 +112,8 @@ def name_holder(*, by: Acting, key: str, dispute: int, holder: str, reason: str)
         if alone or proposal.office != by.desk:
             _named(a, case, row, proposal)
         settled = row.state == Dispute.State.NAMED
+        if settled:
+            mirroring.mirror(a, case)
         a.result = {"dispute": row.pk, "settled": settled, "holder": holder, "epoch": case.epoch}
         a.entry(
             f"case:{case.number}/dispute:{row.pk}",
@@ -149,12 +155,22 @@ def received_decline(a: Act, case: Case, message: Message) -> None:
 def received_reassign(a: Act, case: Case, message: Message) -> None:
     """Learn whom both offices have named; offers under an older epoch are settled by it."""
     step = replicas.arrived(case, message)
-    replicas.write(a, case, step.replica)
-    row = case.disputes.filter(state=Dispute.State.OPEN).first()
+    new = step.replica.epoch > case.epoch
+    if new and case.state in states.WAYS["named"].sources:
+        states.move(case, "named")
+    replicas.write(a, case, step.replica, state=case.state)
+    row = case.disputes.filter(state=Dispute.State.OPEN).select_related("offer__clause__version").first()
     if row is not None:
         row.state, row.settled_at = Dispute.State.NAMED, a.at
         row.holder_id, row.epoch = str(message.body["holder"]), int(message.body["epoch"])
         row.save(update_fields=["state", "settled_at", "holder", "epoch"])
+        _met(a, row, [message])
+    if new:
+        parts.end_progress(a, case)
+        holding.follow(a, case)
+    if new and row is not None and nodes.home_of(case.holder_id) is None:
+        holding.make_competent(a, case)
+        holding.open_decide(a, case, row.offer.clause, f"dispute:{row.pk}")
     parts.ring(message.to_desk_id, "holder_named", case, a.at, dedupe=f"named:{message.id}")
 
 

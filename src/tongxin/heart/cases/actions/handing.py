@@ -206,11 +206,24 @@ def received_refuse(a: Act, case: Case, message: Message) -> None:
     if step.send:
         _answered_stale(a, case, message, step)
         return
-    replicas.write(a, case, step.replica)
     made = Offer.objects.get(id=str(message.body["offer"]))
+    said = {name: str(message.body.get(name, "")) for name in ("reason", "remark")}
+    _returned(a, case, made, step, **said)
+
+
+def refused_there(a: Act, case: Case, made: Offer, reason: str) -> None:
+    """The node of the desk that an offer went to has refused it for good: the offerer goes on with the case."""
+    said = handover.Draft(
+        "refuse", made.to_desk_id, made.from_desk_id, made.epoch, body={"offer": str(made.id)}
+    )
+    _returned(a, case, made, handover.apply(replicas.read(case), "", said), reason=reason, remark="")
+
+
+def _returned(a: Act, case: Case, made: Offer, step: handover.Step, *, reason: str, remark: str) -> None:
+    replicas.write(a, case, step.replica)
+    made.refresh_from_db()
     if made.state == Offer.State.RETURNED:
-        said = {name: str(message.body.get(name, "")) for name in ("reason", "remark")}
-        Offer.objects.filter(pk=made.pk).update(**said)
+        Offer.objects.filter(pk=made.pk).update(reason=reason[:40], remark=remark[:400])
         _open_dispute(a, case, made, step)
         parts.ring(made.from_desk_id, "offer_returned", case, a.at, dedupe=f"returned:{made.id}")
 
