@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -400,3 +401,31 @@ def test_what_a_silent_partner_did_before_a_holder_was_named_is_stale_and_put_be
             assert Notification.objects.filter(kind="case_contested").exists()
             assert [each.what for each in disputes.contested(number)]
     nodes.close()
+
+
+def test_a_decision_is_reviewed_at_the_deciders_node_and_the_outcome_comes_home(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
+        decider = by("bj-tongzhou", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="refused", reason="示例")
+    three.carry()
+    with three.at("wuqing"):
+        done = actions.review(by=by("tj-wuqing"), key="v", number=number, reason="示例")
+    three.carry()
+    assert done["reviewer"].startswith("bj-tongzhou/")
+    with three.at("tongzhou"):
+        case = Case.objects.get(number=done["case"])
+        assert (case.reviews_id, case.reviewed_decision.number, case.state) == (number, 1, "in_hand")
+        assert Duty.objects.get(thread=f"case:{case.number}", subject="decide").due_at == case.promise_due_at
+        reviewer = replace(office("bj-tongzhou"), desk=case.holder_id, capabilities=frozenset({"review"}))
+        actions.conclude(
+            by=reviewer, key="c", number=case.number, epoch=0, outcome="sent_back", reason="示例"
+        )
+    three.carry()
+    with three.at("wuqing"):
+        row, ended = Case.objects.get(number=number), Case.objects.get(number=done["case"])
+        assert (ended.state, ended.outcome) == ("decided", "sent_back")
+        assert (row.state, row.holder_id, row.epoch, row.outcome) == ("in_hand", TONGZHOU, 2, "")
+        assert not Envelope.objects.filter(state="refused").exists()

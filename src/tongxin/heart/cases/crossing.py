@@ -43,9 +43,10 @@ def desks_of(case: Case) -> list[str]:
     pairs = case.offers.order_by("offered_at", "id").values_list("from_desk_id", "to_desk_id")
     before = Crossing.objects.filter(pk=case.pk).values_list("hand_overs", flat=True).first() or []
     met = [*pairs, *((each["from"], each["to"]) for each in before)]
-    decided = case.decisions.values_list("desk_id", flat=True)
+    decided = list(case.decisions.values_list("desk_id", flat=True))
     own = (case.holder_id, case.accepting_desk_id)
-    return list(dict.fromkeys((*own, *(desk for pair in met for desk in pair), *decided)))
+    reviewing = [*case.reviewed_by.values_list("holder_id", flat=True)]
+    return list(dict.fromkeys((*own, *(desk for pair in met for desk in pair), *decided, *reviewing)))
 
 
 def facts(case: Case, desks: Sequence[str], offered: Offer | None = None) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def facts(case: Case, desks: Sequence[str], offered: Offer | None = None) -> dic
                 "reason": made.reason if officers else "",
                 "desk": made.desk_id,
                 "at": clock.iso(made.at),
+                "review": made.review_id or "",
             }
             for made in case.decisions.order_by("number")
         ],

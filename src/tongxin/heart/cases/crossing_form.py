@@ -52,6 +52,7 @@ class Made(_Strict):
     reason: Text
     desk: DeskId
     at: Instant
+    review: Annotated[str, Field(max_length=20)]  # the number of the review that made it, or empty
 
 
 class Ended(_Strict):

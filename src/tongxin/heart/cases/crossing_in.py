@@ -87,9 +87,10 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     if told.epoch < case.epoch or step.send:
         return False
     higher = told.epoch > case.epoch
-    if higher and sender not in {told.holder, case.holder_id} | offices(case):
+    reviews = sender in set(case.reviewed_by.values_list("holder_id", flat=True))
+    if higher and not reviews and sender not in {told.holder, case.holder_id} | offices(case):
         raise Refused("not_yours", _("Who holds a case is told by its holder, old or new."))
-    speaks = higher or sender == case.holder_id
+    speaks = higher or reviews or sender == case.holder_id
     if higher:
         replicas.write(a, case, step.replica)
     row, _new = Crossing.objects.get_or_create(pk=case.pk, defaults={"node": peer, "told_at": a.at})
@@ -97,10 +98,15 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     row.save(update_fields=["node", "told_at"])
     before = case.promise_due_at
     ended = case.state in states.ENDED
-    if not ended and speaks:
+    if speaks and (higher or not ended):
         states.told(case, told.state)
         case.competent_desk_id = told.competent
         _from_holder(a, case, told)
+    elif speaks and told.state in {
+        states.S.DECIDED,
+        case.state,
+    }:  # closed here, and decided otherwise by a review
+        _decided(a, case, told)
     elif sender == case.accepting_desk_id and (told.state in states.ENDED or not ended):
         _from_accepting(a, case, told)
     _from_anybody(a, case, told, peer)
@@ -130,8 +136,13 @@ def _from_holder(a: Act, case: Case, told: Facts) -> None:
     case.pauses = [p.model_dump(by_alias=True) for p in told.pauses]
     case.promise_due_at, case.promise_count = when(told.promise.due_at), told.promise.count
     case.decided_at = when(told.decided_at)
-    case.outcome, case.outcome_reason = told.outcome, told.outcome_reason
     _end(case, told)
+    _decided(a, case, told)
+
+
+def _decided(a: Act, case: Case, told: Facts) -> None:
+    """The decisions, and the outcome as it stands."""
+    case.outcome, case.outcome_reason = told.outcome, told.outcome_reason
     there = {made.number: made for made in case.decisions.all()}
     last = there[max(there)] if there else None
     for said in sorted(told.decisions, key=lambda each: each.number):
@@ -145,6 +156,7 @@ def _from_holder(a: Act, case: Case, told: Facts) -> None:
                 post="",
                 at=when(said.at) or a.at,
                 supersedes=last,
+                review=Case.objects.filter(pk=said.review).first() if said.review else None,
             )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import crossing, crossing_form, crossing_in, locking, words
-from tongxin.heart.cases.actions import handing, mirroring, parts
+from tongxin.heart.cases.actions import handing, mirroring, parts, reviewing
 from tongxin.heart.cases.crossing_form import Facts, Unread
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
@@ -39,8 +39,12 @@ EVENTS = {  # what a holder or the accepting desk tells, by the ring that it rin
     "case_superseded": "cases.decision.superseded",
     "case_withdrawn": "cases.case.withdrawn",
     "case_closed": "cases.case.closed",
+    "decision_reviewed": "cases.review.filed",
+    "review_concluded": "cases.review.concluded",
+    "review_result": "cases.review.concluded",
+    "review_withdrawn": "cases.case.withdrawn",
 }
-TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing")
+TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing", "review_result")
 
 
 def register_all() -> None:
@@ -50,6 +54,7 @@ def register_all() -> None:
         lines.handles(kind)(answer)
     for kind in TELLS:
         lines.handles(kind)(tell)
+    lines.handles("review")(review)
     lines.handles(crossing.STATE)(state)
 
 
@@ -115,12 +120,32 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     _entry(a, letter, peer, said, act=EVENTS[event])
 
 
+def review(letter: lines.Letter, a: Act, peer: str) -> None:
+    """Take a review in, which is a case of its own in the receiver's hands; or word of one to who decided."""
+    if letter.body.get("event") != "review_filed":
+        tell(letter, a, peer)
+        return
+    told = crossing_form.read(letter.body.get("facts"), letter.thread)
+    if told.accepting != letter.from_desk or told.holder != letter.to_desk or locking.lock(told.case):
+        raise _not_yours()
+    crossing_in.need_readable(told)
+    message = lines_kinds.keep(letter, a)
+    case = crossing_in.first_heard(a, told, peer, letter.from_desk)
+    reviewing.received_review(a, case, message)
+    parts.ring(letter.to_desk, "review_filed", case, a.at, dedupe=f"review_filed:{letter.id}")
+    _entry(a, letter, peer, {"reviews": letter.body["reviews"]}, act="cases.review.filed")
+
+
 def state(letter: lines.Letter, a: Act, peer: str) -> None:
     """Take over how a case stands, as far as the sender may say it."""
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     case = locking.lock(told.case)
     if case is None:
-        raise Refused("no_such_case", _("No case of this number is known here."))
+        if told.accepting != letter.from_desk:
+            raise Refused("no_such_case", _("No case of this number is known here."))
+        crossing_in.need_readable(told)
+        crossing_in.first_heard(a, told, peer, letter.from_desk)
+        return
     case = _again(case)
     if letter.from_desk not in {told.holder, *crossing.desks_of(case)} | crossing_in.offices(case):
         raise _not_yours()

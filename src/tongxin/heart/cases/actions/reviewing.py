@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import duties, rulebook
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import locking, procedures, promises, states
-from tongxin.heart.cases.actions import deciding, holding, parts
+from tongxin.heart.cases import crossing, locking, procedures, promises, states
+from tongxin.heart.cases.actions import deciding, holding, mirroring, parts
 from tongxin.heart.cases.models import Case, Decision
 from tongxin.heart.events.serials import next_number
+from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
+from tongxin.heart.exchange.models import Message
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 
 REVIEW_OUTCOMES = ("upheld", "changed", "sent_back")
 OTHER = {"granted": "refused", "refused": "granted"}
@@ -55,8 +57,12 @@ def review(*, by: Acting, key: str, number: str, reason: str) -> dict[str, Any]:
         desk = reviewer(first, decision.desk_id if decision else first.accepting_desk_id)
         case = _filed(a, first, decision, desk, reason)
         body = {"reviews": number, "decision": decision.number if decision else 0, "reason": reason}
+        peer = nodes.home_of(desk)
+        if peer is not None:  # its node learns of the first case, then of the review
+            mirroring.mirror(a, first, to=[peer])
         told = parts.inform(a, case, "review", "review_filed", body | _shown(case), desk)
-        _owe(a, case, f"message:{told[0].id}" if told else f"case:{case.number}")
+        if peer is None:
+            _owe(a, case, f"message:{told[0].id}" if told else f"case:{case.number}")
         if decision is not None and decision.desk_id != desk:
             parts.inform(a, first, "review", "decision_reviewed", {"review": case.number}, decision.desk_id)
         a.result = {"case": case.number, "reviews": number, "reviewer": desk}
@@ -100,6 +106,8 @@ def conclude(*, by: Acting, key: str, number: str, epoch: int, outcome: str, rea
             desk = case.reviewed_decision.desk_id
             parts.inform(a, first, "review_result", "review_result", body, desk)
         opened = _carry_out(a, case, first, outcome, reason)
+        mirroring.mirror(a, case)
+        mirroring.mirror(a, first)
         a.result = {"case": number, "outcome": outcome, "reviews": first.number, "state": first.state}
         a.entry(
             f"case:{number}",
@@ -108,6 +116,18 @@ def conclude(*, by: Acting, key: str, number: str, epoch: int, outcome: str, rea
             payload=request | a.result | {"opened": duties.summaries(opened)},
         )
     return a.result
+
+
+def received_review(a: Act, case: Case, message: Message) -> None:
+    """Enter what a review is about at the node of the reviewing desk, and open its duty to decide."""
+    first = Case.objects.filter(pk=str(message.body["reviews"])).first()
+    if first is None:
+        raise Refused("no_such_case", _("No case of this number is known here."))
+    case.reviews = first
+    case.reviewed_decision = first.decisions.filter(number=message.body["decision"]).first()
+    case.review_reason = str(message.body["reason"])[:400]
+    case.save(update_fields=["reviews", "reviewed_decision", "review_reason"])
+    _owe(a, case, f"message:{message.id}")
 
 
 def reviewer(case: Case, decider: str) -> str:
@@ -201,7 +221,9 @@ def _goes_on(first: Case) -> None:
 
 
 def _shown(case: Case) -> dict[str, Any]:
-    """Return what the reviewing desk is handed."""
+    """Return what the reviewing desk is handed: at a peer, which has no row of the case, the facts of it."""
+    if nodes.home_of(case.holder_id) is not None:
+        return {"facts": crossing.facts(case, [case.holder_id])}
     return {
         "procedure": case.procedure_id,
         "applicant": case.applicant,
