@@ -35,7 +35,8 @@ PAGES = {
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),
     "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
-    "tongzhou-approver": ("/cases/{in_hand}/",),
+    "tongzhou-approver": ("/cases/{in_hand}/", "/cases/{together}/"),
+    "wuqing-approver": ("/cases/{joint}/",),
     "wuqing-coordinator": (
         "/desk/?scope=region", "/desk/?scope=jurisdiction", "/outbox/", "/outbox/{dead}/", "/outbox/?state=sent",
         "/outbox/subscriptions/", "/outbox/subscriptions/{subscription}/", "/outbox/subscriptions/{stopped}/",

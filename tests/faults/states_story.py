@@ -34,6 +34,32 @@ def filed(told: Told, key: str) -> dict[str, Any]:
     )
 
 
+def filed_road_works(told: Told, key: str) -> dict[str, Any]:
+    """Take a case in at Langfang that Wuqing and Langfang decide together."""
+    from tongxin.heart.cases import actions
+
+    return actions.file_case(
+        by=_acting(CLERK),
+        key=key,
+        procedure="boundary-road-works",
+        decide_at="tj-wuqing",
+        applicant={"applicant_name": "示例", "road": "示例路", "period": "示例"},
+        papers=["application_form", "works_plan", "traffic_plan"],
+    )
+
+
+def answered(put: str, answer: str) -> Do:
+    """Langfang answers what Wuqing put to it."""
+
+    def act(told: Told, key: str) -> dict[str, Any]:
+        from tongxin.heart.cases import actions
+
+        by = _acting(("langfang-approver", "he-langfang-services/approver"))
+        return actions.answer_joint(by=by, key=key, joint=told[put]["joint"], answer=answer, reason="示例")
+
+    return act
+
+
 def do(name: str, who: tuple[str, str], of: str, **more: Any) -> Do:
     """An act on the case that an earlier command filed; `of` is that command."""
 
@@ -70,9 +96,9 @@ def erased(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
-def _handed(name: str, at: int) -> list[tuple[str, int, Do]]:
+def _handed(name: str, at: int, file: Do = filed) -> list[tuple[str, int, Do]]:
     return [
-        (f"{name}-file", at, filed),
+        (f"{name}-file", at, file),
         (f"{name}-accept", at + 1, do("accept_case", CLERK, f"{name}-file")),
         (f"{name}-offer", at + 2, do("offer", CLERK, f"{name}-file", to_desk=WUQING, epoch=0)),
         (f"{name}-take", at + 3, taken(f"{name}-offer")),
@@ -94,6 +120,11 @@ PART: list[tuple[str, int, Do]] = [
     ("states-erase", 11_907, erased),
     *_handed("withdrawn", 11_910),
     ("withdrawn-withdraw", 11_920, do("withdraw", CLERK, "withdrawn-file", reason="示例")),
+    *_handed("joint", 11_922, filed_road_works),
+    ("joint-put", 11_926, do("put_joint", APPROVER, "joint-file", epoch=1, **REFUSED)),
+    ("joint-differ", 11_927, answered("joint-put", "differ")),
+    ("joint-put-anew", 11_928, do("put_joint", APPROVER, "joint-file", epoch=1, outcome="granted", reason="")),
+    ("joint-agree", 11_929, answered("joint-put-anew", "agree")),
     ("refused-file", 11_930, filed),
     ("refused-not-accept", 11_931, do("not_accept", CLERK, "refused-file", ground="not_this_item")),
     ("error-file", 11_940, filed),

@@ -56,6 +56,7 @@ INSTRUMENTS = (
     "baodi-langfang-water",
     "langfang-wuqing-rivers",
     "tongwulang-one-window",
+    "tongwulang-road-works",
 )  # that the story is of
 
 

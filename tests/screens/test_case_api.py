@@ -95,7 +95,7 @@ def test_an_office_that_returned_the_case_is_not_told_the_applicant(house, call)
 
 def test_procedures_are_for_everybody(house, client):
     found = {p["name"]: p for p in client.get("/api/v1/procedures").json()}
-    assert set(found) == {"food-business-licence", "pension-transfer"}
+    assert set(found) == {"boundary-road-works", "food-business-licence", "pension-transfer"}
     shown = found["food-business-licence"]
     assert (shown["name"], shown["promise"], shown["promise_clock"]) == (
         "food-business-licence",

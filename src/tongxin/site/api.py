@@ -156,6 +156,7 @@ ROOMS = (
     "tongxin.heart.cases.api_consents",
     "tongxin.heart.cases.api_disputes",
     "tongxin.heart.cases.api_file",
+    "tongxin.heart.cases.api_joints",
     "tongxin.heart.cases.api_papers",
     "tongxin.heart.cases.api_states",
     "tongxin.heart.measures.api",

@@ -9,6 +9,7 @@ from tongxin.heart.cases import (
     actions,
     cli_consents,
     cli_file,
+    cli_joints,
     cli_papers,
     cli_states,
     disputes_cli,
@@ -191,5 +192,7 @@ def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: in
 
 
 for command in disputes_cli.COMMANDS:
+    group.add_command(command)
+for command in cli_joints.COMMANDS:
     group.add_command(command)
 cli_states.add_to(group)

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import crossing, handover, papers_store, states
+from tongxin.heart.cases import crossing, handover, joints, papers_store, states
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
@@ -111,6 +111,8 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
         _from_accepting(a, case, told)
     _from_anybody(a, case, told, peer)
     case.save()
+    if higher or case.state not in states.WAYS["put_joint"].sources:
+        joints.lapse(a, case)
     if case.promise_due_at != before and before is not None and case.promise_due_at is not None:
         a.entry(
             f"case:{case.number}",

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.cases import words
+from tongxin.heart.cases import joints, words
 from tongxin.heart.cases.forms import Choice, Choices, DecideForm
+from tongxin.heart.cases.forms_joints import AnswerForm, PutForm
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import Ground, ProcedureFile
 
@@ -115,4 +116,9 @@ def blank(row: Case, read: ProcedureFile, may: Any) -> dict[str, forms.Form]:
         found["supersede"] = DecideForm(epoch=row.epoch, prefix="supersede")
     if may.conclude:
         found["conclude"] = ConcludeForm(epoch=row.epoch)
+    if may.put_joint:
+        found["put_joint"] = PutForm(epoch=row.epoch)
+    asked = joints.waiting(row) if may.answer_joint else None
+    if asked is not None:
+        found["answer_joint"] = AnswerForm(joint=str(asked.pk))
     return found

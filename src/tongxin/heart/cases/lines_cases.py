@@ -65,7 +65,7 @@ def offer(letter: lines.Letter, a: Act, peer: str) -> None:
     """
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.holder != letter.from_desk or told.epoch != letter.epoch or letter.papers != _named(told):
-        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+        raise wrong_facts()
     case = locking.lock(told.case)
     try:
         crossing_in.need_readable(told, letter.basis)
@@ -105,13 +105,10 @@ def answer(letter: lines.Letter, a: Act, peer: str) -> None:
 
 def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     """Keep what a holder or the accepting desk says that it did, and ring; under an older epoch it is answered so."""
-    case = locking.lock(_number(letter))
-    if case is None:
-        raise Refused("no_such_case", _("No case of this number is known here."))
-    case = _again(case)
+    case = known(letter)
     event = str(letter.body.get("event", ""))
     if event not in EVENTS or letter.from_desk not in crossing.desks_of(case):
-        raise _not_yours()
+        raise not_yours()
     message = lines_kinds.keep(letter, a)
     if handing.received_tell(a, case, message):
         parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
@@ -148,7 +145,7 @@ def state(letter: lines.Letter, a: Act, peer: str) -> None:
         return
     case = _again(case)
     if letter.from_desk not in {told.holder, *crossing.desks_of(case)} | crossing_in.offices(case):
-        raise _not_yours()
+        raise not_yours()
     crossing_in.need_readable(told)
     crossing_in.follow(a, case, told, peer, letter.from_desk)
 
@@ -226,16 +223,14 @@ def _need_author(case: Case, letter: lines.Letter) -> None:
         wanted = _author_of(made, letter.kind) if made is not None else ""
         fits = letter.from_desk == wanted if made is not None else letter.kind == "recall"
     if not fits:
-        raise _not_yours()
+        raise not_yours()
 
 
 def _uuid(said: object) -> uuid.UUID:
     try:
         return uuid.UUID(str(said))
     except ValueError as fault:
-        raise Refused(
-            "wrong_facts", _("What was told of the case has not the form of the protocol.")
-        ) from fault
+        raise wrong_facts() from fault
 
 
 def _author_of(made: Offer, kind: str) -> str:
@@ -246,10 +241,23 @@ def _named(told: Facts) -> list[str]:
     return sorted({file.sha256 for file in told.files if not file.replaced_by})
 
 
+def known(letter: lines.Letter) -> Case:
+    """Lock the case that a letter is about and return it. Raises Refused for one that is not known here."""
+    case = locking.lock(_number(letter))
+    if case is None:
+        raise Refused("no_such_case", _("No case of this number is known here."))
+    return _again(case)
+
+
+def wrong_facts() -> Refused:
+    """The refusal of a body that has not the form of the protocol."""
+    return Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+
+
 def _number(letter: lines.Letter) -> str:
     kind, _colon, number = letter.thread.partition(":")
     if kind != "case" or letter.body.get("case", number) != number:
-        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+        raise wrong_facts()
     return number
 
 
@@ -269,5 +277,6 @@ def _entry(a: Act, letter: lines.Letter, peer: str, said: Mapping[str, Any], *, 
     )
 
 
-def _not_yours() -> Refused:
+def not_yours() -> Refused:
+    """The refusal of what a desk may not say."""
     return Refused("not_yours", _("The desk that says this has no part in the case that would let it."))

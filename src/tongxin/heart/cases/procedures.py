@@ -69,6 +69,13 @@ class Ground(Strict):
     asks: bool = False
 
 
+class Joint(Strict):
+    """The competent desk decides together with the desk that accepted the case, which answers within this time."""
+
+    within: Length
+    clock: Literal["calendar", "hours", "days"] = "days"
+
+
 class ProcedureFile(Strict):
     """One file: one version of one procedure."""
 
@@ -85,7 +92,14 @@ class ProcedureFile(Strict):
     not_accept: tuple[Ground, ...] = ()
     review: Promise | None = None  # the time of a review; none: as the promise
     retention: Length | None = None  # from the end of a case; then what the applicant gave is erased
+    joint: Joint | None = None  # none: the competent desk decides alone
     provenance: Provenance
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is not said, so that a version entered earlier reads as it did."""
+        said: dict[str, Any] = write(self)
+        return {name: value for name, value in said.items() if name != "joint" or value}
 
 
 def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str) -> None:

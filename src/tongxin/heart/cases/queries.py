@@ -17,7 +17,7 @@ from tongxin.heart.agreements import judge, rulebook
 from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
-from tongxin.heart.cases import disputes, sights, states
+from tongxin.heart.cases import disputes, joints, sights, states
 from tongxin.heart.cases.models import Case, Decision, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
@@ -47,6 +47,8 @@ class Possible:
     recall: bool = False
     take_over: bool = False
     decide: bool = False
+    put_joint: bool = False  # to the desk that decides with it
+    answer_joint: bool = False
     not_accept: bool = False
     void: bool = False
     suspend: bool = False
@@ -325,8 +327,18 @@ def possible(reader: Acting, row: Case) -> Possible:
     if "offer" in found and (not receivers(reader, row) or disputes.standing(row.number)):
         found.remove("offer")
     if found & {"supersede", "close", "review"}:
-        found -= _not_after(reader, row)
+        gone = _not_after(reader, row)
+        found -= gone | ({"put_joint"} if "supersede" in gone else set())
+    found -= {"decide", "supersede"} if joints.partner(row) else {"put_joint"}
+    if may("decide") and _is_asked(reader, row):
+        found.add("answer_joint")
     return Possible(**dict.fromkeys(found, True))
+
+
+def _is_asked(reader: Acting, row: Case) -> bool:
+    """Whether the reader's desk decides with another one, which waits for its answer."""
+    asked = joints.partner(row) == reader.desk and row.state in states.WAYS["put_joint"].sources
+    return asked and joints.waiting(row) is not None
 
 
 def _not_after(reader: Acting, row: Case) -> set[str]:

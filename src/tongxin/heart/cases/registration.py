@@ -13,6 +13,7 @@ from tongxin.heart.agreements import coverage, judge, judge_words, threads, voca
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.cases import (
     lines_cases,
+    lines_joints,
     locking,
     looks,
     queries,
@@ -60,6 +61,7 @@ def register_all() -> None:
     notices.register("case_decided", _decided, gettext_lazy("A case was decided"))
     notices.register("offer_not_read", _not_read, gettext_lazy("An offer of a case cannot be read here"))
     lines_cases.register_all()
+    lines_joints.register_all()
     rings_states.register_all()
 
 

@@ -10,6 +10,18 @@ from django.utils.translation import gettext_lazy
 from tongxin.shared import notices
 
 SAID: dict[str, tuple[Any, Any]] = {
+    "joint_put": (
+        gettext_lazy("A joint decision waits for the office"),
+        gettext_lazy("Case %(case)s is decided together with your office: agree, or differ."),
+    ),
+    "joint_agreed": (
+        gettext_lazy("A joint decision was agreed to"),
+        gettext_lazy("The other office agreed: case %(case)s is decided."),
+    ),
+    "joint_differed": (
+        gettext_lazy("The other office differed about a joint decision"),
+        gettext_lazy("The other office differed about case %(case)s; put it anew, or hand it over."),
+    ),
     "case_suspended": (gettext_lazy("A case was suspended"), gettext_lazy("Case %(case)s was suspended.")),
     "case_resumed": (gettext_lazy("A case was resumed"), gettext_lazy("Case %(case)s goes on.")),
     "case_withdrawn": (

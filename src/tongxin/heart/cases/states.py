@@ -44,6 +44,7 @@ WAYS: dict[str, Way] = {
     "resume": Way((S.SUSPENDED,), WORKING, "holder", "perform", None),
     "withdraw": Way((S.FILED, *RUNNING), (S.WITHDRAWN,), "accepting", "file_case", None),
     "decide": Way(WORKING, (S.DECIDED,), "competent", "decide"),
+    "put_joint": Way((*WORKING, S.DECIDED), (), "competent", "decide"),  # the other desk's answer decides
     "conclude": Way((S.IN_HAND,), (S.DECIDED,), "reviewer", "review", True),
     "supersede": Way((S.DECIDED,), (S.DECIDED,), "competent", "decide"),
     "close": Way((S.DECIDED,), (S.CLOSED,), "accepting", "file_case", None),

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import queries, states, words
-from tongxin.heart.cases.models import Case, Decision
+from tongxin.heart.cases import joints, queries, states, words
+from tongxin.heart.cases.models import Case, Decision, Joint
 from tongxin.heart.cases.procedures import ProcedureFile, form_of
 
 
@@ -37,6 +37,19 @@ class Ruling:
     by_review: str
 
 
+@dataclass(frozen=True)
+class Question:
+    """What one desk put to the other for a joint decision, and how that one answered."""
+
+    joint: Joint
+    by: Any
+    to: Any
+    outcome: Any
+    reason: str
+    state: Any
+    answer: str
+
+
 def parts(row: Case, read: ProcedureFile, *, sees: bool) -> dict[str, Any]:
     """Return what `_standing.html` and `_decisions.html` show; what was written only to whom sees the case whole."""
     pauses = [
@@ -52,6 +65,7 @@ def parts(row: Case, read: ProcedureFile, *, sees: bool) -> dict[str, Any]:
     found = queries.decisions(row) if row.state not in BEFORE else []
     under = row.reviewed_decision if row.reviews_id else None
     return {
+        "joints": [_question(each, sees=sees) for each in (joints.of_case(row) if read.joint else [])],
         "pauses": pauses,
         "running": row.state in states.WORKING,
         "ended_ground": _ended_why(row, read),
@@ -69,6 +83,18 @@ BEFORE = (Case.State.DRAFT, Case.State.FILED, Case.State.VOID, Case.State.NOT_AC
 BEFORE_REVIEWED = (Case.State.NOT_ACCEPTED, Case.State.FILED, Case.State.ACCEPTED)
 
 
+def _question(row: Joint, *, sees: bool) -> Question:
+    return Question(
+        row,
+        wording.desk_name(row.from_desk),
+        wording.desk_name(row.to_desk),
+        words.OUTCOMES.get(row.outcome, row.outcome),
+        row.reason if sees else "",
+        words.JOINT_STATES[row.state],
+        row.answer if sees else "",
+    )
+
+
 def act_words(
     act: str, desk: str, case: Case, payload: dict[str, Any], *, sees: bool
 ) -> tuple[str, str, str] | None:
@@ -80,6 +106,19 @@ def act_words(
             text = _("%(desk)s decided: %(outcome)s") % {
                 **said,
                 "outcome": words.OUTCOMES.get(outcome, outcome),
+            }
+            return text, str(payload.get("reason", "")), "bad" if outcome == "refused" else "done"
+        case "cases.joint.put":
+            what = words.OUTCOMES.get(str(told.get("outcome", "")), "")
+            text = _("%(desk)s put it to the other office: %(outcome)s") % {**said, "outcome": what}
+            return text, str(payload.get("reason", "")), "border"
+        case "cases.joint.answered":
+            text = _("%(desk)s agreed") if told.get("answer") == "agree" else _("%(desk)s differed")
+            return text % said, str(payload.get("reason", "")), "border"
+        case "cases.case.decided_jointly":
+            outcome = str(told.get("outcome", case.outcome))
+            text = _("Decided by both offices: %(outcome)s") % {
+                "outcome": words.OUTCOMES.get(outcome, outcome)
             }
             return text, str(payload.get("reason", "")), "bad" if outcome == "refused" else "done"
         case "cases.case.suspended":

@@ -10,6 +10,7 @@ from tongxin.heart.cases import (
     screens_consents,
     screens_disputes,
     screens_file,
+    screens_joints,
     screens_papers,
     screens_states,
 )
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<str:number>/voiding/", screens_states.void, name="case_void"),
     path("cases/<str:number>/closing/", screens_states.close, name="case_close"),
     path("cases/<str:number>/supersession/", screens_states.supersede, name="case_supersede"),
+    path("cases/<str:number>/joint-decision/", screens_joints.put, name="case_put_joint"),
+    path("cases/<str:number>/joint-answer/", screens_joints.answer, name="case_answer_joint"),
     path("cases/<str:number>/review/", screens_states.review, name="case_review"),
     path("cases/<str:number>/review-result/", screens_states.conclude, name="case_conclude"),
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause
-from tongxin.heart.cases.models import Case, Dispute, Offer, Procedure
+from tongxin.heart.cases.models import Case, Dispute, Joint, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.shared.named import pick
 
@@ -59,6 +59,12 @@ REVIEW_OUTCOMES: dict[str, Words] = {
     "upheld": _("Upheld"),
     "changed": _("Changed to the other outcome"),
     "sent_back": _("Sent back for a new decision"),
+}
+JOINT_STATES: dict[str, Words] = {
+    Joint.State.PUT: _("Waits for the other office"),
+    Joint.State.AGREED: pgettext_lazy("joint decision", "Agreed"),
+    Joint.State.DIFFERED: pgettext_lazy("joint decision", "Differed"),
+    Joint.State.LAPSED: pgettext_lazy("joint decision", "Lapsed"),
 }
 ALL_OUTCOMES = OUTCOMES | REVIEW_OUTCOMES
 

@@ -98,12 +98,13 @@ def performance(
     withheld: list[Any] | None = None,
     channel: str = "platform",
     delivered_at: datetime | None = None,
+    desk: str = "",
 ) -> Performance:
-    """Record the act that serves one duty or several."""
+    """Record the act that serves one duty or several; `desk`: whose duty it is, where another's act settles it."""
     return insert(
         Performance(
             act=name,
-            desk_id=by.desk,
+            desk_id=desk or by.desk,
             post=by.post,
             message=message,
             channel=channel,

@@ -8,6 +8,7 @@ from tongxin.heart.cases.actions.exporting import LANGUAGES as FILE_LANGUAGES
 from tongxin.heart.cases.actions.exporting import export_file
 from tongxin.heart.cases.actions.filing import accept_case, file_case, load_procedure
 from tongxin.heart.cases.actions.handing import offer, recall, return_over, take_over
+from tongxin.heart.cases.actions.joining import ANSWERS, answer_joint, put_joint
 from tongxin.heart.cases.actions.papers import (
     NOT_TAKEN,
     add_paper,
@@ -22,6 +23,7 @@ from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, rev
 from tongxin.heart.cases.actions.stopping import resume, suspend
 
 __all__ = [
+    "ANSWERS",
     "FILE_LANGUAGES",
     "MAX_TEXT",
     "NOT_TAKEN",
@@ -29,6 +31,7 @@ __all__ = [
     "REVIEW_OUTCOMES",
     "accept_case",
     "add_paper",
+    "answer_joint",
     "check_may_add_paper",
     "close",
     "conclude",
@@ -42,6 +45,7 @@ __all__ = [
     "name_holder",
     "not_accept",
     "offer",
+    "put_joint",
     "recall",
     "resume",
     "return_over",

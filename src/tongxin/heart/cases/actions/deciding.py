@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import states
+from tongxin.heart.cases import joints, states
 from tongxin.heart.cases.actions import disputing, mirroring, parts
-from tongxin.heart.cases.models import Case, Decision
+from tongxin.heart.cases.models import Case, Decision, Joint
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
@@ -38,15 +38,9 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
                 todo=_("Hand it over to the competent desk."),
             )
         states.need(case, "decide", by)
-        _judge(outcome, reason, needs_reason=outcome == "refused")
-        states.move(case, "decide")
-        made = record(a, case, outcome, reason.strip(), supersedes=standing(case))
-        case.decided_at = a.at
-        statements.update(case, "state", "decided_at")
-        told = _tell_accepting(a, case, made)
-        meet_decide(a, case, told)
-        parts.end_progress(a, case)
-        disputing.lapse(a, case)
+        joints.decided_alone(case)
+        judge(outcome, reason, needs_reason=outcome == "refused")
+        carry(a, case, outcome, reason.strip())
         mirroring.mirror(a, case)
         a.result = {"case": number, "outcome": outcome}
         a.entry(f"case:{number}", payload=request)
@@ -70,13 +64,33 @@ def supersede(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
                 _("Only the office that made the decision may put another in its place."),
             )
         not_under_review(case)
-        _judge(outcome, reason, needs_reason=True)
+        joints.decided_alone(case)
+        judge(outcome, reason, needs_reason=True)
         made = record(a, case, outcome, reason.strip(), supersedes=last)
-        _tell_accepting(a, case, made, ring="case_superseded")
+        tell_accepting(a, case, made, ring="case_superseded")
         mirroring.mirror(a, case)
         a.result = {"case": number, "outcome": outcome, "decision": made.number}
         a.entry(f"case:{number}/decision:{made.number}", cause=f"decision:{last.number}", payload=request)
     return a.result
+
+
+def carry(
+    a: Act,
+    case: Case,
+    outcome: str,
+    reason: str,
+    *,
+    joint: Joint | None = None,
+    agreed: Message | None = None,
+) -> None:
+    """Decide a case: the row, its state, what was owed. `joint`, `agreed`: how the accepting desk agreed to it."""
+    states.move(case, "decide")
+    made = record(a, case, outcome, reason, supersedes=standing(case), joint=joint)
+    case.decided_at = a.at
+    statements.update(case, "state", "decided_at")
+    meet_decide(a, case, agreed or tell_accepting(a, case, made), desk=made.desk_id)
+    parts.end_progress(a, case)
+    disputing.lapse(a, case)
 
 
 def record(
@@ -87,19 +101,24 @@ def record(
     *,
     supersedes: Decision | None = None,
     review: Case | None = None,
+    joint: Joint | None = None,
 ) -> Decision:
-    """Write a decision as a row of its own, and on the case the outcome as it stands."""
+    """Write a decision as a row of its own, and on the case the outcome as it stands.
+
+    It is the acting desk's; a joint one is that of the desk that put it.
+    """
     last = standing(case)
     made = Decision(
         case=case,
         number=1 + (last.number if last else 0),
         outcome=outcome,
         reason=reason,
-        desk_id=a.by.desk,
-        post=a.by.post,
+        desk_id=joint.from_desk_id if joint else a.by.desk,
+        post=joint.post if joint else a.by.post,
         at=a.at,
         supersedes=supersedes,
         review=review,
+        joint=joint,
     )
     statements.insert(made)
     case.outcome, case.outcome_reason = outcome, reason
@@ -127,12 +146,13 @@ def not_under_review(case: Case) -> None:
         )
 
 
-def meet_decide(a: Act, case: Case, told: Message | None) -> None:
-    """Meet the desk's duty to decide by what the accepting desk was told."""
-    duty = next(iter(_to_decide(f"case:{case.number}", a.by.desk)), None)
+def meet_decide(a: Act, case: Case, told: Message | None, *, desk: str = "") -> None:
+    """Meet the desk's duty to decide by what the accepting desk was told; `desk` where another's act settles it."""
+    bound = desk or a.by.desk
+    duty = next(iter(_to_decide(f"case:{case.number}", bound)), None)
     if duty is None or told is None:
         return
-    done = performance(a.name, a.by, a.at, message=told)
+    done = performance(a.name, a.by, a.at, message=told, desk=bound)
     duties.meet(duty, done, delivered_at=told.delivered_at or a.at)
 
 
@@ -142,7 +162,8 @@ def _to_decide(thread: str, desk: str) -> QuerySet[Duty]:
     return rows.order_by("id")[:1]
 
 
-def _judge(outcome: str, reason: str, *, needs_reason: bool) -> None:
+def judge(outcome: str, reason: str, *, needs_reason: bool) -> None:
+    """Raise Invalid for an outcome that there is not, and where reasons are needed and missing."""
     wrong: dict[str, list[Any]] = {}
     if outcome not in OUTCOMES:
         wrong["outcome"] = [_("Choose an outcome.")]
@@ -156,7 +177,7 @@ def _judge(outcome: str, reason: str, *, needs_reason: bool) -> None:
         raise Invalid(_("The case was not decided."), wrong)
 
 
-def _tell_accepting(a: Act, case: Case, made: Decision, *, ring: str = "case_decided") -> Message | None:
+def tell_accepting(a: Act, case: Case, made: Decision, *, ring: str = "case_decided") -> Message | None:
     """Tell the accepting desk the outcome."""
     body = {"outcome": made.outcome, "decision": made.number}
     told = parts.inform(a, case, "decision", ring, body, case.accepting_desk_id)

@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
+from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Within
-from tongxin.heart.agreements.models import Duty, Performance
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import disputes, handover, locking, states
 from tongxin.heart.cases.actions import holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Dispute, Offer
@@ -241,14 +242,8 @@ def _answered(row: Dispute, proposal: handover.Proposal, answer: str, a: Act) ->
 def _met(a: Act, row: Dispute, told: list[Message]) -> None:
     """Both offices have done what they owed, by the act of the one that agreed."""
     for duty in _standing(row):
-        done = Performance.objects.create(
-            act=a.name,
-            desk_id=duty.bound_desk_id,
-            post=a.by.post,
-            message=told[0] if told else None,
-            at=a.at,
-            delivered_at=a.at,
-        )
+        message = told[0] if told else None
+        done = performance(a.name, a.by, a.at, message=message, delivered_at=a.at, desk=duty.bound_desk_id)
         duties.meet(duty, done, delivered_at=a.at)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
-from tongxin.heart.cases import procedures, states
+from tongxin.heart.cases import joints, procedures, states
 from tongxin.heart.cases.actions import deciding, disputing, mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
@@ -118,6 +118,7 @@ def _end(a: Act, case: Case, way: str, why: str, remark: str) -> None:
         ]
     )  # fmt: skip
     disputing.lapse(a, case)
+    joints.lapse(a, case)
     a.result = {
         "case": case.number,
         "state": case.state,

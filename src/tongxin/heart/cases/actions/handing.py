@@ -18,7 +18,7 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import crossing, handover, locking, states
+from tongxin.heart.cases import crossing, handover, joints, locking, states
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import nodes
@@ -42,6 +42,7 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
             raise Invalid(
                 _("A case is handed to another desk, not to one's own."), {"to_desk": [_("Choose a desk.")]}
             )
+        joints.lapse(a, case)
         made, message = sent_offer(a, case, to_desk)
         answer = received_offer(a, case, message) if replicas.is_here(message) else None
         mirroring.mirror(a, case, beside=to_desk)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.language import Within
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import procedures, promises
+from tongxin.heart.cases import joints, procedures, promises
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.acts import Act
@@ -16,6 +16,7 @@ from tongxin.shared.statements import fixed
 
 def follow(a: Act, case: Case) -> None:
     """After a new holder: an earlier one decides no more; who takes what the competent desk returned is competent."""
+    joints.lapse(a, case)
     for duty in _deciding(f"case:{case.number}"):
         if duty.bound_desk_id != case.holder_id:
             duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
