@@ -124,7 +124,7 @@ def review(letter: lines.Letter, a: Act, peer: str) -> None:
         return
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.accepting != letter.from_desk or told.holder != letter.to_desk or locking.lock(told.case):
-        raise _not_yours()
+        raise not_yours()
     crossing_in.need_readable(told)
     message = lines_kinds.keep(letter, a)
     case = crossing_in.first_heard(a, told, peer, letter.from_desk)
