@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 USES_DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_serialized_rollback", "live_server"}
 LONGEST = tuple(str(ROOT / "tests" / folder) for folder in ("faults", "authorisation", "api", "browser"))
-FILLS = {"house", "scene"}  # fixtures that put the tables as they need them
+FILLS = {"house", "scene", "made"}  # fixtures that put the tables as they need them
 OF_THE_TESTS = {"TONGXIN_TEST_DB", "TONGXIN_TEST_DATABASE_URL"}
 
 

@@ -324,7 +324,9 @@ def possible(reader: Acting, row: Case) -> Possible:
             take_over=open_offer.to_desk_id == reader.desk and may("take_over"),
         )
     found = set(states.allowed(row, reader.desk, reader.capabilities))
-    if "offer" in found and (not receivers(reader, row) or disputes.standing(row.number)):
+    if found & {"offer", "suspend"} and disputes.standing(row.number):
+        found -= {"offer", "suspend"}
+    if "offer" in found and not receivers(reader, row):
         found.remove("offer")
     if found & {"supersede", "close", "review"}:
         gone = _not_after(reader, row)

@@ -63,10 +63,9 @@ class Sight:
         """Whether it may see a field."""
         return self.fields[name].yes
 
-    @property
-    def everything(self) -> bool:
-        """Whether nothing of the case is kept back from it."""
-        return all(answer.yes for answer in self.fields.values())
+    def everything(self, row: Case) -> bool:
+        """Whether nothing that the case has is kept back from it: all that was given, its papers, what was written."""
+        return all(self.sees(name) for name in (*FILE, *(n for n in self.names if row.applicant.get(n))))
 
     def given(self, row: Case) -> dict[str, str]:
         """Return what the applicant gave, as far as the desk may see it."""
@@ -179,7 +178,7 @@ def known(name: str) -> Subject | None:
 
 
 def may_see(looker: Looker, subject: str) -> bool:
-    """Whether the looker's desk may see the payload of an entry about a case or anything below it: all its fields."""
+    """Whether the looker's desk may see the payload of an entry about a case or anything below it: all it has."""
     number = subject.partition(":")[2].partition("/")[0]
     row = Case.objects.read_as("cases.judge").select_related("procedure").filter(number=number).first()
-    return row is not None and sight(looker.desk, row).everything
+    return row is not None and sight(looker.desk, row).everything(row)

@@ -46,6 +46,11 @@ def give_consent(
         if a.replayed:
             return a.result
         case = _accepted_here(number, by)
+        if case.erased_at is not None:
+            raise Conflict(
+                "case_erased",
+                _("What the applicant gave in this case has been erased: there is nothing to consent to."),
+            )
         asked = {field["id"] for field in case.procedure.body["applicant"]}
         wrong: dict[str, list[Any]] = {}
         if who not in Consent.Who.values:

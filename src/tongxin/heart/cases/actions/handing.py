@@ -18,7 +18,7 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import crossing, handover, joints, locking, states
+from tongxin.heart.cases import crossing, handover, joints, locking, sights, states
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import nodes
@@ -405,12 +405,15 @@ def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | 
 
 
 def _shown(case: Case, made: Offer) -> dict[str, Any]:
-    """Return what goes with an offer: at a peer the receiver has no row of the case, and gets the facts of it."""
+    """Return what goes with an offer: nothing that its receiver may not see before it takes over.
+
+    At a peer the receiver has no row of the case, and gets the facts of it.
+    """
     if nodes.home_of(made.to_desk_id) is not None:
         return {"facts": crossing.facts(case, [made.to_desk_id], made)}
     return {
         "procedure": case.procedure_id,
         "competent": case.competent_desk_id,
-        "applicant": case.applicant,
+        "applicant": sights.sight(made.to_desk_id, case, [*case.offers.all(), made]).given(case),
         "papers": case.papers,
     }

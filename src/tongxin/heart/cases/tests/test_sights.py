@@ -151,6 +151,7 @@ def test_a_desk_that_returned_the_case_keeps_what_is_internal_and_the_story(offe
         "credit_code": "graded",
         "premises": "graded",
         "contact": "graded",
+        "representative_id": "graded",
     }
 
 
