@@ -90,7 +90,11 @@ def test_an_office_that_returned_the_case_is_not_told_the_applicant(house, call)
     assert call(TONGZHOU, "get", f"/cases/{number}").json()["may"] == ["take_over"]
     call(TONGZHOU, "post", f"/offers/{offer}/return", {"reason": "not_competent"})
     shown = call(TONGZHOU, "get", f"/cases/{number}").json()
-    assert (shown["applicant"], shown["papers"], shown["may"]) == (None, None, [])
+    assert (shown["applicant"], shown["papers"], shown["may"]) == (
+        {},
+        None,
+        [],
+    )  # open fields alone, none was given
 
 
 def test_procedures_are_for_everybody(house, client):
