@@ -133,6 +133,10 @@ class Served:
             process.wait()
         self._server = self._worker = None
 
+    def children(self) -> list[int]:
+        """Return the processes that do the server's work; where one dies, the server starts another."""
+        return [] if self._server is None else list(_below(self._server.pid))
+
     def cpu(self) -> dict[str, float]:
         """Return the CPU seconds that were spent so far by the server's processes, and by the worker."""
         found = {}
