@@ -39,7 +39,11 @@ def seated(request: HttpRequest, person: Person, seats: list[Seat]) -> Acting | 
 
 
 def choose(request: HttpRequest, seat: Seat) -> None:
-    """Act in this seat from the next request on. Forms opened before, in the other post, are no longer taken."""
+    """Act in this seat from the next request on. Forms opened before, in the other post, are no longer taken.
+
+    The session gets another number: who knew the one before does not act in the new post.
+    """
     if request.session.get(SESSION_KEY) != seat.code:
+        request.session.cycle_key()
         request.session[SESSION_KEY] = seat.code
         rotate_token(request)
