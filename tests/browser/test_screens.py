@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": (
         "/", "/services/", "/agreements/", "/agreements/baodi-langfang-water@1/", "/ledger/", "/ledger/3/",
-        "/ledger/extract/", "/guide/verify/", "/search/?q=food", "/account/login/", "/account/signup/",
+        "/ledger/extract/", "/guide/verify/", "/scores/outcomes/", "/search/?q=food", "/account/login/", "/account/signup/",
     ),
     "wuqing-duty": (
         "/incidents/{incident}/", "/notifications/?show=all", "/search/?q={incident}", "/account/",

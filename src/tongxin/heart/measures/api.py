@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from ninja import Field, Query, Router, Schema
@@ -10,7 +11,7 @@ from tongxin.heart.agreements import api as agreements
 from tongxin.heart.agreements import keeping
 from tongxin.heart.agreements.keeping import Tally
 from tongxin.heart.exchange.api_parts import PUBLIC_PROBLEMS, READ_PROBLEMS, Call, Number, PageSize, Word
-from tongxin.heart.measures import frozen, pages, scores
+from tongxin.heart.measures import frozen, outcomes, pages, scores
 from tongxin.heart.measures.scores import Score
 from tongxin.shared import clock
 
@@ -177,6 +178,53 @@ def list_scores(request: Call, wanted: Query[ScoreFilter]) -> dict[str, Any]:
         "next_offset": end if end < len(found) else None,
         "scores": [score_out(score, extras) for score in found[wanted.offset : end]],
     }
+
+
+class OutcomesOut(Schema):
+    """Decided cases of one item at one office, by their first outcome and as it stands; `n` is how many there are.
+    `anew`: to be decided anew. `reviewed`: a review has ended; of it, how the last one did. `share`: what part stands
+    as first decided, null under five."""
+
+    procedure: str
+    desk: str
+    illustrative: bool
+    n: int
+    granted: int
+    refused: int
+    granted_now: int
+    refused_now: int
+    anew: int
+    other: int
+    reviewed: int
+    upheld: int
+    changed: int
+    sent_back: int
+    share: float | None
+
+
+class OutcomesFilter(Schema):
+    """Which first decisions: of these months, jurisdiction and office."""
+
+    month: Word | None = Field(None, description="One month, such as 2026-03; else `since` and `until`.")
+    since: Word | None = Field(None, description="First month; twelve months where nothing is given.")
+    until: Word | None = None
+    party: Word | None = Field(None, description="Jurisdiction of the deciding desk.")
+    desk: Word | None = None
+
+
+@router.get(
+    "/scores/outcomes",
+    response={200: list[OutcomesOut], **PUBLIC_PROBLEMS},
+    auth=None,
+    operation_id="list_outcomes",
+)
+def list_outcomes(request: Call, wanted: Query[OutcomesFilter]) -> list[dict[str, Any]]:
+    """Say how cases were decided at first, and how it stands after reviews.
+
+    Illustrative ones in the demonstration only.
+    """
+    found = outcomes.outcomes(scores.which(clock.now(), wanted.dict(exclude_none=True)))
+    return [{**asdict(each), "share": each.share} for each in found]
 
 
 @router.get(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tongxin.heart.measures import frozen, jobs, pages, scores, sheet
+from tongxin.heart.measures import frozen, jobs, outcomes, pages, scores, screens_outcomes, sheet
 from tongxin.heart.measures.scores import Which
 from tongxin.shared import clock
 
@@ -113,6 +113,24 @@ def months(month: str | None) -> None:
             row, before = change["row"], change["row"].score.frozen
             names = " · ".join(str(row.names[part]) for part in ("clause", "desk", "purpose"))
             click.echo(f"    {names}: {before.on_time}/{before.n} -> {sheet.ratio(row.score)}")
+
+
+@group.command("outcomes")
+@which_options
+def list_outcomes(**given: str) -> None:
+    """Say how cases were decided at first, and how it stands after reviews, by item and deciding office."""
+    found = outcomes.outcomes(scores.which(clock.now(), given))
+    for row in screens_outcomes.named(found):
+        each = row.counted
+        share = f"{sheet.percent(each.share)} stand, " if each.share is not None else ""
+        mark = "  [illustrative]" if each.illustrative else ""
+        click.echo(
+            f"{row.title} · {row.desk}: {share}first granted {each.granted} refused {each.refused}, "
+            f"now granted {each.granted_now} refused {each.refused_now} anew {each.anew}; "
+            f"reviews upheld {each.upheld} changed {each.changed} sent back {each.sent_back}{mark}"
+        )
+    if not found:
+        click.echo("No case was decided.")
 
 
 @group.command()

@@ -65,6 +65,12 @@ def with_extras(shown: Sequence[Row], found: Iterable[Score]) -> list[Row]:
     ]
 
 
+def last_months(now: datetime, wanted: Which) -> list[str]:
+    """Return the months that a page offers to narrow by, this one first."""
+    this = wanted.this_month(now)
+    return [keeping.month_before(this, back) for back in range(MONTHS_BACK + 1)]
+
+
 def filters(
     now: datetime, found: list[Score], wanted: Which, known: Mapping[str, Instrument]
 ) -> list[dict[str, Any]]:
@@ -72,10 +78,9 @@ def filters(
     fields = {score.parts["field"] for score in found} | {wanted.field}
     places = {score.parts["jurisdiction"] for score in found} | {wanted.party}
     names = wording.party_names(sorted(places - {""}))
-    this = wanted.this_month(now)
-    months = [keeping.month_before(this, back) for back in range(MONTHS_BACK + 1)]
+    months = [(month, month) for month in last_months(now, wanted)]
     return [
-        {"name": "month", "label": _("Months"), "all": _("12 months"), "options": [(m, m) for m in months]},
+        {"name": "month", "label": _("Months"), "all": _("12 months"), "options": months},
         {
             "name": "field",
             "label": _("Field"),

@@ -34,14 +34,14 @@ def index(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     by = _by(request)
     months = frozen.months()
-    wanted = replace(scores.which(now, _given(request)), frozen=tuple(row.month for row in months))
-    parts = remembered(request, _name("scores", wanted), lambda: pages.parts(now, wanted))
+    wanted = replace(scores.which(now, given(request)), frozen=tuple(row.month for row in months))
+    parts = remembered(request, name_of("scores", wanted), lambda: pages.parts(now, wanted))
     known = pages.instruments(parts, wanted)
     rows = sheet.ordered(pages.rows(parts, by, known), by, request.GET.get("sort", "")[:20])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = list(page)
     context = {
-        **_common(request),
+        **common(request),
         "by": by,
         "grouped": by[0],
         "groups": [(name, sheet.PARTS[name]) for name in GROUPS],
@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in ASKED),
         "own": _own(request),
         "months": months[:12],
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(),
     }
     return render(request, "measures/scores.html", context)
 
@@ -65,7 +65,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Hand the scores out as a file, as they are filtered, with their marks; they are public."""
     now = clock.now()
     by = (*_by(request), *(("month",) if request.GET.get("by_month") else ()))
-    wanted = scores.which(now, _given(request))
+    wanted = scores.which(now, given(request))
     if "month" in by and not wanted.until:
         wanted = replace(wanted, until=max(wanted.this_month(now), wanted.since))
     extras = by[0] == "clause" and bool(wanted.instrument or wanted.clause)
@@ -78,14 +78,14 @@ def instrument(request: HttpRequest, instrument: str) -> HttpResponse:
     """Show an instrument's clauses by office and month."""
     now = clock.now()
     row = pages.instrument_of(instrument)
-    wanted = scores.which(now, _given(request) | {"instrument": row.id})
+    wanted = scores.which(now, given(request) | {"instrument": row.id})
     wanted = replace(wanted, frozen=tuple(frozen.names()))
     context = {
-        **_common(request),
+        **common(request),
         "instrument": row,
         "asked": wanted,
         **pages.instrument(now, wanted),
-        "crumbs": _crumbs({"label": sheet.title(row)}),
+        "crumbs": crumbs({"label": sheet.title(row)}),
     }
     return render(request, "measures/instrument.html", context)
 
@@ -96,13 +96,13 @@ def duties(request: HttpRequest, instrument: str) -> HttpResponse:
     now = clock.now()
     row = pages.instrument_of(instrument)
     reader: Acting | None = getattr(request, "acting", None)
-    wanted = scores.which(now, _given(request) | {"instrument": row.id})
+    wanted = scores.which(now, given(request) | {"instrument": row.id})
     number = request.GET.get("number", "n")
     number = number if number in scores.NUMBERS else "n"
     seen, everything = pages.behind(now, wanted, number, reader)
     page = Paginator(seen, PAGE).get_page(request.GET.get("page"))
     context = {
-        **_common(request),
+        **common(request),
         "instrument": row,
         "asked": wanted,
         "number": number,
@@ -114,7 +114,7 @@ def duties(request: HttpRequest, instrument: str) -> HttpResponse:
         "hidden": everything - page.paginator.count,
         "reader": reader,
         "now": now,
-        "crumbs": _crumbs(
+        "crumbs": crumbs(
             {"label": sheet.title(row), "url": reverse("scores_instrument", args=[row.id])},
             {"label": _("Duties")},
         ),
@@ -128,10 +128,10 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     found = frozen.month(month[:7])
     reader: Acting | None = getattr(request, "acting", None)
     context = {
-        **_common(request),
+        **common(request),
         "month": found,
         **pages.frozen_month(found, reader, request.GET.get("page", "")),
-        "crumbs": _crumbs({"label": found.row.month}),
+        "crumbs": crumbs({"label": found.row.month}),
     }
     return render(request, "measures/month.html", context)
 
@@ -141,17 +141,18 @@ def _with_extras(
 ) -> list[Row]:
     keys = sorted({row.score.parts["clause"] for row in shown})
     found = remembered(
-        request, _name("extras", wanted, by, keys), lambda: pages.extras(now, wanted, by, keys)
+        request, name_of("extras", wanted, by, keys), lambda: pages.extras(now, wanted, by, keys)
     )
     return pages.with_extras(shown, found)
 
 
-def _name(what: str, *asked: object) -> str:
+def name_of(what: str, *asked: object) -> str:
     """Return a short name of something asked for, the same whenever the same is asked."""
     return f"{what}:{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"
 
 
-def _given(request: HttpRequest) -> dict[str, str]:
+def given(request: HttpRequest) -> dict[str, str]:
+    """Return what the address asks for."""
     return {name: request.GET.get(name, "").strip()[:160] for name in ASKED}
 
 
@@ -166,11 +167,13 @@ def _own(request: HttpRequest) -> str:
     return reader.desk.partition("/")[0] if reader is not None and reader.coordinates else ""
 
 
-def _common(request: HttpRequest) -> dict[str, Any]:
+def common(request: HttpRequest) -> dict[str, Any]:
+    """Return what every page of scores needs."""
     return {"base": "shell/base.html" if request.user.is_authenticated else "shell/public.html"}
 
 
-def _crumbs(*links: dict[str, Any]) -> list[dict[str, Any]]:
+def crumbs(*links: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the way to a page of scores."""
     today = {"label": _("Today"), "url": "/"}
     here = {"label": _("Scores"), "url": reverse("scores") if links else ""}
     return [today, here, *links]
