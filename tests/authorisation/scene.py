@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from tests.authorisation import scene_states
+from tests.authorisation import scene_desk, scene_states
 from tests.support import judged, snapshots
 from tests.support.world import House
 
@@ -106,6 +106,7 @@ def _build(house: House) -> Scene:
     _dispute(scene)
     _nodes(scene)
     scene_states.build(scene, APPLICANT, PAPERS)
+    scene_desk.build(scene)
     filed = Entry.objects.get(subject=f"case:{scene.words['filed']}", act="cases.case.filed")
     scene.words["filed_entry"] = str(filed.index)
     ledger.checkpoint()

@@ -559,6 +559,44 @@ FORMS = [
         choices=("kinds",),
         texts=("target",),
     ),
+    Form(
+        "cases_view_save",
+        "case",
+        "",
+        {"name": "示例·今天", "tab": "overdue"},
+        needed=("name",),
+        texts=("name",),
+    ),
+    Form(
+        "cases_views",
+        "case",
+        "",
+        {"view": "{view}", "name": "示例·明天"},
+        needed=("name",),
+        texts=("name",),
+    ),
+    Form(
+        "case_give",
+        "case",
+        "number={accepted}",
+        {"to": "{colleague}"},
+        needed=("to",),
+        choices=("to",),
+    ),
+    Form(
+        "stand_ins",
+        "people",
+        "",
+        {
+            "holding": "{away_holding}",
+            "stand_in": "{stand_in}",
+            "valid_from": "2026-03-12",
+            "valid_until": "2026-03-14",
+        },
+        needed=("holding", "stand_in", "valid_from", "valid_until"),
+        choices=("holding", "stand_in"),
+        times=("valid_from", "valid_until"),
+    ),
 ]
 # Forms that ask for nothing but a press of the button, and forms of the login, which have tests of their own.
 WITHOUT_FIELDS = {
@@ -569,6 +607,8 @@ WITHOUT_FIELDS = {
     "notices_read",
     "node_ping", "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",
+    # what a preview chose; tests/screens/test_desk_pages.py sends others
+    "cases_bulk", "cases_bulk_confirm", "cases_bulk_go_on", "cases_view_delete", "case_take", "case_put_back", "stand_in_end",
 }  # fmt: skip
 
 

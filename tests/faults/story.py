@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tests.faults import (
     agenda_story,
+    desk_story,
     disputes_story,
     duties_story,
     incidents_story,
@@ -378,6 +379,7 @@ STORY = [
     *(Command(name, at, do) for name, at, do in agenda_story.PART),
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
     *(Command(name, at, do) for name, at, do in states_story.PART),
+    *(Command(name, at, do) for name, at, do in desk_story.PART),
     Command("freeze", 36_000, freeze),
     Command("confirm-late", 36_010, confirm_late),
     Command("restate", 36_020, freeze),

@@ -30,6 +30,7 @@ WATCHED = (
     "region_office",
     "region_post",
     "region_postholding",
+    "region_substitution",
     "region_officetoken",
     "cases_procedure",
     "cases_consent",

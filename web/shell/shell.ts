@@ -6,6 +6,7 @@ import { prepareForms, startForms } from '../form/form'
 import { startMenus } from './menus'
 import { startPrint } from './print'
 import { startRules } from './rules'
+import { prepareRows, startRows } from './rows'
 import { startHtmx } from './safe-htmx'
 import { startTables } from './tables'
 import { startTheme } from './theme'
@@ -24,9 +25,11 @@ startTables()
 startForms()
 startToasts()
 startPrint()
+startRows()
 startHtmx((root) => {
   startToasts(root)
   startPrint(root)
+  prepareRows(root)
   prepareForms(root)
   onDemand(root)
 })

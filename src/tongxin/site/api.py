@@ -157,10 +157,12 @@ ROOMS = (
     "tongxin.heart.cases.api_disputes",
     "tongxin.heart.cases.api_file",
     "tongxin.heart.cases.api_joints",
+    "tongxin.heart.cases.api_inbox",
     "tongxin.heart.cases.api_papers",
     "tongxin.heart.cases.api_states",
     "tongxin.heart.measures.api",
     "tongxin.heart.ledger.api",
+    "tongxin.site.people.api",
 )
 for room in ROOMS:
     if find_spec(room) is not None:

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def region_show() -> None:
 
 @click.group()
 def people() -> None:
-    """Make the first administrators; they make everybody else on the screen."""
+    """Make the first administrators, who make everybody else on the screen; name who stands in for whom."""
 
 
 @people.command("create-admin")
@@ -189,6 +190,63 @@ def create_admin(session: Session, username: str, jurisdiction: str, name: str) 
     click.echo(f"user name  {username}")
     click.echo(f"post       {once.result['post']}")
     click.echo(f"password   {once.secret or 'shown when it was made; make a new login if it is lost'}")
+
+
+@people.command("stand-in")
+@click.argument("post")
+@click.argument("absent")
+@click.argument("stand_in", metavar="STAND-IN")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day no longer stood in."
+)
+@click.pass_obj
+def stand_in_for(
+    session: Session, post: str, absent: str, stand_in: str, since: datetime, until: datetime
+) -> None:
+    """Let the login STAND-IN stand in for the login ABSENT in POST (such as tj-baodi-ecology/duty_officer)."""
+    set_up()
+    from tongxin.heart.region.acting import SYSTEM
+    from tongxin.site.people import queries, stand_ins
+
+    done = stand_ins.name_stand_in(
+        by=SYSTEM,
+        key=session.key(),
+        post=post,
+        absent=queries.login(absent).pk,
+        stand_in=queries.login(stand_in).pk,
+        valid_from=since.date(),
+        valid_until=until.date(),
+    )
+    click.echo(done["substitution"])
+
+
+@people.command("stand-ins")
+def list_stand_ins() -> None:
+    """List who stands in for whom, now or on days to come."""
+    set_up()
+    from tongxin.heart.region.acting import SYSTEM
+    from tongxin.site.people import stand_ins
+
+    rows = list(stand_ins.seen(SYSTEM))
+    for row in rows:
+        days = f"{row.valid_from} to {row.valid_until}"
+        click.echo(f"{row.pk}  {row.post_id}  {row.absent.username} -> {row.stand_in.username}  {days}")
+    if not rows:
+        click.echo("Nobody stands in for anybody.")
+
+
+@people.command("end-stand-in")
+@click.argument("number", type=int)
+@click.pass_obj
+def end_stand_in(session: Session, number: int) -> None:
+    """End the substitution NUMBER now."""
+    set_up()
+    from tongxin.heart.region.acting import SYSTEM
+    from tongxin.site.people import stand_ins
+
+    stand_ins.end(by=SYSTEM, key=session.key(), substitution=number)
+    click.echo("ended")
 
 
 @click.group()

@@ -18,7 +18,7 @@ from tongxin.heart.ledger.remembered import log_of, remembered
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import RegionInfo
 from tongxin.shared import clock
-from tongxin.site.account.words import seat_name
+from tongxin.site.account.words import shown_name
 from tongxin.site.board_maker import ERRAND_FIELDS, errands_of
 from tongxin.site.context import ShellCounts
 from tongxin.site.home import petals
@@ -49,7 +49,7 @@ def shell_counts(request: HttpRequest) -> ShellCounts:
         ledger_size=log.size if log else None,
         ledger_checked_at=house.checked_at,
         region_name=house.region or "",
-        post_name=seat_name(seat) if seat else "",
+        post_name=shown_name(seat) if seat else "",
         posts=len(seats),
     )
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tongxin.site import board, health, home, page_rules
 from tongxin.site.api import api
+from tongxin.site.people import screens_stand_ins
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("account/", include("tongxin.site.account.urls")),
     path("people/", include("tongxin.site.people.urls")),
+    path("stand-ins/", screens_stand_ins.index, name="stand_ins"),
+    path("stand-ins/<int:substitution>/end/", screens_stand_ins.end, name="stand_in_end"),
     path("", include("tongxin.site.finding.urls")),
     path("", include("tongxin.heart.region.urls")),
     path("", include("tongxin.heart.exchange.urls")),

@@ -99,6 +99,9 @@ class Signature(models.Model):
     desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120)
     person = models.ForeignKey("region.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    stood_in_for = models.ForeignKey(  # whose absence was bridged: the two count as one person
+        "region.Person", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     canonical_hash = models.CharField(max_length=64)
     at = models.DateTimeField()
 

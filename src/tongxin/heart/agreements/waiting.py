@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from tongxin.heart.agreements import bounds, signers
 from tongxin.heart.agreements.models import Instrument, InstrumentVersion, Signature
 from tongxin.heart.region import queries as region
@@ -48,8 +50,8 @@ def missing_place(reader: Acting, version: InstrumentVersion, canonical_hash: st
         return None
     for side in signers.sides(version, canonical_hash, on):
         if place in (side.party, *side.places) and not side.complete and not side.has(place):
-            own = [s for s in side.given.get(place, ()) if s.person_id == reader.person_id]
-            return None if own and reader.person_id is not None else place
+            own = any(reader.persons & {s.person_id, s.stood_in_for_id} for s in side.given.get(place, ()))
+            return None if own else place
     return None
 
 
@@ -90,7 +92,9 @@ def _endings(reader: Acting, now: datetime, on: date) -> list[Waiting | None]:
 
 def _laws(reader: Acting) -> list[Waiting]:
     rows = InstrumentVersion.objects.filter(state=State.PROPOSED, instrument__kind=Instrument.Kind.LAW)
-    entered = Signature.objects.filter(person=reader.person_id).values("version")
+    entered = Signature.objects.filter(
+        Q(person__in=reader.persons) | Q(stood_in_for__in=reader.persons)
+    ).values("version")
     return [
         Waiting(row, LAW, row.canonical_hash, row.proposed_at, "")
         for row in rows.exclude(id__in=entered).select_related("instrument").order_by("proposed_at", "id")

@@ -271,7 +271,7 @@ def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
     return {
         "total": total,
         "next_offset": end if end < total else None,
-        "cases": [_line(row) for row in queries.in_order(request.auth, page)],
+        "cases": [line_out(row) for row in queries.in_order(request.auth, page)],
     }
 
 
@@ -302,7 +302,7 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
     seen = sights.sight(request.auth.desk, row, offers)
     sees, withheld = seen.sees("papers"), seen.withheld()
     may = queries.possible(request.auth, row)
-    return _line(row) | {
+    return line_out(row) | {
         "applicant": seen.given(row) if len(withheld) < len(seen.names) else None,
         "withheld": [{"field": n, "why": a.why_not, "bar": a.bar} for n, a in withheld.items()],
         "papers": row.papers if sees else None,
@@ -391,7 +391,7 @@ def _both(words: Both) -> dict[str, str]:
     return {"zh": words.zh, "en": words.en}
 
 
-def _line(row: Case) -> dict[str, Any]:
+def line_out(row: Case) -> dict[str, Any]:
     return {
         "number": row.number,
         "procedure": row.procedure_id,

@@ -9,6 +9,7 @@ from tongxin.heart.cases import (
     actions,
     cli_consents,
     cli_file,
+    cli_inbox,
     cli_joints,
     cli_papers,
     cli_states,
@@ -191,7 +192,7 @@ def decide(ctx: click.Context, number: str, outcome: str, reason: str, epoch: in
     click.echo(f"{done['case']} decided: {done['outcome']}")
 
 
-for command in disputes_cli.COMMANDS:
+for command in (*disputes_cli.COMMANDS, *cli_inbox.COMMANDS):
     group.add_command(command)
 for command in cli_joints.COMMANDS:
     group.add_command(command)

@@ -103,6 +103,24 @@ class Case(models.Model):
                 name="cases_reviews",
             ),
             models.Index(fields=["keep_until"], condition=Q(erased_at__isnull=True), name="cases_to_erase"),
+            models.Index(  # what is in a desk's hands, as its day is worked off: the next due first
+                fields=[
+                    "holder",
+                    "promise_due_at",
+                    "number",
+                    "state",
+                    "frozen_by",
+                    "procedure",
+                    "accepting_desk",
+                ],
+                condition=Q(decided_at__isnull=True, ended_at__isnull=True),
+                name="cases_open_held",
+            ),
+            models.Index(  # what a desk took in and follows until it is decided
+                fields=["accepting_desk", "promise_due_at", "number", "holder", "state", "procedure"],
+                condition=Q(decided_at__isnull=True, ended_at__isnull=True),
+                name="cases_open_ours",
+            ),
         ]
 
 
@@ -158,7 +176,14 @@ class Offer(models.Model):
                 fields=["case"], condition=Q(state="offered"), name="one_open_offer_per_case"
             )
         ]
-        indexes = [models.Index(fields=["to_desk", "case"], name="offers_received")]
+        indexes = [
+            models.Index(fields=["to_desk", "case"], name="offers_received"),
+            models.Index(  # the few that wait for a desk's answer
+                fields=["to_desk", "offered_at", "case"],
+                condition=Q(settled_at__isnull=True),
+                name="offers_waiting",
+            ),
+        ]
 
 
 class Dispute(models.Model):
@@ -318,3 +343,46 @@ class Fetch(models.Model):
     tries = models.PositiveIntegerField(default=0)  # that failed, since something came
     next_at = models.DateTimeField()
     last_error = models.CharField(max_length=200, blank=True)  # a code, with a detail after a colon
+
+
+class Assignment(models.Model):
+    """Who of a desk has a case on the table. Each desk that has a part names its own; it says nothing of rights."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("region.Person", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=120)  # that gave it
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "desk"], name="one_colleague_a_case_and_desk")]
+        indexes = [models.Index(fields=["desk", "person", "case"], name="cases_of_colleague")]
+
+
+class SavedView(models.Model):
+    """Filters of the desk's lists under a name, one person's own or shared with the desk."""
+
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("region.Person", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=30)
+    filters = models.JSONField(default=dict)
+    shared = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["desk", "person", "name"], name="one_view_a_name")]
+        indexes = [models.Index(fields=["desk", "shared"], name="views_of_desk")]
+
+
+class BulkRun(models.Model):
+    """One act asked for several cases at once: which, as they were seen, and what came of each."""
+
+    id = models.UUIDField(primary_key=True)
+    desk = models.ForeignKey("region.Desk", on_delete=models.PROTECT, related_name="+")
+    post = models.CharField(max_length=120)
+    act = models.CharField(max_length=12)
+    given = models.JSONField(default=dict)  # what the act needs beside the case: ground, desk, colleague
+    cases = models.JSONField(default=list)  # [[number, mark of what was seen]]
+    results = models.JSONField(default=dict)  # by number: {done, what}; filled when all were tried
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)

@@ -168,7 +168,7 @@ def in_order(reader: Acting, listing: Iterable[tuple[Any, ...]]) -> list[Case]:
     )
     offers = _offers_by_case(row for row in rows.values() if not _own(reader, row))
     subjects = {number: sights.subject_of(row, offers.get(number, ())) for number, row in rows.items()}
-    return [rows[n] for n in numbers if judge.may(reader.desk, SEE, subjects[n]).yes]
+    return [rows[n] for n in numbers if n in rows and judge.may(reader.desk, SEE, subjects[n]).yes]
 
 
 def _own(reader: Acting, row: Case) -> bool:
@@ -367,21 +367,21 @@ def reviews(row: Case) -> list[Case]:
 
 def receivers(reader: Acting, row: Case) -> list[Desk]:
     """Return the desks that a clause in the case's rulebook lets the reader's desk offer it to, competent first."""
-    found = _reachable(reader, row.rulebook, row.procedure.name)
+    found = reachable(reader, row.rulebook, row.procedure.name)
     desks = list(Desk.objects.filter(id__in=found).select_related("jurisdiction", "group", "role"))
     return sorted(desks, key=lambda d: (d.id != row.competent_desk_id, d.id))
 
 
 def deciders(reader: Acting, procedure: ProcedureFile) -> list[Jurisdiction]:
     """Return the places that may decide a case of this procedure that the reader's desk takes in, own one first."""
-    found = _reachable(reader, rulebook.at(clock.now()), procedure.procedure)
+    found = reachable(reader, rulebook.at(clock.now()), procedure.procedure)
     if reader.desk == f"{reader.jurisdiction}/{procedure.role}":
         found.add(reader.desk)
     places = Jurisdiction.objects.filter(id__in={d.partition("/")[0] for d in found})
     return sorted(places, key=lambda p: (p.id != reader.jurisdiction, p.adcode, p.id))
 
 
-def _reachable(reader: Acting, book: list[str], procedure: str) -> set[str]:
+def reachable(reader: Acting, book: list[str], procedure: str) -> set[str]:
     """Return the desks to which a clause of the rulebook lets the reader's desk hand such a case."""
     on = clock.beijing(clock.now()).date()
     found: set[str] = set()

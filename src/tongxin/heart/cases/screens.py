@@ -23,6 +23,7 @@ from tongxin.heart.cases import (
     forms_papers,
     forms_states,
     queries,
+    screens_inbox,
     screens_papers,
     seeing,
     sights,
@@ -99,9 +100,7 @@ def export(request: StaffRequest) -> HttpResponse:
         fields=EXPORTED,
         filters=asked,
     )
-    head = [_("Number"), _("Item"), _("State"), _("Outcome"), _("Accepted by"), _("Decided by"), _("Held by"),
-            _("Received on"), _("Accepted on"), _("Promised by"), _("Decided on"), _("Mark")]  # fmt: skip
-    return exports.csv_response("cases", head, [_exported(row) for row in rows])
+    return exports.csv_response("cases", export_head(), [exported(row) for row in rows])
 
 
 @require_http_methods(["GET", "POST"])
@@ -311,6 +310,7 @@ def _page(
             {"label": row.number},
         ],
     }
+    context |= screens_inbox.table_of(reader, row.number)
     context |= screens_papers.listing(reader, row, read, sees=sees)
     refused = any(form.is_bound for form in sent.values())
     return render(request, "cases/show.html", context, status=422 if refused else 200)
@@ -338,7 +338,15 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _exported(row: Case) -> list[Any]:
+def export_head() -> list[str]:
+    """Return the names of the columns of an exported list."""
+    return [_("Number"), _("Item"), _("State"), _("Outcome"), _("Accepted by"), _("Decided by"), _("Held by"),
+            _("Received on"), _("Accepted on"), _("Promised by"), _("Decided on"), _("Mark")]  # fmt: skip
+
+
+def exported(row: Case) -> list[Any]:
+    """Return a case as a line of an exported list; it carries no applicant's data."""
+
     def wall(at: Any) -> str:
         return f"{clock.beijing(at):%Y-%m-%d %H:%M}" if at else ""
 

@@ -43,7 +43,13 @@ class Act:
         basis: str = "",
         payload: dict[str, Any] | None = None,
     ) -> None:
-        """Keep one line for the ledger; it is appended when the act ends well."""
+        """Keep one line for the ledger; it is appended when the act ends well.
+
+        Of a stand-in it names the post that acts, and in the payload the stand-in's own post.
+        """
+        said = dict(payload or {})
+        if self.by.stand_in is not None:
+            said["stand_in"] = {"substitution": self.by.stand_in, "own_post": self.by.own_post}
         self.drafts.append(
             ledger.Draft(
                 act=act or self.name,
@@ -53,7 +59,7 @@ class Act:
                 at=self.at,
                 cause=cause,
                 basis=basis,
-                payload=payload or {},
+                payload=said,
             )
         )
 

@@ -30,12 +30,15 @@ def inbox(reader: Acting) -> QuerySet[Message]:
 
 
 def notifications(reader: Acting) -> QuerySet[Notification]:
-    """Return the rings for the reader's desk, or for the reader's own post there, newest first."""
-    return (
-        Notification.objects.filter(desk_id=reader.desk)
-        .filter(Q(post__isnull=True) | Q(post_id=reader.post))
-        .order_by("-at", "-id")
-    )
+    """Return the rings for the reader's desk, or for the reader's own post there, newest first.
+
+    Who stands in for a post is reached in their own seat, too, by what rings that post alone.
+    """
+    rings = Notification.objects.order_by("-at", "-id")
+    here = Q(desk_id=reader.desk) & (Q(post__isnull=True) | Q(post_id=reader.post))
+    for post, desk in reader.also:
+        here |= Q(desk_id=desk, post_id=post)
+    return rings.filter(here)
 
 
 def unread_count(reader: Acting) -> int:

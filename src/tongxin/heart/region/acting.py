@@ -13,7 +13,11 @@ from tongxin.shared.errors import NotAllowed
 
 @dataclass(frozen=True)
 class Acting:
-    """A post that acts at a desk. `via` is screen, api, cli or system; the ledger names the post, not the person."""
+    """A post that acts at a desk. `via` is screen, api, cli or system; the ledger names the post, not the person.
+
+    Of a stand-in: `stand_in` is the number of the substitution, `own_post` the post by which the ledger names who acts,
+    `absent_id` whom they stand in for. `also`: posts and desks for which the same person stands in besides.
+    """
 
     post: str
     desk: str
@@ -21,6 +25,15 @@ class Acting:
     capabilities: frozenset[str]
     person_id: int | None = None
     via: str = "screen"
+    stand_in: int | None = None
+    absent_id: int | None = None
+    own_post: str = ""
+    also: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Who counts as the one person that acts here: a stand-in and whom they stand in for are one."""
+        return frozenset(each for each in (self.person_id, self.absent_id) if each is not None)
 
     @property
     def coordinates(self) -> bool:

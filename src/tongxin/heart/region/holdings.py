@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Desk, Mandate, Person, Post, PostHolding, valid_on
+from tongxin.heart.region.models import Desk, Mandate, Person, Post, PostHolding, Substitution, valid_on
 from tongxin.shared import clock
 from tongxin.shared.statements import fixed
 
@@ -19,10 +19,11 @@ FALLBACK_ROLE = "coordination_office"
 
 @dataclass(frozen=True)
 class Seat:
-    """A post and one desk it may act for."""
+    """A post and one desk it may act for; held, or by a substitution while its holder is away."""
 
     post: Post
     desk: Desk
+    substitution: Substitution | None = None
 
     @property
     def code(self) -> str:
@@ -79,13 +80,31 @@ def _unstaffed(places: Collection[str], on: date) -> QuerySet[Desk]:
 
 
 def seats_of(person: Person, on: date | None = None) -> list[Seat]:
-    """Return every seat a person may act in on a day, by post and desk."""
+    """Return every seat a person may act in on a day, by post and desk; those of somebody who is away come last.
+
+    Who holds no post stands in for nobody, and nobody for who no longer holds the post.
+    """
     day = on or today()
     held = PostHolding.objects.filter(valid_on(day), person=person).values("post_id")
-    rows = Post.objects.filter(valid_on_office(day), id__in=held).select_related("office__jurisdiction")
-    posts = list(rows.order_by("id"))
-    desks = _desks_of({post.office_id: post.office.jurisdiction_id for post in posts}, day) if posts else {}
-    return [Seat(post, desk) for post in posts for desk in desks[post.office_id]]
+    lent = substitutions(day).filter(stand_in=person)
+    rows = Post.objects.filter(valid_on_office(day), Q(id__in=held) | Q(id__in=lent.values("post_id")))
+    rows = rows.select_related("office__jurisdiction")
+    posts = list(rows.annotate(own=Q(id__in=held)).order_by("-own", "id"))
+    if not posts or not posts[0].own:
+        return []
+    by_post = {} if posts[-1].own else {row.post_id: row for row in lent.order_by("-id")}
+    desks = _desks_of({post.office_id: post.office.jurisdiction_id for post in posts}, day)
+    return [
+        Seat(post, desk, None if post.own else by_post.get(post.id))
+        for post in posts
+        for desk in desks[post.office_id]
+    ]
+
+
+def substitutions(on: date) -> QuerySet[Substitution]:
+    """Return the substitutions that stand on a day: not ended, and of somebody who holds the post then."""
+    holds = PostHolding.objects.filter(valid_on(on), post=OuterRef("post"), person=OuterRef("absent"))
+    return Substitution.objects.filter(valid_on(on), Exists(holds), ended_at__isnull=True)
 
 
 def valid_on_office(on: date) -> Q:
@@ -95,8 +114,11 @@ def valid_on_office(on: date) -> Q:
     )
 
 
-def acting_in(seat: Seat, *, person: Person | None = None, via: str = "screen") -> Acting:
+def acting_in(
+    seat: Seat, *, person: Person | None = None, via: str = "screen", also: tuple[tuple[str, str], ...] = ()
+) -> Acting:
     """Return the actor of a seat. Only a person bound to the office's jurisdiction may administer it."""
+    lent = seat.substitution
     capabilities = frozenset(seat.post.capabilities)
     jurisdiction = seat.post.office.jurisdiction_id
     if person is None or person.administers_id != jurisdiction:
@@ -108,4 +130,8 @@ def acting_in(seat: Seat, *, person: Person | None = None, via: str = "screen") 
         capabilities=capabilities,
         person_id=person.pk if person else None,
         via=via,
+        stand_in=lent.pk if lent else None,
+        absent_id=lent.absent_id if lent else None,
+        own_post=lent.own_post if lent else "",
+        also=also,
     )

@@ -209,6 +209,26 @@ class PostHolding(Dated):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="holdings")
 
 
+class Substitution(Dated):
+    """Somebody stands in for an absent holder of a post, for days. It gives what the post may, and nothing more."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="substitutions")
+    absent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    stand_in = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="substitutions")
+    own_post = models.CharField(max_length=120)  # the stand-in's, by which the ledger names them
+    named_by = models.CharField(max_length=120)  # the post that named them
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # early; else it ends by its last day
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["stand_in", "post"], condition=Q(ended_at__isnull=True), name="stand_ins_of"
+            ),
+            models.Index(fields=["post", "valid_from"], name="substitutions_of_post"),
+        ]
+
+
 class RosterShift(models.Model):
     """A post that is on duty for a desk over a span of time."""
 

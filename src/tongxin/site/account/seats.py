@@ -29,13 +29,17 @@ def must_enrol(person: Person) -> bool:
 def seated(request: HttpRequest, person: Person, seats: list[Seat]) -> Acting | None:
     """Return the actor of the seat the session chose, if it is still held.
 
-    Who holds one post only need not choose: its first desk is the office's own.
+    Who holds one post only need not choose: its first desk is the office's own. A post that somebody stands in for is
+    always chosen.
     """
     chosen = request.session.get(SESSION_KEY)
     seat = next((s for s in seats if s.code == chosen), None)
-    if seat is None and len({s.post.id for s in seats}) == 1:
+    if seat is None and len({s.post.id for s in seats if s.substitution is None}) == 1:
         seat = seats[0]
-    return acting_in(seat, person=person) if seat else None
+    if seat is None:
+        return None
+    lent = tuple((s.post.id, s.desk.id) for s in seats if s.substitution is not None and s.code != seat.code)
+    return acting_in(seat, person=person, also=lent)
 
 
 def choose(request: HttpRequest, seat: Seat) -> None:

@@ -34,7 +34,20 @@ def choices(held: Sequence[Seat]) -> list[tuple[str, str]]:
     A coordination office acts for itself, for desks that it staffs, and for those that no office does.
     """
     several = {post for post, n in Counter(seat.post.id for seat in held).items() if n > 1}
-    return [(seat.code, _for_whom(seat) if seat.post.id in several else seat_name(seat)) for seat in held]
+    return [
+        (seat.code, _stood_in(seat, _for_whom(seat) if seat.post.id in several else seat_name(seat)))
+        for seat in held
+    ]
+
+
+def shown_name(seat: Seat) -> str:
+    """Return the name of a seat for the top bar: one that somebody stands in for says so."""
+    return _stood_in(seat, seat_name(seat))
+
+
+def _stood_in(seat: Seat, name: str) -> str:
+    """Return the name of a seat, with word that one stands in there."""
+    return _("%(post)s, standing in") % {"post": name} if seat.substitution is not None else name
 
 
 def _for_whom(seat: Seat) -> str:

@@ -22,6 +22,7 @@ TITLES = {
     "reminder": gettext_lazy("A reminder before due"),
     "escalation": gettext_lazy("An escalation after due"),
     "notice_confirmed": gettext_lazy("A notice was confirmed"),
+    "stand_in_named": gettext_lazy("You stand in for somebody"),
 }
 
 
@@ -42,6 +43,7 @@ def register_all() -> None:
         "reminder": lambda p: _("%(thing)s: a duty due at %(due)s is still open") % _values(p),
         "escalation": lambda p: _("%(thing)s: a duty is overdue since %(due)s") % _values(p),
         "notice_confirmed": lambda p: _("%(desk)s has confirmed the notice on %(thing)s") % _values(p),
+        "stand_in_named": lambda p: _("You stand in for the post %(post)s from %(from)s until %(until)s") % p,
     }.items():
         if not notices.known(kind):
             notices.register(kind, wording, TITLES[kind])

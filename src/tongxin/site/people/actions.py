@@ -94,7 +94,7 @@ def end_holding(*, by: Acting, key: str, holding: int) -> dict[str, Any]:
     with act("people.holding.ended", by=by, key=key, request={"holding": holding}) as a:
         if a.replayed:
             return a.result
-        row = _locked(PostHolding, row.pk)
+        row = locked(PostHolding, row.pk)
         if row.valid_until is not None and row.valid_until <= day:
             raise Conflict("holding_ended", _("This holding has ended already."))
         if row.person_id == by.person_id and row.post_id == by.post:
@@ -255,7 +255,7 @@ def _revoke(found: OfficeToken, *, by: Acting, key: str) -> dict[str, Any]:
     with act("people.token.revoked", by=by, key=key, request={"token": found.pk}) as a:
         if a.replayed:
             return a.result
-        row = _locked(OfficeToken, found.pk)
+        row = locked(OfficeToken, found.pk)
         if row.revoked_at is not None:
             raise Conflict("token_revoked", _("This token has been revoked already."))
         tokens.revoke(row, at=a.at)
@@ -309,7 +309,7 @@ def _one_field(name: str, text: Any) -> Invalid:
     return Invalid(text, {name: [text]})
 
 
-def _locked(model: Any, pk: int) -> Any:
+def locked(model: Any, pk: int) -> Any:
     """Return the row, locked where the database locks rows."""
     rows = model.objects.select_for_update() if connection.features.has_select_for_update else model.objects
     return rows.get(pk=pk)

@@ -176,6 +176,14 @@ def token_by_prefix(prefix: str) -> OfficeToken:
     return row
 
 
+def login(username: str) -> Person:
+    """Return a login by its user name; for the operator. Raises NotFound."""
+    row = Person.objects.filter(username=username).first()
+    if row is None:
+        raise NotFound("no_such_person", _("There is no such login."))
+    return row
+
+
 def admin_post(jurisdiction_id: str) -> Post:
     """Return the post from which a jurisdiction is administered. Raises NotFound when its pack names none."""
     if not Jurisdiction.objects.filter(id=jurisdiction_id).exists():

@@ -161,7 +161,7 @@ def confirm_law(*, by: Acting, key: str, version: str, canonical_hash: str) -> d
             raise NotAllowed("not_a_law", _("This text is no law: its parties sign it."))
         versions.need_proposed(row)
         versions.need_hash(row.canonical_hash, canonical_hash)
-        if versions.signatures(row, row.canonical_hash).filter(person=by.person_id).exists():
+        if versions.signatures(row, row.canonical_hash).filter(versions.signed_by(by)).exists():
             raise NotAllowed(
                 "two_persons",
                 _("You have entered this text yourself; a second person confirms it."),

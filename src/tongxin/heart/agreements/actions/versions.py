@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ def signed(row: InstrumentVersion, canonical_hash: str, by: Acting, a: Act) -> s
         raise not_a_party()
     side = next(s for s in signers.sides(row, canonical_hash, day(a)) if place in (s.party, *s.places))
     there = side.given.get(place, ())
-    if by.person_id is not None and any(s.person_id == by.person_id for s in there):
+    if any(by.persons & {s.person_id, s.stood_in_for_id} for s in there):
         raise Conflict(
             "signed_already",
             _("You have signed this text already; a second person of your office signs beside you.")
@@ -59,6 +60,7 @@ def sign_row(row: InstrumentVersion, party: str, canonical_hash: str, by: Acting
         desk_id=by.desk,
         post=by.post,
         person_id=by.person_id,
+        stood_in_for_id=by.absent_id,
         canonical_hash=canonical_hash,
         at=a.at,
     )
@@ -67,6 +69,11 @@ def sign_row(row: InstrumentVersion, party: str, canonical_hash: str, by: Acting
 def signatures(row: InstrumentVersion, canonical_hash: str) -> Any:
     """Return the signatures of a version on a hash."""
     return Signature.objects.filter(version=row, canonical_hash=canonical_hash)
+
+
+def signed_by(by: Acting) -> Q:
+    """Return the condition that the person who acts has signed, or somebody who counts as the same person."""
+    return Q(person__in=by.persons) | Q(stood_in_for__in=by.persons)
 
 
 def lock_instrument(instrument: str) -> bool:

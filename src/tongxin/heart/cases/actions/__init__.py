@@ -1,5 +1,7 @@
 """Writes of cases: the only ones. Each is one act: one transaction, its ledger entry last."""
 
+from tongxin.heart.cases.actions.assigning import WORKS, give, put_back, take
+from tongxin.heart.cases.actions.bulking import begin, carry_on, run
 from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consent
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
 from tongxin.heart.cases.actions.disputing import name_holder
@@ -21,6 +23,7 @@ from tongxin.heart.cases.actions.papers import (
 from tongxin.heart.cases.actions.parts import MAX_TEXT
 from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, review
 from tongxin.heart.cases.actions.stopping import resume, suspend
+from tongxin.heart.cases.actions.viewing import change_view, delete_view, save_view
 
 __all__ = [
     "ANSWERS",
@@ -29,15 +32,21 @@ __all__ = [
     "NOT_TAKEN",
     "OUTCOMES",
     "REVIEW_OUTCOMES",
+    "WORKS",
     "accept_case",
     "add_paper",
     "answer_joint",
+    "begin",
+    "carry_on",
+    "change_view",
     "check_may_add_paper",
     "close",
     "conclude",
     "decide",
+    "delete_view",
     "export_file",
     "file_case",
+    "give",
     "give_consent",
     "hand_out",
     "load_procedure",
@@ -45,14 +54,18 @@ __all__ = [
     "name_holder",
     "not_accept",
     "offer",
+    "put_back",
     "put_joint",
     "recall",
     "resume",
     "return_over",
     "reuse_paper",
     "review",
+    "run",
+    "save_view",
     "supersede",
     "suspend",
+    "take",
     "take_in",
     "take_over",
     "void",

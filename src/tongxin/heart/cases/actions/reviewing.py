@@ -21,7 +21,7 @@ from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Desk
+from tongxin.heart.region.models import Desk, PostHolding, valid_on
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 
@@ -88,6 +88,7 @@ def conclude(*, by: Acting, key: str, number: str, epoch: int, outcome: str, rea
         states.need(case, "conclude", by)
         if first is None:
             raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
+        _not_own(case, by)
         wrong: dict[str, list[Any]] = {}
         if outcome not in REVIEW_OUTCOMES:
             wrong["outcome"] = [_("Choose an outcome.")]
@@ -128,6 +129,21 @@ def received_review(a: Act, case: Case, message: Message) -> None:
     case.review_reason = str(message.body["reason"])[:400]
     case.save(update_fields=["reviews", "reviewed_decision", "review_reason"])
     _owe(a, case, f"message:{message.id}")
+
+
+def _not_own(case: Case, by: Acting) -> None:
+    """Refuse a stand-in whose own decision is reviewed: whom they stand in for and they count as one person."""
+    decision = case.reviewed_decision
+    if decision is None or by.stand_in is None:
+        return
+    day = clock.beijing(decision.at).date()
+    held = PostHolding.objects.filter(valid_on(day), post_id=decision.post, person_id__in=by.persons)
+    if held.exists():
+        raise NotAllowed(
+            "own_decision",
+            _("You decided this case yourself; standing in for somebody, you do not review it."),
+            todo=_("Let another holder of this post end the review, or wait for the one who is away."),
+        )
 
 
 def reviewer(case: Case, decider: str) -> str:
