@@ -107,15 +107,17 @@ def chosen(reader: Acting, numbers: Iterable[str], *, people: bool = False) -> C
             Assignment.objects.filter(case__in=lines, desk_id=reader.desk).values_list("case_id", "person_id")
         ),
         {kind: ProcedureFile.model_validate(body) for kind, body in bodies.items()},
-        dict(Case.objects.filter(number__in=lines).values_list("number", "rulebook")),
+        dict(Case.objects.read_by(reader.desk).filter(number__in=lines).values_list("number", "rulebook")),
         frozenset(
-            Dispute.objects.filter(case__in=lines, state=Dispute.State.OPEN).values_list("case_id", flat=True)
+            Dispute.objects.read_by(reader.desk)
+            .filter(case__in=lines, state=Dispute.State.OPEN)
+            .values_list("case_id", flat=True)
         ),
         frozenset(
             number
-            for number in Case.objects.filter(reviews__in=lines, state__in=states.RUNNING).values_list(
-                "reviews_id", flat=True
-            )
+            for number in Case.objects.read_by(reader.desk)
+            .filter(reviews__in=lines, state__in=states.RUNNING)
+            .values_list("reviews_id", flat=True)
             if number
         ),
         frozenset(each.person.pk for each in colleagues.at(reader.desk)) if people else frozenset(),

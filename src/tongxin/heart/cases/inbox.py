@@ -103,18 +103,19 @@ def page(reader: Acting, asked: Asked, size: int = PAGE) -> Page:
     more, keys = len(keys) > size, keys[:size]
     rows = queries.in_order(reader, [(number,) for _null, _key, number in keys])
     after = _written(keys[-1]) if more else ""
-    return Page(_lines(reader, queries.with_names(_with_offers(rows))), after)
+    return Page(_lines(reader, queries.with_names(_with_offers(reader, rows))), after)
 
 
 def of_numbers(reader: Acting, numbers: Iterable[str]) -> list[Line]:
     """Return cases by number as lines, in the order in which they were named; those without a part are left out."""
     rows = queries.in_order(reader, [(number,) for number in dict.fromkeys(numbers)])
-    return _lines(reader, queries.with_names(_with_offers(rows)))
+    return _lines(reader, queries.with_names(_with_offers(reader, rows)))
 
 
-def _with_offers(rows: list[Case]) -> list[Case]:
+def _with_offers(reader: Acting, rows: list[Case]) -> list[Case]:
     """Return the cases with the offers that freeze them, read once for all."""
-    offers = Offer.objects.in_bulk({row.frozen_by_id for row in rows if row.frozen_by_id is not None})
+    frozen = {row.frozen_by_id for row in rows if row.frozen_by_id is not None}
+    offers = Offer.objects.read_by(reader.desk).in_bulk(frozen)
     for row in rows:
         row.frozen_by = offers[row.frozen_by_id] if row.frozen_by_id is not None else None
     return rows
@@ -134,7 +135,7 @@ def counts(reader: Acting) -> dict[str, int]:
 def _sources(reader: Acting, asked: Asked) -> list[_Source]:
     """Return what a list is put together from; each case stands in one of them only."""
     now, desk = clock.now(), reader.desk
-    rows = Case.objects.filter(_narrowed(asked, desk))
+    rows = Case.objects.read_by(desk).filter(_narrowed(asked, desk))
     held = rows.filter(_OPEN, holder_id=desk)
     ours = rows.filter(_OPEN, accepting_desk_id=desk)
     match asked.tab:
@@ -175,7 +176,7 @@ def _answers(reader: Acting, asked: Asked, since: datetime | None, until: dateti
     owed = owed.filter(due_at__gte=since) if since else owed
     owed = owed.annotate(number=Substr("thread", len("case:") + 1))
     if narrowed := _narrowed(asked, reader.desk):
-        owed = owed.filter(number__in=Case.objects.filter(narrowed).values("number"))
+        owed = owed.filter(number__in=Case.objects.read_by(reader.desk).filter(narrowed).values("number"))
     return _Source(owed, "due_at")
 
 

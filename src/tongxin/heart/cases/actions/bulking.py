@@ -108,7 +108,7 @@ def _epoch(row: BulkRun, number: str) -> int:
     mark = next(mark for each, mark in row.cases if each == number)
     if mark:
         return int(mark.partition(".")[0])
-    return Case.objects.filter(pk=number).values_list("epoch", flat=True).first() or 0
+    return Case.objects.read_by(row.desk_id).filter(pk=number).values_list("epoch", flat=True).first() or 0
 
 
 def _do(by: Acting, key: str, name: str, given: Mapping[str, Any], number: str, epoch: int) -> None:
