@@ -50,6 +50,8 @@ def body(row, words) -> object:
     def filled(value):
         if isinstance(value, dict):
             return {name: filled(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [filled(inner) for inner in value]
         return value.format_map(words) if isinstance(value, str) else value
 
     return filled(json.loads(row["body"] or "null"))

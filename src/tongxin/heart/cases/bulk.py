@@ -30,7 +30,7 @@ ACTS: dict[str, Any] = {
     "ask": gettext_lazy("Ask for papers"),
     "offer": gettext_lazy("Offer to an office"),
     "give": gettext_lazy("Give to a colleague"),
-    "close": gettext_lazy("Close"),
+    "close": gettext_lazy("Conclude"),
     "export": gettext_lazy("Export"),
 }
 NEEDS = {"accept": "file_case", "ask": "perform", "offer": "hand_over", "close": "file_case"}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import actions, bulk, inbox, screens_inbox, views, words
 from tongxin.heart.region import colleagues
-from tongxin.shared.errors import Refused
+from tongxin.shared.errors import NotFound
 
 DOES = [name for name in bulk.ACTS if name != "export"]
 
@@ -101,7 +102,7 @@ def act_on_several(
 def _person(desk: str, username: str) -> int:
     found = next((each.person.pk for each in colleagues.at(desk) if each.person.username == username), None)
     if found is None:
-        raise Refused("no_such_colleague", f"{username} does not act at this desk today.")
+        raise NotFound("no_such_colleague", _("%(name)s does not act at this desk today.") % {"name": username})
     return found
 
 

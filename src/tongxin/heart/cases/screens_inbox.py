@@ -32,7 +32,7 @@ class NameForm(forms.Form):
     """A name for filters, and whether the desk shares them."""
 
     use_required_attribute = False
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=MAX_NAME)
+    name = forms.CharField(label=gettext_lazy("Name of the filters"), max_length=MAX_NAME)
     shared = forms.BooleanField(
         label=gettext_lazy("Share with the desk"),
         help_text=gettext_lazy("All colleagues of this desk see them as a list of their own."),
