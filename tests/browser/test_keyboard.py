@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.authorisation.scene import built
 from tests.journeys import steps
+from tests.screens import acts
+from tests.support.browser import violations
 from tests.support.world import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -108,3 +110,26 @@ def test_figures_are_delivered_from_the_board(house, window):
     page.keyboard.press("Enter")
     expect(page.locator("form[action$='/performance/']")).to_have_count(0)
     expect(page.get_by_text("Claimed", exact=True)).to_be_visible()
+
+
+def test_several_cases_are_accepted_from_the_list(house, window):
+    for n in range(3):
+        acts.filed(house, key=f"several-{n}")
+    page = window(language="en")
+    sign_in(page, "wuqing-clerk", "/cases/inbox/?tab=new")
+    tab_to(page, "tbody th a")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("tbody input:checked")).to_have_count(2)
+    choose(page, "select[name=act]", "accept")
+    tab_to(page, "form[action='/cases/bulk/'] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Preview")
+    assert violations(page) == []
+    tab_to(page, "form[action='/cases/bulk/confirm/'] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1 + .sub")).to_contain_text("2 done, 0 not done.")
+    page.reload()
+    expect(page.locator("h1 + .sub")).to_contain_text("2 done, 0 not done.")

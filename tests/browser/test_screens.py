@@ -31,6 +31,7 @@ PAGES = {
     "langfang-deputy": ("/duties/{gate}/",),
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": (
+        "/cases/inbox/", "/cases/views/", "/cases/{accepted}/give/", "/cases/bulk/{run}/",
         "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/", "/cases/{filed}/consents/",
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),
@@ -48,7 +49,7 @@ PAGES = {
         "/agreements/{proposed}/", "/agreements/{proposed}/signing/", "/agreements/{proposed}/difference/",
         "/agreements/{standing}/leaving/", "/agreements/{standing}/ending/", "/agreements/{standing}/",
     ),
-    "wuqing-admin": ("/people/", "/people/new/", "/people/{person}/", "/people/roster/", "/people/tokens/"),
+    "wuqing-admin": ("/people/", "/people/new/", "/people/{person}/", "/people/roster/", "/people/tokens/", "/stand-ins/"),
 }  # fmt: skip
 # In each language the page is opened wide, and then made narrow and of the other shade as it stands.
 LOOKS = [("zh-hans", "light", "dark"), ("en", "dark", "light")]

@@ -17,7 +17,7 @@ def _clerk() -> Any:
     return acting(*CLERK)
 
 
-def _do(name: str, **given: Any) -> Do:
+def _do(name: str, /, **given: Any) -> Do:
     """An act on what an earlier command made; a given function reads it there."""
 
     def act(told: Told, key: str) -> dict[str, Any]:

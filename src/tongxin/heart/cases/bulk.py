@@ -104,7 +104,9 @@ def chosen(reader: Acting, numbers: Iterable[str], *, people: bool = False) -> C
         reader,
         lines,
         dict(
-            Assignment.objects.filter(case__in=lines, desk_id=reader.desk).values_list("case_id", "person_id")
+            Assignment.objects.read_by(reader.desk)
+            .filter(case__in=lines, desk_id=reader.desk)
+            .values_list("case_id", "person_id")
         ),
         {kind: ProcedureFile.model_validate(body) for kind, body in bodies.items()},
         dict(Case.objects.read_by(reader.desk).filter(number__in=lines).values_list("number", "rulebook")),

@@ -102,7 +102,9 @@ def act_on_several(
 def _person(desk: str, username: str) -> int:
     found = next((each.person.pk for each in colleagues.at(desk) if each.person.username == username), None)
     if found is None:
-        raise NotFound("no_such_colleague", _("%(name)s does not act at this desk today.") % {"name": username})
+        raise NotFound(
+            "no_such_colleague", _("%(name)s does not act at this desk today.") % {"name": username}
+        )
     return found
 
 

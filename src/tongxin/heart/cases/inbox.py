@@ -145,7 +145,11 @@ def _sources(reader: Acting, asked: Asked) -> list[_Source]:
             asks = Q(frozen_by__to_desk_id=desk, frozen_by__settled_at__isnull=True)
             return [_Source(rows.filter(asks), "frozen_by__offered_at")]
         case "mine":
-            own = Assignment.objects.filter(desk_id=desk, person__in=reader.persons).values("case_id")
+            own = (
+                Assignment.objects.read_by(desk)
+                .filter(desk_id=desk, person__in=reader.persons)
+                .values("case_id")
+            )
             standing = Q(ended_at__isnull=True, number__in=own)
             return [_Source(rows.filter(standing), "promise_due_at", nulls=True)]
         case "waiting":
@@ -262,7 +266,9 @@ def _lines(reader: Acting, rows: list[Case]) -> list[Line]:
     )
     given = {
         row.case_id: row
-        for row in Assignment.objects.filter(case__in=numbers, desk_id=reader.desk).select_related("person")
+        for row in Assignment.objects.read_by(reader.desk)
+        .filter(case__in=numbers, desk_id=reader.desk)
+        .select_related("person")
     }
     found = []
     for row in rows:
@@ -295,7 +301,8 @@ def _why(row: Case, desk: str) -> str:
 
 def of_case(reader: Acting, number: str) -> Assignment | None:
     """Return who of the reader's desk has a case on the table."""
-    return Assignment.objects.filter(case=number, desk_id=reader.desk).select_related("person").first()
+    rows = Assignment.objects.read_by(reader.desk).filter(case=number, desk_id=reader.desk)
+    return rows.select_related("person").first()
 
 
 def procedures_of(reader: Acting) -> list[Procedure]:

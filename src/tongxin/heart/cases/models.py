@@ -354,6 +354,8 @@ class Assignment(models.Model):
     post = models.CharField(max_length=120)  # that gave it
     at = models.DateTimeField()
 
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "desk"], name="one_colleague_a_case_and_desk")]
         indexes = [models.Index(fields=["desk", "person", "case"], name="cases_of_colleague")]
