@@ -35,5 +35,12 @@ def known(name: str) -> bool:
 
 def search(reader: Any, words: str, limit: int) -> list[tuple[Any, list[Hit]]]:
     """Return what each kind has for these words, kinds without a hit left out."""
-    found = [(label, list(searcher(reader, words, limit))) for label, searcher in _searchers.values()]
-    return [(label, hits) for label, hits in found if hits]
+    return [(label, hits) for _name, label, hits in by_kind(reader, words, limit)]
+
+
+def by_kind(reader: Any, words: str, limit: int) -> list[tuple[str, Any, list[Hit]]]:
+    """Return the same with the name under which each kind was registered."""
+    found = [
+        (name, label, list(searcher(reader, words, limit))) for name, (label, searcher) in _searchers.items()
+    ]
+    return [each for each in found if each[2]]

@@ -140,6 +140,7 @@ def not_storable(request: HttpRequest, exc: DataError) -> HttpResponse:
 
 ROOMS = (
     "tongxin.site.board_api",
+    "tongxin.site.finding.api",
     "tongxin.petals.ecology.api",
     "tongxin.petals.ecology.api_acts",
     "tongxin.petals.services.api",

@@ -34,7 +34,7 @@ SECTIONS = (
     ("The region, people and tokens", ("region", "people", "token", "whoami")),
     (
         "Acting and looking, with a token",
-        ("desk", "duties", "agenda", "incidents", "cases", "results", "may"),
+        ("desk", "duties", "agenda", "incidents", "cases", "results", "may", "search"),
     ),
     ("What was agreed: read by anyone, proposed and signed with a token", ("agreements",)),
     ("What leaves the house", ("outbox", "subscriptions", "node")),
@@ -55,6 +55,7 @@ ROOMS = {
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases; their papers."),
     "may": ("tongxin.heart.agreements.may_cli", "Whether a desk may see or do something, and on what basis."),
+    "search": ("tongxin.site.finding.cli", "Search what the desk may see; write the index anew."),
     "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
     "outbox": (
         "tongxin.connectors.outbox_cli",

@@ -388,3 +388,23 @@ class BulkRun(models.Model):
     results = models.JSONField(default=dict)  # by number: {done, what}; filled when all were tried
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+
+class CaseWords(models.Model):
+    """What a case can be found by, and for which desks: the index of the search (`finding`).
+
+    Two rows at most: of its whole text but what is graded sensitive, and of its story, for desks that keep no more.
+    """
+
+    class Scope(models.TextChoices):
+        FILE = "file"
+        STORY = "story"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="words")
+    scope = models.CharField(max_length=5, choices=Scope.choices)
+    tokens = models.TextField()  # of desks and text, parted by blanks; on SQLite in `cases_found_by` too
+
+    objects: ClassVar[Guarded[Self]] = Guarded()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "scope"], name="one_row_per_scope")]

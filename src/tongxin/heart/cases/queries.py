@@ -114,6 +114,13 @@ def listed(
     return found.order_by(F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True), "number")
 
 
+def of_items(reader: Acting, names: Iterable[str], limit: int) -> list[tuple[Any, ...]]:
+    """Return the newest of the reader's cases of some procedures, by their names, as lines of `listed`."""
+    narrow = Q(procedure__in=Procedure.objects.filter(name__in=list(names)).values("id"))
+    accepted, *others = (rows.filter(narrow).values_list("number", "filed_at") for rows in _parts(reader))
+    return list(accepted.union(*others, all=True).order_by("-filed_at", "-number")[:limit])
+
+
 def _parts(reader: Acting) -> list[QuerySet[Case]]:
     """Return the ways in which the reader's desk has a part in cases, each case in one of them only.
 
@@ -215,29 +222,6 @@ def titled(text: str) -> list[Procedure]:
     return list(
         {r.name: r for r in rows if text.casefold() in f"{r.title_zh} {r.title_en}".casefold()}.values()
     )
-
-
-def given_by_applicants(reader: Acting, text: str, newest: int) -> list[tuple[Any, ...]]:
-    """Return those of the desk's newest cases where the applicant gave the words, as lines of `listed`.
-
-    Only fields that the desk may see are looked into.
-    """
-    lines = {line[0]: line for line in listed(reader)[:newest]}
-    rows = (
-        Case.objects.read_by(reader.desk)
-        .filter(number__in=list(lines))
-        .only("number", "accepting_desk", "holder", "applicant", "procedure")
-    )
-    fits = [row for row in rows if text.casefold() in " ".join(row.applicant.values()).casefold()]
-    offers = _offers_by_case(row for row in fits if not _own(reader, row))
-    procedures = Procedure.objects.in_bulk({row.procedure_id for row in fits})
-    found = []
-    for row in fits:
-        row.procedure = procedures[row.procedure_id]
-        seen = sights.sight(reader.desk, row, offers.get(row.number, ())).given(row)
-        if text.casefold() in " ".join(seen.values()).casefold():
-            found.append(lines[row.number])
-    return found
 
 
 def in_hand(reader: Acting) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.cases import (
+    finding,
     lines_cases,
     lines_joints,
     locking,
@@ -27,11 +28,10 @@ from tongxin.heart.ledger import sights as ledger_sights
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import notices, search
 
-LOOKED_AT = 500  # cases whose words are compared, newest first
-
 
 def register_all() -> None:
     """Register everything once, when Django starts."""
+    finding.register()
     ledger_sights.register("case", sights.may_see)
     threads.register(threads.CASE, looks.of_cases)
     parts.register_lock(threads.CASE, locking.lock)
@@ -66,19 +66,16 @@ def register_all() -> None:
 
 
 def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit]:
-    """Return the reader's cases by number, item, or what the applicant gave where the reader may see that.
-
-    Newest first. What applicants gave is compared in the newest cases only, and not where numbers and items are enough.
-    """
+    """Return the reader's cases: where the words stand in what its desk may read, then those of an item so called."""
     text = sought.strip()
     if reader is None or not text:
         return []
-    listing = list(queries.listed(reader, q=text)[: limit + 1])
-    for row in queries.titled(text):
-        listing += queries.listed(reader, procedure=row.name)[: limit + 1]
-    if len(set(listing)) <= limit:
-        listing += queries.given_by_applicants(reader, text, LOOKED_AT)
-    chosen = sorted(set(listing), key=lambda line: (line[1], line[0]), reverse=True)[: limit + 1]
+    rows = finding.find(reader, text, limit)
+    titled = queries.titled(text) if len(rows) <= limit else []
+    if titled:
+        there = {row.number for row in rows}
+        listing = queries.of_items(reader, [row.name for row in titled], limit + 1)
+        rows += [row for row in queries.in_order(reader, listing) if row.number not in there]
     return [
         search.Hit(
             row.number,
@@ -86,7 +83,7 @@ def found(reader: Acting | None, sought: str, limit: int) -> Iterable[search.Hit
             f"{words.title(row.procedure)} · {words.state_of(row)}",
             row.illustrative,
         )
-        for row in queries.with_names(queries.in_order(reader, chosen))
+        for row in queries.with_names(rows[: limit + 1])
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,14 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock, readers, statements
 from tongxin.shared.errors import Invalid, KeyReused
 from tongxin.shared.writing import writing
+
+_endings: list[Callable[[], None]] = []
+
+
+def at_end(do: Callable[[], None]) -> None:
+    """Have something done at the end of every act that ends well, in its transaction; called from an `apps.py`."""
+    if do not in _endings:
+        _endings.append(do)
 
 
 @dataclass
@@ -82,6 +90,8 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             yield running
             return
         yield running
+        for do in _endings:
+            do()
         row.result = running.result
         statements.update(row, "result")
         if running.changes_rules:

@@ -68,7 +68,12 @@ def read(request: StaffRequest) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Search what the reader may see."""
-    sought = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    sought = cleaned(request.GET.get("q", ""))
     found = register.search(getattr(request, "acting", None), sought, HITS) if sought else []
     groups = [{"label": label, "hits": hits[:HITS], "more": len(hits) > HITS} for label, hits in found]
     return no_store(render(request, "search/search.html", {"sought": sought, "groups": groups}))
+
+
+def cleaned(text: str) -> str:
+    """Return what is sought as it is compared: one blank between words, nothing that no database can read."""
+    return " ".join(text.replace("\x00", "").split())[:LONGEST]

@@ -1,0 +1,237 @@
+"""The search over cases: an index that is written in the transaction of each act, and its questions.
+
+A row of the index says for which desks it is; what is graded sensitive is in none. What the index finds is judged once
+more, case by case and field by field: only a case in which the text stands where the desk may read it is shown.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import Prefetch
+from django.db.models.signals import post_delete, post_save
+
+from tongxin.heart.agreements import may as core
+from tongxin.heart.cases import finding_tokens as tokens
+from tongxin.heart.cases import sights
+from tongxin.heart.cases.models import Case, CaseWords, Offer, Paper
+from tongxin.heart.exchange import acts
+from tongxin.heart.region.acting import Acting
+from tongxin.shared.writing import writing
+
+WATCHED = frozenset(  # columns of a case that change what it is found by, or for whom
+    {"applicant", "holder", "accepting_desk", "frozen_by", "outcome_reason", "ended_remark", "review_reason",
+     "erased_at", "pauses"}
+)  # fmt: skip
+BATCH = 500  # cases that are indexed in one transaction
+SPARE = 3  # as many candidates as are wanted, times this, are judged
+NUMBER, PAPERS = "number", "papers"
+_changed = threading.local()
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text of a case: the field whose sight opens it, its grade, and what it says."""
+
+    field: str
+    grade: str
+    said: str
+
+
+def register() -> None:
+    """Have what an act changed taken into the index before the act ends."""
+    post_save.connect(_case_saved, sender=Case, dispatch_uid="finding.case")
+    for model in (Offer, Paper):
+        post_save.connect(_part_saved, sender=model, dispatch_uid=f"finding.{model.__name__}")
+        post_delete.connect(_part_saved, sender=model, dispatch_uid=f"finding.{model.__name__}.gone")
+    acts.at_end(flush)
+
+
+def flush() -> None:
+    """Write the index of every case that was changed in this thread since the last time; inside its transaction."""
+    numbers = _numbers()
+    if numbers:
+        wanted = sorted(numbers)
+        numbers.clear()
+        write(wanted)
+
+
+def write(numbers: Iterable[str]) -> int:
+    """Write the index of some cases and return how many there are; rows that are right already stay untouched."""
+    rows = (
+        Case.objects.read_as("cases.finding")
+        .filter(number__in=list(numbers))
+        .select_related("procedure")
+        .prefetch_related(*_hangs_on())
+    )
+    standing = {
+        (row.case_id, row.scope): row
+        for row in CaseWords.objects.read_as("cases.finding").filter(case__in=list(numbers))
+    }
+    new: list[CaseWords] = []
+    done = 0
+    for case in rows.order_by("filed_at", "number"):
+        done += 1
+        wanted = _wanted(case)
+        for scope in CaseWords.Scope.values:
+            row = standing.get((case.number, scope))
+            said = wanted.get(scope, "")
+            if row is None and said:
+                new.append(CaseWords(case=case, scope=scope, tokens=said))
+            elif row is not None and not said:
+                row.delete()
+            elif row is not None and row.tokens != said:
+                row.tokens = said
+                row.save(update_fields=["tokens"])
+    CaseWords.objects.bulk_create(new, batch_size=BATCH)
+    return done
+
+
+def rebuild() -> int:
+    """Write the whole index anew, oldest case first, so many a transaction; return how many there are."""
+    with writing("cases.finding.emptied"):
+        CaseWords.objects.all().delete()
+    return sum(iter(catch_up, 0))
+
+
+def catch_up() -> int:
+    """Index the oldest cases that are in no index yet; return how many there were. The ticker calls this."""
+    missing = Case.objects.read_as("cases.finding").filter(words__isnull=True).order_by("filed_at", "number")
+    numbers = list(missing.values_list("number", flat=True)[:BATCH])
+    if not numbers:
+        return 0
+    with writing("cases.finding.caught_up"):
+        return write(numbers)
+
+
+def candidates(desk: str, question: str, limit: int) -> list[str]:
+    """Return numbers of cases whose index row for a desk has all that a question asks for, newest first."""
+    asked = tokens.of_question(question)
+    if not asked:
+        return []
+    asked.append(tokens.of_desk(desk))
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT case_id FROM cases_casewords WHERE id IN (SELECT rowid FROM cases_found_by"
+                " WHERE cases_found_by MATCH %s ORDER BY rowid DESC LIMIT %s) ORDER BY id DESC",
+                [" AND ".join(f'"{token}"' for token in asked), limit],
+            )
+        else:
+            cursor.execute(
+                "SELECT case_id FROM cases_casewords WHERE string_to_array(tokens, ' ') @> %s::text[]"
+                " ORDER BY id DESC LIMIT %s",
+                [asked, limit],
+            )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def find(reader: Acting, question: str, limit: int) -> list[Case]:
+    """Return the cases in which a question's words stand where the reader's desk may read them.
+
+    A case whose number was asked for comes first, then those whose number holds the words, then the newest. The number
+    of statements does not depend on how many there are.
+    """
+    numbers = candidates(reader.desk, question, (limit + 1) * SPARE)
+    found: list[Case] = []
+    for part in (numbers[: limit + 1], numbers[limit + 1 :]):
+        if part and len(found) <= limit:
+            rows = _read(reader.desk, part)
+            found += islice(
+                (row for row in rows if readable(reader.desk, row, question)), limit + 1 - len(found)
+            )
+    words = tokens.folded(question).strip()
+    found.sort(key=lambda row: (tokens.folded(row.number) != words, words not in tokens.folded(row.number)))
+    return found
+
+
+def _read(desk: str, numbers: list[str]) -> list[Case]:
+    """Return cases with all that judging them takes, in the order of the numbers."""
+    rows = (
+        Case.objects.read_by(desk)
+        .select_related("procedure")
+        .prefetch_related(*_hangs_on(), "consents")
+        .in_bulk(numbers)
+    )
+    return [rows[number] for number in numbers if number in rows]
+
+
+def readable(desk: str, row: Case, question: str) -> bool:
+    """Whether the words stand in what a desk may see of a case; the judge has the last word on every field."""
+    seen = sights.sight(desk, row, list(row.offers.all()))
+    if not seen.whole.yes:
+        return False
+    texts = [
+        text.said
+        for text in texts_of(row)
+        if text.grade != core.SENSITIVE and (text.field == NUMBER or seen.sees(text.field))
+    ]
+    return tokens.holds(texts, question)
+
+
+def texts_of(row: Case) -> Iterator[Text]:
+    """Yield what a case is found by: its number, what the applicant gave, its papers' names, what officers wrote."""
+    yield Text(NUMBER, core.OPEN, row.number)
+    asked = {field["id"]: field.get("grade", core.PERSONAL) for field in row.procedure.body["applicant"]}
+    for name, said in row.applicant.items():
+        if name in asked:
+            yield Text(name, asked[name], said)
+    if row.erased_at:
+        return
+    for file in row.files.all():
+        yield Text(PAPERS, core.PERSONAL, file.title)
+    yield Text("outcome_reason", core.PERSONAL, row.outcome_reason)
+    for said in (row.ended_remark, row.review_reason, *(p["facts"] for p in row.pauses)):
+        yield Text(PAPERS, core.PERSONAL, said)
+    for made in row.offers.all():
+        yield Text("remarks", core.PERSONAL, made.remark)
+
+
+def _wanted(case: Case) -> dict[str, str]:
+    """Return the tokens of a case's rows, by scope; no row where it is for no desk."""
+    texts = [text for text in texts_of(case) if text.grade != core.SENSITIVE]
+    whole = {case.accepting_desk_id, case.holder_id}
+    story: set[str] = set()
+    for made in case.offers.all():
+        whole.add(made.from_desk_id)
+        (whole if core.PERSONAL in sights.PARTS[made.state][1] else story).add(made.to_desk_id)
+    opened = [text.said for text in texts if text.grade in {core.OPEN, core.INTERNAL}]
+    parts = {
+        CaseWords.Scope.FILE.value: (whole, [text.said for text in texts]),
+        CaseWords.Scope.STORY.value: (story - whole, opened),
+    }
+    return {
+        scope: " ".join(sorted({tokens.of_desk(desk) for desk in desks} | tokens.of_text(said)))
+        for scope, (desks, said) in parts.items()
+        if desks
+    }
+
+
+def _hangs_on() -> tuple[Any, ...]:
+    return (
+        Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
+        Prefetch("files", Paper.objects.read_as("cases.finding")),
+    )
+
+
+def _numbers() -> set[str]:
+    found: set[str] | None = getattr(_changed, "numbers", None)
+    if found is None:
+        found = _changed.numbers = set()
+    return found
+
+
+def _case_saved(
+    sender: Any, instance: Case, created: bool, update_fields: Iterable[str] | None, **_more: Any
+) -> None:
+    if created or update_fields is None or WATCHED & set(update_fields):
+        _numbers().add(instance.number)
+
+
+def _part_saved(sender: Any, instance: Offer | Paper, **_more: Mapping[str, Any]) -> None:
+    _numbers().add(instance.case_id)
