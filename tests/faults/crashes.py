@@ -35,6 +35,7 @@ AT_LEAST_ONCE = {
     "exchange_delivery": {"attempts", "next_at", "sent_at"},
     "exchange_attempt": set[str](),
     "exchange_peer": {"skew_ms"},  # measured
+    "cases_casewords": {"id"},  # an index, written anew as often as that was begun
     "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured
     "agreements_duty": {"ring_at"},  # when the ticker looks again: a note that each of its rounds makes anew
 }

@@ -76,6 +76,14 @@ def file_handed_out(told: Told, key: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def index_anew(told: Told, key: str) -> dict[str, Any]:
+    """The index of the search is written anew."""
+    from tongxin.heart.cases import finding
+
+    finding.rebuild()
+    return {}
+
+
 def sweep(told: Told, key: str) -> dict[str, Any]:
     """Nothing that a row refers to is swept."""
     from tongxin.heart.cases import papers_store

@@ -347,6 +347,7 @@ STORY = [
     Command("present", 138, present),
     Command("send-hook", 139, outbox.send),
     Command("export-cases", 139, export("cases.list.exported", "desk:tj-wuqing/service_centre/cases")),
+    Command("search-index", 139, papers.index_anew),
     Command("export-file", 139, papers.file_handed_out),
     Command("export-board", 140, export("site.board.exported", "desk:tj-wuqing/service_centre/board")),
     Command("person", 150, people("create_person", username="faults-new", display_name="示例", post=POST,
