@@ -156,6 +156,7 @@ ROOMS = (
     "tongxin.heart.cases.api",
     "tongxin.heart.cases.api_consents",
     "tongxin.heart.cases.api_disputes",
+    "tongxin.heart.cases.api_feed",
     "tongxin.heart.cases.api_file",
     "tongxin.heart.cases.api_joints",
     "tongxin.heart.cases.api_inbox",

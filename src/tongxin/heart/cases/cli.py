@@ -8,6 +8,7 @@ from tongxin.heart.agreements import judge_words, wording
 from tongxin.heart.cases import (
     actions,
     cli_consents,
+    cli_feed,
     cli_file,
     cli_inbox,
     cli_joints,
@@ -32,6 +33,7 @@ for command in cli_papers.COMMANDS:
 
 
 group.add_command(cli_consents.consent)
+group.add_command(cli_feed.read)
 group.add_command(cli_file.get)
 
 
