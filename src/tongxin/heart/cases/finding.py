@@ -6,15 +6,13 @@ more, case by case and field by field: only a case in which the text stands wher
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch
-from django.db.models.signals import post_delete, post_save
 
 from tongxin.heart.agreements import may as core
 from tongxin.heart.cases import finding_tokens as tokens
@@ -24,14 +22,13 @@ from tongxin.heart.exchange import acts
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.writing import writing
 
-WATCHED = frozenset(  # columns of a case that change what it is found by, or for whom
-    {"applicant", "holder", "accepting_desk", "frozen_by", "outcome_reason", "ended_remark", "review_reason",
-     "erased_at", "pauses"}
+LEAVE_IT = frozenset(  # acts that change nothing that a case is found by
+    {"cases.case.accepted", "cases.case.resumed", "cases.case.closed", "cases.case.switched", "cases.promise.moved",
+     "cases.promise.recounted", "cases.paper.opened", "cases.file.exported"}
 )  # fmt: skip
 BATCH = 500  # cases that are indexed in one transaction
 SPARE = 3  # as many candidates as are wanted, times this, are judged
 NUMBER, PAPERS = "number", "papers"
-_changed = threading.local()
 
 
 @dataclass(frozen=True)
@@ -45,20 +42,20 @@ class Text:
 
 def register() -> None:
     """Have what an act changed taken into the index before the act ends."""
-    post_save.connect(_case_saved, sender=Case, dispatch_uid="finding.case")
-    for model in (Offer, Paper):
-        post_save.connect(_part_saved, sender=model, dispatch_uid=f"finding.{model.__name__}")
-        post_delete.connect(_part_saved, sender=model, dispatch_uid=f"finding.{model.__name__}.gone")
-    acts.at_end(flush)
+    acts.at_end(after)
 
 
-def flush() -> None:
-    """Write the index of every case that was changed in this thread since the last time; inside its transaction."""
-    numbers = _numbers()
+def after(done: acts.Act) -> None:
+    """Write the index of every case that an act enters something about; inside its transaction."""
+    numbers = {
+        draft.subject.removeprefix("case:").partition("/")[0]
+        for draft in done.drafts
+        if draft.subject.startswith("case:")
+        and not draft.act.startswith("agreements.")
+        and draft.act not in LEAVE_IT
+    }
     if numbers:
-        wanted = sorted(numbers)
-        numbers.clear()
-        write(wanted)
+        write(sorted(numbers))
 
 
 def write(numbers: Iterable[str]) -> int:
@@ -217,21 +214,3 @@ def _hangs_on() -> tuple[Any, ...]:
         Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
         Prefetch("files", Paper.objects.read_as("cases.finding")),
     )
-
-
-def _numbers() -> set[str]:
-    found: set[str] | None = getattr(_changed, "numbers", None)
-    if found is None:
-        found = _changed.numbers = set()
-    return found
-
-
-def _case_saved(
-    sender: Any, instance: Case, created: bool, update_fields: Iterable[str] | None, **_more: Any
-) -> None:
-    if created or update_fields is None or WATCHED & set(update_fields):
-        _numbers().add(instance.number)
-
-
-def _part_saved(sender: Any, instance: Offer | Paper, **_more: Mapping[str, Any]) -> None:
-    _numbers().add(instance.case_id)

@@ -18,14 +18,6 @@ from tongxin.shared import canonical, clock, readers, statements
 from tongxin.shared.errors import Invalid, KeyReused
 from tongxin.shared.writing import writing
 
-_endings: list[Callable[[], None]] = []
-
-
-def at_end(do: Callable[[], None]) -> None:
-    """Have something done at the end of every act that ends well, in its transaction; called from an `apps.py`."""
-    if do not in _endings:
-        _endings.append(do)
-
 
 @dataclass
 class Act:
@@ -72,6 +64,15 @@ class Act:
         )
 
 
+_endings: list[Callable[[Act], None]] = []
+
+
+def at_end(do: Callable[[Act], None]) -> None:
+    """Have something done at the end of every act that ends well, in its transaction; called from an `apps.py`."""
+    if do not in _endings:
+        _endings.append(do)
+
+
 @contextmanager
 def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator[Act]:
     """Run one act. The same key with the same request is answered from the first time, without effect.
@@ -91,7 +92,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             return
         yield running
         for do in _endings:
-            do()
+            do(running)
         row.result = running.result
         statements.update(row, "result")
         if running.changes_rules:

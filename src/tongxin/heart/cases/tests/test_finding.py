@@ -72,10 +72,11 @@ def test_a_desk_finds_only_what_it_may_read(clerk, taker, at):
 
 
 def test_what_is_graded_sensitive_is_in_no_index_and_a_withdrawn_consent_hides_at_once(clerk, taker):
-    body = Procedure.objects.get(id="food-business-licence@2").body
+    newest = Procedure.objects.filter(name="food-business-licence").order_by("-version")[0]
+    body = newest.body
     for field in body["applicant"]:
         field["grade"] = {"premises": "sensitive"}.get(field["id"], "personal")
-    Procedure.objects.filter(id="food-business-licence@2").update(body=body)
+    newest.save()
     number = filed(clerk, "1", applicant_name="运河面馆", premises="秘巷")
     accepted(clerk, number)
     assert found(clerk, "秘巷") == []

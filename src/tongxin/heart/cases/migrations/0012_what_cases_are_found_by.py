@@ -36,7 +36,7 @@ def drop(_apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0010_cases_at_other_nodes")]
+    dependencies = [("cases", "0011_joint_decisions")]
 
     operations = [
         migrations.CreateModel(
