@@ -36,7 +36,7 @@ def drop(_apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_joint_decisions")]
+    dependencies = [("cases", "0012_desk_work")]
 
     operations = [
         migrations.CreateModel(
