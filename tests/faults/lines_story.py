@@ -68,6 +68,45 @@ def send(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
+def case(name: str, **more: Any) -> Any:
+    """An act of Wuqing's window on the case that goes to Tongzhou, which works at the other node by now."""
+
+    def do(told: Told, key: str) -> dict[str, Any]:
+        from tests.faults.story import acting
+        from tongxin.heart.cases import actions
+
+        given = {
+            word: told["crossing-filed"]["case"] if value == "" else value for word, value in more.items()
+        }
+        done: dict[str, Any] = getattr(actions, name)(by=acting("wuqing-clerk", CLERK), key=key, **given)
+        return done
+
+    return do
+
+
+def filed(told: Told, key: str) -> dict[str, Any]:
+    from tests.faults.story import APPLICATION
+
+    return case("file_case", **APPLICATION)(told, key)
+
+
+def refused_there(told: Told, key: str) -> dict[str, Any]:
+    """The other node says that it can never apply the offer: the case is free again."""
+    from tongxin.heart.cases import crossing_jobs
+    from tongxin.heart.exchange import lines_in
+    from tongxin.heart.exchange.models import Envelope
+    from tongxin.shared import clock
+
+    node, sent = _second(), Envelope.objects.get(kind="offer")
+    body = {"code": "fault_KeyError", "envelope": str(sent.pk), "seq": sent.seq}
+    letter = node.letter("cannot_apply", seq=4, from_desk="", to_desk="", thread=sent.thread, body=body,
+                         in_reply_to=str(sent.pk), sent_at=clock.iso(clock.now()))  # fmt: skip
+    lines_in.take(*node.batch(letter))
+    lines_in.apply_all()
+    crossing_jobs.look()
+    return {}
+
+
 WHERE = "http://localhost:9"
 PART = (
     ("peer-added", 36_030, _peers("add", address=WHERE, identity=None)),
@@ -78,4 +117,10 @@ PART = (
     ("ping", 36_035, _peers("ping", peer="tongzhou")),
     ("envelopes-come", 36_036, receive),
     ("envelopes-go", 36_037, send),
+    ("centre-placed", 36_038, _peers("place", desks=["bj-tongzhou/service_centre"], peer="tongzhou")),
+    ("crossing-filed", 36_039, filed),
+    ("crossing-accepted", 36_040, case("accept_case", number="")),
+    ("crossing-offered", 36_041, case("offer", number="", to_desk="bj-tongzhou/service_centre", epoch=0)),
+    ("offer-goes", 36_042, send),
+    ("offer-refused-there", 36_043, refused_there),
 )

@@ -30,6 +30,8 @@ BETWEEN_NODES = {
 # Transactions that are no commands: nobody sends them again, and a second one does no harm.
 NOT_COMMANDS = {
     "account.login try": "a try at the login door; one that dies is a try all the same",
+    "cases.paper.not_fetched": "a try to fetch a paper that failed; it is tried again",
+    "cases.paper.fetched": "strikes out what has come from another node; the next look does it again",
     "account.login right": "strikes out tries after a right one; the next login does it again",
 }
 

@@ -10,6 +10,7 @@ import click
 from django.conf import settings
 
 from tongxin.heart.exchange import (
+    letters,
     lines,
     lines_in,
     lines_jobs,
@@ -176,7 +177,7 @@ def notes(ctx: click.Context) -> None:
             state = f"refused ({sealed.reason})"
         other = f"to {row.to_desk_id}" if ours else f"from {row.from_desk_id}"
         click.echo(f"{row.pk}  {_moment(row.here_at)}  {other}  {state if ours else 'came'}")  # type: ignore[attr-defined]
-        for each in row.body["text"].split("\n"):
+        for each in letters.text(row).split("\n"):
             click.echo(f"  {each}")
     if not rows:
         click.echo("No notes.")

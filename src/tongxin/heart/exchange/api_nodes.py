@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ninja import Field, Query, Router, Schema
 
-from tongxin.heart.exchange import lines, lines_notes, nodes, peers_queries
+from tongxin.heart.exchange import letters, lines, lines_notes, nodes, peers_queries
 from tongxin.heart.exchange.api_parts import READ_PROBLEMS, Call, Number, PageSize
 from tongxin.heart.exchange.models import Envelope, Message
 from tongxin.shared import clock
@@ -141,7 +141,7 @@ def _note(row: Message, stand: dict[UUID, Envelope]) -> dict[str, Any]:
         "thread": row.thread,
         "from_desk": row.from_desk_id,
         "to_desk": row.to_desk_id,
-        "text": row.body["text"],
+        "text": letters.text(row),
         "in_reply_to": row.in_reply_to_id,
         "written_at": _local(row.sent_at),
         "arrived_at": _local(row.delivered_at),

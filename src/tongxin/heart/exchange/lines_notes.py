@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange import actions
+from tongxin.heart.exchange import actions, letters
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Envelope, Message
 from tongxin.heart.region.acting import Acting
@@ -93,12 +93,15 @@ def send_note(*, by: Acting, key: str, to_desk: str, text: str, reply_to: str = 
 def notes(reader: Acting) -> QuerySet[Message]:
     """Return the notes that the reader's desk got or sent, the last first, by when they stood here (`here_at`).
 
+    With them what crossed a line of other kinds that rooms put into words (`letters`).
+
     When another node says that it sent one is its own clock's word, and orders nothing.
     """
     own = Q(from_desk_id=reader.desk) | Q(to_desk_id=reader.desk)
+    crossed = ~Q(channel__from_node=F("channel__to_node"))
     rows = (
         Message.objects.read_by(reader.desk)
-        .filter(own, kind=NOTE)
+        .filter(own, Q(kind=NOTE) | Q(crossed, kind__in=letters.kinds()))
         .select_related(
             "channel", "from_desk__jurisdiction", "from_desk__role", "to_desk__jurisdiction", "to_desk__role"
         )

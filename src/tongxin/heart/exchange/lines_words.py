@@ -88,6 +88,13 @@ def note_came(params: Mapping[str, Any]) -> str:
     return _("Note from %(desk)s.") % {"desk": desk(params.get("desk"))}
 
 
+def letter_came(params: Mapping[str, Any]) -> str:
+    """Return what the ring of a message from another node says."""
+    return _("%(desk)s, at another node, has sent word: read it among the notes.") % {
+        "desk": desk(params.get("desk"))
+    }
+
+
 def refused(params: Mapping[str, Any]) -> str:
     """Return what the ring says of something that the other node did not apply."""
     said = {"node": params.get("node", ""), "why": reason(str(params.get("code", "")))}

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.heart.exchange import lines_notes, lines_words, peers, peers_queries, queries, words
+from tongxin.heart.exchange import letters, lines_notes, lines_words, peers, peers_queries, queries, words
 from tongxin.heart.exchange import nodes as this
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.models import Envelope, Message
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
-from tongxin.shared.errors import Invalid
+from tongxin.shared.errors import Invalid, NotFound
 
 PAGE = 50
 
@@ -107,6 +107,8 @@ def notes(request: StaffRequest) -> HttpResponse:
     form = NewNote(request.POST or None, by=reader, initial=first)
     if request.method == "POST":
         reader.need("confirm")
+    if request.method == "POST" and "confirm" in request.POST:
+        return _confirmed(request, request.POST["confirm"])
     if request.method == "POST" and form.is_valid():
         try:
             lines_notes.send_note(by=reader, key=form_key(request), reply_to=asked, **form.cleaned_data)
@@ -126,11 +128,23 @@ def notes(request: StaffRequest) -> HttpResponse:
         "rows": [_noted(row, reader, stand.get(row.pk)) for row in page],
         "form": form,
         "answered": answered,
+        "answered_text": letters.text(answered) if answered else "",
         "may_write": "confirm" in reader.capabilities,
         "keeps_outbox": queries.keeps_outbox(reader),
         "key": form_key(request) if wrong else new_key(),
     }
     return no_store(render(request, "exchange/notes.html", context, status=422 if wrong else 200))
+
+
+def _confirmed(request: StaffRequest, number: str) -> HttpResponse:
+    """Confirm that a message from another node was received."""
+    row = lines_notes.note(request.acting, number)
+    confirm = letters.confirmer(row)
+    if confirm is None:
+        raise NotFound("no_such_note", _("There is no such note of your desk."))
+    confirm(by=request.acting, key=form_key(request), message=str(row.pk))
+    messages.success(request, _("Receipt is confirmed; the other node is told."))
+    return redirect("notes")
 
 
 def _shown(line: peers_queries.Line) -> dict[str, Any]:
@@ -162,6 +176,9 @@ def _noted(row: Message, reader: Acting, sealed: Envelope | None) -> dict[str, A
     refused = ours and sealed is not None and sealed.state == Envelope.State.REFUSED
     return {
         "row": row,
+        "text": letters.text(row),
+        "to_confirm": letters.to_confirm(row, reader.desk),
+        "key": new_key(),
         "ours": ours,
         "desk": words.desk(row.to_desk if ours else row.from_desk),
         "arrived": arrived,

@@ -37,6 +37,7 @@ WORDS: dict[str, Any] = {
     "agreements.instrument.loaded": _("An instrument was loaded"),
     "agreements.law.confirmed": _("A law was confirmed"),
     "agreements.law.entered": _("A law was entered"),
+    "agreements.letter.received": _("Word of a matter came from another node"),
     "agreements.matter.closed": _("The all-clear was given"),
     "agreements.matter.switched": _("A new version applies to a running matter"),
     "agreements.merge.answered": _("A merge was answered"),

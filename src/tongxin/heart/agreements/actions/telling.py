@@ -152,6 +152,9 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
         if a.replayed:
             return a.result
         notice = _message_to(by, message, "notice", "call")
+        if not Matter.objects.filter(number=notice.thread.removeprefix("matter:")).exists():
+            _confirm_there(a, by, notice)
+            return a.result
         locked = parts.lock_matter(notice.thread.removeprefix("matter:"))
         open_duties = list(
             Duty.objects.filter(
@@ -204,6 +207,35 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
             payload={"notice": str(notice.id), "met": duties.summaries(open_duties)},
         )
     return a.result
+
+
+def _confirm_there(a: Act, by: Acting, notice: Message) -> None:
+    """Confirm a notice from another node: its matter and what is owed in it are kept there, and met by this word."""
+    if notice.answers.filter(kind="confirm").exists():
+        raise Conflict(
+            "already_confirmed",
+            _("This notice is confirmed already."),
+            kept=_("The first confirmation stands."),
+            todo=_("Reload the page to see who confirmed and when."),
+        )
+    answer = exchange.send(
+        "confirm",
+        from_desk=by.desk,
+        to_desk=notice.from_desk_id,
+        thread=notice.thread,
+        basis=notice.basis,
+        body={"notice": str(notice.id)},
+        at=a.at,
+        drill=notice.drill,
+        in_reply_to=notice,
+    )
+    a.result = {"message": str(answer.id), "met": []}
+    a.entry(
+        f"{notice.thread}/message:{answer.id}",
+        cause=f"message:{notice.id}",
+        basis=notice.basis,
+        payload={"notice": str(notice.id)},
+    )
 
 
 def stand_down(*, by: Acting, key: str, matter: str, to_desk: str, remark: str = "") -> dict[str, Any]:
