@@ -58,7 +58,7 @@ def test_a_notice_from_another_node_is_read_among_the_notes_and_confirmed_once(
     client = house.client("wuqing-clerk", "tj-wuqing-services/window_clerk")
     page = client.get("/nodes/notes/").content.decode()
     assert "通报" in page
-    assert "备注：示例" in page
+    assert "说明：示例" in page
     assert 'name="confirm"' in page
     client.post("/nodes/notes/", {"confirm": letter.id, "key": "c"})
     answer = Message.objects.get(kind="confirm")

@@ -120,7 +120,7 @@ def text(message: Message) -> str:
 
 
 _WORDS = {
-    "notice": lambda: _("Notice"),
+    "notice": lambda: _("Notice of an event"),
     "warning": lambda: _("Warning without a clause"),
     "stand_down": lambda: _("It no longer concerns your office"),
     "all_clear": lambda: _("All-clear"),
