@@ -2,6 +2,7 @@
 # Sets this checkout up and runs one of its commands. Needs python3 (3.11 or newer) and nothing else.
 #
 #   tools/setup.sh demo [--reset]    a region with a demo day, served on http://localhost:8000
+#   tools/setup.sh demo --nodes 2    two servers, on 8000 and 8001, that hand cases over to each other
 #   tools/setup.sh run               production: settings from the environment, no demo people
 #   tools/setup.sh test [step ...]   every check, or only the steps named (see tools/run_checks.py)
 #   tools/setup.sh soak              the tests that take long
@@ -288,6 +289,7 @@ target="${1:-}"
 case "$target" in
     demo)
         if [ -n "${RESET:-}" ] && [ "${RESET:-}" != 0 ]; then set -- --reset "$@"; fi
+        if [ -n "${NODES:-}" ]; then set -- --nodes "$NODES" "$@"; fi
         prepare run
         export TONGXIN_MODE=demo
         exec "$py" -m tongxin.site.cli demo "$@"

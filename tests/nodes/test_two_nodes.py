@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.nodes import bad_line_cases
 from tests.support.folders import temporary
 from tests.support.lossy import Lossy, Weather, lossy
 from tests.support.two_nodes import RunningNode, join, wait_for
@@ -56,6 +57,16 @@ def test_a_bad_line_and_a_wrong_clock(two: Two):
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_a_line_that_is_cut_for_a_minute(two: Two, seed: int):
     over_a_bad_line(two, Weather.of(seed=seed), name=f"long-{seed}", each=40)
+
+
+def test_cases_over_a_bad_line(two: Two):
+    bad_line_cases.over_a_bad_line(two, Weather.of(cut=4.0, seed=3), name="short", each=3, agree=AGREE)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [21, 22])
+def test_cases_over_a_line_that_is_cut_for_a_minute(two: Two, seed: int):
+    bad_line_cases.over_a_bad_line(two, Weather.of(seed=seed), name=f"long-{seed}", each=10, agree=AGREE)
 
 
 def over_a_bad_line(two: Two, weather: Weather, *, name: str, each: int) -> None:

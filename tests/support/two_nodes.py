@@ -29,23 +29,6 @@ cli.set_up()
 from tongxin.site import launch
 launch.serve("127.0.0.1", int(sys.argv[1]), threads=4, when_ready=lambda: None)
 """
-SHELL = """
-import contextlib, io, json, sys
-from tongxin.site import cli
-cli.set_up()
-from tongxin.heart.exchange import lines_notes
-from tongxin.heart.region.tokens import acting_from_token
-for line in sys.stdin:
-    told, said, failed = json.loads(line), io.StringIO(), ""
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        for words in told.get("commands", []):
-            if not failed and cli.main(words):
-                failed = str(words)
-        for desk, text in told.get("notes", []):
-            by = acting_from_token(told["token"], via="cli")
-            lines_notes.send_note(by=by, key=f"note:{text}", to_desk=desk, text=text)
-    print(json.dumps({"said": said.getvalue(), "failed": failed}), flush=True)
-"""
 
 
 def free_port() -> int:
@@ -92,17 +75,21 @@ class RunningNode:
 
     def run(self, *commands: list[str]) -> str:
         """Run commands of `tongxin` at this node, and return what they printed."""
-        return self._tell({"commands": commands})
+        return str(self._tell({"commands": commands})["said"])
 
     def write(self, desk: str, *texts: str) -> None:
         """Write notes from this node's desk to another, one after the other."""
         self._tell({"token": self.token, "notes": [(desk, text) for text in texts]})
 
-    def _tell(self, what: dict[str, Any]) -> str:
+    def act(self, *acts: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        """Act on cases in this node's post: results, or `{"refused": code}`."""
+        return list(self._tell({"token": self.token, "acts": acts})["done"])
+
+    def _tell(self, what: dict[str, Any]) -> dict[str, Any]:
         """Have it done by one process beside the server, so that the programme is loaded once."""
         if self.shell is None:
             self.shell = subprocess.Popen(
-                [sys.executable, "-c", SHELL],
+                [sys.executable, "-m", "tests.support.node_hands"],
                 cwd=ROOT, env=self.environment | {"NODE_DIES_AT": ""}, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             )  # fmt: skip
@@ -112,7 +99,7 @@ class RunningNode:
         self.shell.stdin.flush()
         answer = json.loads(self.shell.stdout.readline() or '{"said": "", "failed": "it ended"}')
         assert not answer["failed"], f"{self.name}: {answer['failed']}\n{answer['said']}"
-        return str(answer["said"])
+        return dict(answer)
 
     def prepare(self) -> None:
         """Make tables, region, key, and a token to write with; the tables are copied where an earlier test made them."""

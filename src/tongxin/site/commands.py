@@ -27,10 +27,13 @@ STARTED = time.perf_counter()
     "--host", envvar="TONGXIN_BIND", default="127.0.0.1", show_default=True, help="Address to listen on."
 )
 @click.option("--prepare-only", is_flag=True, help="Make the data and stop; do not serve.")
-def demo(reset: bool, port: int, host: str, prepare_only: bool) -> None:
+@click.option("--nodes", type=click.IntRange(1, 2), default=1, show_default=True,
+              help="2: two servers that hand cases over to each other, on this port and the next.")  # fmt: skip
+def demo(reset: bool, port: int, host: str, prepare_only: bool, nodes: int) -> None:
     """Serve a region with made-up people and a demo day.
 
     The first start makes tables, region, people and the demo day in var/demo; later starts keep what was done.
+    With two nodes each has its own folder in var/demo/nodes, and a note and a case on the line instead of the demo day.
     Ctrl-C stops everything.
     """
     os.environ["TONGXIN_MODE"] = "demo"
@@ -38,8 +41,10 @@ def demo(reset: bool, port: int, host: str, prepare_only: bool) -> None:
     from django.conf import settings
 
     from tongxin.site import demo as data
-    from tongxin.site import launch
+    from tongxin.site import demo_nodes, launch
 
+    if nodes == 2:
+        sys.exit(demo_nodes.run(reset=reset, port=port, host=host, prepare_only=prepare_only, say=click.echo))
     free = launch.free_port(host, port)
     address = f"http://localhost:{free}"
     settings.ORIGIN = address

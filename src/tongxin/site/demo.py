@@ -18,20 +18,33 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Refused
 
 STAMP = "demo.json"
-OURS = ("tongxin.sqlite3", "tongxin.sqlite3-wal", "tongxin.sqlite3-shm", "map", "keys", "mail", STAMP)
+OURS = (
+    "tongxin.sqlite3",
+    "tongxin.sqlite3-wal",
+    "tongxin.sqlite3-shm",
+    "map",
+    "keys",
+    "mail",
+    "papers",
+    STAMP,
+)
 
 Say = Callable[[str], None]
 
 
-def prepare(*, reset: bool, say: Say) -> bool:
-    """Bring the data folder to where the demonstration can be served; return whether it was made anew."""
+def prepare(*, reset: bool, say: Say, build: Callable[[Say], None] | None = None) -> bool:
+    """Bring the data folder to where the demonstration can be served; return whether it was made anew.
+
+    `build` fills an empty database, in place of the demo day.
+    """
     if not settings.DEMO:
         raise Refused("not_demo", "This is not the demonstration.", todo="Use `tongxin demo`.")
     stamp = _read()
     if reset or not stamp:
         _refuse_real_work()
         _clear(say)
-        _build(say)
+        (build or _play)(say)
+        _write()
         return True
     if stamp.get("made_from") != made_from():
         say("· the programme or the region pack changed: bringing the data up to date")
@@ -67,7 +80,7 @@ def made_from() -> str:
     return digest.hexdigest()
 
 
-def _build(say: Say) -> None:
+def _play(say: Say) -> None:
     """Make tables, region, people and the demo day, with a clock that runs from the day's beginning until now."""
     from tongxin.heart.ledger import actions as ledger
     from tongxin.site import pack
@@ -87,7 +100,6 @@ def _build(say: Say) -> None:
             say("· playing the demo day")
             demo_day.play(hand, until=now)
     ledger.checkpoint()
-    _write()
 
 
 def _refuse_real_work() -> None:

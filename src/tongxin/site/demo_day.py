@@ -333,7 +333,9 @@ def _stage_case(stage: _Stage, it: DemoCase, n: int) -> None:
         key = f"demo:case:{n}:{step.do}"
         match step.do:
             case "file":
-                made["number"] = _file(it, n, clerk(here), key)
+                made["number"] = file_case(
+                    name=it.name, premises=it.premises, decide_at=it.decide_at, n=n, by=clerk(here), key=key
+                )
             case "accept":
                 cases.accept_case(by=clerk(here), key=key, number=made["number"])
             case "offer":
@@ -368,14 +370,15 @@ def _stage_case(stage: _Stage, it: DemoCase, n: int) -> None:
         stage.add(at, partial(act, step))
 
 
-def _file(it: DemoCase, n: int, by: Acting, key: str) -> str:
+def file_case(*, name: str, premises: str, decide_at: str, n: int, by: Acting, key: str) -> str:
+    """Take a made-up application in, with every paper that is asked for; return the case's number."""
     _row, form = procedure(PROCEDURE)
-    given = {"applicant_name": it.name, "credit_code": CREDIT_CODE.format(n), "premises": it.premises}
+    given = {"applicant_name": name, "credit_code": CREDIT_CODE.format(n), "premises": premises}
     done = cases.file_case(
         by=by,
         key=key,
         procedure=PROCEDURE,
-        decide_at=it.decide_at,
+        decide_at=decide_at,
         applicant=given,
         papers=[paper.id for paper in form.papers if paper.required],
     )

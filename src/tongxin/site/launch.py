@@ -41,6 +41,16 @@ def free_port(host: str, wanted: int) -> int:
     )
 
 
+def need_port(host: str, port: int, todo: str) -> None:
+    """Raise Refused where somebody listens on a port already; `todo` says what to do then."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as taken:
+            raise Refused("port_taken", f"The port {port} is taken.", todo=todo) from taken
+
+
 @contextmanager
 def alone_in(folder: Path, address: str) -> Iterator[None]:
     """Hold the data folder for one server, or raise AlreadyRunning with the address of the one that has it."""

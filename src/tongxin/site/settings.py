@@ -39,6 +39,10 @@ NODE_CA = os.environ.get(
     "TONGXIN_NODE_CA", ""
 )  # file of the authorities that peers' certificates are checked by
 PORT = int(os.environ.get("TONGXIN_PORT", "8000"))
+if (
+    MODE != "run" and NODE != "main"
+):  # nodes of a try share this machine's name, and a browser tells cookies apart by that alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid-{NODE}", f"csrftoken-{NODE}"
 TILE_URL = os.environ.get("TONGXIN_TILE_URL", "")
 TILE_CRS = os.environ.get("TONGXIN_TILE_CRS", "wgs84")
 if TILE_CRS not in {"wgs84", "gcj02"}:
