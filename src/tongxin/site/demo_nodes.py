@@ -207,7 +207,7 @@ def _welcome(both: list[Started], seconds: float) -> str:
     first, second = both
     lines += [
         "  Each has confirmed the other's fingerprint. A note and an offered case go over the line from",
-        f"  {first.node.name} to {second.node.name}: see /nodes/, /nodes/notes/ and /cases/. One browser serves for both.",
+        f"  {first.node.name} to {second.node.name}: see /nodes/notes/ and /cases/. One browser does for both.",
         f"  Ready in {seconds:.1f} s. Ctrl-C stops both; what is done stays. Anew: --reset",
         "",
     ]
