@@ -122,7 +122,7 @@ def over_a_bad_line(
         there.cut = back.cut = True
         list(threads.map(lambda pair: filed_and_offered(*pair, f"{name}-b", each), pairs))
         for node in (wuqing, tongzhou):
-            node.act(*(("recall", {"offer_id": offer}) for offer in offers(node, "from")[::2]))
+            node.act(*(("recall", {"offer_id": offer}) for offer in offers(node, "from")[1::2]))
         list(threads.map(take_over_all, (wuqing, tongzhou)))
         time.sleep(max(0.0, cut + weather.cut - time.monotonic()))
         for way in (there, back):

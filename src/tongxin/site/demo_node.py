@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from tongxin.site import cli
 
-WAIT = 240.0  # seconds for the other to make its data
+WAIT = 1800.0  # seconds for the other to make its data; who starts both ends this one when the other ends
 
 
 def main(words: Sequence[str]) -> int:
@@ -32,11 +35,15 @@ def main(words: Sequence[str]) -> int:
     launch.end_with_parent(os.getppid())
     file = demo_nodes.read()
     try:
-        demo.prepare(reset="--reset" in words, say=_say, build=lambda _say: _build(number))
+        demo.prepare(
+            reset="--reset" in words, say=_say, build=lambda _say: _build(number, "--reset" in words)
+        )
         _only_own_people(number)
         _write(settings.DATA / demo_nodes.IDENTITY, nodes.identity().decode())
         beside = file.nodes[1 - number].name
-        _meet(beside, other, _identity_of(settings.DATA.parent / beside / demo_nodes.IDENTITY), number)
+        shown = settings.DATA.parent / beside / demo_nodes.IDENTITY
+        _wait_for(shown)  # so the people of the other node read its fingerprint out
+        _meet(beside, other, shown.read_text("utf-8"), number)
         if "--prepare-only" in words:
             _ready()
             return 0
@@ -53,17 +60,39 @@ def _say(text: str) -> None:
     click.echo(f"· {settings.NODE}: {text.removeprefix('· ')}")
 
 
-def _build(number: int) -> None:
-    """Make tables, region and key. The demo day is not played: it is one story over desks that now work apart."""
+def _build(number: int, both: bool) -> None:
+    """Make tables, region and key; `both`: the other node does so too, and the second takes the tables of the first.
+
+    The demo day is not played: it is one story over desks that now work apart.
+    """
     from django.conf import settings
 
     from tongxin.heart.exchange import nodes
-    from tongxin.site import demo, pack
+    from tongxin.site import demo, demo_nodes, pack
 
-    _say("making the tables, loading the region pack")
-    demo.migrate()
+    made = settings.DATA.parent / demo_nodes.TABLES
+    if number == 0 or not both:
+        _say("making the tables")
+        demo.migrate()
+        _copy_tables(made)
+    else:
+        _wait_for(made)
+        shutil.copyfile(made, settings.DATABASES["default"]["NAME"])
+    _say("loading the region pack")
     pack.load(settings.REGION_PACK)
     nodes.own()
+
+
+def _copy_tables(to: Path) -> None:
+    """Keep a copy of the database, whole or not at all."""
+    from django.db import connection
+
+    part = to.with_name(f".{to.name}")
+    part.unlink(missing_ok=True)
+    connection.ensure_connection()
+    with closing(sqlite3.connect(part)) as copy:
+        connection.connection.backup(copy)
+    part.replace(to)
 
 
 def _only_own_people(number: int) -> None:
@@ -89,8 +118,8 @@ def _is_own(number: int, place: str) -> bool:
     return of_the_second == (number == 1)
 
 
-def _identity_of(path: Path) -> str:
-    """Return what the other node says of itself, as soon as it does: so its people read the fingerprint out."""
+def _wait_for(path: Path) -> None:
+    """Wait until the other node has written a file."""
     from tongxin.shared.errors import Refused
 
     begins = time.monotonic()
@@ -98,7 +127,6 @@ def _identity_of(path: Path) -> str:
         if time.monotonic() - begins > WAIT:
             raise Refused("alone", f"The other node did not begin within {WAIT:.0f} s.", todo="Start again.")
         time.sleep(0.05)
-    return path.read_text("utf-8")
 
 
 def _meet(name: str, address: str, said: str, number: int) -> None:

@@ -20,8 +20,8 @@ from ruamel.yaml import YAML
 from tongxin.shared.errors import Refused
 from tongxin.site import launch
 
-FOLDER, STAMP, IDENTITY = "nodes", "nodes.json", "identity.json"
-START, END = 300.0, 20.0  # seconds that a node has to begin, and to end
+FOLDER, STAMP, IDENTITY, TABLES = "nodes", "nodes.json", "identity.json", "tables.sqlite3"
+END = 20.0  # seconds that a node has to end
 
 
 class _Strict(BaseModel):
@@ -99,7 +99,8 @@ def run(*, reset: bool, port: int, host: str, prepare_only: bool, say: Callable[
                 host, port + n, "Name the first of two free ports: TONGXIN_PORT=8100 make demo NODES=2"
             )
         anew = reset or not (base / STAMP).exists()  # one that was cut short is made anew, both together
-        (base / STAMP).unlink(missing_ok=True)
+        for name in (STAMP, TABLES):
+            (base / name).unlink(missing_ok=True)
         begins = time.perf_counter()
         both: list[Started] = []
         stop = _stopped_by_signals()
@@ -109,11 +110,12 @@ def run(*, reset: bool, port: int, host: str, prepare_only: bool, say: Callable[
                 (base / node.name).mkdir(parents=True, exist_ok=True)
             for n, node in enumerate(file.nodes):
                 both.append(_start(node, base, addresses, n, host, anew, prepare_only))
-            if _wait(both, stop, lambda: all((each.folder / "ready").exists() for each in both), START):
+            if _wait(both, stop, lambda: all((each.folder / "ready").exists() for each in both)):
+                (base / TABLES).unlink(missing_ok=True)
                 (base / STAMP).write_text(json.dumps({"addresses": addresses}), encoding="utf-8")
                 if not prepare_only:
                     say(_welcome(both, time.perf_counter() - begins))
-                    _wait(both, stop, lambda: False, None)
+                    _wait(both, stop, lambda: False)
             return _status(both, stop, prepare_only)
         finally:
             _end(both)
@@ -154,12 +156,10 @@ def _stopped_by_signals() -> list[int]:
     return got
 
 
-def _wait(both: list[Started], stop: list[int], true: Callable[[], bool], seconds: float | None) -> bool:
-    """Wait until something holds; False when a node ended first, somebody stopped us, or it took too long."""
-    begins = time.monotonic()
+def _wait(both: list[Started], stop: list[int], true: Callable[[], bool]) -> bool:
+    """Wait until something holds; False when a node ended first, or somebody stopped us."""
     while not true():
-        late = seconds is not None and time.monotonic() - begins > seconds
-        if stop or late or any(each.process.poll() is not None for each in both):
+        if stop or any(each.process.poll() is not None for each in both):
             return true()
         time.sleep(0.1)
     return True
@@ -168,10 +168,9 @@ def _wait(both: list[Started], stop: list[int], true: Callable[[], bool], second
 def _status(both: list[Started], stop: list[int], prepare_only: bool) -> int:
     if stop or (prepare_only and all((each.folder / "ready").exists() for each in both)):
         return 0
-    gone = next((each for each in both if each.process.poll() is not None), None)
-    what = f"The node {gone.node.name} ended" if gone else f"The nodes did not begin within {START:.0f} s"
+    gone = next(each for each in both if each.process.poll() is not None)
     raise Refused(
-        "node_ended", f"{what}; the other was stopped too.", kept="What was done at each node is kept.",
+        "node_ended", f"The node {gone.node.name} ended; the other was stopped too.", kept="What was done at each node is kept.",
         todo="Its reason stands above. Start again, or begin anew with RESET=1.",
     )  # fmt: skip
 
@@ -204,10 +203,10 @@ def _welcome(both: list[Started], seconds: float) -> str:
         lines += [f"      {name:<{wide}}  {said['people'][name]}" for name in first]
         others = len(said["people"]) - len(first)
         lines += [f"      and {others} more, on its login page", ""]
-    first, second = both
+    sender, receiver = both
     lines += [
         "  Each has confirmed the other's fingerprint. A note and an offered case go over the line from",
-        f"  {first.node.name} to {second.node.name}: see /nodes/notes/ and /cases/. One browser does for both.",
+        f"  {sender.node.name} to {receiver.node.name}: see /nodes/notes/ and /cases/. One browser does for both.",
         f"  Ready in {seconds:.1f} s. Ctrl-C stops both; what is done stays. Anew: --reset",
         "",
     ]
