@@ -170,7 +170,7 @@ def _status(both: list[Started], stop: list[int], prepare_only: bool) -> int:
         return 0
     gone = next(each for each in both if each.process.poll() is not None)
     raise Refused(
-        "node_ended", f"The node {gone.node.name} ended; the other was stopped too.", kept="What was done at each node is kept.",
+        "node_ended", f"The node {gone.node.name} ended; the other was stopped too.", kept="What was done is kept.",
         todo="Its reason stands above. Start again, or begin anew with RESET=1.",
     )  # fmt: skip
 
