@@ -37,7 +37,7 @@ def both(data: Path, port: int) -> Iterator[tuple[int, str]]:
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        give_up = time.monotonic() + 280
+        give_up = time.monotonic() + 400
         while "Ctrl-C stops both" not in printed.read_text():
             assert process.poll() is None, f"it ended by itself:\n{printed.read_text()}"
             assert time.monotonic() < give_up, printed.read_text()
