@@ -41,6 +41,12 @@ def nodes() -> Iterator[tuple[RunningNode, RunningNode]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, str]:
+    """No server of the test process: each window says at which node it is."""
+    return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
 @pytest.fixture
 def at(new_context) -> Callable[..., Page]:
     """Opens a window of one browser at a node, and logs in there."""
