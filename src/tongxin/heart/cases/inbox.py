@@ -34,8 +34,8 @@ TABS: dict[str, Any] = {
     "mine": _("Mine"),
     "waiting": _("With others"),
     "asked": _("Asked of the applicant"),
-    "overdue": _("Overdue"),
-    "soon": _("Due within two days"),
+    "overdue": _("Late"),
+    "soon": _("Due soon"),
     "decided": _("To be told and closed"),
 }
 SIDES: dict[str, Any] = {
