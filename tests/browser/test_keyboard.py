@@ -112,11 +112,12 @@ def test_figures_are_delivered_from_the_board(house, window):
     expect(page.get_by_text("Claimed", exact=True)).to_be_visible()
 
 
-def test_several_cases_are_accepted_from_the_list(house, window):
+def test_several_cases_are_accepted_from_the_list(house, window, seat_in):
     for n in range(3):
         acts.filed(house, key=f"several-{n}")
     page = window(language="en")
-    sign_in(page, "wuqing-clerk", "/cases/inbox/?tab=new")
+    seat_in(page, *acts.CLERKS["tj-wuqing"])
+    page.goto("/cases/inbox/?tab=new")
     tab_to(page, "tbody th a")
     page.keyboard.press("x")
     page.keyboard.press("j")
