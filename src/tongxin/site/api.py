@@ -99,8 +99,8 @@ def refused(request: HttpRequest, exc: Refused) -> HttpResponse:
     response = api.create_response(request, exc.as_dict(), status=exc.status)
     if exc.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(exc, lockout.LockedOut):
-        response["Retry-After"] = str(exc.seconds)
+    if seconds := getattr(exc, "seconds", None):  # of a door that is closed for a while
+        response["Retry-After"] = str(seconds)
     return response
 
 
@@ -154,12 +154,14 @@ ROOMS = (
     "tongxin.heart.agreements.api_calendar",
     "tongxin.heart.agreements.api_may",
     "tongxin.heart.cases.api",
+    "tongxin.heart.cases.api_applicants",
     "tongxin.heart.cases.api_consents",
     "tongxin.heart.cases.api_disputes",
     "tongxin.heart.cases.api_feed",
     "tongxin.heart.cases.api_file",
     "tongxin.heart.cases.api_joints",
     "tongxin.heart.cases.api_inbox",
+    "tongxin.heart.cases.api_letters",
     "tongxin.heart.cases.api_papers",
     "tongxin.heart.cases.api_states",
     "tongxin.heart.measures.api",

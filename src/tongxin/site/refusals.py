@@ -40,6 +40,8 @@ NOT_TYPED = (
     "do",
     "rules",
     "shown",
+    "form",  # of an application: what seals it
+    "secret",
 )
 # a form's prefix is no part of a name
 TYPED: dict[str, Any] = {

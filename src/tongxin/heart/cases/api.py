@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
-from tongxin.heart.cases import actions, api_states, queries, sights
+from tongxin.heart.cases import actions, api_states, queries, sightings, sights
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.api_parts import (
     PUBLIC_PROBLEMS,
@@ -300,6 +300,7 @@ def show_case(request: Call, number: Word) -> dict[str, Any]:
     now = clock.now()
     offers = queries.offers_of(row)
     seen = sights.sight(request.auth.desk, row, offers)
+    sightings.note(row, seen)
     sees, withheld = seen.sees("papers"), seen.withheld()
     may = queries.possible(request.auth, row)
     return line_out(row) | {

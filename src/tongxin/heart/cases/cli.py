@@ -12,10 +12,12 @@ from tongxin.heart.cases import (
     cli_file,
     cli_inbox,
     cli_joints,
+    cli_letters,
     cli_papers,
     cli_states,
     disputes_cli,
     queries,
+    sightings,
     sights,
     words,
 )
@@ -28,7 +30,7 @@ def group() -> None:
     """File, hand over, take over and decide cases, in the post of the office token."""
 
 
-for command in cli_papers.COMMANDS:
+for command in (*cli_papers.COMMANDS, *cli_letters.COMMANDS):
     group.add_command(command)
 
 
@@ -74,6 +76,7 @@ def show(ctx: click.Context, number: str) -> None:
             f"offer      {made.id}  {made.from_desk_id} -> {made.to_desk_id}  {state}  {words.reason_of(made)}".rstrip()
         )
     seen = sights.sight(reader.desk, row)
+    sightings.note(row, seen)
     if row.outcome:
         reason = row.outcome_reason if seen.sees("outcome_reason") else ""
         click.echo(

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from tongxin.heart.cases import locking, states
-from tongxin.heart.cases.models import Case, Paper
+from tongxin.heart.cases.models import Case, Letter, Paper, Rating
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.ledger import actions as ledger
@@ -27,6 +27,7 @@ TELLING = (  # acts whose payloads repeat what the applicant gave or said
     "cases.case.withdrawn",
     "cases.case.voided",
     "cases.review.filed",
+    "cases.asked.supplied",
     "cases.paper.added",
     "cases.paper.reused",
     "cases.paper.replaced",
@@ -66,6 +67,8 @@ def _erase(number: str) -> bool:
         case.save()
         exchange.forget(f"case:{number}", GIVEN)
         _erase_papers(case)
+        Letter.objects.filter(case=case).update(text="", answer="")
+        Rating.objects.filter(case=case).update(remark="")
         entries = entries_of(f"case:{number}").filter(act__in=TELLING)
         held = Payload.objects.filter(entry__in=entries).order_by("entry_id")
         erased = list(held.values_list("entry_id", flat=True))

@@ -34,6 +34,7 @@ ACTS = {  # the entry that a kind leaves here: the act as it was done at the oth
 }
 EVENTS = {  # what a holder or the accepting desk tells, by the ring that it rings
     "case_suspended": "cases.case.suspended",
+    "asked_supplied": "cases.asked.supplied",
     "case_resumed": "cases.case.resumed",
     "case_decided": "cases.case.decided",
     "case_superseded": "cases.decision.superseded",
@@ -44,7 +45,7 @@ EVENTS = {  # what a holder or the accepting desk tells, by the ring that it rin
     "review_result": "cases.review.concluded",
     "review_withdrawn": "cases.case.withdrawn",
 }
-TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing", "review_result")
+TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing", "review_result", "supplied")
 
 
 def register_all() -> None:

@@ -8,7 +8,24 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from tongxin.heart.cases.models_applicants import Draft, Guess, Letter, Rating, Sighting, Slip
 from tongxin.shared.guarded import Guarded
+
+__all__ = [
+    "Case",
+    "Consent",
+    "Decision",
+    "Dispute",
+    "Draft",
+    "Guess",
+    "Letter",
+    "Offer",
+    "Paper",
+    "Procedure",
+    "Rating",
+    "Sighting",
+    "Slip",
+]
 
 
 class Procedure(models.Model):

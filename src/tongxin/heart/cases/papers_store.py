@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.cases.models import Paper
+from tongxin.heart.cases.models import Draft, Paper
 from tongxin.shared import clock, faults
 
 PIECE = 64 * 1024
@@ -151,7 +151,7 @@ def opened(sha256: str) -> BinaryIO | None:
 def sweep() -> int:
     """Take away what nothing refers to any more or never did; a job of the ticker. Returns how many files."""
     before = (clock.now() - ORPHAN_AFTER).timestamp()
-    gone, contents = 0, []
+    gone, contents, drafted = 0, [], _drafted()
     for path in _old(before):
         if path.suffix != ".part" and _SHA256.fullmatch(path.name):
             contents.append(path)
@@ -165,6 +165,7 @@ def sweep() -> int:
             .filter(sha256__in=list(batch))
             .values_list("sha256", flat=True)
         )
+        kept |= drafted
         gone += sum(_taken_away(path, before) for name, path in batch.items() if name not in kept)
     return gone
 
@@ -172,6 +173,12 @@ def sweep() -> int:
 def _coming(sha256: str) -> Path:
     """Return where a content from another node grows until it is whole."""
     return _made(folder() / "arriving") / f"{path_of(sha256).name}.part"
+
+
+def _drafted() -> set[str]:
+    """Return the contents that drafts of applications keep."""
+    rows = Draft.objects.filter(until__gt=clock.now()).values_list("files", flat=True)
+    return {each for files in rows for each in files}
 
 
 def _taken_away(path: Path, before: float) -> bool:

@@ -43,6 +43,34 @@ SAID: dict[str, tuple[Any, Any]] = {
         gettext_lazy("The review of a decision of the office ended"),
         gettext_lazy("The review of the decision of case %(case)s has ended."),
     ),
+    "application_filed": (
+        gettext_lazy("An application came in online"),
+        gettext_lazy("Application %(case)s came in online; it waits to be accepted."),
+    ),
+    "asked_supplied": (
+        gettext_lazy("What was asked for was handed in"),
+        gettext_lazy("In case %(case)s the applicant handed in what was asked for."),
+    ),
+    "letter_message": (
+        gettext_lazy("An applicant wrote"),
+        gettext_lazy("The applicant of case %(case)s wrote; an answer is due."),
+    ),
+    "letter_complaint": (
+        gettext_lazy("A complaint came in"),
+        gettext_lazy("The applicant of case %(case)s complains; an answer is due."),
+    ),
+    "letter_correction": (
+        gettext_lazy("A correction was asked for"),
+        gettext_lazy("The applicant of case %(case)s asks for a correction."),
+    ),
+    "case_corrected": (
+        gettext_lazy("What an applicant gave was corrected"),
+        gettext_lazy("In case %(case)s something that the applicant gave was corrected."),
+    ),
+    "case_rated": (
+        gettext_lazy("A case was rated"),
+        gettext_lazy("The applicant of case %(case)s rated its handling."),
+    ),
     "review_withdrawn": (
         gettext_lazy("A review was withdrawn"),
         gettext_lazy("The review of the decision of case %(case)s was withdrawn; the decision stands."),

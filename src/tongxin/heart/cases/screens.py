@@ -24,8 +24,10 @@ from tongxin.heart.cases import (
     forms_states,
     queries,
     screens_inbox,
+    screens_letters,
     screens_papers,
     seeing,
+    sightings,
     sights,
     story,
     story_states,
@@ -268,6 +270,7 @@ def _page(
     seen = sights.sight(reader.desk, row, offers)
     sees = seen.sees("papers")
     judge.show(seen.subject, seen.fields)
+    sightings.note(row, seen)
     decide_duty = next((d for d in duties if d.subject == "decide"), None)
     clause = next((o.clause for o in reversed(offers)), None)
     if may.offer:
@@ -311,6 +314,7 @@ def _page(
         ],
     }
     context |= screens_inbox.table_of(reader, row.number)
+    context |= screens_letters.listing(reader, row, seen)
     context |= screens_papers.listing(reader, row, read, sees=sees)
     refused = any(form.is_bound for form in sent.values())
     return render(request, "cases/show.html", context, status=422 if refused else 200)

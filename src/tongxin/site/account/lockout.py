@@ -11,12 +11,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.shared import clock
+from tongxin.shared.addresses import client_address
 from tongxin.shared.errors import Refused
 from tongxin.shared.writing import writing
 from tongxin.site.models import FailedLogin
@@ -82,15 +82,6 @@ def begin(door: Door, name: str, request: HttpRequest) -> Try:
     if until is not None:
         raise LockedOut(until)
     return Try(row)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the caller's address: from the proxies we trust, else of the connection."""
-    trusted = settings.TRUSTED_PROXIES
-    hops = [h.strip() for h in request.headers.get("X-Forwarded-For", "").split(",") if h.strip()]
-    if trusted and len(hops) >= trusted:
-        return hops[-trusted][:50]
-    return str(request.META.get("REMOTE_ADDR") or "local")[:50]
 
 
 def _locked_until(door: Door, row: FailedLogin) -> datetime | None:

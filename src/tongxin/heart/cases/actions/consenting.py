@@ -95,7 +95,7 @@ def withdraw_consent(*, by: Acting, key: str, consent: int) -> dict[str, Any]:
             raise Conflict("consent_withdrawn", _("This consent has been withdrawn already."))
         row.withdrawn_at = a.at
         row.save(update_fields=["withdrawn_at"])
-        if case.holder_id != by.desk:
+        if case.holder_id != by.desk or by.via == parts.APPLICANT:
             parts.ring(case.holder_id, "consent_withdrawn", case, a.at, dedupe=f"consent:{row.pk}")
         a.changes_rules = True
         mirroring.mirror(a, case)

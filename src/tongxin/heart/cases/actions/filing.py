@@ -15,7 +15,7 @@ from tongxin.heart.cases.actions.papers import keep
 from tongxin.heart.cases.models import Case, Procedure
 from tongxin.heart.cases.papers import Arrived, summary
 from tongxin.heart.events.serials import next_number
-from tongxin.heart.exchange.acts import act
+from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock, statements
 from tongxin.shared.errors import NotFound
@@ -70,33 +70,39 @@ def file_case(
     with act("cases.case.filed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        row = next(iter(_newest(procedure)), None)
-        if row is None:
-            raise NotFound("no_such_procedure", _("There is no such procedure."))
-        form = procedures.ProcedureFile.model_validate(row.body)
-        procedures.check(form, applicant, papers, decide_at)
-        book = rulebook.at(a.at)
-        competent = f"{decide_at}/{form.role}"
-        if competent != by.desk:
-            parts.basis_of(book, row.name, by.desk, competent, a.at)
-        case = Case(
-            number=next_number(procedures.number_prefix(by.jurisdiction), a.at),
-            procedure=row,
-            rulebook=book,
-            accepting_desk_id=by.desk,
-            competent_desk_id=competent,
-            holder_id=by.desk,
-            applicant=applicant,
-            papers=sorted(set(papers)),
-            filed_at=a.at,
-            illustrative=row.illustrative,
-        )
-        statements.insert(case)
-        kept = [summary(keep(a, case, file)) for file in files]
+        case, more = enter(a, request, files)
         a.result = {"case": case.number}
-        more = {"competent": competent} | ({"files": kept} if kept else {})
         a.entry(f"case:{case.number}", payload=request | more)
     return a.result
+
+
+def enter(a: Act, request: dict[str, Any], files: Sequence[Arrived]) -> tuple[Case, dict[str, Any]]:
+    """Enter what an application asks for as a case of the actor's desk, inside an act; with what the entry adds."""
+    by, papers, decide_at = a.by, request["papers"], request["decide_at"]
+    row = next(iter(_newest(request["procedure"])), None)
+    if row is None:
+        raise NotFound("no_such_procedure", _("There is no such procedure."))
+    form = procedures.ProcedureFile.model_validate(row.body)
+    procedures.check(form, request["applicant"], papers, decide_at)
+    book = rulebook.at(a.at)
+    competent = f"{decide_at}/{form.role}"
+    if competent != by.desk:
+        parts.basis_of(book, row.name, by.desk, competent, a.at)
+    case = Case(
+        number=next_number(procedures.number_prefix(by.jurisdiction), a.at),
+        procedure=row,
+        rulebook=book,
+        accepting_desk_id=by.desk,
+        competent_desk_id=competent,
+        holder_id=by.desk,
+        applicant=request["applicant"],
+        papers=papers,
+        filed_at=a.at,
+        illustrative=row.illustrative,
+    )
+    statements.insert(case)
+    kept = [summary(keep(a, case, file)) for file in files]
+    return case, {"competent": competent} | ({"files": kept} if kept else {})
 
 
 def accept_case(*, by: Acting, key: str, number: str) -> dict[str, Any]:

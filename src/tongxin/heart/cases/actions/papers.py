@@ -309,7 +309,7 @@ def _done(a: Act, case: Case, file: Paper, **more: Any) -> None:
     if file.kind not in case.papers:
         case.papers = sorted({*case.papers, file.kind})
         case.save(update_fields=["papers"])
-    if case.holder_id != a.by.desk:
+    if case.holder_id != a.by.desk or a.by.via == parts.APPLICANT:
         parts.ring(case.holder_id, "paper_added", case, a.at, dedupe=f"paper:{file.id}")
     mirroring.mirror(a, case)
     a.result = {"case": case.number, "paper": str(file.id)}

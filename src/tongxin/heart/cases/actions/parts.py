@@ -24,6 +24,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from tongxin.shared.statements import fixed
 
+APPLICANT = "applicant"  # the post and the way of what an applicant does; the ledger holds no name
 MAX_TEXT = 400  # of a remark or a reason, as the tables keep it
 
 
@@ -129,9 +130,12 @@ def send(
 
 def ring(desk: str, kind: str, case: Case, at: datetime, *, dedupe: str) -> None:
     """Ring a desk about the case, once for `dedupe`."""
-    exchange.notify(
-        desk, kind, link=f"/cases/{case.number}/", at=at, dedupe=dedupe, params={"case": case.number}
-    )
+    ring_at(desk, kind, f"/cases/{case.number}/", case, at, dedupe=dedupe)
+
+
+def ring_at(desk: str, kind: str, link: str, case: Case, at: datetime, *, dedupe: str) -> None:
+    """Ring a desk about something of the case that has a page of its own."""
+    exchange.notify(desk, kind, link=link, at=at, dedupe=dedupe, params={"case": case.number})
 
 
 def acts_on(case: Case, act: str, by: Acting) -> None:
@@ -165,8 +169,10 @@ def _taken_over(case: str) -> QuerySet[Offer]:
 
 
 def inform(a: Act, case: Case, kind: str, ring_kind: str, body: dict[str, Any], *desks: str) -> list[Message]:
-    """Tell each other desk once, by message and by ring."""
+    """Tell each other desk once, by message and by ring; of what an applicant did, the accepting desk is rung too."""
     told = []
+    if a.by.via == APPLICANT:
+        ring_accepting(a, case, ring_kind)
     for desk in dict.fromkeys(desks):
         if desk != a.by.desk:
             told.append(
@@ -181,6 +187,12 @@ def inform(a: Act, case: Case, kind: str, ring_kind: str, body: dict[str, Any], 
             )
             ring(desk, ring_kind, case, a.at, dedupe=f"{ring_kind}:{case.number}:{desk}:{clock.iso(a.at)}")
     return told
+
+
+def ring_accepting(a: Act, case: Case, kind: str) -> None:
+    """Ring the desk that accepted the case of what its applicant did online."""
+    desk = case.accepting_desk_id
+    ring(desk, kind, case, a.at, dedupe=f"{kind}:{case.number}:{desk}:{clock.iso(a.at)}")
 
 
 def void_owed(a: Act, case: Case) -> list[Duty]:

@@ -102,22 +102,32 @@ def resume(
         states.need(case, "resume", by)
         pause = case.pauses[-1]
         _all_there(case, pause, there, ended=ended)
-        states.move(case, "resume", pause["of"])
-        case.pauses = [*case.pauses[:-1], pause | {"until": clock.iso(a.at)}]
-        case.papers = sorted({*case.papers, *there})
-        case.save(update_fields=["state", "pauses", "papers"])
-        began = datetime.fromisoformat(pause["from"])
-        promises.count_again(case, a, why="suspension", began=began)
-        for duty in _owed_by_holder(case, Duty.State.SUSPENDED):
-            if duty.pauses[-1]["ground"] == duties.CASE_SUSPENDED:
-                duties.resume(duty, a)
-        due = clock.iso(case.promise_due_at) if case.promise_due_at else ""
-        body = {"promise_due_at": due}
-        parts.inform(a, case, "resumption", "case_resumed", body, case.accepting_desk_id)
-        mirroring.mirror(a, case)
-        a.result = {"case": number, "state": case.state, "promise_due_at": due}
+        go_on(a, case, there)
+        a.result = {"case": number, "state": case.state, "promise_due_at": due_said(case)}
         a.entry(f"case:{number}", basis=parts.basis(case), payload=request | a.result)
     return a.result
+
+
+def go_on(a: Act, case: Case, there: list[str]) -> None:
+    """Let a suspended case go on, inside an act: its state, its papers, its promise and what the holder owes."""
+    pause = case.pauses[-1]
+    states.move(case, "resume", pause["of"])
+    case.pauses = [*case.pauses[:-1], pause | {"until": clock.iso(a.at)}]
+    case.papers = sorted({*case.papers, *there})
+    case.save(update_fields=["state", "pauses", "papers"])
+    began = datetime.fromisoformat(pause["from"])
+    promises.count_again(case, a, why="suspension", began=began)
+    for duty in _owed_by_holder(case, Duty.State.SUSPENDED):
+        if duty.pauses[-1]["ground"] == duties.CASE_SUSPENDED:
+            duties.resume(duty, a)
+    body = {"promise_due_at": due_said(case)}
+    parts.inform(a, case, "resumption", "case_resumed", body, case.accepting_desk_id)
+    mirroring.mirror(a, case)
+
+
+def due_said(case: Case) -> str:
+    """Return until when a decision was promised, as messages carry it; empty where nothing is promised."""
+    return clock.iso(case.promise_due_at) if case.promise_due_at else ""
 
 
 def _all_there(case: Case, pause: dict[str, Any], there: list[str], *, ended: bool) -> None:

@@ -1,0 +1,67 @@
+"""Where an application may be handed in without going there: the desks that take it in, the places that decide it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements.models import Clause
+from tongxin.heart.cases import procedures
+from tongxin.heart.cases.procedures import ProcedureFile
+from tongxin.heart.exchange.models import DeskHome
+from tongxin.heart.region import queries as region
+from tongxin.heart.region.models import Desk, Jurisdiction
+from tongxin.shared import clock
+from tongxin.shared.errors import Invalid
+
+
+def taking(read: ProcedureFile) -> list[Desk]:
+    """Return the desks of this node that take such an application in, by place."""
+    elsewhere = DeskHome.objects.values("desk_id")
+    rows = Desk.objects.filter(role_id=read.role, jurisdiction__isnull=False).exclude(id__in=elsewhere)
+    rows = rows.select_related("jurisdiction__parent", "group", "role")
+    desks = sorted(rows, key=_by_place)
+    staffed = region.offices_with_mandate([desk.id for desk in desks], region.today())
+    return [desk for desk in desks if desk.id in staffed]
+
+
+def deciders(read: ProcedureFile, desks: list[Desk]) -> list[Jurisdiction]:
+    """Return the places that may decide such an application that comes in at one of the windows `desks`."""
+    on = region.today()
+    taking_in = sorted({str(desk.jurisdiction_id) for desk in desks})
+    found = set(taking_in)
+    for binding, clause in rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure):
+        if clause.role == read.role and any(
+            region.party_of(place, binding.parties, on) for place in taking_in
+        ):
+            found |= set(binding.parties)
+    there = Desk.objects.filter(id__in=[f"{place}/{read.role}" for place in found]).values("jurisdiction_id")
+    return sorted(Jurisdiction.objects.filter(id__in=there), key=lambda p: (p.adcode, p.id))
+
+
+def clauses(read: ProcedureFile) -> list[Any]:
+    """Return the clauses in force by which it is taken in at one place and decided at another."""
+    ids = {b.clause_id for b, c in rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure)}
+    return list(Clause.objects.filter(id__in=ids).select_related("version__instrument").order_by("id"))
+
+
+def check(
+    read: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str, accept_at: str
+) -> None:
+    """Raise Invalid naming all that is missing, also a window that takes no such application in."""
+    wrong: dict[str, list[Any]] = {}
+    try:
+        procedures.check(read, applicant, papers, decide_at)
+    except Invalid as refused:
+        wrong = dict(refused.fields)
+    known = {desk.id for desk in taking(read)}
+    if decide_at and accept_at not in known:
+        wrong["accept_at"] = [_("This window takes no such application in; choose another.")]
+    if wrong:
+        raise Invalid(_("The application was not sent."), wrong)
+
+
+def _by_place(desk: Desk) -> tuple[str, str]:
+    return (desk.jurisdiction.adcode if desk.jurisdiction else "", desk.id)
