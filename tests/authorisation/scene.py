@@ -302,6 +302,12 @@ def _consents(scene: Scene) -> None:
         by=clerk, key="scene-consent", number=scene.words["filed"], who="applicant", fields=["premises"]
     )
     scene.words["consent"] = str(done["consent"])
+    by = actions.applicant_at(clerk.desk)
+    for name, kind, asked in (("letter", "message", ""), ("correction", "correction", "premises")):
+        written = actions.write(
+            by=by, key=name, number=scene.words["filed"], kind=kind, text="示例", field=asked
+        )
+        scene.words[name] = str(written["letter"])
 
 
 def _outbox(scene: Scene) -> None:
@@ -376,13 +382,13 @@ def _nodes(scene: Scene) -> None:
 def written() -> tuple[Any, ...]:
     """What no refused command may change: entries, keys, messages, states."""
     from tongxin.heart.agreements.models import Duty, Resolution
-    from tongxin.heart.cases.models import Case, Offer, Paper
+    from tongxin.heart.cases.models import Case, Letter, Offer, Paper, Rating
     from tongxin.heart.exchange.models import Delivery, Envelope, IdempotencyKey, Message, Peer, Subscription
     from tongxin.heart.ledger.models import Entry
     from tongxin.heart.region.models import OfficeToken, Person, PostHolding, RosterShift
 
     models: tuple[Any, ...] = (Entry, IdempotencyKey, Message, Duty, Case, Offer, Person, PostHolding, RosterShift,
-                               OfficeToken, Subscription, Delivery, Resolution, Peer, Envelope, Paper)  # fmt: skip
+                               OfficeToken, Subscription, Delivery, Resolution, Peer, Envelope, Paper, Letter, Rating)  # fmt: skip
     counts = ", ".join(f'(SELECT count(*) FROM "{model._meta.db_table}")' for model in models)
     with connection.cursor() as cursor:  # asked twice for every cell, and so in one piece
         cursor.execute(f"SELECT {counts}")

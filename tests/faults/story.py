@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tests.faults import (
     agenda_story,
+    applicants_story,
     desk_story,
     disputes_story,
     duties_story,
@@ -329,6 +330,7 @@ STORY = [
     Command("file-again", 131, papers.file_again),
     Command("paper-reused", 131, papers.reuse),
     *(Command(name, at, do) for name, at, do in disputes_story.PART),
+    *(Command(name, at, do) for name, at, do in applicants_story.PART),
     Command("subscribe-mail", 131, outbox.subscribe(TONGZHOU_CENTRE, "email", "hall@tongzhou.example.org", "offer_recalled")),
     Command("offer-1", 132, offer),
     Command("paper-opened", 132, papers.open_as_offered),

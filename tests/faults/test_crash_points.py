@@ -33,6 +33,11 @@ NOT_COMMANDS = {
     "cases.paper.not_fetched": "a try to fetch a paper that failed; it is tried again",
     "cases.paper.fetched": "strikes out what has come from another node; the next look does it again",
     "account.login right": "strikes out tries after a right one; the next login does it again",
+    "cases.guess": "a try of a stranger; one that dies is a try all the same",
+    "cases.guess right": "strikes out tries after a right one; the next right one does it again",
+    "cases.draft": "a draft whose secret was not told is opened by nobody and swept when its time is over",
+    "cases.draft over": "the ticker does it again",
+    "cases.sight": "a sight is noted when it is shown; the next look notes it again",
 }
 
 

@@ -23,7 +23,7 @@ from tongxin.shared.addresses import client_address
 from tongxin.shared.errors import Conflict, Invalid
 
 router = Router(tags=["applicants"])
-OPEN_PROBLEMS: dict[int, Any] = {
+OPEN_PROBLEMS: dict[Any, Any] = {
     **PUBLIC_PROBLEMS, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem
 }  # fmt: skip
 

@@ -54,12 +54,6 @@ def opened(secret: str, request: HttpRequest) -> dict[str, Any]:
     return dict(typed)
 
 
-def discard(secret: str) -> None:
-    """Put a draft away; one that is not there any more is no error."""
-    with writing("cases.draft gone"):
-        Draft.objects.filter(secret_hash=slips.hash_of("draft", secret)).delete()
-
-
 def sweep() -> int:
     """Put away the drafts whose time is over; a job of the ticker. Returns how many."""
     with writing("cases.draft over"):

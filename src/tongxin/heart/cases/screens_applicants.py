@@ -9,10 +9,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongxin.heart.cases import actions, applicants, drafts, form_tokens, guesses, qr, queries, slips, windows
+from tongxin.heart.cases import (
+    actions,
+    applicants,
+    drafts,
+    form_tokens,
+    guesses,
+    qr,
+    queries,
+    slips,
+    windows,
+    words,
+)
 from tongxin.heart.cases.forms_applicants import ApplyForm, DraftForm
 from tongxin.heart.cases.forms_papers import KEPT
 from tongxin.heart.cases.models import Procedure
@@ -89,7 +101,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             row, read = queries.procedure(str(typed.pop("procedure", "")))
             for file in typed.pop("arrived", []):
                 typed[KEPT + str(file["kind"])] = Arrived(**file).remembered
-            found = _blank(read, typed, {})
+            found = _blank(read, MultiValueDict({name: [text] for name, text in typed.items()}), {})
             found.is_valid()
             found.take_in()
             return _form(request, row, read, found, form_tokens.new(row.name), again=True)
@@ -103,7 +115,7 @@ def slip(request: HttpRequest, number: str, secret: str, *, staff: bool = False)
     context = {
         "base": "shell/base.html" if staff else "shell/public.html",
         "case": row,
-        "title": applicants.words.title(row.procedure),
+        "title": words.title(row.procedure),
         "secret": secret,
         "code": qr.code(qr.track_address(number)),
         "address": qr.track_address(),

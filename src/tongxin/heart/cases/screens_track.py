@@ -249,7 +249,7 @@ def _slip(request: HttpRequest) -> Slip | None:
     return slips.by_pass(request.COOKIES.get(COOKIE, ""))
 
 
-def _passed(response: Any, slip: Slip) -> Any:
+def _passed(response: HttpResponse, slip: Slip) -> HttpResponse:
     """Give the pass out anew: half an hour from now."""
     response.set_cookie(
         COOKIE,
