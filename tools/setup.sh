@@ -34,8 +34,10 @@ is_root() { [ "$(id -u)" = 0 ]; }
 
 # Ctrl-C ends the set-up and what it started, whatever the program it waits for makes of the signal.
 web=""
+chromium=""
 interrupted() {
-    if [ -n "$web" ]; then kill -- "-$web" 2>/dev/null || true; fi
+    local group
+    for group in $web $chromium; do kill -- "-$group" 2>/dev/null || true; done
     say ""
     say "tongxin: interrupted; the same command goes on from here"
     exit 130
@@ -300,16 +302,21 @@ case "$target" in
         exec "$py" -m tongxin.site.cli run "$@"
         ;;
     test)
+        lock; base; unlock
+        set -m
+        ( browser ) & chromium=$!
+        set +m
         prepare dev
         lock; [ ! -f web/package.json ] || node_modules; unlock
-        ( browser ) || true # the browser step then fails, and the other steps still run
+        wait "$chromium" || true # the browser step then fails, and the other steps still run
+        chromium=""
         export TONGXIN_MODE=test
         exec "$py" tools/run_checks.py "$@"
         ;;
     soak)
         prepare dev
-        export TONGXIN_MODE=test
-        exec "$py" -m pytest -m soak "$@"
+        export TONGXIN_MODE=test SOAK=1 # the properties, with twenty times as many examples
+        exec "$py" -m pytest -m "soak or hypothesis or properties" "$@"
         ;;
     bench)
         prepare dev

@@ -1,13 +1,12 @@
 """The API does what its OpenAPI description says, whatever is sent: no server error, no answer it does not name.
 
 Schemathesis makes the requests, in this process, with the token of an office. The number of examples is bounded, so
-that it stays a check of every run; TONGXIN_API_EXAMPLES lets it look longer.
+that it stays a check of every run; `make soak` looks longer.
 """
 
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
 import schemathesis
@@ -16,12 +15,13 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.authorisation.scene import POSTS
 from tests.support.database import ROOT
+from tests.support.properties import examples
 
 load_all_checks()
 DESCRIBED = json.loads((ROOT / "docs" / "openapi.json").read_text("utf-8"))[
     "paths"
 ]  # test_openapi: as it is served
-EXAMPLES = int(os.environ.get("TONGXIN_API_EXAMPLES", "8"))
+EXAMPLES = examples(5)
 NAMED = CHECKS.get_by_names(
     [
         "not_a_server_error",
@@ -41,6 +41,7 @@ def description(scene):
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
+@pytest.mark.properties
 @pytest.mark.parametrize(
     ("method", "path"), [(m.upper(), path) for path in DESCRIBED for m in DESCRIBED[path]]
 )

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.docs.documents import LINK, ROOT, SETTING, Block, blocks, commands, documents
+from tests.support import kept_files
 
 BIN = Path(sys.executable).parent
 SOURCE = ROOT / "src" / "tongxin"
@@ -31,6 +32,7 @@ def runnable() -> Iterator[Any]:
             yield pytest.param(path, id=str(path.relative_to(ROOT)))
 
 
+@pytest.mark.usefixtures("django_db_setup")  # makes the empty tables that all begin with
 @pytest.mark.parametrize("path", list(runnable()))
 def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
     """In order, each block on what the one before it left, in a data folder and a home of their own."""
@@ -47,6 +49,13 @@ def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
         "WORK": str(tmp_path),
         "TMPDIR": str(tmp_path),
     }
+    for data in (
+        "data",
+        "node-wuqing",
+        "node-tongzhou",
+    ):  # `make demo` is started from nothing in test_two_commands
+        (tmp_path / data).mkdir()
+        kept_files.copy_to(tmp_path / data / "tongxin.sqlite3")
     if path == READMES[0]:  # works as it stands, by copy and paste
         environment["PATH"] = os.environ.get("PATH", os.defpath).replace(f"{BIN}{os.pathsep}", "")
         del environment["TONGXIN_MODE"], environment["WORK"]

@@ -20,7 +20,7 @@ from django.db import connection
 
 from tests.faults import in_code
 from tests.faults.story import STORY
-from tests.support import kept_files
+from tests.support import kept_files, snapshots
 
 ROOT = Path(__file__).resolve().parents[2]
 BETWEEN_NODES = {
@@ -61,10 +61,12 @@ def own_database(how: str, folder: Path) -> str:
         kept_files.copy_to(folder / f"{how}.sqlite3")
         return f"sqlite://{folder}/{how}.sqlite3"
     name = f"faults_{how}_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}"')
+    snapshots.settle()  # the tables of the tests, empty
     given = connection.settings_dict
+    connection.close()  # a database that somebody uses cannot be copied
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{given["NAME"]}"')
     host, port = given["OPTIONS"].get("host") or given["HOST"], given["PORT"]
     login = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
     return (

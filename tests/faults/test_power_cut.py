@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from tests.support import kept_files
+
 ROOT = Path(__file__).resolve().parents[2]
 ACTS = 10
 
@@ -33,6 +35,7 @@ def run(*words: str) -> str:
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("power")
+    kept_files.copy_to(folder / "tongxin.sqlite3")  # else it is migrated there
     run("act", str(folder), str(ACTS))
     found: dict[str, Any] = json.loads(run("check", str(folder)))
     return found

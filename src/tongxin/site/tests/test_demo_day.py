@@ -17,7 +17,9 @@ PACK = Path(__file__).resolve().parents[4] / "regions" / "jingjinji"
     "now",
     [
         pytest.param(datetime(2026, 2, 18, 3, 20, tzinfo=clock.BEIJING), id="the night of a holiday"),
-        pytest.param(datetime(2026, 11, 20, 9, 41, tzinfo=clock.BEIJING), id="a Friday morning"),
+        pytest.param(
+            datetime(2026, 11, 20, 9, 41, tzinfo=clock.BEIJING), id="a Friday morning", marks=pytest.mark.soak
+        ),
     ],
 )
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import translation
 
-from tongxin.heart.cases import casefile, casefile_pdf
+from tongxin.heart.cases import casefile
 from tongxin.heart.cases.casefile import CaseFile
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.region.acting import Acting
@@ -21,6 +21,10 @@ def export_file(*, by: Acting, key: str, number: str, language: str) -> tuple[Ca
     `language`: zh or en. Raises NotFound where the desk has no part in the case. The pages are made before the
     transaction begins; a key that was used for other pages is refused, as each file is an export of its own.
     """
+    from tongxin.heart.cases import (
+        casefile_pdf,  # brings a printer's workshop along, which few processes need
+    )
+
     with translation.override(LANGUAGES[language]):
         file = casefile.of(by, number)
         content = casefile_pdf.pages(file)

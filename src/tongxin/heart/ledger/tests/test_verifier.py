@@ -17,6 +17,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.properties import examples
 from tongxin.heart.ledger import actions, extracts, keys, queries
 from tongxin.heart.ledger.tests.building import MORNING, Looker, grow
 from tongxin.heart.ledger.verifier import tongxin_verify as alone
@@ -461,7 +462,9 @@ def test_an_export_cut_with_its_head_is_named_only_by_who_kept_a_checkpoint(expo
 
 # ------------------------------------------------------------ garbage
 
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.properties import examples
 from tongxin.heart.ledger import actions, crew, keys, tree, verify
 from tongxin.heart.ledger.models import Checkpoint, Entry, Log, Payload, TreeNode
 from tongxin.heart.ledger.tests.building import grow
@@ -60,7 +61,7 @@ def test_logs_of_all_shapes_hold_in_stretches_of_any_size(count, monkeypatch):
 
 places = st.integers(0, ENTRIES)
 BOUNDED = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

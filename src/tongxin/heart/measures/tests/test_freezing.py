@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.properties import examples
 from tongxin.heart.agreements import clocks, duties, keeping, periods
 from tongxin.heart.agreements.keeping import Asked
 from tongxin.heart.agreements.language import Within
@@ -157,7 +158,7 @@ def plain(found: dict[Any, Any]) -> dict[Any, Any]:
     return {key: tally.as_json() for key, tally in found.items()}
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(histories, min_size=1, max_size=6))
 def test_how_duties_stood_is_told_the_same_however_much_later(make, house, drawn):
     march = periods.named(MARCH)
@@ -175,7 +176,7 @@ def test_how_duties_stood_is_told_the_same_however_much_later(make, house, drawn
         transaction.set_rollback(True)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(histories, min_size=1, max_size=5), looks=st.lists(st.integers(1, 300), max_size=3))
 def test_what_is_restated_is_what_the_duties_say(make, house, drawn, looks):
     march = periods.named(MARCH)

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.properties import examples
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Event
 from tongxin.heart.measures import scores
@@ -20,7 +21,7 @@ from tongxin.shared import clock
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=clock.BEIJING)
-SLOW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 BEIJING_MONTH = timedelta(hours=8)  # the oracle's own way to a month on the wall: no time zone, a sum
 KEYS = ("score-a/notify", "score-a/answer", "score-b/notify")
 
