@@ -17,6 +17,7 @@ from tongxin.heart.cases import (
     actions,
     crossing_jobs,
     disputes,
+    erasing,
     lines_papers,
     papers,
     papers_store,
@@ -179,6 +180,23 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
             "cases.case.closed",
         ]
         assert not Envelope.objects.filter(state__in=["refused", "unknown", "waiting"]).exists()
+    for name in ("wuqing", "langfang"):
+        with three.at(name):
+            name_given = APPLICATION["applicant"]["applicant_name"].encode()
+            assert any(name_given in bytes(row.text) for row in Envelope.objects.all())
+            Case.objects.update(keep_until=clock.now())
+            assert erasing.erase_due() == 1
+            assert not any(name_given in bytes(row.text) for row in Envelope.objects.all())
+            assert Case.objects.get(number=number).applicant == {}
+    again(three, "wuqing", "langfang")
+    assert stand(three, "langfang", number)[2] == "closed"
+
+
+def test_nothing_is_done_for_a_desk_that_works_at_another_node(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("wuqing"), pytest.raises(Conflict, match="works_elsewhere"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
 
 
 def with_papers(nodes: Nodes, count: int = 1) -> str:

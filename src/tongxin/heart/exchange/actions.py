@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from tongxin.heart.exchange import lines_out, nodes, outbox, queries
 from tongxin.heart.exchange.acts import act
-from tongxin.heart.exchange.models import Message, Notification
+from tongxin.heart.exchange.models import Envelope, Message, Notification
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock, faults, statements
 
@@ -96,6 +96,8 @@ def forget(thread: str, fields: Sequence[str]) -> int:
         kept = {name: value for name, value in message.body.items() if name not in fields}
         if kept != message.body:
             done += Message.objects.filter(pk=message.pk).update(body=kept)
+    settled = Envelope.objects.filter(thread=thread).exclude(state__in=Envelope.ON_THE_WAY)
+    settled.update(text=b"")  # what was signed holds them too; its signature stays, and the hash of the body
     return done
 
 

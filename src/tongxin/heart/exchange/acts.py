@@ -10,12 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange.models import IdempotencyKey
+from tongxin.heart.exchange.models import DeskHome, IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import rules
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import canonical, clock, readers, statements
-from tongxin.shared.errors import Invalid, KeyReused
+from tongxin.shared.errors import Conflict, Invalid, KeyReused
 from tongxin.shared.writing import writing
 
 
@@ -90,6 +90,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             running.replayed = True
             yield running
             return
+        _need_at_home(by)
         yield running
         for do in _endings:
             do(running)
@@ -99,6 +100,17 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             rules.rise()
         if running.drafts:
             ledger.append(running.drafts)
+
+
+def _need_at_home(by: Acting) -> None:
+    """Refuse an act of a desk that works at another node: two nodes would act for it, and neither would know."""
+    if by.via != "node" and DeskHome.objects.filter(desk=by.desk).exists():
+        raise Conflict(
+            "works_elsewhere",
+            _("This desk works at another node; nothing is done for it here."),
+            kept=_("Nothing was changed."),
+            todo=_("Log in at the node where the desk works."),
+        )
 
 
 def new_key() -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -104,6 +105,7 @@ def _turn(peer: Peer, now: datetime) -> Turn:
         begins = lines.send_from(first, channel.done_seq, channel.last_seq)
         if begins is not None:
             rows = list(channel.envelopes.filter(seq__gte=begins).order_by("seq")[: lines.BATCH_COUNT])
+    rows = list(takewhile(lambda row: row.text, rows))  # what was erased is sent to nobody again
     rows = rows[: lines.fill([len(row.text) for row in rows])]
     batch = lines.Batch(
         from_node=settings.NODE,

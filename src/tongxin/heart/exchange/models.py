@@ -231,6 +231,8 @@ class Envelope(models.Model):
         UNKNOWN = "unknown"  # received, and nothing here knows what to do with this kind
         REFUSED = "refused"  # either way: it was not applied, and `reason` says why
 
+    ON_THE_WAY = (State.WAITING, State.STORED)
+
     id = models.UUIDField(primary_key=True)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="envelopes")
     seq = models.BigIntegerField()
@@ -238,7 +240,7 @@ class Envelope(models.Model):
     from_desk = models.CharField(max_length=80, blank=True)  # empty: of the node itself
     to_desk = models.CharField(max_length=80, blank=True)
     thread = models.CharField(max_length=80)
-    text = models.BinaryField()  # the canonical bytes that are signed
+    text = models.BinaryField()  # the canonical bytes that are signed; empty once what they held is erased
     signature = models.CharField(max_length=200)  # algorithm, key, value
     state = models.CharField(max_length=8, choices=State.choices)
     reason = models.CharField(max_length=80, blank=True)  # a code
