@@ -223,7 +223,7 @@ def list_outcomes(request: Call, wanted: Query[OutcomesFilter]) -> list[dict[str
 
     Illustrative ones in the demonstration only.
     """
-    found = outcomes.outcomes(scores.which(clock.now(), wanted.dict(exclude_none=True)))
+    found = outcomes.told(scores.which(clock.now(), wanted.dict(exclude_none=True)))
     return [{**asdict(each), "share": each.share} for each in found]
 
 

@@ -119,7 +119,7 @@ def months(month: str | None) -> None:
 @which_options
 def list_outcomes(**given: str) -> None:
     """Say how cases were decided at first, and how it stands after reviews, by item and deciding office."""
-    found = outcomes.outcomes(scores.which(clock.now(), given))
+    found = outcomes.told(scores.which(clock.now(), given))
     for row in screens_outcomes.named(found):
         each = row.counted
         share = f"{sheet.percent(each.share)} stand, " if each.share is not None else ""

@@ -1,105 +1,18 @@
-"""How cases were decided at first, and how it stands now: after reviews, and after offices put another decision.
-
-Counted by item and deciding desk, in the month of the **first** decision on the region's wall. A review is no case of
-its own here. Beside each number stands what reviews said; an item that is to be decided anew has no standing outcome.
-"""
+"""Outcomes of cases as scores tell them: by the month of the first decision on the region's wall."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
-
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-
 from tongxin.heart.agreements import keeping, periods
-from tongxin.heart.cases.models import Case, Decision
+from tongxin.heart.cases import outcomes
+from tongxin.heart.cases.outcomes import Outcomes, total
 from tongxin.heart.measures.scores import Which
 
-LEAST = 5  # under so many no percentage is told
-COUNTED = (
-    "n", "granted", "refused", "granted_now", "refused_now", "anew",
-    "other", "reviewed", "upheld", "changed", "sent_back",
-)  # fmt: skip
+__all__ = ["Outcomes", "told", "total"]
 
 
-REVIEWS = ("upheld", "changed", "sent_back")
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Decided cases of one item at one desk. `n` = granted + refused, at first; = granted_now + refused_now + anew.
-
-    `other`: whose outcome as it stands is another one. `reviewed`: of which a review has ended, and how the last did.
-    """
-
-    procedure: str
-    desk: str
-    illustrative: bool
-    n: int
-    granted: int
-    refused: int
-    granted_now: int
-    refused_now: int
-    anew: int
-    other: int
-    reviewed: int
-    upheld: int
-    changed: int
-    sent_back: int
-
-    @property
-    def share(self) -> float | None:
-        """What part stands as it was first decided; None under five."""
-        return (self.n - self.other - self.anew) / self.n if self.n >= LEAST else None
-
-
-def outcomes(wanted: Which) -> list[Outcomes]:
-    """Return the outcomes of the months that are asked for, by item and desk.
-
-    Of illustrative items in the demonstration only.
-    """
-    by = ("case__procedure__name", "desk_id", "case__illustrative")
-    rows = _first(wanted).values(*by).annotate(**_numbers()).order_by(*by)
-    found = [
-        Outcomes(*(row[name] for name in by), *(row[name] for name in COUNTED))
-        for row in cast("list[dict[str, Any]]", list(rows))
-    ]
-    return [each for each in found if keeping.scores_shown(each.illustrative)]
-
-
-def total(found: Sequence[Outcomes]) -> Outcomes:
-    """Return the sum."""
-    sums = [sum(getattr(each, name) for each in found) for name in COUNTED]
-    return Outcomes("", "", any(each.illustrative for each in found), *sums)
-
-
-def _first(wanted: Which) -> QuerySet[Decision]:
-    """Return the first decisions of those months, with how the last review that has ended did."""
+def told(wanted: Which) -> list[Outcomes]:
+    """Return the outcomes of the months that are asked for; of illustrative items in the demonstration only."""
     begins = periods.named(wanted.since, zone=wanted.wall).begins
-    rows = Decision.objects.read_as("measures.outcomes").filter(number=1, case__reviews=None, at__gte=begins)
-    if wanted.until:
-        rows = rows.filter(at__lt=periods.named(wanted.until, zone=wanted.wall).ends)
-    if wanted.desk:
-        rows = rows.filter(desk_id=wanted.desk)
-    if wanted.party:
-        rows = rows.filter(desk__jurisdiction_id=wanted.party)
-    ended = Case.objects.read_as("measures.outcomes").filter(
-        reviews_id=OuterRef("case_id"), decided_at__isnull=False
-    )
-    return rows.annotate(last_review=Subquery(ended.order_by("-decided_at", "-number").values("outcome")[:1]))
-
-
-def _numbers() -> dict[str, Any]:
-    now = {"granted": Q(case__outcome="granted"), "refused": Q(case__outcome="refused")}
-    return {
-        "n": Count("id"),
-        "granted": Count("id", filter=Q(outcome="granted")),
-        "refused": Count("id", filter=Q(outcome="refused")),
-        "granted_now": Count("id", filter=now["granted"]),
-        "refused_now": Count("id", filter=now["refused"]),
-        "anew": Count("id", filter=Q(case__outcome="")),
-        "other": Count("id", filter=~Q(case__outcome="") & ~Q(case__outcome=F("outcome"))),
-        "reviewed": Count("id", filter=Q(last_review__isnull=False)),
-        **{name: Count("id", filter=Q(last_review=name)) for name in REVIEWS},
-    }
+    ends = periods.named(wanted.until, zone=wanted.wall).ends if wanted.until else None
+    found = outcomes.outcomes(begins, ends, desk=wanted.desk, party=wanted.party)
+    return [each for each in found if keeping.scores_shown(each.illustrative)]

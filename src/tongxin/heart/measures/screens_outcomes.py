@@ -31,7 +31,7 @@ class Row:
 def index(request: HttpRequest) -> HttpResponse:
     """Show first outcomes and outcomes as they stand, by item and deciding office."""
     wanted = scores.which(clock.now(), screens.given(request))
-    found = remembered(request, screens.name_of("outcomes", wanted), lambda: outcomes.outcomes(wanted))
+    found = remembered(request, screens.name_of("outcomes", wanted), lambda: outcomes.told(wanted))
     context = {
         **screens.common(request),
         "rows": named(found),

@@ -50,14 +50,14 @@ def decided(house: Any, settings: Any) -> list[str]:
 
 
 def test_what_stands_is_told_beside_what_was_decided_first(decided, house):
-    [found] = outcomes.outcomes(scores.which(NOW, {"month": "2026-02"}))
+    [found] = outcomes.told(scores.which(NOW, {"month": "2026-02"}))
     assert (found.procedure, found.desk, found.illustrative) == ("food-business-licence", WUQING, True)
     assert (found.n, found.granted, found.refused) == (6, 3, 3)
     assert (found.granted_now, found.refused_now, found.anew, found.other) == (5, 0, 1, 2)
     assert (found.reviewed, found.upheld, found.changed, found.sent_back) == (2, 0, 1, 1)
     assert found.share == 0.5
-    assert outcomes.outcomes(scores.which(NOW, {"month": "2026-01"})) == []
-    assert outcomes.outcomes(scores.which(NOW, {"party": "bj-tongzhou"})) == []
+    assert outcomes.told(scores.which(NOW, {"month": "2026-01"})) == []
+    assert outcomes.told(scores.which(NOW, {"party": "bj-tongzhou"})) == []
 
     page = text(house.client(headers={"accept-language": "en"}).get("/scores/outcomes/?month=2026-02"))
     assert "50.0% stand as first decided, 6 cases" in page
@@ -72,7 +72,7 @@ def test_what_stands_is_told_beside_what_was_decided_first(decided, house):
 
 def test_made_up_outcomes_are_told_in_the_demonstration_only(decided, settings):
     settings.DEMO = False
-    assert outcomes.outcomes(scores.which(NOW, {})) == []
+    assert outcomes.told(scores.which(NOW, {})) == []
 
 
 def test_no_percentage_under_five():
