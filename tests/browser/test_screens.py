@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": (
         "/", "/services/", "/agreements/", "/agreements/baodi-langfang-water@1/", "/ledger/", "/ledger/3/",
-        "/ledger/extract/", "/guide/verify/", "/scores/outcomes/", "/search/?q=food", "/account/login/", "/account/signup/",
+        "/ledger/extract/", "/guide/verify/", "/scores/outcomes/", "/search/?q=food", "/apply/food-business-licence/",
+        "/apply/food-business-licence/form/", "/apply/drafts/", "/track/", "/account/login/", "/account/signup/",
     ),
     "wuqing-duty": (
         "/incidents/{incident}/", "/notifications/?show=all", "/search/?q={incident}", "/account/",
@@ -33,6 +34,7 @@ PAGES = {
     "wuqing-clerk": (
         "/cases/inbox/", "/cases/views/", "/cases/{accepted}/give/", "/cases/bulk/{run}/",
         "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/", "/cases/{filed}/consents/",
+        "/letters/", "/letters/{letter}/", "/letters/{correction}/", "/cases/{filed}/letters/new/",
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),
     "tongzhou-clerk": ("/cases/{offered}/", "/services/results/", "/services/results/new/"),
