@@ -309,7 +309,7 @@ def _one_field(name: str, text: Any) -> Invalid:
     return Invalid(text, {name: [text]})
 
 
-def locked(model: Any, pk: int) -> Any:
+def locked(model: Any, pk: int | str) -> Any:
     """Return the row, locked where the database locks rows."""
     rows = model.objects.select_for_update() if connection.features.has_select_for_update else model.objects
     return rows.get(pk=pk)

@@ -174,7 +174,7 @@ def _own_post(held: PostHolding, by: Acting, stand_in: int, on: date) -> Post:
         post__office__jurisdiction_id=held.post.office.jurisdiction_id,
     )
     posts = [row.post for row in own.select_related("post__office").order_by("post_id")]
-    wrong = ""
+    wrong: Any = ""
     if stand_in == held.person_id:
         wrong = _("Nobody stands in for themselves.")
     elif not posts:
@@ -207,8 +207,8 @@ def _ring(own: Post, row: Substitution, at: Any) -> None:
     if desks:
         params = {
             "post": row.post_id,
-            "from": row.valid_from.isoformat(),
-            "until": row.valid_until.isoformat(),
+            "from": str(row.valid_from),
+            "until": str(row.valid_until),
         }
         exchange.notify(
             desks[0].id, "stand_in_named", link="/stand-ins/", at=at,
