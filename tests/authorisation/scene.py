@@ -104,6 +104,7 @@ def _build(house: House) -> Scene:
     _judged(scene)
     _outbox(scene)
     _dispute(scene)
+    _silence(scene)
     _nodes(scene)
     scene_states.build(scene, APPLICANT, PAPERS)
     scene_desk.build(scene)
@@ -361,6 +362,23 @@ def _dispute(scene: Scene) -> None:
             by=taker, key=f"scene-returned-{n}", offer_id=made["offer"], reason="not_competent"
         )
     scene.words |= {"disputed": number, "dispute": str(Dispute.objects.get(case=number).pk)}
+
+
+def _silence(scene: Scene) -> None:
+    """An offer that nobody has answered in its time."""
+    from tongxin.heart.agreements.models import Duty
+    from tongxin.heart.cases import actions
+
+    clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
+    number = actions.file_case(
+        by=clerk, key="scene-silent", procedure="food-business-licence", decide_at="bj-tongzhou",
+        applicant=APPLICANT, papers=PAPERS,
+    )["case"]  # fmt: skip
+    actions.accept_case(by=clerk, key="scene-silent-accept", number=number)
+    made = actions.offer(by=clerk, key="scene-silent-offer", number=number, to_desk=TONGZHOU, epoch=0)
+    past = scene.house.clock.at - timedelta(hours=1)
+    Duty.objects.filter(subject=f"answer:{made['offer']}").update(due_at=past)
+    scene.words["silent"] = made["offer"]
 
 
 def _nodes(scene: Scene) -> None:

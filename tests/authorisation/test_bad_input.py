@@ -405,6 +405,14 @@ FORMS = [
         texts=("reason",),
     ),
     Form(
+        "dispute_call",
+        "dispute",
+        "",
+        {"offer": "{silent}", "reason": "示例：逾期未答复"},
+        needed=("reason",),
+        texts=("reason",),
+    ),
+    Form(
         "case_not_accept",
         "case",
         "number={filed}",

@@ -82,6 +82,23 @@ def name(office: str) -> Do:
     return do
 
 
+def silent_offer(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    number = told["silent-file"]["case"]
+    actions.accept_case(by=acting(*CLERK), key=f"{key}-accept", number=number)
+    return actions.offer(
+        by=acting(*CLERK), key=key, number=number, to_desk="bj-tongzhou/service_centre", epoch=0
+    )
+
+
+def call(told: Told, key: str) -> dict[str, Any]:
+    from tongxin.heart.cases import actions
+
+    made = told["silent-offer"]["offer"]
+    return actions.call_offices(by=acting(*OFFICES["wuqing"]), key=key, offer=made, reason="示例")
+
+
 # Name, minutes after the beginning, what is done. Before the desk is subscribed outside, which counts what is sent.
 PART: list[tuple[str, int, Do]] = [
     ("disputed-file", 131, file),
@@ -96,4 +113,10 @@ PART: list[tuple[str, int, Do]] = [
     ),
     ("holder-proposed", 131, name("wuqing")),
     ("holder-named", 131, name("tongzhou")),
+]
+# A partner that does not answer for a week.
+SILENT: list[tuple[str, int, Do]] = [
+    ("silent-file", 12_000, file),
+    ("silent-offer", 12_001, silent_offer),
+    ("offices-called", 22_080, call),
 ]

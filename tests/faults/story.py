@@ -383,6 +383,7 @@ STORY = [
     *(Command(name, at, do) for name, at, do in duties_story.LATE),
     *(Command(name, at, do) for name, at, do in states_story.PART),
     *(Command(name, at, do) for name, at, do in desk_story.PART),
+    *(Command(name, at, do) for name, at, do in disputes_story.SILENT),
     Command("freeze", 36_000, freeze),
     Command("confirm-late", 36_010, confirm_late),
     Command("restate", 36_020, freeze),

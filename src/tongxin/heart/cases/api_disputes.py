@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ninja import Field, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import local
-from tongxin.heart.cases import actions, disputes
+from tongxin.heart.cases import actions, disputes, silences
 from tongxin.heart.cases.models import Dispute
 from tongxin.heart.exchange.api_parts import (
     READ_PROBLEMS,
@@ -106,6 +107,59 @@ def name_holder(
         by=request.auth, key=key, dispute=dispute, holder=body.holder, reason=body.reason
     )
     return Status(201, done)
+
+
+class SilentOut(Schema):
+    """An offer whose time to be answered has passed. Instants are Beijing time."""
+
+    offer: UUID
+    case: str
+    from_desk: str
+    to_desk: str
+    offered_at: str
+    due_at: str
+
+
+class CallIn(Schema):
+    """Why both offices are called."""
+
+    reason: Text
+
+
+class CalledOut(Schema):
+    """The dispute that was opened, and the offices that name a holder together."""
+
+    dispute: int
+    case: str
+    offices: list[str]
+    url: str
+
+
+@router.get(
+    "/silent-offers", response={200: list[SilentOut], **READ_PROBLEMS}, operation_id="list_silent_offers"
+)
+def list_silent_offers(request: Call) -> list[dict[str, Any]]:
+    """List the offers without an answer that the caller's coordination office may put before both offices."""
+    return [
+        {
+            "offer": made.pk,
+            "case": made.case_id,
+            "from_desk": made.from_desk_id,
+            "to_desk": made.to_desk_id,
+            "offered_at": local(made.offered_at),
+            "due_at": local(due),
+        }
+        for made, due in silences.seen_by(request.auth)
+    ]
+
+
+@router.post(
+    "/offers/{offer}/dispute", response={201: CalledOut, **WRITE_PROBLEMS}, operation_id="call_offices"
+)
+def call_offices(request: Call, offer: UUID, body: CallIn, key: IdempotencyKey) -> Status[dict[str, Any]]:
+    """Put an offer that nobody answers before both coordination offices. Needs `excuse`, at one of the two."""
+    done = actions.call_offices(by=request.auth, key=key, offer=str(offer), reason=body.reason)
+    return Status(201, {**done, "url": f"/api/v1/disputes/{done['dispute']}"})
 
 
 def _out(row: Dispute) -> dict[str, Any]:

@@ -78,6 +78,12 @@ def subject(row: Dispute) -> str:
     return f"dispute:{row.pk}"
 
 
+def of_silence(row: Dispute) -> bool:
+    """Whether a dispute was opened on an offer that nobody answered, not by one hand-over too many."""
+    made = row.offer
+    return made.settled_at is None or made.settled_at > row.opened_at
+
+
 def url(pk: int) -> str:
     """Return the page on which a dispute is settled."""
     return f"/disputes/{pk}/"
@@ -113,7 +119,7 @@ def of_case(number: str) -> Dispute | None:
     return (
         Dispute.objects.read_as("cases.disputes")
         .filter(case=number)
-        .select_related("holder")
+        .select_related("holder", "offer")
         .order_by("opened_at", "id")
         .last()
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tongxin.heart.cases import actions, disputes
+from tongxin.heart.cases import actions, disputes, silences
+from tongxin.shared import clock
 
 SHOWN = 100
 
@@ -43,4 +44,27 @@ def name_holder(ctx: click.Context, dispute: int, holder: str, reason: str) -> N
     )
 
 
-COMMANDS = (list_disputes, name_holder)
+@click.command("silent")
+@click.pass_context
+def list_silent(ctx: click.Context) -> None:
+    """List the offers without an answer that the coordination office may put before both offices."""
+    rows = silences.seen_by(ctx.obj.acting())
+    for made, due in rows:
+        click.echo(
+            f"{made.pk}  {made.case_id}  {made.from_desk_id} -> {made.to_desk_id}  due {clock.iso(due)}"
+        )
+    if not rows:
+        click.echo("No offer is without an answer past its time.")
+
+
+@click.command("call-offices")
+@click.argument("offer")
+@click.option("--reason", required=True, help="Why.")
+@click.pass_context
+def call_offices(ctx: click.Context, offer: str, reason: str) -> None:
+    """Put an OFFER that nobody answers before both coordination offices, which name a holder together."""
+    done = actions.call_offices(by=ctx.obj.acting(), key=ctx.obj.key(), offer=offer, reason=reason)
+    click.echo(f"dispute {done['dispute']}: {' | '.join(done['offices'])} name a holder")
+
+
+COMMANDS = (list_disputes, name_holder, list_silent, call_offices)

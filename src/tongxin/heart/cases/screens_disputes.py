@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, disputes, forms, words
+from tongxin.heart.cases import actions, disputes, forms, silences, words
 from tongxin.heart.cases.models import Dispute
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -42,10 +42,25 @@ class HolderForm(django_forms.Form):
         self.fields["holder"].choices = [(desk, str(names.get(desk, desk))) for desk in desks]  # type: ignore[attr-defined]
 
 
+class SilenceForm(django_forms.Form):
+    """Why both offices are called; the act judges."""
+
+    use_required_attribute = False
+    reason = django_forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        widget=django_forms.Textarea(attrs={"rows": 2, "maxlength": actions.MAX_TEXT}),
+    )
+
+
 @require_GET
 @for_staff
 def index(request: StaffRequest) -> HttpResponse:
     """List the disputes that the reader's office settles, or in whose case its desk has a part."""
+    return _list(request)
+
+
+def _list(request: StaffRequest, sent: django_forms.Form | None = None, key: str = "") -> HttpResponse:
     page = Paginator(disputes.seen_by(request.acting), PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     names = wording.desk_names({office for row in rows for office in disputes.offices(row)})
@@ -60,7 +75,48 @@ def index(request: StaffRequest) -> HttpResponse:
         for row in rows
     ]
     links = [{"label": _("My office"), "url": "/desk/"}, {"label": _("Competence disputes"), "url": ""}]
-    return render(request, "cases/disputes.html", {"page": page, "lines": lines, "links": links})
+    context = {"page": page, "lines": lines, "links": links, **_silent(request, sent, key)}
+    return render(request, "cases/disputes.html", context, status=422 if sent is not None else 200)
+
+
+def _silent(request: StaffRequest, sent: django_forms.Form | None, key: str) -> dict[str, Any]:
+    """Return what the list shows of offers that nobody answers, with a form for each."""
+    found = silences.seen_by(request.acting)
+    wanted = request.POST.get("offer", "")
+    return {
+        "may_call": "excuse" in request.acting.capabilities,
+        "silent": [
+            {
+                "offer": made,
+                "title": words.title(made.case.procedure),
+                "due": due,
+                "key": key if sent is not None and str(made.pk) == wanted else new_key(),
+                "form": sent if sent is not None and str(made.pk) == wanted else SilenceForm(),
+            }
+            for made, due in found
+        ],
+    }
+
+
+@require_POST
+@for_staff
+def call(request: StaffRequest) -> HttpResponse:
+    """Put an offer that nobody answers before both coordination offices."""
+    form, key = SilenceForm(request.POST), form_key(request)
+    if form.is_valid():
+        try:
+            done = actions.call_offices(
+                by=request.acting,
+                key=key,
+                offer=request.POST.get("offer", "")[:40],
+                reason=form.cleaned_data["reason"],
+            )
+        except Invalid as refused:
+            forms.take(form, refused)
+        else:
+            messages.success(request, _("Both coordination offices are called; together they name a holder."))
+            return redirect("dispute", done["dispute"])
+    return _list(request, form, key)
 
 
 @require_GET
@@ -107,6 +163,7 @@ def _page(request: StaffRequest, row: Dispute, form: HolderForm | None = None, k
     fresh = HolderForm(row, holder=waits.holder_id if waits else "") if may else None
     context = {
         "row": row,
+        "silent": disputes.of_silence(row),
         "title": words.title(row.case.procedure),
         "state": disputes.state_words(row),
         "offices": [names.get(office, office) for office in offices],

@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("track/leave/", screens_track.leave, name="track_leave"),
     path("track/case/<slug:name>/", screens_track.act, name="track_act"),
     path("disputes/", screens_disputes.index, name="disputes"),
+    path("disputes/new/", screens_disputes.call, name="dispute_call"),
     path("disputes/<int:pk>/", screens_disputes.dispute, name="dispute"),
     path("disputes/<int:pk>/holder/", screens_disputes.name, name="dispute_name"),
     path("cases/<str:number>/papers/new/", screens_papers.new, name="case_paper_new"),

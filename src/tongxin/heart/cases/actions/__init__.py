@@ -37,6 +37,7 @@ from tongxin.heart.cases.actions.papers import (
 )
 from tongxin.heart.cases.actions.parts import MAX_TEXT
 from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, review
+from tongxin.heart.cases.actions.silence import call_offices
 from tongxin.heart.cases.actions.stopping import resume, suspend
 from tongxin.heart.cases.actions.viewing import change_view, delete_view, save_view
 
@@ -57,6 +58,7 @@ __all__ = [
     "applicant_at",
     "apply",
     "begin",
+    "call_offices",
     "carry_on",
     "change_view",
     "check",

@@ -32,8 +32,11 @@ from tongxin.shared.statements import fixed
 LIMIT = Within(within=timedelta(days=3), clock="days", starts="recorded")  # P3D working (HEART §9)
 
 
-def opened(a: Act, case: Case, made: Offer) -> Dispute:
-    """Open a dispute after one hand-over too many: both coordination offices owe a name within P3D working."""
+def opened(a: Act, case: Case, made: Offer, *, why: str = "") -> Dispute:
+    """Open a dispute after one hand-over too many, or (`why`) on an offer that nobody answers.
+
+    Both coordination offices owe a name within P3D working.
+    """
     one, other = disputes.offices_of(made)
     row = Dispute.objects.create(
         case=case, offer=made, one_office_id=one, other_office_id=other, opened_at=a.at
@@ -63,7 +66,8 @@ def opened(a: Act, case: Case, made: Offer) -> Dispute:
         act="cases.dispute.opened",
         cause=f"offer:{made.id}",
         basis=made.clause_id,
-        payload={"offices": [one, other], "opened": duties.summaries(owed)},
+        payload={"offices": [one, other], "opened": duties.summaries(owed)}
+        | ({"reason": why} if why else {}),
     )
     return row
 
@@ -74,6 +78,21 @@ def lapse(a: Act, case: Case) -> None:
         row.state, row.settled_at = Dispute.State.LAPSED, a.at
         row.save(update_fields=["state", "settled_at"])
         for duty in _standing(row):
+            duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
+
+
+def answered(a: Act, case: Case, made: Offer) -> None:
+    """End the dispute on an offer that was silent and is answered, or recalled, after all."""
+    if any(row.offer_id == made.pk for row in _open(case.number)):
+        lapse(a, case)
+
+
+def _void_answers(a: Act, case: Case) -> None:
+    """Nobody is asked any more for an answer to an offer that the naming of a holder has settled."""
+    open_ids = {str(pk) for pk in case.offers.filter(state=Offer.State.OFFERED).values_list("pk", flat=True)}
+    rows = Duty.objects.filter(thread=f"case:{case.number}", subject__startswith="answer:")
+    for duty in rows.filter(state=Duty.State.OPEN).order_by("pk"):
+        if duty.subject.partition(":")[2] not in open_ids:
             duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
 
 
@@ -222,6 +241,7 @@ def _named(a: Act, case: Case, row: Dispute, proposal: handover.Proposal) -> Non
     row.save(update_fields=["state", "settled_at", "holder", "epoch"])
     states.move(case, "named")
     replicas.write(a, case, step.replica, state=case.state)
+    _void_answers(a, case)
     parts.end_progress(a, case)
     holding.follow(a, case)
     if case.competent_desk_id != case.holder_id:

@@ -194,6 +194,7 @@ def sent_refuse(a: Act, case: Case, made: Offer, *, reason: str, remark: str) ->
     replicas.write(a, case, step.replica)
     Offer.objects.filter(pk=made.pk).update(**said)
     _answer_met(a, made, message)
+    disputing.answered(a, case, made)
     _open_dispute(a, case, made, step)
     return message
 
@@ -263,6 +264,7 @@ def received_recall(a: Act, case: Case, message: Message) -> Message:
     replicas.write(a, case, step.replica)
     for made in case.offers.filter(id=str(message.body["offer"]), state=Offer.State.RECALLED):
         _answer_void(a, made)
+        disputing.answered(a, case, made)
         parts.ring(made.to_desk_id, "offer_recalled", case, a.at, dedupe=f"recalled:{made.id}")
     return replicas.say(a, case, step.send[0], basis=message.basis, reply=message)
 
