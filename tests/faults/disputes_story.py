@@ -116,7 +116,7 @@ PART: list[tuple[str, int, Do]] = [
 ]
 # A partner that does not answer for a week.
 SILENT: list[tuple[str, int, Do]] = [
-    ("silent-file", 12_000, file),
-    ("silent-offer", 12_001, silent_offer),
-    ("offices-called", 22_080, call),
+    ("silent-file", 20_100, file),
+    ("silent-offer", 20_101, silent_offer),
+    ("offices-called", 30_180, call),
 ]
