@@ -40,7 +40,9 @@ KEYWORDS: dict[str, Any] = {
 # Both languages stand side by side in code: dates are written by rules of each; the verifier is one file by itself.
 BOTH_LANGUAGES = {"site/look/times.py", "heart/ledger/verifier/tongxin_verify.py"}
 # The operator's commands speak English, like the manual pages beside them; what offices use is written with gettext.
-COMMAND_LINE = re.compile(r"(^|/)(cli|\w+_cli|commands|launch|demo|demo_nodes?|production)\.py$|/management/commands/")
+COMMAND_LINE = re.compile(
+    r"(^|/)(cli|\w+_cli|commands|launch|demo|demo_nodes?|production)\.py$|/management/commands/"
+)
 REFUSALS = {"Refused": 1, "NotAllowed": 1, "NotFound": 1, "Conflict": 1, "KeyReused": 1, "Invalid": 0}
 SHOWN_KEYWORDS = {
     "what",
