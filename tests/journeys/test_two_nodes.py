@@ -34,7 +34,7 @@ def nodes() -> Iterator[tuple[RunningNode, RunningNode]]:
             list(threads.map(RunningNode.start, (west, east)))
             ways = ((west, east, ["bj-tongzhou", "he-langfang"]), (east, west, ["tj-wuqing"]))
             list(threads.map(lambda w: join(w[0], w[1], f"http://localhost:{w[1].port}", *w[2]), ways))
-        yield west, east
+            yield west, east  # the servers end with the threads that started them
     finally:
         west.end()
         east.end()
