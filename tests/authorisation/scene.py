@@ -187,9 +187,12 @@ def _acts(scene: Scene) -> None:
 
 def _cases(scene: Scene) -> None:
     from tongxin.heart.cases import actions
+    from tongxin.heart.cases.models import NoticeText
 
     clerk = scene.house.acting("wuqing-clerk", POSTS["wuqing-clerk"])
     taker = scene.house.acting("tongzhou-clerk", POSTS["tongzhou-clerk"])
+    region_text = NoticeText.objects.get(name="one-time-notice", desk=None)
+    scene.words["text"] = str(region_text.pk)
     for state in ("filed", "accepted", "offered", "in_hand"):
         number = actions.file_case(
             by=clerk, key=f"scene-{state}", procedure="food-business-licence", decide_at="bj-tongzhou",

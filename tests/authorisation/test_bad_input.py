@@ -272,6 +272,14 @@ FORMS = [
     Form("letter", "case", "pk={letter}", {"text": "示例"}, needed=("text",), texts=("text",)),
     Form("case_tell", "case", "number={filed}", {"text": "示例"}, needed=("text",), texts=("text",)),
     Form(
+        "case_text",
+        "case",
+        "name=one-time-notice",
+        {"text_zh": "{{number}}", "text_en": "x", "seen": "{text}"},
+        needed=("text_zh", "text_en"),
+        texts=("text_zh", "text_en"),
+    ),
+    Form(
         "case_consents",
         "case",
         "number={filed}",

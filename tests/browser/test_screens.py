@@ -33,7 +33,7 @@ PAGES = {
     "baodi-duty": ("/incidents/{incident}/", "/incidents/{incident}/object/"),
     "wuqing-clerk": (
         "/cases/inbox/", "/cases/views/", "/cases/{accepted}/give/", "/cases/bulk/{run}/",
-        "/cases/?stage=all", "/cases/new/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/", "/cases/{filed}/consents/",
+        "/cases/?stage=all", "/cases/new/", "/cases/texts/", "/cases/texts/one-time-notice/", "/cases/{filed}/notices/one-time-notice/", "/cases/{filed}/", "/cases/{accepted}/", "/cases/{offered}/", "/cases/{disputed}/", "/cases/{filed}/consents/",
         "/letters/", "/letters/{letter}/", "/letters/{correction}/", "/cases/{filed}/letters/new/",
         "/cases/{filed}/papers/new/", "/cases/{filed}/papers/new/?replaces={paper}", "/cases/{accepted}/papers/reuse/",
     ),

@@ -76,6 +76,29 @@ def file_handed_out(told: Told, key: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def text_changed(told: Told, key: str) -> dict[str, Any]:
+    """Wuqing uses its own wording of a notice."""
+    from tongxin.heart.cases import actions, notice_texts
+
+    by = _acting("wuqing-clerk", CLERK)
+    seen = told[key]["number"] if key in told else notice_texts.one(by, "one-time-notice").row.pk
+    return actions.change_text(
+        by=by, key=key, name="one-time-notice", text_zh="示例：{missing}", text_en="{missing}", seen=seen
+    )
+
+
+def text_dropped(told: Told, key: str) -> dict[str, Any]:
+    """Wuqing goes back to the region's wording."""
+    from tongxin.heart.cases import actions
+
+    return actions.drop_text(
+        by=_acting("wuqing-clerk", CLERK),
+        key=key,
+        name="one-time-notice",
+        seen=told["text-changed"]["number"],
+    )
+
+
 def index_anew(told: Told, key: str) -> dict[str, Any]:
     """The index of the search is written anew."""
     from tongxin.heart.cases import finding

@@ -349,6 +349,8 @@ STORY = [
     Command("present", 138, present),
     Command("send-hook", 139, outbox.send),
     Command("export-cases", 139, export("cases.list.exported", "desk:tj-wuqing/service_centre/cases")),
+    Command("text-changed", 139, papers.text_changed),
+    Command("text-dropped", 139, papers.text_dropped),
     Command("search-index", 139, papers.index_anew),
     Command("export-file", 139, papers.file_handed_out),
     Command("export-board", 140, export("site.board.exported", "desk:tj-wuqing/service_centre/board")),

@@ -164,6 +164,7 @@ ROOMS = (
     "tongxin.heart.cases.api_letters",
     "tongxin.heart.cases.api_papers",
     "tongxin.heart.cases.api_states",
+    "tongxin.heart.cases.api_texts",
     "tongxin.heart.measures.api",
     "tongxin.heart.ledger.api",
     "tongxin.site.people.api",

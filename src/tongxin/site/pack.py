@@ -14,7 +14,7 @@ from tongxin.heart.agreements import recounting
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.reader import Known, ReadInstrument, read_files
 from tongxin.heart.cases import actions as cases
-from tongxin.heart.cases import promises
+from tongxin.heart.cases import notice_files, promises
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import actions as region
 from tongxin.heart.region.acting import SYSTEM
@@ -41,6 +41,7 @@ def load(pack: Path) -> Loaded:
     region.load_region(pack)
     try:
         procedures = read_procedures(pack)
+        notices = notice_files.read_all((pack / "notices").glob("*.yaml"))
         known = known_words()
         named = known.procedures | {p.procedure for p in procedures}
         instruments = read_instruments(pack, replace(known, procedures=named))
@@ -58,6 +59,9 @@ def load(pack: Path) -> Loaded:
     instruments = [i for i in instruments if entered(i.model.agreement, i.model.provenance.terms)]
     for procedure in procedures:
         cases.load_procedure(procedure, by=SYSTEM)
+    for notice in notices:
+        if entered(notice.notice, notice.provenance.terms):
+            cases.load_notice(notice, by=SYSTEM)
     for instrument in instruments:
         agreements.load_instrument(instrument, by=SYSTEM)
     recounted = recounting.recount_provisional() + promises.recount_provisional()

@@ -15,6 +15,7 @@ from tongxin.heart.cases import (
     cli_letters,
     cli_papers,
     cli_states,
+    cli_texts,
     disputes_cli,
     queries,
     sightings,
@@ -36,6 +37,7 @@ for command in (*cli_papers.COMMANDS, *cli_letters.COMMANDS):
 
 group.add_command(cli_consents.consent)
 group.add_command(cli_feed.read)
+group.add_command(cli_texts.group)
 group.add_command(cli_file.get)
 
 

@@ -425,3 +425,30 @@ class CaseWords(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "scope"], name="one_row_per_scope")]
+
+
+class NoticeText(models.Model):
+    """One version of a text for notices: the region's (without a desk), or a desk's own. None is ever changed."""
+
+    name = models.SlugField(max_length=80)
+    desk = models.ForeignKey("region.Desk", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    use = models.CharField(max_length=16)  # one of notice_files.USES
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160)
+    text_zh = models.TextField()
+    text_en = models.TextField()
+    dropped = models.BooleanField(default=False)  # the desk went back to the region's
+    post = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    illustrative = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "desk", "version"], name="one_version_of_a_desks_text"),
+            models.UniqueConstraint(
+                fields=["name", "version"],
+                condition=Q(desk__isnull=True),
+                name="one_version_of_a_regions_text",
+            ),
+        ]

@@ -22,6 +22,7 @@ from tongxin.heart.cases import (
     forms,
     forms_papers,
     forms_states,
+    notice_texts,
     queries,
     screens_inbox,
     screens_letters,
@@ -281,6 +282,7 @@ def _page(
     if may.decide:
         sent.setdefault("decide", forms.DecideForm(epoch=row.epoch))
     sent = forms_states.blank(row, read, may) | sent
+    texts = notice_texts.for_forms(reader, row, sent, request.GET.get("text", ""))
     context = {
         "case": row,
         "title": words.title(row.procedure),
@@ -288,6 +290,7 @@ def _page(
         "band": band,
         "may": may,
         "forms": sent,
+        "texts": texts,
         "keys": {
             name: key if name in sent and sent[name].is_bound else new_key()
             for name in ("return", *may.names)

@@ -17,6 +17,7 @@ from tongxin.heart.cases import (
     screens_letters,
     screens_papers,
     screens_states,
+    screens_texts,
     screens_track,
 )
 
@@ -33,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/bulk/confirm/", screens_bulk.confirm, name="cases_bulk_confirm"),
     path("cases/bulk/<uuid:run>/", screens_bulk.result, name="cases_bulk_run"),
     path("cases/bulk/<uuid:run>/go-on/", screens_bulk.carry_on, name="cases_bulk_go_on"),
+    path("cases/texts/", screens_texts.texts, name="case_texts"),
+    path("cases/texts/<slug:name>/", screens_texts.text, name="case_text"),
+    path("cases/texts/<slug:name>/drop/", screens_texts.drop, name="case_text_drop"),
+    path("cases/<str:number>/notices/<slug:name>/", screens_texts.notice, name="case_notice"),
     path("cases/<str:number>/", screens.case, name="case"),
     path("cases/<str:number>/take/", screens_inbox.take, name="case_take"),
     path("cases/<str:number>/give/", screens_inbox.give, name="case_give"),

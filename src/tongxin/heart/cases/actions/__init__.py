@@ -39,6 +39,8 @@ from tongxin.heart.cases.actions.parts import MAX_TEXT
 from tongxin.heart.cases.actions.reviewing import REVIEW_OUTCOMES, conclude, review
 from tongxin.heart.cases.actions.silence import call_offices
 from tongxin.heart.cases.actions.stopping import resume, suspend
+from tongxin.heart.cases.actions.texts import WRITES as WRITES_TEXTS
+from tongxin.heart.cases.actions.texts import change_text, drop_text, load_notice
 from tongxin.heart.cases.actions.viewing import change_view, delete_view, save_view
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "REVIEW_OUTCOMES",
     "STARS",
     "WORKS",
+    "WRITES_TEXTS",
     "accept_case",
     "add_paper",
     "answer",
@@ -60,6 +63,7 @@ __all__ = [
     "begin",
     "call_offices",
     "carry_on",
+    "change_text",
     "change_view",
     "check",
     "check_may_add_paper",
@@ -68,12 +72,14 @@ __all__ = [
     "conclude",
     "decide",
     "delete_view",
+    "drop_text",
     "export_file",
     "file_case",
     "give",
     "give_consent",
     "hand_out",
     "key_of",
+    "load_notice",
     "load_procedure",
     "make_slip",
     "may_add_paper",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.properties import examples
 from tongxin.heart.cases import actions, erasing, finding, finding_tokens
 from tongxin.heart.cases.models import Case, CaseWords, Procedure
 from tongxin.heart.cases.tests import corpus
@@ -120,6 +121,7 @@ def test_the_number_of_statements_does_not_grow(clerk, django_assert_max_num_que
 WORDS = st.text(alphabet="运河面馆示例ab19 -é𠮷", min_size=1, max_size=8)
 
 
+@settings(max_examples=examples(60))
 @given(text=WORDS, data=st.data())
 def test_whatever_part_of_a_text_is_asked_for_its_tokens_are_there(text, data):
     start = data.draw(st.integers(0, len(text) - 1))
