@@ -79,7 +79,9 @@ def text(request: StaffRequest, name: str) -> HttpResponse:
         "may_write": bool(reader.capabilities & actions.WRITES_TEXTS),
         "places": [(f"{{{code}}}", said) for code, said in notice_texts.PLACES.items()],
         "case": case,
-        "preview": _preview(reader, case, str(shown["text_zh"]), str(shown["text_en"])) if case else None,
+        "preview": _preview(reader, case, str(shown.get("text_zh", "")), str(shown.get("text_en", "")))
+        if case
+        else None,
         "history": notice_texts.history(reader, name),
         "links": [
             {"label": _("Cases"), "url": reverse("cases")},
