@@ -258,14 +258,13 @@ def list_procedures(request: Call) -> list[dict[str, Any]]:
 @router.get("/cases", response={200: CasesOut, **READ_PROBLEMS}, operation_id="list_cases")
 def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
     """List the cases in which the caller's desk has a part."""
-    rows = queries.listed(
-        request.auth,
-        stage=wanted.stage,
-        procedure=wanted.procedure or "",
-        place=wanted.place or "",
-        q=wanted.q,
-    )
-    total = rows.count()
+    asked = {
+        "stage": wanted.stage,
+        "procedure": wanted.procedure or "",
+        "place": wanted.place or "",
+        "q": wanted.q,
+    }
+    rows, total = queries.listed(request.auth, **asked), queries.counted(request.auth, **asked)
     end = wanted.offset + wanted.limit
     page = rows[wanted.offset : end] if wanted.offset < total else []
     return {

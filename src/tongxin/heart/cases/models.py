@@ -114,6 +114,9 @@ class Case(models.Model):
                 ],
                 name="cases_accepted",
             ),
+            models.Index(  # newest first, without a look at the others of a desk
+                fields=["accepting_desk", "-filed_at", "-number"], name="cases_accepted_by_time"
+            ),
             models.Index(  # the few that came to a desk as reviews
                 fields=["competent_desk", "filed_at", "number"],
                 condition=Q(reviews__isnull=False),

@@ -121,6 +121,14 @@ def of_items(reader: Acting, names: Iterable[str], limit: int) -> list[tuple[Any
     return list(accepted.union(*others, all=True).order_by("-filed_at", "-number")[:limit])
 
 
+def counted(
+    reader: Acting, *, stage: str = "all", procedure: str = "", place: str = "", q: str = "", sort: str = ""
+) -> int:
+    """Return how many cases `listed` gives: each way to have a part counted in its index, none of them sorted."""
+    narrow = _narrowed(reader, stage, procedure, place, q)
+    return sum(rows.filter(narrow).count() for rows in _parts(reader))
+
+
 def _parts(reader: Acting) -> list[QuerySet[Case]]:
     """Return the ways in which the reader's desk has a part in cases, each case in one of them only.
 

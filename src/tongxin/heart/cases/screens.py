@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -57,12 +58,26 @@ STAGE_WORDS = {
 }
 
 
+class Pages(Paginator):  # type: ignore[type-arg] # Django's is not subscriptable
+    """The pages of a list that was counted apart, where that is quicker."""
+
+    def __init__(self, listing: Any, total: int) -> None:
+        super().__init__(listing, PAGE)
+        self._total = total
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return self._total
+
+
 @require_GET
 @for_staff
 def cases(request: StaffRequest) -> HttpResponse:
     """Show the cases in which the reader's desk has a part."""
     asked = _asked(request)
-    page = Paginator(queries.listed(request.acting, **asked), PAGE).get_page(request.GET.get("page"))
+    listing = queries.listed(request.acting, **asked)
+    page = Pages(listing, queries.counted(request.acting, **asked)).get_page(request.GET.get("page"))
     rows = queries.with_names(queries.in_order(request.acting, page))
     reader = request.acting
     procedures, places = remembered(request, f"case-kinds:{reader.desk}", lambda: queries.kinds_of(reader))

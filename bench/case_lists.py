@@ -1,0 +1,297 @@
+"""How long the lists of cases take over a million cases, half of them of the desk that looks, and a search by number.
+
+Fills a database of its own, SQLite in a temporary folder with the product's settings or the PostgreSQL that
+TONGXIN_DATABASE_URL names (an empty one; its tables stay), with copies of the demonstration day's cases over two years:
+cases, their offers and the offers' messages, written by the database itself. Then every list of cases that
+tests/query_budgets.csv names, and a few more, is asked with Django's test client, before the copies and after: prints
+milliseconds by the clock and of the process at the 50th and 95th of the looks, and the queries of
+both; asserts nothing.
+
+    .venv/bin/python bench/case_lists.py [--cases N] [--looks N] [--folder DIR] [--only TEXT] [--plans]
+
+--folder keeps the house there, or measures the one that is there already; --plans prints the slowest statements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+LIMIT = 200  # milliseconds at the 95th of a hundred looks
+WARM_UP = 2
+OPEN = 50  # one case in so many is not yet done
+AT_ONCE = 100_000
+LISTS = (
+    ("cases", "wuqing-clerk", "/cases/"),
+    ("cases, of all states", "wuqing-clerk", "/cases/?stage=all"),
+    ("cases, tenth page", "wuqing-clerk", "/cases/?stage=all&page=10"),
+    ("cases by due", "wuqing-clerk", "/cases/?stage=all&sort=-due"),
+    ("cases decided", "wuqing-clerk", "/cases/?stage=decided"),
+    ("cases offered", "tongzhou-clerk", "/cases/?stage=offered"),
+    ("cases of a desk that decides", "tongzhou-clerk", "/cases/?stage=all"),
+    ("cases by a whole number", "wuqing-clerk", "/cases/?stage=all&q={number}"),
+    ("cases by part of a number", "wuqing-clerk", "/cases/?stage=all&q={part}"),
+    ("search of everything", "wuqing-clerk", "/search/?q={number}"),
+    ("API cases", "token wuqing-clerk", "/api/v1/cases"),
+    ("API cases, far on", "token wuqing-clerk", "/api/v1/cases?offset=5000"),
+    ("API case by number", "token wuqing-clerk", "/api/v1/cases?q={number}"),
+)
+
+
+def main(options: argparse.Namespace) -> None:
+    """Build, measure and print."""
+    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as own:
+        os.environ["TONGXIN_MODE"] = "demo"
+        os.environ["TONGXIN_TICKER"] = "off"
+        os.environ["TONGXIN_DATA"] = str(options.folder or own)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
+        import django
+
+        django.setup()
+        from django.db import connection
+
+        from tongxin.shared import readers
+        from tongxin.site import memory
+
+        memory.settle()
+        with readers.named("bench.case_lists"):
+            _all(options)
+        connection.close()
+
+
+def _all(options: argparse.Namespace) -> None:
+    from django.db import connection
+
+    from tongxin.heart.cases.models import Case
+
+    _day()
+    few = {name: _count(name, reader, address) for name, reader, address in _wanted(options)}
+    if Case.objects.count() < options.cases:
+        begun = perf_counter()
+        fill(options.cases)
+        print(f"filled in {perf_counter() - begun:.0f} s")
+    print(
+        f"database: {connection.vendor}; {Case.objects.count():,} cases; {options.looks} looks each, limit p95 "
+        f"≤ {LIMIT} ms\n\n{'list':<32} {'reader':<20} {'p50':>7} {'p95':>7} {'CPU p50':>8} {'CPU p95':>8} "
+        f"{'queries':>8} {'in a small house':>17}"
+    )
+    over = sum(
+        [_measure(options, few[name], name, reader, address) for name, reader, address in _wanted(options)]
+    )
+    print(f"\n{over} over the limit" if over else "\nall within the limit")
+
+
+def _wanted(options: argparse.Namespace) -> list[tuple[str, str, str]]:
+    return [each for each in LISTS if options.only in each[0]]
+
+
+def _day() -> None:
+    """Play the demonstration day, unless it was played."""
+    from django.conf import settings
+
+    from tongxin.heart.cases.models import Case
+    from tongxin.shared import clock
+    from tongxin.site import demo, demo_day, pack
+
+    demo.migrate()
+    if Case.objects.exists():
+        return
+    now = clock.now()
+    with clock.held_at(demo_day.begins(now)) as hand:
+        pack.load(settings.REGION_PACK)
+        demo_day.play(hand, until=now)
+
+
+# ---------------------------------------------------------------- the copies
+
+
+def fill(cases: int) -> None:
+    """Copy the cases that are there, with their offers and messages, until there are so many."""
+    from django.db import connection
+
+    from tongxin.heart.cases.models import Case, Offer
+    from tongxin.heart.exchange.models import Message
+
+    done = list(Case.objects.filter(state__in=["decided", "closed"], reviews=None).order_by("number"))
+    running = list(
+        Case.objects.filter(state__in=["filed", "accepted", "in_hand"], reviews=None).order_by("number")
+    )
+    if not done:
+        raise ValueError("there is no case that could be copied")
+    top = Message.objects.order_by("-seq").values_list("seq", flat=True)[:1][0]
+    copies = [(case, n) for n, case in enumerate(done)] + [(case, n) for n, case in enumerate(running)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA foreign_keys=OFF")
+        for case, n in copies:
+            every, kind = (len(done), 0) if case in done else (max(1, len(running)), 1)
+            chosen = f"k.n % {OPEN} {'= 0' if kind else '<> 0'} AND (k.n / {OPEN}) % {every} = {n}"
+            for start in range(0, cases, AT_ONCE):
+                span = (start, min(start + AT_ONCE, cases))
+                _copy(cursor, Case, "number", case.number, span, chosen, _of_a_case(span))
+                for number, made in enumerate(case.offers.filter(state__in=["taken_over", "returned"])):
+                    ids = _id(number)
+                    _copy(
+                        cursor,
+                        Message,
+                        "id",
+                        made.message_id,
+                        span,
+                        chosen,
+                        ids | _of_a_message(number, top, cases),
+                    )
+                    _copy(
+                        cursor,
+                        Offer,
+                        "id",
+                        made.id,
+                        span,
+                        chosen,
+                        ids | {"message_id": ids["id"], "case_id": _number()},
+                    )
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+        else:
+            cursor.execute("PRAGMA foreign_keys=ON")
+
+
+def _copy(
+    cursor: Any, model: Any, key: str, value: Any, span: tuple[int, int], chosen: str, other: dict[str, str]
+) -> None:
+    """Copy one row for every chosen number of a span; `other` says by column what a copy has instead."""
+    from django.db import connection
+
+    meta = model._meta
+    columns = [f.column for f in meta.concrete_fields]
+    said = ", ".join(other.get(column, f't."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    if connection.vendor == "postgresql":
+        numbers = f"generate_series({span[0]}, {span[1] - 1}) AS k(n)"
+    else:
+        numbers = (
+            f"(WITH RECURSIVE s(n) AS (SELECT {span[0]} UNION ALL SELECT n + 1 FROM s WHERE n < {span[1] - 1}) "
+            "SELECT n FROM s) AS k"
+        )
+    sql = (
+        f'INSERT INTO "{meta.db_table}" ({names}) SELECT {said} FROM {numbers}, "{meta.db_table}" t '
+        f'WHERE t."{key}" = %s AND {chosen}'
+    )
+    sql = sql.replace("%", "%%").replace("%%s", "%s")  # only the key is a value; the rest divides and formats
+    cursor.execute(sql, [meta.get_field(key).get_db_prep_value(value, connection)])
+
+
+def _number() -> str:
+    """Return the number of a copy: seven digits, so that it is nobody's."""
+    from django.db import connection
+
+    padded = (
+        "lpad(k.n::text, 7, '0')" if connection.vendor == "postgresql" else "substr('0000000' || k.n, -7)"
+    )
+    return f"'WUQING-2025-' || {padded}"
+
+
+def _id(number: int) -> dict[str, str]:
+    """Return the id of the copy of an offer, and of its message."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        return {"id": f"lpad(to_hex(k.n::bigint * 8 + {number} + 1), 32, '0')::uuid"}
+    return {"id": f"printf('%032x', k.n * 8 + {number} + 1)"}
+
+
+def _of_a_message(number: int, top: int, cases: int) -> dict[str, str]:
+    return {
+        "seq": str(top + 1 + number * cases) + " + k.n",
+        "thread": f"'case:' || {_number()}",
+        "in_reply_to_id": "NULL",
+    }
+
+
+def _of_a_case(span: tuple[int, int]) -> dict[str, str]:
+    """Return what a copy of a case has of its own: number, and times spread over two years."""
+    from django.db import connection
+
+    back = "(k.n * 61 % 1048576) * 60"  # seconds: two years
+    found = {
+        "number": _number(),
+        "frozen_by_id": "NULL",
+        "reviews_id": "NULL",
+        "reviewed_decision_id": "NULL",
+    }
+    for name in ("filed_at", "accepted_at", "promise_due_at", "decided_at"):
+        if connection.vendor == "postgresql":
+            found[name] = f"t.\"{name}\" - {back} * interval '1 second'"
+        else:
+            shifted = f"t.\"{name}\", '-' || ({back}) || ' seconds'"
+            found[name] = f"strftime('%Y-%m-%d %H:%M:%S', {shifted})"
+    return found
+
+
+# ---------------------------------------------------------------- the looks
+
+_readers: list[Any] = []  # one, once Django is set up
+
+
+def _asked(name: str, reader: str, address: str) -> Any:
+    from bench import _screens
+    from tongxin.heart.cases.models import Case
+
+    number = (
+        Case.objects.filter(accepting_desk_id="tj-wuqing/service_centre")
+        .order_by("-number")
+        .values_list("number", flat=True)[0]
+    )
+    if not _readers:
+        _readers.append(_screens.Readers())
+    screen = _screens.Screen(name, reader, address.format(number=number, part=number[-5:]), 0)
+    return _readers[0].look(screen, screen.address)
+
+
+def _count(name: str, reader: str, address: str) -> int:
+    from bench import _screens
+
+    return len(_screens.queries(_asked(name, reader, address)))
+
+
+def _measure(options: argparse.Namespace, few: int, name: str, reader: str, address: str) -> bool:
+    """Look, print a line, and tell whether it is over the limit."""
+    from bench import screens
+
+    ask = _asked(name, reader, address)
+    many = _count(name, reader, address)
+    for _n in range(WARM_UP):
+        ask()
+    looks = [screens._milliseconds(ask) for _n in range(options.looks)]
+    took, worked = (sorted(look[n] for look in looks) for n in (0, 1))
+    p95 = screens._at(took, 0.95)
+    print(
+        f"{name:<32} {reader:<20} {screens._at(took, 0.5):>7.1f} {p95:>7.1f} {screens._at(worked, 0.5):>8.1f} "
+        f"{screens._at(worked, 0.95):>8.1f} {many:>8} {few:>17}{'  over' if p95 > LIMIT else ''}",
+        flush=True,
+    )
+    if options.plans:
+        screens._plans(ask)
+    return p95 > LIMIT
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--looks", type=int, default=30)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only", default="", help="only lists with this in their name")
+    parser.add_argument("--plans", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main(_options())
