@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0014_applicants_side'),
+        ('cases', '0015_texts_for_notices'),
         ('region', '0003_stand_ins'),
     ]
 
