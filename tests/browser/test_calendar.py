@@ -26,8 +26,8 @@ def test_it_reads_in_every_window(house, live_server, window, troubles, language
     page = window(language=language, reduced_motion="reduce")
     wrong = [
         f"{address}: {fault}"
-        for address in PAGES
-        for fault in faults(page, address, language, (wide, narrow))
+        for number, address in enumerate(PAGES)
+        for fault in faults(page, address, language, (wide, narrow), first=number == 0)
     ]
     assert not wrong + list(troubles), "\n".join(wrong + list(troubles))
 

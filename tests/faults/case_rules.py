@@ -78,8 +78,9 @@ def _offers() -> list[str]:
     )
     found = [f"offer {offer} was settled {n} times: two desks acted" for offer, n in settled.items() if n > 1]
     opened = {str(pk) for pk in Offer.objects.filter(state="offered").values_list("id", flat=True)}
-    for number, frozen in Case.objects.values_list("number", "frozen_by_id"):
-        if frozen is not None and str(frozen) not in opened:
+    frozen_cases = Case.objects.filter(frozen_by__isnull=False)
+    for number, frozen in frozen_cases.values_list("number", "frozen_by_id"):
+        if str(frozen) not in opened:
             found.append(f"{number} is frozen by an offer that is not open")
     taken: dict[str, list[tuple[int, str]]] = {}
     for case, epoch, to in Offer.objects.filter(state="taken_over").values_list(

@@ -152,4 +152,4 @@ def test_who_says_for_whom_reads() -> None:
             assert Offer.objects.count() == 0
         for none in ("", None):
             with pytest.raises(Unread):
-                Case.objects.read_by(none)  # type: ignore[arg-type]
+                Case.objects.read_by(none)

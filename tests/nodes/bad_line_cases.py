@@ -116,11 +116,11 @@ def over_a_bad_line(
         way.becomes(weather)
         way.first = ["double", "hold"]
     with watched(wuqing, tongzhou), ThreadPoolExecutor(2) as threads:
-        list(threads.map(lambda pair: filed_and_offered(*pair, f"{name}-a", each), pairs))
+        list(threads.map(lambda pair: filed_and_offered(pair[0], pair[1], f"{name}-a", each), pairs))
         list(threads.map(take_over_all, (wuqing, tongzhou)))
         cut = time.monotonic()
         there.cut = back.cut = True
-        list(threads.map(lambda pair: filed_and_offered(*pair, f"{name}-b", each), pairs))
+        list(threads.map(lambda pair: filed_and_offered(pair[0], pair[1], f"{name}-b", each), pairs))
         for node in (wuqing, tongzhou):
             node.act(*(("recall", {"offer_id": offer}) for offer in offers(node, "from")[1::2]))
         list(threads.map(take_over_all, (wuqing, tongzhou)))

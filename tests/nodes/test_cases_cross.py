@@ -244,7 +244,12 @@ def test_papers_cross_by_hash_and_go_on_where_they_were_cut(three, at, monkeypat
     at(12, 15, 5)
     monkeypatch.setattr(lines_papers, "AT_ONCE", 40)
     asked: list[str] = []
-    three.lose = lambda _from, _to, path: asked.append(path) or False
+
+    def seen(_from: str, _to: str, path: str) -> bool:
+        asked.append(path)
+        return False
+
+    three.lose = seen
     assert fetched(three) == 2
     assert len(asked) == 2
     with three.at("tongzhou"):

@@ -181,7 +181,13 @@ def test_what_the_peer_refuses_for_now_is_not_tried_sooner_because_it_is_heard(h
 
 def test_a_slow_answer_is_waited_for_longer_than_a_connection(monkeypatch):
     monkeypatch.setattr(wire, "CONNECT", 0.2)
-    with receivers.web(lambda asked: (time.sleep(0.6), asked.send_response(200), asked.end_headers())) as web:
+
+    def slow(asked):
+        time.sleep(0.6)
+        asked.send_response(200)
+        asked.end_headers()
+
+    with receivers.web(slow) as web:
         address = web.address.removesuffix("/hook")
         assert wire.call(address, wire.ENVELOPES, b"{}", "").status == 200
         monkeypatch.setattr(wire, "TOTAL", 0.2)

@@ -169,7 +169,8 @@ STEPS = [
 @pytest.mark.soak
 def test_killed_in_the_middle_of_each_step(two: Two):
     wuqing, tongzhou, there, back = two
-    there.clears(), back.clears()
+    for way in (there, back):
+        way.clears()
     wanted = tongzhou.got()
     for number, (who, point) in enumerate(STEPS):
         node = wuqing if who == "a" else tongzhou

@@ -24,7 +24,7 @@ DOES = [name for name in bulk.ACTS if name != "export"]
 @click.option("--after", default="", help="The key that the page before ended with.")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True)
 @click.pass_context
-def show_inbox(ctx: click.Context, tab: str, limit: int, **given: str | None) -> None:
+def show_inbox(ctx: click.Context, /, tab: str, limit: int, **given: str | None) -> None:
     """Show a list of the desk's day, what is due first on top; without TAB what is in hand. Times are Beijing time."""
     reader = ctx.obj.acting()
     page = inbox.page(reader, views.asked({"tab": tab, **given}), limit)
@@ -79,7 +79,7 @@ def put_back(ctx: click.Context, number: str) -> None:
 @click.option("--facts", default="", help="ask: what else is asked for.")
 @click.pass_context
 def act_on_several(
-    ctx: click.Context, act: str, numbers: tuple[str, ...], dry_run: bool, to: str, **given: Any
+    ctx: click.Context, /, act: str, numbers: tuple[str, ...], dry_run: bool, to: str, **given: Any
 ) -> None:
     """Do one act for several cases, each as an act of its own; `-` stands before those that are left out."""
     by = ctx.obj.acting()
