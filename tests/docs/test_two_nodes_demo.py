@@ -93,6 +93,7 @@ def test_two_servers_from_one_command(tmp_path: Path) -> None:
 
     entries = count(data, "wuqing", "SELECT count(*) FROM ledger_entry")
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the server of before has just left it
         taken.bind(("127.0.0.1", port + 1))
         taken.listen()
         refused = subprocess.run(
