@@ -84,6 +84,7 @@ def test_a_case_is_taken_in(house, window):
     page.goto("/cases/")
     tab_to(page, "a[href='/cases/new/']")
     page.keyboard.press("Enter")
+    page.goto("/cases/new/?procedure=food-business-licence")
     choose(page, "select[name=decide_at]", "bj-tongzhou")
     for name, text in steps.LICENCE.items():
         tab_to(page, f"[name={name}]")

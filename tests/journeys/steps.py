@@ -29,11 +29,13 @@ def sign_in(page: Page, username: str, *, post: str = "", onward: str = "/desk/"
     page.goto(f"/account/login/?next={onward}")
     page.fill("input[name=login]", username)
     page.fill("input[name=password]", DEMO_PASSWORD)
-    page.click("form:has(input[name=login]) button[type=submit]")
+    with page.expect_navigation():
+        page.click("form:has(input[name=login]) button[type=submit]")
     if post:
         page.goto(f"/account/post/?next={onward}")
         page.locator(f"input[name=seat][value^='{post}@']").first.check()
-        page.click("form:has(input[name=seat]) button[type=submit]")
+        with page.expect_navigation():
+            page.click("form:has(input[name=seat]) button[type=submit]")
     expect(page.locator("main")).to_be_visible()
     assert "/account/login/" not in page.url, page.locator("main").inner_text()
 
@@ -67,6 +69,7 @@ def file_case(page: Page, *, decide_at: str, applicant: Mapping[str, str] = LICE
     """Take a licence application in at the window; return the case's number."""
     page.goto("/cases/")
     page.click("main .actions a.btn.primary")
+    page.goto("/cases/new/?procedure=food-business-licence")
     page.select_option("select[name=decide_at]", decide_at)
     for name, text in applicant.items():
         page.fill(f"[name={name}]", text)

@@ -162,7 +162,8 @@ def test_the_night_of_the_spill(house, window):
     steps.sign_in(on_call, "baodi-on-call")
     on_call.goto(f"/account/post/?next=/incidents/{number}/")
     on_call.locator(f"input[name=seat][value$='@{BAODI}']").first.check()
-    on_call.click("form:has(input[name=seat]) button[type=submit]")
+    with on_call.expect_navigation():
+        on_call.click("form:has(input[name=seat]) button[type=submit]")
     tell(on_call, number, LANGFANG, sample="示例：0.8 mg/L")
     sample.refresh_from_db()
     assert (sample.state, sample.delivered_at) == ("met", at("08:55"))

@@ -92,7 +92,7 @@ def answer_joint(*, by: Acting, key: str, joint: str, answer: str, reason: str) 
         _check(answer, reason)
         message = sent_answer(a, case, asked, answer, reason)
         if replicas.is_here(message):
-            received_answer(a, case, message)
+            received_answer(a, case, message, settled=True)
         mirroring.mirror(a, case, beside=asked.from_desk_id)
         a.result = {"case": case.number, "joint": joint, "state": asked.state, "outcome": case.outcome}
         a.entry(
@@ -118,16 +118,28 @@ def sent_answer(a: Act, case: Case, asked: Joint, answer: str, reason: str) -> M
     return told
 
 
-def received_answer(a: Act, case: Case, message: Message) -> None:
-    """Decide the case where the other desk agreed; an answer to what has lapsed changes nothing."""
+def received_answer(a: Act, case: Case, message: Message, *, settled: bool = False) -> None:
+    """Decide the case where the other desk agreed; an answer to what has lapsed or was answered changes nothing.
+
+    `settled`: the answer was given in this transaction, by a desk that works here.
+    """
     row = case.joints.get(pk=str(message.body["joint"]))
-    if row.state == Joint.State.LAPSED:
-        return
-    if row.state == Joint.State.PUT:
+    if row.state == Joint.State.PUT:  # from another node: it was not settled here when it was given
+        if not _decidable(case, row):
+            joints.lapse(a, case)
+            return
         _settle(row, str(message.body["answer"]), str(message.body.get("reason", "")), a)
+    elif not settled:
+        return
     if row.state == Joint.State.AGREED:
         _decided(a, case, row, message)
     parts.ring(row.from_desk_id, f"joint_{row.state}", case, a.at, dedupe=f"joint:{row.pk}:{row.state}")
+
+
+def _decidable(case: Case, row: Joint) -> bool:
+    """Whether what was put may still be decided: in the hands that put it, not offered, not stopped."""
+    there = case.epoch == row.epoch and case.holder_id == row.from_desk_id and case.frozen_by_id is None
+    return there and case.state in states.WAYS["put_joint"].sources
 
 
 def _settle(asked: Joint, answer: str, reason: str, a: Act) -> None:

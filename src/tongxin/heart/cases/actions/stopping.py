@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import disputes, procedures, promises, states
+from tongxin.heart.cases import disputes, joints, procedures, promises, states
 from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
@@ -57,6 +57,7 @@ def suspend(
                 _("What was missing has been asked for already; it is asked for once and all together."),
                 todo=_("Go on with what is there, and decide."),
             )
+        joints.lapse(a, case)
         pause = {
             "from": clock.iso(a.at),
             "until": None,

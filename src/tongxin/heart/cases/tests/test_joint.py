@@ -6,9 +6,13 @@ import pytest
 
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions, joints, queries
+from tongxin.heart.cases.actions import joining
 from tongxin.heart.cases.models import Case, Decision, Joint
+from tongxin.heart.exchange.acts import act
+from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.ledger.verify import verify_log
+from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -164,3 +168,17 @@ def test_a_case_accepted_where_it_is_decided_needs_nobody_else(house, at):
     assert refused.value.code == "decided_alone"
     actions.decide(by=by, key="d", number=number, epoch=0, outcome="granted", reason="")
     assert Case.objects.get(pk=number).outcome == "granted"
+
+
+def test_a_suspended_case_asks_nobody_and_an_answer_that_comes_twice_decides_once(taken, put, answer, at):
+    first, clerk = put(taken), at("bj-tongzhou", "window_clerk")
+    actions.suspend(by=clerk, key="s", number=taken, epoch=1, ground="inspection")
+    assert Joint.objects.get(pk=first).state == "lapsed"
+    assert Duty.objects.get(thread=f"case:{taken}", subject=f"joint:{first}").state == "void"
+    actions.resume(by=clerk, key="r", number=taken, epoch=1, ended=True)
+    answer(put(taken, key="p2"), key="j2")
+    told = Message.objects.filter(thread=f"case:{taken}", kind="joint_answer").get()
+    with act("cases.joint.answered", by=SYSTEM, key="again", request={}) as a:
+        joining.received_answer(a, Case.objects.get(pk=taken), told)
+        a.entry(f"case:{taken}/joint:again")
+    assert Decision.objects.filter(case=taken).count() == 1
