@@ -1,5 +1,6 @@
 """Who stands in for whom: named by the absent person, by who leads the office, or by the administrator; ended early.
 
+Who leads an office keeps its roster; for a post that leads by more than they may themselves they name nobody.
 A stand-in gets what the post may and nothing more, for days, and each act says that it was one. Who reads, what of it:
 one's own, the office's where one leads it, the jurisdiction's where one administers it.
 """
@@ -21,7 +22,8 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from tongxin.site.people.actions import MANAGE_ROSTER, locked
 
-LEADS = frozenset({MANAGE_ROSTER, "decide"})  # a post with one of these names stand-ins for its office
+LED = frozenset({"excuse", "review", "sign_agreement", "register_agreement", MANAGE_ROSTER, ADMINISTER})
+# what leads: who keeps the office's roster names stand-ins for its posts, but lends none of these that they lack
 LONGEST = timedelta(days=92)
 _NOT = _("No stand-in was named.")
 
@@ -43,7 +45,7 @@ def _of(reader: Acting) -> Q:
         return found
     if ADMINISTER in reader.capabilities:
         return found | Q(post__office__jurisdiction_id=reader.jurisdiction)
-    if reader.capabilities & LEADS:
+    if MANAGE_ROSTER in reader.capabilities:
         return found | Q(post__office__posts__id=reader.post)
     return found
 
@@ -58,8 +60,9 @@ def holdings(by: Acting) -> QuerySet[PostHolding]:
         return rows.none()
     if ADMINISTER in by.capabilities:
         return rows.filter(post__office__jurisdiction_id=by.jurisdiction)
-    if by.capabilities & LEADS:
-        return rows.filter(post__office__posts__id=by.post)
+    if MANAGE_ROSTER in by.capabilities:
+        posts = Post.objects.filter(office__posts__id=by.post).values_list("id", "capabilities")
+        return rows.filter(post_id__in=[post for post, may in posts if LED & set(may) <= by.capabilities])
     if by.person_id is None:
         return rows.none()
     return rows.filter(post_id=by.post, person_id=by.person_id)

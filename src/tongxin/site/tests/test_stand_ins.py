@@ -165,6 +165,21 @@ def test_a_leader_names_colleagues_for_each_other_but_not_themselves(world, hand
     assert named(world, by=leader, stand_in=world.people["admin-a"].pk)
 
 
+def test_who_decides_leads_nobody_and_a_leader_lends_no_more_than_their_own(world, hand):
+    head, duty = world.posts["a-ecology_bureau/head"], world.posts[POST]
+    head.capabilities = ["excuse", "review", people.MANAGE_ROSTER]
+    head.save()
+    above = {"post": head.id, "absent": world.people["head"].pk, "stand_in": world.people["admin-a"].pk}
+    for may in (["confirm", "decide", "excuse"], ["confirm", "excuse", people.MANAGE_ROSTER]):
+        duty.capabilities = may
+        duty.save()
+        by = acting(world.people["duty"])
+        assert head.id not in {row.post_id for row in stand_ins.holdings(by)}
+        with pytest.raises(NotFound):
+            named(world, by=by, **above)
+    assert named(world, by=acting(world.people["head"]), stand_in=world.people["admin-a"].pk)
+
+
 def test_standing_in_gives_no_administration(world, hand):
     number = stand_ins.name_stand_in(
         by=acting(world.people["admin-a"]),
