@@ -235,6 +235,24 @@ def test_a_draft_is_kept_for_a_week_under_its_secret_and_read_by_nobody_else(res
     assert drafts.sweep() == 1
 
 
+def test_a_stranger_with_wrong_secrets_closes_neither_drafts_nor_a_case_for_others(filed, house):
+    stranger = Applicant(house, address="2001:db8:1:2::1")
+    drafts_of = {"secret": "0000-0000-0000-0000"}
+    kept = text(filed.client.post(FORM, filed.blank() | TYPED | {"do": "draft"}))
+    own = re.findall(r'class="mono">((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})<', kept)[0]
+    for n in range(10):
+        stranger.client.post("/apply/drafts/", {"secret": f"{n:04}-0000-0000-0000"})
+    assert stranger.client.post("/apply/drafts/", drafts_of).status_code == 429
+    same_line = Applicant(house, address="2001:db8:1:2:ffff::9")
+    assert same_line.client.post("/apply/drafts/", drafts_of).status_code == 429
+    assert filed.client.post("/apply/drafts/", {"secret": own}).status_code == 200
+    for place in range(7):
+        many = Applicant(house, address=f"10.8.0.{place}")
+        for _n in range(5):
+            many.client.post("/track/", {"number": filed.number, "secret": "AAAA"})
+    assert "Nothing to do now" in text(filed.open())
+
+
 def test_number_and_secret_open_the_case_and_neither_stands_in_an_address(filed):
     answer = filed.client.post("/track/", {"number": filed.number.lower(), "secret": filed.secret})
     assert answer.status_code == 302

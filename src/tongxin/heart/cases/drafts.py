@@ -38,8 +38,9 @@ def save(typed: dict[str, Any], files: list[str]) -> tuple[str, Draft]:
 
 def opened(secret: str, request: HttpRequest) -> dict[str, Any]:
     """Return what was typed. Raises NotFound for a wrong secret and for a draft whose time is over, alike."""
-    this_try = guesses.begin(guesses.DRAFT, "draft", request)
-    row = Draft.objects.filter(secret_hash=slips.hash_of("draft", secret), until__gt=clock.now()).first()
+    known_by = slips.hash_of("draft", secret)
+    this_try = guesses.begin(guesses.DRAFT, known_by, request)
+    row = Draft.objects.filter(secret_hash=known_by, until__gt=clock.now()).first()
     try:
         typed = json.loads(_box(secret).decrypt(bytes(row.sealed))) if row else None
     except InvalidToken:
