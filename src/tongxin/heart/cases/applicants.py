@@ -121,7 +121,7 @@ def page(number: str) -> Page:
         contact=wording.desk_name(row.accepting_desk),
         asked=asked,
         steps=story.steps(row, form, offers),
-        story=story.timeline(row, offers, "", desk="", sees=False),
+        story=story.timeline(row, offers, "", desk="", sees=False, applicant=True),
         seen=sightings.of_case(row, form),
         given=[(f.id, str(f.name), row.applicant.get(f.id, "")) for f in form.applicant],
         decisions=[_ruled(each, decisions) for each in decisions],

@@ -170,6 +170,11 @@ def _would(found: Chosen, row: Case, act: str, given: Mapping[str, Any]) -> str:
                 raise Conflict(
                     "no_clause_binds", _("No clause in force lets your office hand this case to that one.")
                 )
+            if given["to_desk"] != row.competent_desk_id:
+                decider = wording.desk_names([row.competent_desk_id])[row.competent_desk_id]
+                return _(
+                    "Is offered, though %(desk)s decides it by law: look whether the office is the right one."
+                ) % {"desk": decider}
             return _("Is offered; your office holds it until it is taken over.")
         case "give":
             return _giving(found, row, given)

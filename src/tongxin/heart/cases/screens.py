@@ -332,7 +332,7 @@ def _page(
             {"label": row.number},
         ],
     }
-    context |= screens_inbox.table_of(reader, row.number)
+    context |= screens_inbox.table_of(reader, row)
     context |= screens_letters.listing(reader, row, seen)
     context |= screens_papers.listing(reader, row, read, sees=sees)
     refused = any(form.is_bound for form in sent.values())

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import actions, bulk, forms_bulk, inbox, queries, views, words
 from tongxin.heart.cases.actions.viewing import MAX_NAME, MOST
-from tongxin.heart.cases.models import SavedView
+from tongxin.heart.cases.models import Case, SavedView
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 from tongxin.heart.ledger.remembered import remembered
@@ -287,13 +287,15 @@ def _take(form: forms.Form, refused: Invalid) -> None:
         form.add_error(name if name in form.fields else None, [str(text) for text in texts])
 
 
-def table_of(reader: Acting, number: str) -> dict[str, Any]:
+def table_of(reader: Acting, row: Case) -> dict[str, Any]:
     """Return for the page of a case whose table of the reader's desk it lies on."""
-    given = inbox.of_case(reader, number)
+    given = inbox.of_case(reader, row.number)
+    asked = row.frozen_by.to_desk_id if row.frozen_by else ""
     return {
         "colleague": given.person.display_name or given.person.username if given else "",
         "on_my_table": given is not None and given.person_id in reader.persons,
-        "may_table": bool(reader.capabilities & actions.WORKS),
+        "may_table": bool(reader.capabilities & actions.WORKS)
+        and reader.desk in {row.holder_id, row.accepting_desk_id, asked},
         "may_take": reader.person_id is not None,
         "table_key": new_key(),
     }

@@ -14,6 +14,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries, story_states, words
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.procedures import ProcedureFile
+from tongxin.heart.ledger import act_words
 from tongxin.heart.ledger import queries as ledger
 from tongxin.heart.region.models import Desk
 from tongxin.shared.named import Both, pick
@@ -56,6 +57,18 @@ class Line:
     seal: str = ""
     url: str = ""
     made_up: bool = False
+
+
+WITHIN = frozenset(  # acts that offices arrange among themselves
+    {
+        "cases.case.given",
+        "cases.joint.put",
+        "cases.joint.answered",
+        "cases.letter.written",
+        "cases.letter.sent",
+    }
+    | {"cases.letter.answered", "cases.file.exported", "cases.slip.made"}
+)
 
 
 def band(case: Case, offers: list[Offer], duties: list[Duty], desk: str) -> Band | None:
@@ -113,12 +126,17 @@ def steps(case: Case, form: ProcedureFile, offers: list[Offer]) -> list[Step]:
     return found
 
 
-def timeline(case: Case, offers: list[Offer], waiting: str, *, desk: str, sees: bool) -> list[Line]:
+def timeline(
+    case: Case, offers: list[Offer], waiting: str, *, desk: str, sees: bool, applicant: bool = False
+) -> list[Line]:
     """Return the case's entries in the ledger, told, latest first; on top what is waited for now.
 
     What officers wrote, reasons and remarks, is told only to whom `queries.sees_applicant` lets see the case whole.
+    The applicant is told what was done and why, but not what offices arrange among themselves.
     """
     lines = list(ledger.timeline(f"case:{case.number}"))
+    if applicant:
+        lines = [line for line in lines if line.entry.act not in WITHIN]
     ids = (
         {line.entry.desk for line in lines}
         | {o.to_desk_id for o in offers}
@@ -127,7 +145,7 @@ def timeline(case: Case, offers: list[Offer], waiting: str, *, desk: str, sees: 
     names = wording.desk_names(ids)
     by_id = {str(o.id): o for o in offers}
     free = {str(o.id): o.remark for o in offers if queries.sees_remark(desk, o, sees=sees)}
-    told = [_told(line, case, by_id, names, free, sees=sees) for line in reversed(lines)]
+    told = [_told(line, case, by_id, names, free, sees=sees or applicant) for line in reversed(lines)]
     return [Line(waiting, when=_("now"), kind="now"), *told] if waiting else told
 
 
@@ -237,7 +255,7 @@ def _words(
         case "agreements.duty.escalated":
             step = wording.STEPS.get(str(payload.get("step", "")), "")
             return _("Late: escalated"), str(step), "bad"
-    return act, "", "done"
+    return act_words.words(act), "", "done"
 
 
 def _paper(payload: dict[str, Any], case: Case) -> str:
