@@ -118,7 +118,7 @@ def places(reader: Acting, row: Case) -> dict[str, str]:
         "state": str(words.state_of(row)),
         "date": f"{clock.beijing(clock.now()):%Y-%m-%d}",
     }
-    return {name: said or "……" for name, said in told.items()}  # not ui: a line to be filled by hand
+    return {name: said or words.GAP for name, said in told.items()}
 
 
 def for_forms(reader: Acting, row: Case, forms: dict[str, Any], chosen: str) -> dict[str, list[Usable]]:

@@ -30,6 +30,8 @@ UNREAD: dict[str, Words] = {
     "not_applied": _("the other node could not apply it"),
 }
 
+GAP = "＿＿＿"  # not ui: what a text for notices leaves to be filled in by hand
+
 STATES: dict[str, Words] = {
     Case.State.DRAFT: _("Draft"),
     Case.State.FILED: _("Received"),

@@ -12,7 +12,7 @@ from tongxin.heart.agreements import duties, performing, rulebook, wording
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import locking, states
+from tongxin.heart.cases import locking, states, words
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act
@@ -97,7 +97,9 @@ def in_state(case: Case, *states: str) -> None:
 
 
 def not_too_long(field: str, text: str, what: Any) -> None:
-    """Refuse a text that the tables would cut."""
+    """Refuse a text that the tables would cut, and one with a gap of a text for notices that nobody filled in."""
+    if words.GAP in text:
+        raise Invalid(what, {field: [_("Fill in the gap %(gap)s, or take it out.") % {"gap": words.GAP}]})
     if len(text.strip()) > MAX_TEXT:
         raise Invalid(
             what, {field: [_("This text is too long: at most %(n)d characters.") % {"n": MAX_TEXT}]}

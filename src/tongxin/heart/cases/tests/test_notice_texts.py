@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tongxin.heart.cases import actions, notice_files, notice_texts, queries
+from tongxin.heart.cases import actions, notice_files, notice_texts, queries, words
 from tongxin.heart.cases.tests.conftest import APPLICATION, PACK
 from tongxin.heart.ledger.models import Entry
 from tongxin.shared import reading
@@ -94,4 +94,13 @@ def test_the_words_of_a_case_are_put_in_as_far_as_the_desk_may_see_them(clerk, a
     actions.return_over(by=taker, key="r", offer_id=made, reason="not_competent")
     said = notice_texts.filled(taker, queries.case(taker, number), text, "zh")
     assert "示例餐饮店" not in said
-    assert "……" in said
+    assert "＿＿＿" in said
+
+
+def test_a_gap_that_nobody_filled_in_does_not_go_out(clerk, in_english):
+    number = file(clerk)
+    with pytest.raises(Invalid) as refused:
+        actions.not_accept(
+            by=clerk, key="n", number=number, ground="not_this_item", remark=f"Still missing: {words.GAP}."
+        )
+    assert "Fill in the gap" in str(refused.value.fields["remark"][0])
