@@ -131,8 +131,8 @@ def _answered(scope: str, key: str, wanted: str) -> dict[str, Any]:
     if row.request_hash != wanted:
         raise KeyReused(
             "key_reused",
-            _("This idempotency key was already used for another command."),
-            kept=_("The first command stands as it was."),
-            todo=_("Send the new command with a new key."),
+            _("This was sent before with other content."),
+            kept=_("What was sent first stands as it was done."),
+            todo=_("Open the page anew and look what was done; a program sends a new command with a new key."),
         )
     return dict(row.result)
