@@ -21,7 +21,7 @@ from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
-from tongxin.heart.region.models import Desk, PostHolding, valid_on
+from tongxin.heart.region.models import Desk, PostHolding, Substitution, valid_on
 from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 
@@ -132,17 +132,23 @@ def received_review(a: Act, case: Case, message: Message) -> None:
 
 
 def _not_own(case: Case, by: Acting) -> None:
-    """Refuse a stand-in whose own decision is reviewed: whom they stand in for and they count as one person."""
+    """Refuse who made the decision that is reviewed, holding its post or standing in for it, whatever post they act in.
+
+    A stand-in and whom they stand in for count as one person.
+    """
     decision = case.reviewed_decision
-    if decision is None or by.stand_in is None:
+    if decision is None or not by.persons:
         return
     day = clock.beijing(decision.at).date()
     held = PostHolding.objects.filter(valid_on(day), post_id=decision.post, person_id__in=by.persons)
-    if held.exists():
+    lent = Substitution.objects.filter(valid_on(day), post_id=decision.post, stand_in_id__in=by.persons)
+    if held.exists() or lent.exclude(ended_at__lte=decision.at).exists():
         raise NotAllowed(
             "own_decision",
-            _("You decided this case yourself; standing in for somebody, you do not review it."),
-            todo=_("Let another holder of this post end the review, or wait for the one who is away."),
+            _(
+                "You, or whom you stand in for, held the post that decided this case, or stood in for it then."
+            ),
+            todo=_("Let somebody else of this desk end the review."),
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.ledger.verify import verify_log
 from tongxin.heart.region.acting import Acting
+from tongxin.heart.region.models import Person, PostHolding, Substitution
 from tongxin.shared import clock, faults
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -357,6 +359,31 @@ def test_a_refusal_is_reviewed_elsewhere_and_stands_until_it_is_changed(refused,
     actions.close(by=clerk, key="cl", number=refused)
     actions.close(by=clerk, key="cl2", number=done["case"])
     assert first.outcome == "refused", "the first decision stays as it was made"
+
+
+@pytest.mark.parametrize("how", ["held", "stood_in", "ended_before"])
+def test_who_decided_ends_no_review_of_it_in_any_post(refused, house, at, how):
+    done = actions.review(by=at("tj-wuqing", "window_clerk"), key="rv", number=refused, reason="示例")
+    made = Decision.objects.get()
+    one, other = (Person.objects.create(username=f"review-{name}") for name in ("one", "other"))
+    days = {
+        "valid_from": made.at.date() - timedelta(days=2),
+        "valid_until": made.at.date() + timedelta(days=2),
+    }
+    if how == "held":
+        PostHolding.objects.create(post_id=made.post, person=one, **days)
+    else:
+        over = made.at - timedelta(hours=1) if how == "ended_before" else None
+        names = {"own_post": REVIEWER, "named_by": REVIEWER, "named_at": made.at, "ended_at": over}
+        Substitution.objects.create(post_id=made.post, absent=other, stand_in=one, **names, **days)
+    judge = replace(reviewer(at), person_id=one.pk)
+    given = {"by": judge, "number": done["case"], "epoch": 0, "outcome": "upheld", "reason": "示例"}
+    if how == "ended_before":
+        assert actions.conclude(key="c", **given)["outcome"] == "upheld"
+        return
+    with pytest.raises(NotAllowed) as own:
+        actions.conclude(key="c", **given)
+    assert own.value.code == "own_decision"
 
 
 def test_a_review_sends_the_case_back_to_a_new_round(refused, house, at):
