@@ -6,6 +6,7 @@ from the first time, what changed since it was looked at is left out.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +22,7 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, Refused
 
 SPACE = uuid.UUID("6f1d2f0e-6f2f-5f0c-9a0f-6b1f6a7b9c11")  # of the numbers of runs, from post and key
+MARK = re.compile(r"[0-9]{1,9}\..*")  # see `bulk.Found.mark`: it begins with the epoch
 DOES = ("accept", "ask", "offer", "give", "close")
 
 
@@ -37,6 +39,9 @@ def begin(
     wanted = list(dict(cases).items())
     if not wanted or len(wanted) > bulk.MOST:
         text = _("Choose 1 to %(n)d cases.") % {"n": bulk.MOST}
+        raise Invalid(_("Nothing was done."), {"cases": [text]})
+    if any(mark and not MARK.fullmatch(mark) for _number, mark in wanted):
+        text = _("A mark is one that a preview gave, or empty.")
         raise Invalid(_("Nothing was done."), {"cases": [text]})
     kept = {field: given[field] for field in bulk.GIVEN.get(name, ()) if given.get(field) not in (None, "")}
     request = {"act": name, "given": kept, "cases": [list(each) for each in wanted]}

@@ -242,6 +242,14 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(clerk, monkeypatch):
     assert Case.objects.filter(frozen_by__isnull=False).count() == 3
 
 
+@pytest.mark.parametrize("mark", ["x", "x.filed.0.0", "²", "."])
+def test_a_mark_that_no_preview_gave_begins_no_run(clerk, mark):
+    with pytest.raises(Invalid) as refused:
+        actions.run(by=clerk, key="m", name="accept", given={}, cases=[(filed(clerk, "f"), mark)])
+    assert list(refused.value.fields) == ["cases"]
+    assert not BulkRun.objects.exists()
+
+
 def test_papers_are_asked_for_given_and_closed_for_several(clerk, taker, house):
     pair = [offered(clerk, f"o{n}") for n in range(2)]
     for n, (_number, offer) in enumerate(pair):
