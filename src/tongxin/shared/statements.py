@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import (
     FlatValuesListIterable,
@@ -58,8 +59,8 @@ def fixed(compose: Callable[P, models.QuerySet[Any, R]]) -> Callable[P, list[R]]
         for each in given:
             parts = list(each) if isinstance(each, list | tuple | set | frozenset) else None
             values += [each] if parts is None else parts
-            shape.append(None if parts is None else len(parts))
-        if 0 in shape:  # nothing is in an empty list
+            shape.append(type(each) if parts is None else tuple(map(type, parts)))
+        if () in shape:  # nothing is in an empty list
             return []
         found = known.get(key := tuple(shape))
         if found is None:
@@ -68,6 +69,8 @@ def fixed(compose: Callable[P, models.QuerySet[Any, R]]) -> Callable[P, list[R]]
             raise TransactionManagementError("rows are locked inside a transaction")
         if found.need_reader is not None:
             found.need_reader()
+        if not found.sql:  # no row can be meant
+            return []
         params = [kept if n is None else _as_stored(connection, values[n]) for n, kept in found.places]
         with connection.cursor() as cursor:
             cursor.execute(found.sql, params)
@@ -85,6 +88,7 @@ def insert(row: M) -> M:
     key = (type(row), connection.vendor, auto)
     sql = _inserts.get(key)
     if sql is None:
+        _plain(columns)
         names = ", ".join(f'"{f.column}"' for f in columns)
         marks = ", ".join(["%s"] * len(columns))
         sql = f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({marks})'  # noqa: S608 - a model's names
@@ -108,6 +112,7 @@ def insert_new(rows: Sequence[models.Model]) -> list[bool]:
         columns = [f for f in row._meta.concrete_fields if not f.primary_key]
         key = (type(row), connection.vendor, None)
         if key not in _inserts:
+            _plain(columns)
             names = ", ".join(f'"{f.column}"' for f in columns)
             marks = ", ".join(["%s"] * len(columns))
             _inserts[key] = (
@@ -136,10 +141,13 @@ def change(row: models.Model, values: Mapping[str, Any], **seen: Any) -> bool:
     """Write values into fields of a row that still stands as it was seen, and set them; False where it does not."""
     connection = _connection()
     meta: Any = row._meta
+    if None in seen.values():
+        raise TypeError("what was seen is a value: nothing equals NULL")
     fields, still = [meta.get_field(name) for name in values], [meta.get_field(name) for name in seen]
     key = (type(row), connection.vendor, *values, None, *seen)
     sql = _updates.get(key)
     if sql is None:
+        _plain(meta.concrete_fields)
         sets = ", ".join(f'"{f.column}" = %s' for f in fields)
         where = " AND ".join(f'"{f.column}" = %s' for f in [meta.pk, *still])
         sql = f'UPDATE "{meta.db_table}" SET {sets} WHERE {where}'  # noqa: S608 - a model's names
@@ -157,6 +165,13 @@ def change(row: models.Model, values: Mapping[str, Any], **seen: Any) -> bool:
         for f, value in zip(fields, values.values(), strict=True):
             setattr(row, f.name if isinstance(value, models.Model) else f.attname, value)
     return done
+
+
+def _plain(fields: Sequence[Any]) -> None:
+    """Refuse fields that Django would fill by itself: here they would stay as they are."""
+    for f in fields:
+        if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False):
+            raise TypeError(f"{f} is filled by Django; write it through the model")
 
 
 _inserts: dict[Any, str] = {}
@@ -201,20 +216,23 @@ def _composed(compose: Callable[..., models.QuerySet[Any, Any]], given: Sequence
     rows = compose(*asked)
     connection = _connection()
     compiler = rows.query.get_compiler(connection.alias)
-    sql, params = compiler.as_sql()
+    guard = getattr(rows, "_need_reader", None)  # see `shared.guarded`
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return _Statement("", (), lambda _connection, row: row, False, guard)
     stored = [_as_stored(connection, each) for each in marks]
     places = tuple((stored.index(p), None) if p in stored else (None, p) for p in params)
     if {n for n, _kept in places if n is not None} != set(range(len(marks))):
         raise TypeError(f"{compose.__qualname__}: a value does not stand in the statement as it is")
-    guard = getattr(rows, "_need_reader", None)  # see `shared.guarded`
     return _Statement(sql, places, _reader(rows, compiler), bool(rows.query.select_for_update), guard)
 
 
 def _mark(value: Any, number: int) -> Any:
-    """Return a value of the same kind that stands nowhere else."""
+    """Return a value of the same kind that stands nowhere else; a word's is changed where a look-up escapes words."""
     match value:
         case str():
-            return f"\x01{number}\x01"
+            return f"\x01%_{number}\x01"
         case uuid.UUID():
             return uuid.UUID(int=number + 1)
         case datetime():
@@ -245,8 +263,8 @@ def _reader(rows: models.QuerySet[Any, Any], compiler: Any) -> Callable[[Any, Se
         return lambda connection, row: converted(connection, row)[0]
     if kind is ValuesListIterable:
         return lambda connection, row: tuple(converted(connection, row))
-    if kind is not ModelIterable:
-        raise TypeError("a fixed statement gives objects or values_list")
+    if kind is not ModelIterable or compiler.annotation_col_map or rows.query.extra_select:
+        raise TypeError("a fixed statement gives objects without annotations, or values_list")
     alias, info, select = compiler.using, compiler.klass_info, compiler.select
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]

@@ -4,8 +4,9 @@ import uuid
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.db.transaction import TransactionManagementError, atomic
 from django.test.utils import CaptureQueriesContext
 
@@ -119,6 +120,34 @@ def test_objects_that_point_to_others(house):
 def test_what_would_change_a_value_is_refused(house):
     with pytest.raises(TypeError, match="does not stand"):
         _wrapped("wuqing")
+
+
+@fixed
+def _same(text: str) -> QuerySet[Desk]:
+    return Desk.objects.filter(id__iexact=text)
+
+
+@fixed
+def _counted(text: str) -> QuerySet[Desk]:
+    return Desk.objects.filter(id=text).annotate(n=Count("jurisdiction"))
+
+
+@fixed
+def _none(text: str) -> QuerySet[Desk]:
+    return Desk.objects.filter(id=text, id__in=[])
+
+
+def test_what_would_be_read_otherwise_without_a_word_is_refused(house):
+    with pytest.raises(TypeError, match="does not stand"):
+        _same("tj-wuqing/service_centre")
+    with pytest.raises(TypeError, match="annotations"):
+        _counted("tj-wuqing/service_centre")
+    assert _none("tj-wuqing/service_centre") == []
+    assert _message(uuid.uuid4()) == []
+    with pytest.raises(ValidationError):  # a word is no number, also where numbers were asked for before
+        _message("no number")
+    with pytest.raises(TypeError, match="NULL"):
+        change(insert(key("a")), {"act": "test.other"}, act=None)
 
 
 def test_rows_are_locked_inside_a_transaction_only(house):
