@@ -133,6 +133,8 @@ def _answered(scope: str, key: str, wanted: str) -> dict[str, Any]:
             "key_reused",
             _("This was sent before with other content."),
             kept=_("What was sent first stands as it was done."),
-            todo=_("Open the page anew and look what was done; a program sends a new command with a new key."),
+            todo=_(
+                "Open the page anew and look what was done; a program sends a new command with a new key."
+            ),
         )
     return dict(row.result)
