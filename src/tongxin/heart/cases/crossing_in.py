@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import crossing, handover, joints, papers_store, states
+from tongxin.heart.cases import crossing, crossing_trust, handover, joints, papers_store, states
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
@@ -50,6 +50,7 @@ def first_heard(a: Act, told: Facts, peer: str, sender: str) -> Case:
     """Make the row of a case that came from another node. Raises Refused for one that should be known here."""
     if nodes.home_of(told.accepting) is None:
         raise Refused("no_such_case", _("No case of this number was accepted here."))
+    crossing_trust.need_own_number(told)
     case = Case.objects.create(
         number=told.case,
         procedure_id=told.procedure,
@@ -65,7 +66,7 @@ def first_heard(a: Act, told: Facts, peer: str, sender: str) -> Case:
     )
     Crossing.objects.create(case=case, node=peer, told_at=a.at)
     _from_holder(a, case, told)
-    _from_anybody(a, case, told, peer)
+    _from_giver(a, case, told, peer, sender)
     case.save()
     a.entry(
         f"case:{case.number}",
@@ -88,8 +89,7 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
         return False
     higher = told.epoch > case.epoch
     reviews = sender in set(case.reviewed_by.values_list("holder_id", flat=True))
-    if higher and not reviews and sender not in {told.holder, case.holder_id} | offices(case):
-        raise Refused("not_yours", _("Who holds a case is told by its holder, old or new."))
+    crossing_trust.need_heir(case, sender, told.holder, told.epoch, told.hand_overs)
     speaks = higher or reviews or sender == case.holder_id
     if higher:
         replicas.write(a, case, step.replica)
@@ -109,7 +109,7 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
         _decided(a, case, told)
     elif sender == case.accepting_desk_id and (told.state in states.ENDED or not ended):
         _from_accepting(a, case, told)
-    _from_anybody(a, case, told, peer)
+    _from_giver(a, case, told, peer, sender)
     case.save()
     if higher or case.state not in states.WAYS["put_joint"].sources:
         joints.lapse(a, case)
@@ -176,15 +176,24 @@ def _end(case: Case, told: Facts) -> None:
     case.ended_missing = list(told.ended.missing)
 
 
-def _from_anybody(a: Act, case: Case, told: Facts, peer: str) -> None:
-    """What grows: what the applicant gave, consents, papers, hand-overs elsewhere. Nothing that is here goes."""
+def _from_giver(a: Act, case: Case, told: Facts, peer: str, sender: str) -> None:
+    """What grows: what the applicant gave, consents, papers, hand-overs elsewhere. Nothing that is here goes.
+
+    The accepting desk speaks for the applicant; who holds the case or handed it over fills in what is not here yet.
+    """
+    gives, accepting = crossing_trust.gives(case, sender), crossing_trust.is_accepting(case, sender)
+    known = _elsewhere(case, told, all_of_them=gives or accepting, sender=sender)
+    Crossing.objects.filter(pk=case.pk).update(hand_overs=known)
+    if case.erased_at is not None or not (gives or accepting):
+        return
     case.papers = sorted({*case.papers, *told.papers})
-    if nodes.home_of(case.accepting_desk_id) is not None:
+    if accepting:
         case.applicant = {**case.applicant, **told.given}
         _consents(a, case, told)
-    Crossing.objects.filter(pk=case.pk).update(
-        awaited=sorted(set(told.fields) - set(case.applicant)), hand_overs=_elsewhere(case, told)
-    )
+    elif nodes.home_of(case.accepting_desk_id) is not None:
+        case.applicant = {**told.given, **case.applicant}
+    awaited = sorted(set(told.fields) - set(case.applicant))
+    Crossing.objects.filter(pk=case.pk).update(awaited=awaited)
     _files(a, case, told, peer)
 
 
@@ -202,13 +211,18 @@ def _consents(a: Act, case: Case, told: Facts) -> None:
         row.save()
 
 
-def _elsewhere(case: Case, told: Facts) -> list[dict[str, Any]]:
-    """Return the hand-overs without a row here: those known before, as the newest word has them."""
+def _elsewhere(case: Case, told: Facts, *, all_of_them: bool, sender: str) -> list[dict[str, Any]]:
+    """Return the hand-overs without a row here: those known before, as the newest word has them.
+
+    Without `all_of_them` the sender settles those alone that are known here as its own.
+    """
     rows = {str(pk) for pk in case.offers.values_list("id", flat=True)}
     known = Crossing.objects.values_list("hand_overs", flat=True).get(pk=case.pk)
     found = {each["id"]: each for each in known}
     for said in told.hand_overs:
         old = found.get(said.id)
+        if not all_of_them and (old is None or sender not in {old["from"], old["to"]}):
+            continue
         if old is None or old["state"] == "offered":
             found[said.id] = said.model_dump(by_alias=True)
     return sorted(
@@ -218,14 +232,21 @@ def _elsewhere(case: Case, told: Facts) -> list[dict[str, Any]]:
 
 
 def _files(a: Act, case: Case, told: Facts, peer: str) -> None:
-    """Enter the papers that are new here; a content that is not there yet is asked for (`lines_papers`)."""
+    """Enter the papers that are new here; a content that is not there yet is asked for (`lines_papers`).
+
+    A paper of a desk that works here comes from nowhere else, nor does it replace one.
+    """
     there = {str(file.id): file for file in case.files.all()}
+    abroad = {file.id for file in told.files if nodes.home_of(file.desk) is not None}
     for said in told.files:
-        if said.id not in there and not Paper.objects.filter(pk=said.id).exists():
+        new = said.id in abroad and said.id not in there
+        if new and not Paper.objects.filter(pk=said.id).exists():
             there[said.id] = _file(a, case, said, peer)
     for said in told.files:
         file, other = there.get(said.id), there.get(said.replaced_by)
-        if file is not None and other is not None and file.replaced_by_id is None:
+        if file is None or other is None or file.replaced_by_id is not None:
+            continue
+        if nodes.home_of(other.desk_id) is not None:
             file.replaced_by = other
             file.save(update_fields=["replaced_by"])
 

@@ -12,13 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.cases import crossing, crossing_form, crossing_in, locking, words
+from tongxin.heart.cases import crossing, crossing_form, crossing_in, crossing_trust, locking, words
 from tongxin.heart.cases.actions import handing, mirroring, parts, reviewing
 from tongxin.heart.cases.crossing_form import Facts, Unread
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
-from tongxin.heart.exchange import lines, lines_kinds
+from tongxin.heart.exchange import lines, lines_kinds, nodes
 from tongxin.heart.exchange.acts import Act
+from tongxin.heart.exchange.models import Envelope
 from tongxin.shared.errors import NotAllowed, Refused
 
 ACTS = {  # the entry that a kind leaves here: the act as it was done at the other node
@@ -67,6 +68,8 @@ def offer(letter: lines.Letter, a: Act, peer: str) -> None:
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.holder != letter.from_desk or told.epoch != letter.epoch or letter.papers != _named(told):
         raise wrong_facts()
+    if Offer.objects.filter(id=_uuid(letter.body.get("offer"))).exclude(case=told.case).exists():
+        raise crossing_trust.not_yours()
     case = locking.lock(told.case)
     try:
         crossing_in.need_readable(told, letter.basis)
@@ -108,8 +111,8 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     """Keep what a holder or the accepting desk says that it did, and ring; under an older epoch it is answered so."""
     case = known(letter)
     event = str(letter.body.get("event", ""))
-    if event not in EVENTS or letter.from_desk not in crossing.desks_of(case):
-        raise not_yours()
+    if event not in EVENTS or letter.from_desk not in _tellers(case, letter, event):
+        raise crossing_trust.not_yours()
     message = lines_kinds.keep(letter, a)
     if handing.received_tell(a, case, message):
         parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
@@ -125,7 +128,7 @@ def review(letter: lines.Letter, a: Act, peer: str) -> None:
         return
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.accepting != letter.from_desk or told.holder != letter.to_desk or locking.lock(told.case):
-        raise not_yours()
+        raise crossing_trust.not_yours()
     crossing_in.need_readable(told)
     message = lines_kinds.keep(letter, a)
     case = crossing_in.first_heard(a, told, peer, letter.from_desk)
@@ -145,10 +148,36 @@ def state(letter: lines.Letter, a: Act, peer: str) -> None:
         crossing_in.first_heard(a, told, peer, letter.from_desk)
         return
     case = _again(case)
-    if letter.from_desk not in {told.holder, *crossing.desks_of(case)} | crossing_in.offices(case):
-        raise not_yours()
+    if told.epoch <= case.epoch and letter.from_desk not in {
+        *crossing.desks_of(case),
+        *crossing_in.offices(case),
+    }:
+        raise crossing_trust.not_yours()
     crossing_in.need_readable(told)
     crossing_in.follow(a, case, told, peer, letter.from_desk)
+    _heard_before(a, told.case)
+
+
+def _heard_before(a: Act, number: str) -> None:
+    """Apply how the case stands as a peer told it too early: before this node knew that it could have the case."""
+    own = Envelope.objects.filter(
+        thread=f"case:{number}", kind=crossing.STATE, state=Envelope.State.REFUSED, reason="not_yours"
+    ).exclude(channel__from_node=nodes.own().name)
+    newest = {row.channel_id: row for row in own.select_related("channel").order_by("seq")}
+    for row in newest.values():
+        if not row.text:
+            continue  # erased
+        letter = lines.read(lines.Letter, bytes(row.text), "wrong_format")
+        case = Case.objects.select_related("procedure", "holder", "competent_desk").get(pk=number)
+        told = crossing_form.read(letter.body.get("facts"), letter.thread)
+        if told.epoch <= case.epoch:
+            continue
+        try:
+            crossing_trust.need_heir(case, letter.from_desk, told.holder, told.epoch, told.hand_overs)
+            crossing_in.need_readable(told)
+        except Refused:
+            continue  # as before: it stays refused, and its sender was told so then
+        crossing_in.follow(a, case, told, row.channel.from_node, letter.from_desk)
 
 
 def _return_unread(letter: lines.Letter, a: Act, number: str, why: Unread) -> None:
@@ -215,16 +244,39 @@ def _need_clause(a: Act, told: Facts, letter: lines.Letter) -> None:
 
 def _need_author(case: Case, letter: lines.Letter) -> None:
     """Raise Refused unless the desk that says it is the one that may: the offer's receiver, its sender, an office."""
-    if letter.kind in {"propose", "reassign"} or "proposal" in letter.body:
+    if letter.kind == "reassign":
+        holder, epoch = letter.body.get("holder"), letter.body.get("epoch")
+        if not isinstance(holder, str) or type(epoch) is not int:
+            raise wrong_facts()
+        crossing_trust.need_named(case, letter.from_desk, holder, epoch, letter.body.get("offices"))
+        return
+    if letter.kind == "propose" or (letter.kind == "refuse" and "proposal" in letter.body):
         fits = letter.from_desk in crossing_in.offices(case)
     elif letter.kind == "stale":
-        fits = letter.from_desk in set(crossing.desks_of(case)) | crossing_in.offices(case)
+        fits = letter.from_desk in _may_be_stale(case, letter)
     else:
         made = case.offers.filter(id=_uuid(letter.body.get("offer"))).first()
         wanted = _author_of(made, letter.kind) if made is not None else ""
         fits = letter.from_desk == wanted if made is not None else letter.kind == "recall"
     if not fits:
-        raise not_yours()
+        raise crossing_trust.not_yours()
+
+
+def _may_be_stale(case: Case, letter: lines.Letter) -> set[str]:
+    """Return who may answer `stale`: about an offer its two desks, else whoever has a part."""
+    made = case.offers.filter(id=_uuid(letter.body.get("about"))).first()
+    if made is not None:
+        return {made.from_desk_id, made.to_desk_id}
+    return {*crossing.desks_of(case), *crossing_in.offices(case)}
+
+
+def _tellers(case: Case, letter: lines.Letter, event: str) -> set[str]:
+    """Return the desks that may tell this: what the holder does the holder, under an older epoch one before it."""
+    if event in {"asked_supplied", "case_withdrawn", "case_closed"}:
+        return {case.accepting_desk_id}
+    if event in {"case_suspended", "case_resumed", "case_decided"} and letter.epoch == case.epoch:
+        return {case.holder_id}
+    return set(crossing.desks_of(case))
 
 
 def _uuid(said: object) -> uuid.UUID:
@@ -276,8 +328,3 @@ def _entry(a: Act, letter: lines.Letter, peer: str, said: Mapping[str, Any], *, 
         basis=letter.basis,
         payload={**said, "told_by": peer, "message": letter.id},
     )
-
-
-def not_yours() -> Refused:
-    """The refusal of what a desk may not say."""
-    return Refused("not_yours", _("The desk that says this has no part in the case that would let it."))

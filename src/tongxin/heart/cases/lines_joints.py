@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from tongxin.heart.cases import joints, lines_cases
+from tongxin.heart.cases import crossing_trust, joints, lines_cases
 from tongxin.heart.cases.actions import deciding, handing, joining, mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange import lines, lines_kinds
@@ -21,7 +21,7 @@ def put(letter: lines.Letter, a: Act, peer: str) -> None:
     """Keep what the holder puts to the accepting desk here, open its duty to answer, and ring it."""
     case = lines_cases.known(letter)
     if letter.from_desk != case.holder_id or letter.to_desk != joints.partner(case):
-        raise lines_cases.not_yours()
+        raise crossing_trust.not_yours()
     if letter.body.get("outcome") not in deciding.OUTCOMES or not _readable(letter):
         raise lines_cases.wrong_facts()
     message = lines_kinds.keep(letter, a)
@@ -37,7 +37,7 @@ def answer(letter: lines.Letter, a: Act, peer: str) -> None:
         raise lines_cases.wrong_facts()
     asked = case.joints.filter(pk=str(letter.body["joint"])).first()
     if asked is None or (letter.from_desk, letter.to_desk) != (asked.to_desk_id, asked.from_desk_id):
-        raise lines_cases.not_yours()
+        raise crossing_trust.not_yours()
     message = lines_kinds.keep(letter, a)
     if handing.received_tell(a, case, message):
         joining.received_answer(a, case, message)

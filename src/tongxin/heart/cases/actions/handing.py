@@ -18,7 +18,7 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import crossing, handover, joints, locking, sights, states
+from tongxin.heart.cases import crossing, crossing_trust, handover, joints, locking, sights, states
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import nodes
@@ -275,7 +275,12 @@ def received_recalled(a: Act, case: Case, message: Message) -> None:
 
 
 def received_tell(a: Act, case: Case, message: Message) -> bool:
-    """Learn what another desk did on the case; return whether it counts: under an older epoch it is answered so."""
+    """Learn what another desk did on the case; return whether it counts: under an older epoch it is answered so.
+
+    Raises Refused for a higher epoch from a desk that cannot have the case.
+    """
+    sender = message.from_desk_id
+    crossing_trust.need_heir(case, sender, sender, message.epoch)
     step = replicas.arrived(case, message)
     if step.send:
         _answered_stale(a, case, message, step)
@@ -286,6 +291,8 @@ def received_tell(a: Act, case: Case, message: Message) -> bool:
 
 def received_stale(a: Act, case: Case, message: Message) -> None:
     """The sender learns that it acted under an older epoch: who holds the case now; what it sent is kept, contested."""
+    holder, epoch = str(message.body["holder"]), int(message.body["epoch"])
+    crossing_trust.need_heir(case, message.from_desk_id, holder, epoch)
     replicas.write(a, case, replicas.arrived(case, message).replica)
     parts.ring(message.to_desk_id, "case_contested", case, a.at, dedupe=f"contested:{message.id}")
 

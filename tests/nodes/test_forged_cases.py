@@ -1,0 +1,134 @@
+"""What a peer may not say of a case: it takes nothing away, fills no number, and adds nothing in the applicant's name."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.nodes.test_cases_cross import (
+    JOBS,
+    LANGFANG,
+    TONGZHOU,
+    WUQING,
+    at,
+    by,
+    filed,
+    offered,
+    stand,
+    three,
+)
+from tongxin.heart.cases import actions, crossing
+from tongxin.heart.cases.models import Case, Dispute, Offer, Paper
+from tongxin.heart.exchange import lines_out
+from tongxin.heart.exchange.models import Envelope
+from tongxin.shared import clock
+
+__all__ = ["JOBS", "at", "three"]
+pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own")]
+OFFICE = "bj-tongzhou/coordination_office"
+APPLICANT = {"given_by": "applicant", "desk": WUQING, "replaced_by": ""}
+
+
+def forge(
+    nodes: Any, kind: str, number: str, body: dict[str, Any], *, by_desk: str, to: str = "wuqing", **more: Any
+) -> str:
+    """Say something at the forger's node, signed with its key; return what became of it: ok, or why not."""
+    place = by_desk.partition("/")[0].partition("-")[2]
+    with nodes.at(place), transaction.atomic():
+        sent = lines_out.put(
+            kind, to_node=to, thread=f"case:{number}", body=body, at=clock.now(), from_desk=by_desk,
+            to_desk=more.pop("to_desk", WUQING), **more,
+        )  # fmt: skip
+    nodes.carry()
+    with nodes.at(to):
+        row = Envelope.objects.get(pk=sent.pk)
+        return str(row.reason or "ok")
+
+
+def facts(nodes: Any, number: str, desk: str, **other: Any) -> dict[str, Any]:
+    with nodes.at("wuqing"):
+        case = Case.objects.select_related("procedure").get(pk=number)
+        return crossing.facts(case, [desk]) | other
+
+
+def paper(number: str, **other: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()), "kind": "floor_plan", "title": "示例", "sha256": "0" * 64, "size": 9, "type": "pdf",
+        "at": clock.iso(clock.now()),
+    } | APPLICANT | other  # fmt: skip
+
+
+def test_nobody_without_the_part_for_it_takes_a_case_or_adds_to_it(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.return_over(by=by("bj-tongzhou"), key="r", offer_id=first, reason="not_competent")
+    three.carry()
+    said = {"case": number}
+    stood = (WUQING, 0, "accepted", False)
+
+    for desk in (LANGFANG, TONGZHOU):  # one without a part, one that returned an offer
+        taken = facts(three, number, desk, holder=desk, epoch=1, state="decided", outcome="granted")
+        assert forge(three, "case_state", number, {"facts": taken}, by_desk=desk) == "not_yours"
+        tells = said | {"event": "case_suspended", "ground": "papers_missing", "missing": []}
+        assert forge(three, "suspension", number, tells, by_desk=desk, epoch=50) == "not_yours"
+        assert forge(three, "suspension", number, tells, by_desk=desk) == "not_yours"
+        stale = said | {"about": str(uuid.uuid4()), "holder": desk, "epoch": 9, "fixed": 9}
+        assert forge(three, "stale", number, stale, by_desk=desk, epoch=9) == "not_yours"
+        with three.at("wuqing"):
+            clause = Offer.objects.get(pk=first).clause_id
+        mine = said | {"offer": str(uuid.uuid4()), "handed": 0}
+        mine["facts"] = facts(three, number, desk, holder=desk, epoch=1)
+        forge(three, "offer", number, mine, by_desk=desk, epoch=1, basis=clause)
+        assert stand(three, "wuqing", number) == stood
+
+    named = said | {
+        "holder": TONGZHOU,
+        "epoch": 2,
+        "known": [],
+        "offices": [OFFICE, "tj-wuqing/coordination_office"],
+    }
+    assert forge(three, "reassign", number, named, by_desk=OFFICE, epoch=2) == "not_yours"
+    for state in ("lapsed", "open"):  # nobody here has proposed that holder
+        with three.at("wuqing"):
+            Dispute.objects.all().delete()
+            Dispute.objects.create(
+                case_id=number, offer_id=first, one_office_id="tj-wuqing/coordination_office", other_office_id=OFFICE,
+                state=state, opened_at=clock.now(),
+            )  # fmt: skip
+        assert forge(three, "reassign", number, named, by_desk=OFFICE, epoch=2) == "not_yours"
+        assert stand(three, "wuqing", number) == stood
+    with three.at("wuqing"):
+        Dispute.objects.all().delete()
+
+    stolen = "WUQING-2026-000099"
+    for desk, accepting in ((LANGFANG, LANGFANG), (TONGZHOU, TONGZHOU)):
+        body = {"facts": facts(three, number, desk, case=stolen, accepting=accepting, holder=desk)}
+        assert forge(three, "case_state", stolen, body, by_desk=desk) == "number_not_yours"
+
+    added = facts(three, number, TONGZHOU, files=[paper(number)], papers=["示例"])
+    assert forge(three, "case_state", number, {"facts": added}, by_desk=TONGZHOU) == "ok", "and says nothing"
+    with three.at("wuqing"):
+        assert not Paper.objects.exists()
+        assert "示例" not in Case.objects.get(pk=number).papers
+        assert not Case.objects.filter(pk=stolen).exists()
+
+    last = offered(three, number, LANGFANG, "o2")
+    taken = facts(three, number, TONGZHOU, holder=TONGZHOU, epoch=2)
+    assert forge(three, "case_state", number, {"facts": taken}, by_desk=TONGZHOU) == "not_yours"
+    assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", True), (
+        "an open offer lets its receiver alone speak"
+    )
+    with three.at("langfang"):
+        actions.take_over(by=by("he-langfang"), key="t", offer_id=last)
+    three.carry()
+    assert (
+        stand(three, "wuqing", number) == stand(three, "langfang", number) == (LANGFANG, 1, "in_hand", False)
+    )
+    added = facts(three, number, LANGFANG, files=[paper(number)])
+    assert forge(three, "case_state", number, {"facts": added}, by_desk=LANGFANG) == "ok"
+    with three.at("wuqing"):
+        assert not Paper.objects.exists(), "what the applicant gave here comes from nowhere else"
