@@ -21,10 +21,11 @@ from tests.nodes.test_cases_cross import (
     three,
 )
 from tongxin.heart.cases import actions, crossing
-from tongxin.heart.cases.models import Case, Dispute, Offer, Paper
+from tongxin.heart.cases.models import Case, Dispute, Letter, Offer, Paper
 from tongxin.heart.exchange import lines_out
 from tongxin.heart.exchange.models import Envelope
 from tongxin.shared import clock
+from tongxin.shared.errors import Conflict
 
 __all__ = ["JOBS", "at", "three"]
 pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own")]
@@ -132,3 +133,27 @@ def test_nobody_without_the_part_for_it_takes_a_case_or_adds_to_it(three, at):
     assert forge(three, "case_state", number, {"facts": added}, by_desk=LANGFANG) == "ok"
     with three.at("wuqing"):
         assert not Paper.objects.exists(), "what the applicant gave here comes from nowhere else"
+
+
+def test_an_answer_in_words_reaches_the_holder_and_a_complaint_stays_where_it_is_answered(three, at):
+    with three.at("wuqing"):
+        applicant = actions.applicant_at(WUQING)
+    number = filed(three)
+    made = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=made)
+        actions.suspend(
+            by=by("bj-tongzhou"), key="s", number=number, epoch=1, ground="papers_missing", missing=["floor_plan"],
+            facts="示例问题",
+        )  # fmt: skip
+        with pytest.raises(Conflict, match="accepted_elsewhere"):
+            actions.tell(by=by("bj-tongzhou"), key="w", number=number, text="示例")
+    three.carry()
+    with three.at("wuqing"):
+        asked = Case.objects.get(pk=number)
+        assert actions.complaints_desk(asked) == "tj-wuqing/coordination_office"
+        Case.objects.filter(pk=number).update(pauses=[asked.pauses[0] | {"missing": []}])
+        actions.supply(by=applicant, key="a", number=number, text="示例回答")
+    three.carry()
+    with three.at("tongzhou"):
+        assert Letter.objects.get(case=number, desk=TONGZHOU).text == "示例回答"

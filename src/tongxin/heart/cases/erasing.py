@@ -19,7 +19,7 @@ from tongxin.shared.errors import OF_ONE
 
 log = structlog.get_logger(__name__)
 
-GIVEN = ("applicant", "papers", "reason", "facts")  # in messages: what the applicant gave or said
+GIVEN = ("applicant", "papers", "reason", "facts", "text")  # in messages: what the applicant gave or said
 TELLING = (  # acts whose payloads repeat what the applicant gave or said
     "cases.case.filed",
     "cases.case.suspended",

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import crossing, crossing_form, crossing_in, crossing_trust, locking, words
-from tongxin.heart.cases.actions import handing, mirroring, parts, reviewing
+from tongxin.heart.cases.actions import applying, handing, mirroring, parts, reviewing
 from tongxin.heart.cases.crossing_form import Facts, Unread
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
@@ -113,7 +113,12 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     event = str(letter.body.get("event", ""))
     if event not in EVENTS or letter.from_desk not in _tellers(case, letter, event):
         raise crossing_trust.not_yours()
+    text = letter.body.get("text", "") if event == "asked_supplied" else ""
+    if not isinstance(text, str) or len(text) > applying.MAX_LETTER:
+        raise wrong_facts()
     message = lines_kinds.keep(letter, a)
+    if text and case.erased_at is None:
+        applying.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
     if handing.received_tell(a, case, message):
         parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
     kept = ("outcome", "ground", "missing")

@@ -18,6 +18,7 @@ from tongxin.heart.agreements import rulebook
 from tongxin.heart.cases import procedures, slips, states, windows
 from tongxin.heart.cases.actions import filing, mirroring, parts, reviewing, stopping
 from tongxin.heart.cases.actions.papers import keep
+from tongxin.heart.cases.disputes import COORDINATION
 from tongxin.heart.cases.models import Case, Consent, Letter, Procedure, Rating, Slip
 from tongxin.heart.cases.papers import Arrived, summary
 from tongxin.heart.exchange import nodes
@@ -153,8 +154,10 @@ def supply(
         kinds = sorted({file.kind for file in files})
         if text:
             _letter(a, case, Letter.Kind.SUPPLY, case.holder_id, text)
-        parts.inform(a, case, "supplied", "asked_supplied", {"papers": kinds}, case.holder_id)
-        if nodes.home_of(case.holder_id) is None:
+        here = nodes.home_of(case.holder_id) is None
+        said = {"papers": kinds} if here or not text else {"papers": kinds, "text": text}
+        parts.inform(a, case, "supplied", "asked_supplied", said, case.holder_id)
+        if here:
             stopping.go_on(a, case, kinds)
         else:
             case.papers = sorted({*case.papers, *kinds})
@@ -217,8 +220,20 @@ def write(*, by: Acting, key: str, number: str, kind: str, text: str, field: str
 
 
 def complaints_desk(case: Case) -> str:
-    """Return the desk that answers a complaint: never the holder; the one that reviews, else a coordination office."""
-    return reviewing.reviewer(case, case.holder_id)
+    """Return the desk that answers a complaint: never the holder; the one that reviews, else a coordination office.
+
+    One that works at another node could not answer the applicant here: then the accepting place's own office does.
+    """
+    desk = reviewing.reviewer(case, case.holder_id)
+    if nodes.home_of(desk) is None:
+        return desk
+    own = f"{case.accepting_desk_id.partition('/')[0]}/{COORDINATION}"
+    return own if own != case.holder_id and nodes.home_of(own) is None else case.accepting_desk_id
+
+
+def received_supply(case: Case, *, desk: str, text: str, at: datetime) -> None:
+    """Keep what the applicant answered in words at another node, for the desk that asked."""
+    Letter.objects.create(case=case, kind=Letter.Kind.SUPPLY, desk_id=desk, text=text, at=at, post=APPLICANT)
 
 
 def answer(*, by: Acting, key: str, letter: int, text: str, take: bool | None = None) -> dict[str, Any]:
@@ -265,6 +280,12 @@ def tell(*, by: Acting, key: str, number: str, text: str) -> dict[str, Any]:
         if by.desk not in {case.accepting_desk_id, case.holder_id}:
             raise NotAllowed(
                 "not_holder", _("Only the accepting desk and the holder write to the applicant.")
+            )
+        if nodes.home_of(case.accepting_desk_id) is not None:
+            raise Conflict(
+                "accepted_elsewhere",
+                _("The applicant's page is at the node of the accepting desk; nothing was written."),
+                todo=_("Write to the accepting desk; it passes it on to the applicant."),
             )
         _answerable(text)
         made = Letter.objects.create(
