@@ -28,7 +28,9 @@ from tongxin.heart.cases.casefile import CaseFile, Section
 FONT = "STSong-Light"
 WIDTH = A4[0] - 36 * mm  # between the margins
 PIECE = 40  # rows set as one table; a table of thousands of rows would be laid out again for every page
-LONGEST_CELL = 4000  # signs; what is longer would not fit a page in a narrow column
+LONGEST_CELL = (
+    4000  # signs; what is longer goes on in the next row: one cell over many pages is laid out anew for each
+)
 LINE, INK, MUTED = colors.HexColor("#c9cfd6"), colors.HexColor("#1b2430"), colors.HexColor("#5b6672")
 
 
@@ -127,7 +129,7 @@ def _rows(
     """Yield the rows as tables of a bounded size; the head stands above the first."""
     widths = [WIDTH * share / sum(shares) for share in shares]
     top = [[Paragraph(escape(plain(text)), HEAD) for text in head]] if head else []
-    lines = [[_cell(text) for text in row] for row in rows]
+    lines = [[_cell(text) for text in piece] for row in rows for piece in _pieces(row)]
     for start in range(0, len(lines), PIECE):
         first = top if start == 0 else []
         table = Table(
@@ -147,11 +149,15 @@ def _rows(
     yield Spacer(1, 4)
 
 
+def _pieces(row: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows in which a row is set: one, and more where a text is too long for a cell; nothing is cut off."""
+    whole = [plain(text) for text in row]
+    for start in range(0, max((len(text) for text in whole), default=0) or 1, LONGEST_CELL):
+        yield tuple(text[start : start + LONGEST_CELL] for text in whole)
+
+
 def _cell(text: str) -> Paragraph:
-    """Return a cell; Chinese breaks between signs, other text between words."""
-    text = plain(text)
-    if len(text) > LONGEST_CELL:
-        text = text[:LONGEST_CELL] + "…"
+    """Return a cell of text as `plain` gives it; Chinese breaks between signs, other text between words."""
     chinese = any("\u2e80" <= sign <= "\uffef" for sign in text)
     return Paragraph(escape(text).replace("\n", "<br/>"), CELL_CJK if chinese else CELL)
 

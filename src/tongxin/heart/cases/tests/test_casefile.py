@@ -123,9 +123,10 @@ def test_two_thousand_lines_and_two_hundred_papers_are_set(clerk, number):
         tuple((f"材料{n}", hashlib.sha256(bytes([n])).hexdigest()) for n in range(200)),
         (40, 60),
     )
-    long = Section("Long", ("a", "b"), (("长" * 20_000, "w" * 20_000),), (20, 80))
+    long = Section("Long", ("a", "b"), (("长" * 9_000, "w" * 9_000),), (20, 80))
     said, count = text_of(casefile_pdf.pages(replace(file, sections=(story, papers, long))))
     assert all(f"第{n}行" in said for n in range(2000))
     assert all(hashlib.sha256(bytes([n])).hexdigest() in said for n in range(200))
+    assert (said.count("长"), said.count("w") >= 9_000) == (9_000, True), "nothing is cut off"
     assert count > 40
     assert f"page{count}of{count}" in said
