@@ -97,13 +97,16 @@ def rebuild() -> int:
 
 
 def catch_up() -> int:
-    """Index the oldest cases that are in no index yet; return how many there were. The ticker calls this."""
+    """Index the oldest cases that are in no index yet; return how many there were. The ticker calls this.
+
+    A case on which an act works just now is left to that act, which writes its index.
+    """
     missing = Case.objects.read_as("cases.finding").filter(words__isnull=True).order_by("filed_at", "number")
-    numbers = list(missing.values_list("number", flat=True)[:BATCH])
-    if not numbers:
+    if not missing.exists():
         return 0
     with writing("cases.finding.caught_up"):
-        return write(numbers)
+        free = missing.select_for_update(of=("self",), skip_locked=True)
+        return write(list(free.values_list("number", flat=True)[:BATCH]))
 
 
 def candidates(desk: str, question: str, limit: int) -> list[str]:

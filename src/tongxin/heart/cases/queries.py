@@ -395,10 +395,10 @@ def procedures() -> list[tuple[Procedure, ProcedureFile]]:
 
 def procedure(name: str) -> tuple[Procedure, ProcedureFile]:
     """Return the newest version of one procedure, or raise NotFound."""
-    for row, read in procedures():
-        if row.name == name:
-            return row, read
-    raise NotFound("no_such_procedure", _("There is no such procedure."))
+    row = Procedure.objects.filter(name=name).order_by("-version").first()
+    if row is None:
+        raise NotFound("no_such_procedure", _("There is no such procedure."))
+    return row, ProcedureFile.model_validate(row.body)
 
 
 def procedure_titles() -> dict[str, object]:

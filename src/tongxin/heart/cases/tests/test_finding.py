@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.properties import examples
-from tongxin.heart.cases import actions, erasing, finding, finding_tokens
+from tongxin.heart.cases import actions, erasing, finding, finding_tokens, queries
 from tongxin.heart.cases.models import Case, CaseWords, Procedure
 from tongxin.heart.cases.tests import corpus
 from tongxin.heart.cases.tests.conftest import APPLICATION, THURSDAY
 from tongxin.heart.region import rules
+from tongxin.shared.errors import NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TONGZHOU = "bj-tongzhou/service_centre"
@@ -109,6 +110,13 @@ def test_an_act_that_fails_leaves_the_index_and_a_rebuild_gives_the_same(clerk, 
     assert list(CaseWords.objects.order_by("case").values_list("case", "scope", "tokens")) == rows
     assert found(clerk, "面馆") == numbers[::-1]
     assert finding.catch_up() == 0
+    CaseWords.objects.all().delete()
+    assert (finding.catch_up(), finding.catch_up()) == (3, 0)
+    assert queries.procedure("food-business-licence")[0].version == max(
+        row.version for row, _read in queries.procedures() if row.name == "food-business-licence"
+    )
+    with pytest.raises(NotFound):
+        queries.procedure("no-such")
 
 
 def test_the_number_of_statements_does_not_grow(clerk, django_assert_max_num_queries):
