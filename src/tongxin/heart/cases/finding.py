@@ -6,13 +6,13 @@ more, case by case and field by field: only a case in which the text stands wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from tongxin.heart.agreements import may as core
 from tongxin.heart.cases import finding_tokens as tokens
@@ -20,6 +20,7 @@ from tongxin.heart.cases import sights
 from tongxin.heart.cases.models import Case, CaseWords, Offer, Paper
 from tongxin.heart.exchange import acts
 from tongxin.heart.region.acting import Acting
+from tongxin.shared import statements
 from tongxin.shared.writing import writing
 
 LEAVE_IT = frozenset(  # acts that change nothing that a case is found by
@@ -29,6 +30,11 @@ LEAVE_IT = frozenset(  # acts that change nothing that a case is found by
 BATCH = 500  # cases that are indexed in one transaction
 SPARE = 3  # as many candidates as are wanted, times this, are judged
 NUMBER, PAPERS = "number", "papers"
+OF_CASE = (  # what the index is made of
+    "number", "accepting_desk", "holder", "applicant", "erased_at", "outcome_reason", "ended_remark", "review_reason",
+    "pauses", "procedure__body",
+)  # fmt: skip
+Hangs = TypeVar("Hangs", Offer, Paper)
 
 
 @dataclass(frozen=True)
@@ -60,33 +66,57 @@ def after(done: acts.Act) -> None:
 
 def write(numbers: Iterable[str]) -> int:
     """Write the index of some cases and return how many there are; rows that are right already stay untouched."""
-    rows = (
-        Case.objects.read_as("cases.finding")
-        .filter(number__in=list(numbers))
-        .select_related("procedure")
-        .prefetch_related(*_hangs_on())
-    )
-    standing = {
-        (row.case_id, row.scope): row
-        for row in CaseWords.objects.read_as("cases.finding").filter(case__in=list(numbers))
-    }
+    asked = list(numbers)
+    standing = {(row.case_id, row.scope): row for row in _standing(asked)}
+    offers, files = _by_case(_offers(asked)), _by_case(_files(asked))
     new: list[CaseWords] = []
     done = 0
-    for case in rows.order_by("filed_at", "number"):
+    for case in _cases(asked):
         done += 1
-        wanted = _wanted(case)
+        wanted = _wanted(case, offers.get(case.number, []), files.get(case.number, []))
         for scope in CaseWords.Scope.values:
             row = standing.get((case.number, scope))
             said = wanted.get(scope, "")
             if row is None and said:
-                new.append(CaseWords(case=case, scope=scope, tokens=said))
+                new.append(CaseWords(case_id=case.number, scope=scope, tokens=said))
             elif row is not None and not said:
                 row.delete()
             elif row is not None and row.tokens != said:
-                row.tokens = said
-                row.save(update_fields=["tokens"])
-    CaseWords.objects.bulk_create(new, batch_size=BATCH)
+                statements.change(row, {"tokens": said})
+    if len(new) == 1:
+        statements.insert(new[0])
+    else:
+        CaseWords.objects.bulk_create(new, batch_size=BATCH)
     return done
+
+
+@statements.fixed
+def _cases(numbers: list[str]) -> QuerySet[Case]:
+    rows = Case.objects.read_as("cases.finding").filter(number__in=numbers).select_related("procedure")
+    return rows.only(*OF_CASE).order_by("filed_at", "number")
+
+
+@statements.fixed
+def _standing(numbers: list[str]) -> QuerySet[CaseWords]:
+    return CaseWords.objects.read_as("cases.finding").filter(case__in=numbers)
+
+
+@statements.fixed
+def _offers(numbers: list[str]) -> QuerySet[Offer]:
+    rows = Offer.objects.read_as("cases.finding").filter(case__in=numbers)
+    return rows.only("case", "from_desk", "to_desk", "state", "remark").order_by("offered_at")
+
+
+@statements.fixed
+def _files(numbers: list[str]) -> QuerySet[Paper]:
+    return Paper.objects.read_as("cases.finding").filter(case__in=numbers).only("case", "title")
+
+
+def _by_case(rows: Iterable[Hangs]) -> dict[str, list[Hangs]]:
+    found: dict[str, list[Hangs]] = {}
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
 def rebuild() -> int:
@@ -155,7 +185,11 @@ def _read(desk: str, numbers: list[str]) -> list[Case]:
     rows = (
         Case.objects.read_by(desk)
         .select_related("procedure")
-        .prefetch_related(*_hangs_on(), "consents")
+        .prefetch_related(
+            Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
+            Prefetch("files", Paper.objects.read_as("cases.finding")),
+            "consents",
+        )
         .in_bulk(numbers)
     )
     return [rows[number] for number in numbers if number in rows]
@@ -168,13 +202,13 @@ def readable(desk: str, row: Case, question: str) -> bool:
         return False
     texts = [
         text.said
-        for text in texts_of(row)
+        for text in texts_of(row, row.offers.all(), row.files.all())
         if text.grade != core.SENSITIVE and (text.field == NUMBER or seen.sees(text.field))
     ]
     return tokens.holds(texts, question)
 
 
-def texts_of(row: Case) -> Iterator[Text]:
+def texts_of(row: Case, offers: Iterable[Offer], files: Iterable[Paper]) -> Iterator[Text]:
     """Yield what a case is found by: its number, what the applicant gave, its papers' names, what officers wrote."""
     yield Text(NUMBER, core.OPEN, row.number)
     asked = {field["id"]: field.get("grade", core.PERSONAL) for field in row.procedure.body["applicant"]}
@@ -183,21 +217,21 @@ def texts_of(row: Case) -> Iterator[Text]:
             yield Text(name, asked[name], said)
     if row.erased_at:
         return
-    for file in row.files.all():
+    for file in files:
         yield Text(PAPERS, core.PERSONAL, file.title)
     yield Text("outcome_reason", core.PERSONAL, row.outcome_reason)
     for said in (row.ended_remark, row.review_reason, *(p["facts"] for p in row.pauses)):
         yield Text(PAPERS, core.PERSONAL, said)
-    for made in row.offers.all():
+    for made in offers:
         yield Text("remarks", core.PERSONAL, made.remark)
 
 
-def _wanted(case: Case) -> dict[str, str]:
+def _wanted(case: Case, offers: Sequence[Offer], files: Sequence[Paper]) -> dict[str, str]:
     """Return the tokens of a case's rows, by scope; no row where it is for no desk."""
-    texts = [text for text in texts_of(case) if text.grade != core.SENSITIVE]
+    texts = [text for text in texts_of(case, offers, files) if text.grade != core.SENSITIVE]
     whole = {case.accepting_desk_id, case.holder_id}
     story: set[str] = set()
-    for made in case.offers.all():
+    for made in offers:
         whole.add(made.from_desk_id)
         (whole if core.PERSONAL in sights.PARTS[made.state][1] else story).add(made.to_desk_id)
     opened = [text.said for text in texts if text.grade in {core.OPEN, core.INTERNAL}]
@@ -210,10 +244,3 @@ def _wanted(case: Case) -> dict[str, str]:
         for scope, (desks, said) in parts.items()
         if desks
     }
-
-
-def _hangs_on() -> tuple[Any, ...]:
-    return (
-        Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
-        Prefetch("files", Paper.objects.read_as("cases.finding")),
-    )

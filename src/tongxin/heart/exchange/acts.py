@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.models import DeskHome, IdempotencyKey
@@ -104,13 +105,18 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
 
 def _need_at_home(by: Acting) -> None:
     """Refuse an act of a desk that works at another node: two nodes would act for it, and neither would know."""
-    if by.via != "node" and DeskHome.objects.filter(desk=by.desk).exists():
+    if by.via != "node" and _home_of(by.desk):
         raise Conflict(
             "works_elsewhere",
             _("This desk works at another node; nothing is done for it here."),
             kept=_("Nothing was changed."),
             todo=_("Log in at the node where the desk works."),
         )
+
+
+@statements.fixed
+def _home_of(desk: str) -> QuerySet[DeskHome, str]:
+    return DeskHome.objects.filter(desk_id=desk).values_list("peer_id", flat=True)
 
 
 def new_key() -> str:

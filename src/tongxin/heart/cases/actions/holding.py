@@ -20,11 +20,18 @@ def follow(a: Act, case: Case) -> None:
     for duty in _deciding(f"case:{case.number}"):
         if duty.bound_desk_id != case.holder_id:
             duties.void(duty, at=a.at, reason=f"unwanted:{a.name}")
-    refused = case.offers.filter(to_desk_id=case.competent_desk_id, state=Offer.State.RETURNED)
     told = [each for each in replicas.elsewhere(case) if each["to"] == case.competent_desk_id]
-    returned = refused.exists() or any(each["state"] == Offer.State.RETURNED for each in told)
+    returned = bool(_returned_by(case.number, case.competent_desk_id)) or any(
+        each["state"] == Offer.State.RETURNED for each in told
+    )
     if case.competent_desk_id != case.holder_id and returned:
         make_competent(a, case)
+
+
+@fixed
+def _returned_by(case: str, desk: str) -> QuerySet[Offer, str]:
+    rows = Offer.objects.filter(case_id=case, to_desk_id=desk, state=Offer.State.RETURNED)
+    return rows.values_list("to_desk_id", flat=True)[:1]
 
 
 @fixed
