@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
@@ -182,14 +182,14 @@ def find(reader: Acting, question: str, limit: int) -> list[Case]:
 
 def _read(desk: str, numbers: list[str]) -> list[Case]:
     """Return cases with all that judging them takes, in the order of the numbers."""
+    hang_on_it: tuple[Any, ...] = (
+        Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
+        Prefetch("files", Paper.objects.read_as("cases.finding")),
+    )
     rows = (
         Case.objects.read_by(desk)
         .select_related("procedure")
-        .prefetch_related(
-            Prefetch("offers", Offer.objects.read_as("cases.finding").order_by("offered_at")),
-            Prefetch("files", Paper.objects.read_as("cases.finding")),
-            "consents",
-        )
+        .prefetch_related(*hang_on_it, "consents")
         .in_bulk(numbers)
     )
     return [rows[number] for number in numbers if number in rows]
