@@ -8,6 +8,8 @@ from typing import Any
 
 SETTLES = ("cases.offer.taken_over", "cases.offer.returned", "cases.offer.recalled")
 
+LOADED = ("cases.procedure.loaded", "cases.text.loaded")  # from the pack: of no case, and answered to nobody
+
 
 def faults(acknowledged: Iterable[dict[str, Any]] = (), *, complete: bool = False) -> list[str]:
     """Return what does not hold: acts and entries, numbers, offers, decisions, ledger.
@@ -28,12 +30,10 @@ def _acts() -> list[str]:
     from tongxin.heart.exchange.models import IdempotencyKey
     from tongxin.heart.ledger.models import Entry
 
-    rows = IdempotencyKey.objects.filter(act__startswith="cases.").exclude(act="cases.procedure.loaded")
+    rows = IdempotencyKey.objects.filter(act__startswith="cases.").exclude(act__in=LOADED)
     keys = Counter(rows.values_list("act", flat=True))
     entries = Counter(
-        Entry.objects.filter(act__startswith="cases.")
-        .exclude(act="cases.procedure.loaded")
-        .values_list("act", flat=True)
+        Entry.objects.filter(act__startswith="cases.").exclude(act__in=LOADED).values_list("act", flat=True)
     )
     found = [
         f"{act}: {keys[act]} acts, {entries[act]} entries"
