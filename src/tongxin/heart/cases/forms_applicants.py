@@ -134,6 +134,8 @@ class ApplyForm(Uploads):
             required=False,
         )
         self.fields["website"] = forms.CharField(required=False)
+        # What is wrong is told in the order in which it stands on the page.
+        self.order_fields(["decide_at", "accept_at", *(GIVEN + asked.id for asked in procedure.applicant)])
 
     @property
     def applicant_fields(self) -> list[forms.BoundField]:

@@ -37,7 +37,8 @@ KINDS: dict[str, Any] = {
 def index(request: StaffRequest) -> HttpResponse:
     """List what applicants wrote to the reader's desk: what waits for an answer first, the oldest on top."""
     page = Paginator(letters.to_desk(request.acting), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [_line(row) for row in page], "links": [{"label": _("From applicants")}]}
+    links = [{"label": _("My office"), "url": "/desk/"}, {"label": _("From applicants")}]
+    context = {"page": page, "rows": [_line(row) for row in page], "links": links}
     return render(request, "cases/letters.html", context)
 
 

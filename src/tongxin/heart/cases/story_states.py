@@ -122,12 +122,12 @@ def act_words(
             }
             return text, str(payload.get("reason", "")), "bad" if outcome == "refused" else "done"
         case "cases.case.suspended":
-            text = _("%(desk)s suspended it: %(ground)s") % {**said, "ground": _ground(case, payload)}
+            text = _("%(desk)s suspended it: %(ground)s") % {**said, "ground": _ground(case, told)}
             return text, _missing(case, payload), "bad"
         case "cases.case.resumed":
             return _("%(desk)s resumed it") % said, "", "done"
         case "cases.case.not_accepted":
-            text = _("%(desk)s did not accept it: %(ground)s") % {**said, "ground": _ground(case, payload)}
+            text = _("%(desk)s did not accept it: %(ground)s") % {**said, "ground": _ground(case, told)}
             return text, _missing(case, payload), "bad"
         case "cases.case.withdrawn":
             return (

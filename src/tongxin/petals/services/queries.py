@@ -58,6 +58,12 @@ class Item:
         return pick("、", ", ").join(pick(w.office.name_zh, w.office.name_en) for w in self.windows)
 
     @property
+    def halls(self) -> str:
+        """The names of the halls where these offices have a window besides their own, each once."""
+        names = (pick(hall.place_zh, hall.place_en) for w in self.windows for hall in w.halls)
+        return pick("、", ", ").join(dict.fromkeys(names))
+
+    @property
     def across(self) -> bool:
         """Whether it may be handed in at more than one place."""
         return len(self.windows) > 1
