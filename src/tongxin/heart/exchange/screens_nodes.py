@@ -40,7 +40,9 @@ class NewNote(forms.Form):
 
     to_desk = forms.ChoiceField(label=pgettext_lazy("note", "To"))
     text = forms.CharField(
-        label=gettext_lazy("Note"), max_length=lines_notes.TEXT_MAX, widget=forms.Textarea(attrs={"rows": 4})
+        label=pgettext_lazy("between desks", "Note"),
+        max_length=lines_notes.TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def __init__(self, *args: Any, by: Acting, **kwargs: Any) -> None:
