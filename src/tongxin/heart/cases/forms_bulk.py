@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import bulk
@@ -51,7 +52,10 @@ class GivenForm(forms.Form):
         elif act == "give":
             choices = people(found.reader.desk)
             self.fields["to"] = forms.TypedChoiceField(
-                label=_("To whom"), choices=[("", "—"), *choices], coerce=int, empty_value=None
+                label=pgettext("a case", "To whom"),
+                choices=[("", "—"), *choices],
+                coerce=int,
+                empty_value=None,
             )
 
     @property

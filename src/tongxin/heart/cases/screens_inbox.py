@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.heart.agreements import wording
@@ -45,7 +45,7 @@ class GiveForm(forms.Form):
 
     use_required_attribute = False
     to = forms.TypedChoiceField(
-        label=gettext_lazy("To whom"), coerce=int, empty_value=None, widget=forms.RadioSelect
+        label=pgettext_lazy("a case", "To whom"), coerce=int, empty_value=None, widget=forms.RadioSelect
     )
 
     def __init__(self, desk: str, data: Any = None) -> None:
