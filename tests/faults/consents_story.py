@@ -26,3 +26,13 @@ def withdraw(told: Told, key: str) -> dict[str, Any]:
     from tongxin.heart.cases import actions
 
     return actions.withdraw_consent(by=_clerk(), key=key, consent=told["consent"]["consent"])
+
+
+def ended(told: Told, key: str) -> dict[str, Any]:
+    """The consent that was withdrawn was to a field that the decision needs: the ticker stops the holder's clock."""
+    from tongxin.heart.cases import sight_ended
+    from tongxin.heart.cases.models import Consent
+
+    Consent.objects.filter(pk=told["consent"]["consent"]).update(fields=["premises"])
+    sight_ended.look()
+    return {}

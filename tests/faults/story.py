@@ -344,6 +344,7 @@ STORY = [
     Command("consent-withdrawn", 136, consents.withdraw),
     Command("offer-3", 136, offer),
     Command("take-over", 137, take_over),
+    Command("sight-ended", 137, consents.ended),
     Command("subscribe-hook", 137, outbox.subscribe("tj-wuqing/service_centre", "webhook", "http://localhost:9/", "case_decided")),
     Command("decide", 138, decide),
     Command("present", 138, present),

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 JOBS = (
     ("tongxin.heart.agreements.lifecycle:settle_versions", 1),
     ("tongxin.heart.cases.switching:settle_versions", 1),
+    ("tongxin.heart.cases.sight_ended:look", 1),
     ("tongxin.heart.agreements.opening:open_periods", 4),
     ("tongxin.heart.agreements.jobs:ring_due", 1),
     ("tongxin.heart.ledger.actions:checkpoint", 4),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import (
     conflicts,
+    count_story,
     duty_acts,
     jobs,
     performing,
@@ -20,6 +21,7 @@ from tongxin.heart.agreements import (
     vocabulary,
     wording,
 )
+from tongxin.heart.agreements.duties import SIGHT_ENDED
 from tongxin.heart.agreements.language import Notify
 from tongxin.heart.agreements.models import ClauseConflict, Duty
 from tongxin.heart.events import queries as events
@@ -218,7 +220,8 @@ class Maker:
 
     def _resume(self, duty: Duty) -> str:
         mine = duty.bound_desk_id == self.reader.desk and "perform" in self.reader.capabilities
-        return _("Resume") if mine and duty_acts.done_here(duty) else ""
+        here = duty_acts.done_here(duty) and not duty_acts.by_rules(duty)
+        return _("Resume") if mine and here else ""
 
     def _conflict(self, duties: Sequence[Duty]) -> ClauseConflict | None:
         """Return the undecided conflict between two of these duties."""
@@ -291,6 +294,8 @@ def _note(duty: Duty) -> str:
         parts.append(_("sent back"))
     if duty.no_time_left:
         parts.append(_("no time left"))
+    if duty_acts.without_sight(duty):
+        parts.append(count_story.pause_words(SIGHT_ENDED, {}))
     return " · ".join(parts)
 
 

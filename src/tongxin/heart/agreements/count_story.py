@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import vocabulary, wording
-from tongxin.heart.agreements.duties import CASE_SUSPENDED
+from tongxin.heart.agreements.duties import CASE_SUSPENDED, SIGHT_ENDED
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.region import calendars
 from tongxin.heart.region.models import CalendarDay, Office, WorkCalendar
@@ -88,6 +88,8 @@ def pause_words(ground: str, grounds: Mapping[str, Any]) -> str:
         return _("it lay with the owed office, which sent it back")
     if ground == CASE_SUSPENDED:
         return _("the case was suspended")
+    if ground == SIGHT_ENDED:
+        return _("the office may no longer see what the duty needs")
     return _("suspended: %(ground)s") % {"ground": grounds.get(ground, ground)}
 
 

@@ -23,6 +23,8 @@ from tongxin.shared import clock, statements
 from tongxin.shared.errors import Conflict
 
 CASE_SUSPENDED = "case_suspended"  # the ground where not the duty but its whole case is suspended
+SIGHT_ENDED = "sight_ended"  # the ground where the desk no longer sees what the duty needs
+NOT_BY_DESK = frozenset({CASE_SUSPENDED, SIGHT_ENDED})  # grounds that no desk sets or ends by itself
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def send_back(duty: Duty, a: Act, *, at: datetime | None = None) -> None:
 
 
 def suspend(duty: Duty, *, at: datetime, ground: str) -> None:
-    """Stop the clock on a ground that the clause names, or because the case is suspended.
+    """Stop the clock on a ground that the clause names, or because the case is suspended or a sight has ended.
 
     Not once the due has passed: what is late stays late, and is counted so. Not where the due follows a computed time:
     what is computed does not wait (docs/adr/0008).

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import errands, performing
-from tongxin.heart.agreements.duties import CASE_SUSPENDED
+from tongxin.heart.agreements.duties import NOT_BY_DESK, SIGHT_ENDED
 from tongxin.heart.agreements.language import AnyClause, Deliver
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.region.acting import Acting
@@ -68,16 +68,21 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
         excuse=owed and "excuse" in can,
         give_up=owed and "excuse" in can,
         suspend=bound and _stoppable(duty, now) and bool(clause.grounds) and "perform" in can,
-        resume=bound and state == Duty.State.SUSPENDED and not _with_case(duty) and "perform" in can,
+        resume=bound and state == Duty.State.SUSPENDED and not by_rules(duty) and "perform" in can,
         date=either and movable and "excuse" in can,
         post_may_not=first and not ({"perform"} if bound else {"confirm"}) & can,
         since=since,
     )
 
 
-def _with_case(duty: Duty) -> bool:
-    """Whether the duty stands still because its whole case does."""
-    return bool(duty.pauses) and duty.pauses[-1].get("ground") == CASE_SUSPENDED
+def by_rules(duty: Duty) -> bool:
+    """Whether the duty stands still because its whole case does, or because a sight that it needs has ended."""
+    return bool(duty.pauses) and duty.pauses[-1].get("ground") in NOT_BY_DESK
+
+
+def without_sight(duty: Duty) -> bool:
+    """Whether the duty stands still because its desk may no longer see what it needs."""
+    return duty.state == Duty.State.SUSPENDED and duty.pauses[-1]["ground"] == SIGHT_ENDED
 
 
 def not_before(duty: Duty, now: datetime) -> datetime | None:

@@ -82,6 +82,13 @@ def standing() -> Rules:
     return rules
 
 
+def bars_at(when: datetime) -> Rules:
+    """Return the bars that stood at an instant, without permits: what was kept back before is no sight that ended."""
+    ids = rulebook.at(when)
+    bars = rulebook.barrings(ids, left=rulebook.left_by(ids, when))
+    return Rules(0, when, {}, bars, scene.places_on(when))
+
+
 def _read(number: int, now: datetime) -> Rules:
     ids = rulebook.at(now)
     left = rulebook.left_by(ids, now)

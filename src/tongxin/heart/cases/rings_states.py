@@ -24,6 +24,14 @@ SAID: dict[str, tuple[Any, Any]] = {
     ),
     "case_suspended": (gettext_lazy("A case was suspended"), gettext_lazy("Case %(case)s was suspended.")),
     "case_resumed": (gettext_lazy("A case was resumed"), gettext_lazy("Case %(case)s goes on.")),
+    "sight_ended": (
+        gettext_lazy("A duty stands still: a sight has ended"),
+        gettext_lazy("In case %(case)s your office may no longer see what it needs; its duty stands still."),
+    ),
+    "sight_back": (
+        gettext_lazy("A duty runs on: a sight is back"),
+        gettext_lazy("In case %(case)s your office may see again what it needs; its duty runs on."),
+    ),
     "case_withdrawn": (
         gettext_lazy("A case was withdrawn"),
         gettext_lazy("The applicant withdrew case %(case)s; nothing is owed in it any more."),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.agreements import judge, wording
+from tongxin.heart.agreements import duty_acts, judge, wording
 from tongxin.heart.cases import (
     actions,
     disputes,
@@ -321,6 +321,7 @@ def _page(
         "contested": disputes.contested(row.number),
         "who_sees": _who_sees(row, offers),
         "decide_duty": decide_duty,
+        "without_sight": decide_duty is not None and duty_acts.without_sight(decide_duty),
         "clause": clause,
         "clause_title": words.clause_title(clause) if clause else "",
         "clause_url": words.clause_url(clause) if clause else "",

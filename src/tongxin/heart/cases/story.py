@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import count_story, wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import queries, story_states, words
 from tongxin.heart.cases.models import Case, Offer
@@ -248,6 +248,12 @@ def _words(
             return _("A new version applies to what is running"), str(payload.get("to", "")), "done"
         case "agreements.duty.moved":
             return _("A due was moved"), _moved(payload), "done"
+        case "agreements.duty.suspended":
+            return _("What is owed stands still"), _ground(payload), "bad"
+        case "agreements.duty.resumed":
+            return _("What is owed runs on"), "", "done"
+        case "cases.sight.settled":
+            return _("Who may see what was judged anew"), "", "done"
         case "agreements.duty.recounted":
             return _("A due was counted anew: the calendar was published"), "", "done"
         case "agreements.duty.reminded":
@@ -264,6 +270,11 @@ def _paper(payload: dict[str, Any], case: Case) -> str:
         kind["id"]: pick(kind["name"]["zh"], kind["name"]["en"]) for kind in case.procedure.body["papers"]
     }
     return names.get(str(payload.get("kind", "")), "")
+
+
+def _ground(payload: dict[str, Any]) -> str:
+    """Return why a clock stands still, as far as the reader may see it."""
+    return count_story.pause_words(str(payload["ground"]), {}) if payload.get("ground") else ""
 
 
 def _moved(payload: dict[str, Any]) -> str:

@@ -107,6 +107,7 @@ WORDS: dict[str, Any] = {
     "cases.procedure.loaded": _("A procedure was loaded"),
     "cases.promise.moved": _("A promise was moved"),
     "cases.promise.recounted": _("A promise was counted anew"),
+    "cases.sight.settled": _("Who may see a case was judged anew, and what is owed in it"),
     "cases.review.concluded": _("A review ended"),
     "cases.review.filed": _("A review was opened"),
     "cases.text.changed": _("An office changed its text for a notice"),

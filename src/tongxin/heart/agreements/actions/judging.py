@@ -174,6 +174,13 @@ def resume(*, by: Acting, key: str, duty: int) -> dict[str, Any]:
                 _("The case is suspended, and this duty with it."),
                 todo=_("Resume the case; the clock of the duty then runs on."),
             )
+        if row.pauses and row.pauses[-1]["ground"] == duties.SIGHT_ENDED:
+            raise Conflict(
+                "sight_has_ended",
+                _("Your office may no longer see what this duty needs; the clock stands still until it may."),
+                kept=_("The time until then does not count; the duty is not late."),
+                todo=_("Ask the office that accepted the case whether consent is given anew."),
+            )
         duties.resume(row, a)
 
     return _judged("agreements.duty.resumed", by, key, duty, {}, do, "duty_resumed", side="bound")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.cases import sight_ended
 from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case, Consent
 from tongxin.heart.exchange.acts import act
@@ -74,6 +75,7 @@ def give_consent(
             post=by.post,
         )
         a.changes_rules = True
+        sight_ended.settle(a, case)
         mirroring.mirror(a, case)
         a.result = {"case": number, "consent": made.pk}
         a.entry(f"case:{number}/consent:{made.pk}", payload=request)
@@ -98,6 +100,7 @@ def withdraw_consent(*, by: Acting, key: str, consent: int) -> dict[str, Any]:
         if case.holder_id != by.desk or by.via == parts.APPLICANT:
             parts.ring(case.holder_id, "consent_withdrawn", case, a.at, dedupe=f"consent:{row.pk}")
         a.changes_rules = True
+        sight_ended.settle(a, case)
         mirroring.mirror(a, case)
         a.result = {"case": case.number, "consent": row.pk}
         a.entry(f"case:{case.number}/consent:{row.pk}", payload={"fields": row.fields})

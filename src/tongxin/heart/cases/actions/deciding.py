@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import joints, states
+from tongxin.heart.cases import joints, sight_ended, states
 from tongxin.heart.cases.actions import disputing, mirroring, parts
 from tongxin.heart.cases.models import Case, Decision, Joint
 from tongxin.heart.exchange.acts import Act, act
@@ -84,6 +84,7 @@ def carry(
     agreed: Message | None = None,
 ) -> None:
     """Decide a case: the row, its state, what was owed. `joint`, `agreed`: how the accepting desk agreed to it."""
+    sight_ended.lift(a, case)
     states.move(case, "decide")
     made = record(a, case, outcome, reason, supersedes=standing(case), joint=joint)
     case.decided_at = a.at

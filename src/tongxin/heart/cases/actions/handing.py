@@ -18,7 +18,16 @@ from tongxin.heart.agreements.actions import judging
 from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Clause, Duty
-from tongxin.heart.cases import crossing, crossing_trust, handover, joints, locking, sights, states
+from tongxin.heart.cases import (
+    crossing,
+    crossing_trust,
+    handover,
+    joints,
+    locking,
+    sight_ended,
+    sights,
+    states,
+)
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import nodes
@@ -133,6 +142,7 @@ def sent_accept(a: Act, case: Case, made: Offer) -> tuple[Message, list[Duty]]:
         _open_progress(a, case, made, message),
     )
     opened = [duty for duty in owed if duty]
+    sight_ended.settle_opened(a, case)
     _open_dispute(a, case, made, step)
     return message, opened
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import disputes, joints, procedures, promises, states
+from tongxin.heart.cases import disputes, joints, procedures, promises, sight_ended, states
 from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
@@ -121,6 +121,7 @@ def go_on(a: Act, case: Case, there: list[str]) -> None:
     for duty in _owed_by_holder(case, Duty.State.SUSPENDED):
         if duty.pauses[-1]["ground"] == duties.CASE_SUSPENDED:
             duties.resume(duty, a)
+    sight_ended.settle(a, case)
     body = {"promise_due_at": due_said(case)}
     parts.inform(a, case, "resumption", "case_resumed", body, case.accepting_desk_id)
     mirroring.mirror(a, case)
