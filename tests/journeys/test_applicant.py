@@ -410,6 +410,62 @@ def test_a_complaint_goes_to_an_office_that_does_not_hold_the_case(filed, house)
     assert "示例：已督促" in filed.page()
 
 
+def test_the_desk_that_a_complaint_is_about_does_not_read_it_and_no_hash_tells_it(filed, house):
+    taken_over(house, filed.number)
+    filed.open()
+    filed.act("letter", kind="complaint", text="示例：无人联系")
+    filed.act("letter", key="m", kind="message", text="示例：何时")
+    for who, post in (("tongzhou-clerk", TAKER), ("wuqing-clerk", CLERK)):
+        page = text(house.client(who, post).get(f"/cases/{filed.number}/"))
+        assert "示例：何时" in page
+        assert "无人联系" not in page
+        assert "cases.letter.written" not in page
+    assert "cases.letter.written" not in filed.page()
+    told = Payload.objects.filter(entry__act="cases.letter.written").values_list("body", flat=True)
+    assert not any(b"sha256" in bytes(body) for body in told)
+
+
+def test_a_correction_is_not_taken_once_the_case_is_decided_or_erased(filed, house):
+    filed.open()
+    filed.act("correction", field="premises", text="通州区示例街2号")
+    taken_over(house, filed.number)
+    by = house.acting("tongzhou-approver", APPROVER)
+    actions.decide(by=by, key="d", number=filed.number, epoch=1, outcome="refused", reason="示例：不符合条件")
+    clerk, pk = house.client("wuqing-clerk", CLERK), Letter.objects.get().pk
+    sent = {"key": "a", "text": "示例：已改", "take": "yes"}
+    assert clerk.post(f"/letters/{pk}/", sent).status_code == 422
+    assert Case.objects.get().applicant["premises"] == TYPED["given_premises"]
+    Case.objects.update(erased_at=house.clock.at)
+    assert clerk.post(f"/letters/{pk}/", sent | {"key": "b", "take": "no"}).status_code == 409
+    told = clerk.post(f"/cases/{filed.number}/letters/new/", {"key": "t", "text": "示例"})
+    assert told.status_code == 409
+
+
+def test_a_form_sent_again_after_a_newer_slip_shows_no_slip_that_opens_nothing(resident, house):
+    preview = resident.preview()
+    number, secret = slip_of(resident.send(preview))
+    house.client("wuqing-clerk", CLERK).post(f"/cases/{number}/slip/", {"key": "s1"})
+    again = resident.send(preview)
+    assert again.status_code == 409
+    assert secret not in text(again)
+
+
+def test_without_a_form_made_here_no_file_is_kept_and_much_from_one_address_is_slowed(resident, monkeypatch):
+    for do in ("preview", "draft"):
+        sent = TYPED | {"form": "forged", "do": do, "file_floor_plan": pdf(f"stranger {do}")}
+        assert "Taken in already" not in text(resident.client.post(FORM, sent))
+    assert Draft.objects.get().files == []
+    monkeypatch.setattr(guesses, "UPLOAD", guesses.Door("upload", 4, None, 4))
+    monkeypatch.setattr(guesses, "HEAVY", 10)
+    assert resident.client.post(FORM, resident.blank() | {"file_floor_plan": pdf()}).status_code == 429
+
+
+def test_a_refused_form_opened_again_shows_the_case(filed):
+    filed.open()
+    assert filed.act("letter", kind="message", text="").status_code == 422
+    assert filed.client.get("/track/case/letter/").url == "/track/case/"
+
+
 def test_a_refusal_is_reviewed_and_rated_once(filed, house):
     taken_over(house, filed.number)
     by = house.acting("tongzhou-approver", APPROVER)

@@ -191,6 +191,7 @@ def upload_application_paper(
     kind = next((each for each in read.papers if each.id == body.kind), None)
     if kind is None:
         raise Invalid(NOT_TAKEN, {"kind": [_("Choose one of the papers that the procedure asks for.")]})
+    guesses.weigh(file.size or 0, request)
     try:
         arrived = actions.take_in(kind, file.name or "", file.chunks())
     except Unfit as unfit:
@@ -225,6 +226,7 @@ def apply(request: HttpRequest, procedure: Word, body: ApplyIn) -> Status[dict[s
         files=_files(body.papers),
         agreed=body.agreed,
     )
+    slips.still_stands(done["case"], secret)
     return Status(201, {"case": done["case"], "secret": secret})
 
 

@@ -31,12 +31,21 @@ STARS = (
 )
 
 
-def area(label: Any, help_text: Any = "", most: int = 1000, rows: int = 3) -> forms.CharField:
+class Area(forms.CharField):
+    """A few lines of text that the action judges; `required` only says so beside the label."""
+
+    def validate(self, value: Any) -> None:
+        """Leave the judgement to the action."""
+
+
+def area(
+    label: Any, help_text: Any = "", most: int = 1000, rows: int = 3, *, needed: bool = True
+) -> forms.CharField:
     """Return a field for a few lines of text, which the action judges."""
-    return forms.CharField(
+    return Area(
         label=label,
         help_text=help_text,
-        required=False,
+        required=needed,
         widget=forms.Textarea(attrs={"rows": rows, "maxlength": most}),
     )
 
@@ -62,14 +71,14 @@ class Uploads(forms.Form):
             (self[FILE + kind.id], self[KEPT + kind.id], self.arrived.get(kind.id)) for kind in self.kinds
         ]
 
-    def take_in(self) -> None:
-        """Take the chosen files in, and those remembered; tell at its field why one is not taken."""
+    def take_in(self, *, new: bool = True) -> None:
+        """Take the chosen files in (unless not `new`), and those remembered; tell at its field why one is not taken."""
         for kind in self.kinds:
             upload: UploadedFile[Any] | None = self.cleaned_data.get(FILE + kind.id)
             try:
                 found = (
                     actions.take_in(kind, upload.name or "", upload.chunks())
-                    if upload
+                    if upload and new
                     else recalled(self.cleaned_data.get(KEPT + kind.id, ""))
                 )
             except Unfit as refused:
@@ -211,7 +220,7 @@ class SupplyForm(Uploads):
 
     def __init__(self, kinds: Iterable[PaperKind], facts: str, data: Any = None, files: Any = None) -> None:
         super().__init__(kinds, data, files)
-        self.fields["text"] = area(_("Answer") if facts else _("Remark"), facts)
+        self.fields["text"] = area(_("Answer") if facts else _("Remark"), facts, needed=bool(facts))
 
     def given(self) -> dict[str, Any]:
         """Return what was handed in, as the action takes it."""
@@ -280,7 +289,7 @@ class RateForm(forms.Form):
 
     use_required_attribute = False
     stars = Choice(label=_("How satisfied"), widget=forms.RadioSelect, choices=STARS)
-    remark = area(_("Remark"), most=400, rows=2)
+    remark = area(_("Remark"), most=400, rows=2, needed=False)
 
     def given(self) -> dict[str, Any]:
         """Return what was chosen, as the action takes it; no choice is 0, which it refuses."""

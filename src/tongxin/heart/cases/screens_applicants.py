@@ -63,11 +63,13 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
     guesses.begin(guesses.APPLY, client_address(request), request)
     typed = _blank(read, request.POST, request.FILES)
     typed.is_valid()
-    typed.take_in()
+    token = form_tokens.read(request.POST.get("form", ""), row.name)
+    if token is not None:
+        guesses.weigh(sum(upload.size or 0 for upload in request.FILES.values()), request)
+    typed.take_in(new=token is not None)
     do = request.POST.get("do", "preview")
     if do == "draft":
         return _keep_draft(request, row, read, typed)
-    token = form_tokens.read(request.POST.get("form", ""), row.name)
     if do == "edit" or token is None:
         fresh = token or form_tokens.new(row.name)
         if token is None:
@@ -209,6 +211,7 @@ def _send(
         else:
             typed.add_error(None, _("This form was sent before with other content; that application stands."))
         return _preview(request, row, read, typed, token)
+    slips.still_stands(done["case"], secret)
     return slip(request, done["case"], secret)
 
 

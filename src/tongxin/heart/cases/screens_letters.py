@@ -115,10 +115,16 @@ def slip(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def listing(reader: Acting, row: Case, seen: Sight) -> dict[str, Any]:
-    """Return what `cases/_letters.html` shows on the page of a case, and what the reader may do there."""
+    """Return what `cases/_letters.html` shows on the page of a case, and what the reader may do there.
+
+    A complaint is read by the desk it is to alone, not by the one it is about.
+    """
     part = reader.desk in {row.accepting_desk_id, row.holder_id}
+    found = letters.of_case(row) if part and seen.sees("remarks") else []
     return {
-        "letters": [_line(each) for each in letters.of_case(row)] if part and seen.sees("remarks") else [],
+        "letters": [
+            _line(each) for each in found if each.kind != Letter.Kind.COMPLAINT or each.desk_id == reader.desk
+        ],
         "may_tell": part and "perform" in reader.capabilities and row.erased_at is None,
         "may_slip": reader.desk == row.accepting_desk_id and "file_case" in reader.capabilities,
         "slip_key": new_key(),

@@ -1,7 +1,7 @@
 """Screens of one's own case: opened by number and secret, then for half an hour by a pass in a cookie.
 
-Neither the secret nor the number stands in an address. The forms name the case they were made for, so that a page of
-one case never acts on another that was opened in the same browser meanwhile.
+The secret never stands in an address, the number only in the one that the slip's code opens. The forms name the case
+they were made for, so that a page of one case never acts on another that was opened in the same browser meanwhile.
 """
 
 from __future__ import annotations
@@ -66,9 +66,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, name: str) -> HttpResponse:
-    """Do one of the applicant's acts."""
+    """Do one of the applicant's acts; its address opened again, as by a change of language, shows the case."""
+    if request.method == "GET":
+        return redirect("track_case")
     slip = _slip(request)
     if slip is None:
         messages.warning(

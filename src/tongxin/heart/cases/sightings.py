@@ -18,12 +18,14 @@ from tongxin.heart.cases import seeing, words
 from tongxin.heart.cases.models import Case, Sighting
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.cases.sights import Sight
+from tongxin.heart.ledger import act_words
 from tongxin.heart.ledger.queries import entries_of
 from tongxin.shared import clock
 from tongxin.shared.named import pick
 from tongxin.shared.writing import writing
 
 OPENED = "cases.paper.opened"
+EXPORTED = "cases.file.exported"
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def note(row: Case, seen: Sight) -> None:
 def of_case(row: Case, form: ProcedureFile) -> list[Seen]:
     """Return who saw what of a case, the latest first, in the applicant's words."""
     rows = list(row.sightings.order_by("-at", "-pk"))
-    opened = list(entries_of(f"case:{row.number}").filter(act=OPENED))
+    opened = list(entries_of(f"case:{row.number}").filter(act__in=(OPENED, EXPORTED)))
     names = wording.desk_names({r.desk_id for r in rows} | {e.desk for e in opened})
     known = {r.clause for r in rows if r.clause}
     clauses = Clause.objects.select_related("version__instrument").in_bulk(known)
     found = [_line(each, form, names, clauses.get(each.clause)) for each in rows]
-    found += [Seen(names.get(each.desk, each.desk), _opened_words(), "", "", "", each.at) for each in opened]
+    found += [
+        Seen(names.get(each.desk, each.desk), _opened_words(each.act), "", "", "", each.at) for each in opened
+    ]
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
@@ -85,5 +89,5 @@ def _fields(ids: Iterable[str], form: ProcedureFile) -> str:
     return pick("、", ", ").join(names.get(each, each) for each in ids)
 
 
-def _opened_words() -> str:
-    return _("opened a paper")
+def _opened_words(act: str) -> str:
+    return _("opened a paper") if act == OPENED else act_words.words(act)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.cases import guesses
 from tongxin.heart.cases.models import Slip
 from tongxin.shared import clock
-from tongxin.shared.errors import NotAllowed
+from tongxin.shared.errors import Conflict, NotAllowed
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 READER = "cases.slips"
@@ -69,6 +69,17 @@ def opened(number: str, secret: str, request: HttpRequest) -> Slip:
         )
     this_try.right()
     return slip
+
+
+def still_stands(number: str, secret: str) -> None:
+    """Raise Conflict where a newer slip was printed: the secret of a form sent again no longer opens anything."""
+    slip = Slip.objects.read_as(READER).filter(case_id=number).first()
+    if slip is None or not hmac.compare_digest(slip.secret_hash, hash_of(number, secret)):
+        raise Conflict(
+            "newer_slip",
+            _("This application was sent before; a window has printed a newer slip since."),
+            todo=_("Open the case with the newer slip: %(number)s.") % {"number": number},
+        )
 
 
 def pass_for(slip: Slip) -> str:

@@ -89,7 +89,6 @@ def apply(
         Consent.objects.create(
             case=case, who=Consent.Who.APPLICANT, fields=asked, given_at=a.at, desk_id=by.desk, post=by.post
         )
-        a.changes_rules = True
         parts.ring_accepting(a, case, "application_filed")
         a.result = {"case": case.number}
         a.entry(f"case:{case.number}", payload=request | more)
@@ -199,8 +198,7 @@ def write(*, by: Acting, key: str, number: str, kind: str, text: str, field: str
         if a.replayed:
             return a.result
         case = parts.lock(number, by.desk)
-        if case.erased_at:
-            raise Conflict("erased", _("What the applicant gave is erased; this case is over."))
+        _not_erased(case)
         wrong: dict[str, list[Any]] = {}
         if kind not in {Letter.Kind.MESSAGE, Letter.Kind.COMPLAINT, Letter.Kind.CORRECTION}:
             wrong["kind"] = [_("Choose what it is.")]
@@ -215,7 +213,7 @@ def write(*, by: Acting, key: str, number: str, kind: str, text: str, field: str
         desk = complaints_desk(case) if kind == Letter.Kind.COMPLAINT else case.accepting_desk_id
         made = _letter(a, case, kind, desk, text, field if kind == Letter.Kind.CORRECTION else "")
         a.result = {"case": number, "letter": made.pk, "to": desk}
-        a.entry(f"case:{number}/letter:{made.pk}", payload={"kind": kind, "to": desk} | _digest(text))
+        a.entry(f"case:{number}/letter:{made.pk}", payload={"kind": kind, "to": desk})
     return a.result
 
 
@@ -253,7 +251,10 @@ def answer(*, by: Acting, key: str, letter: int, text: str, take: bool | None = 
             raise Conflict("answered", _("This letter has been answered."), todo=_("Reload the page."))
         if row.kind not in {Letter.Kind.MESSAGE, Letter.Kind.COMPLAINT, Letter.Kind.CORRECTION}:
             raise Conflict("no_answer_asked", _("This needs no answer."))
+        _not_erased(case)
         _answerable(text, row, take)
+        if take and row.kind == Letter.Kind.CORRECTION:
+            _takeable(case, row)
         row.answer, row.answered_at, row.answered_by = text, a.at, by.post
         row.taken = take if row.kind == Letter.Kind.CORRECTION else None
         row.save(update_fields=["answer", "answered_at", "answered_by", "taken"])
@@ -264,7 +265,7 @@ def answer(*, by: Acting, key: str, letter: int, text: str, take: bool | None = 
             if case.holder_id != by.desk:
                 parts.ring(case.holder_id, "case_corrected", case, a.at, dedupe=f"corrected:{row.pk}")
         a.result = {"case": case.number, "letter": row.pk}
-        payload = {"kind": row.kind, "taken": row.taken} | _digest(text)
+        payload = {"kind": row.kind, "taken": row.taken}
         a.entry(f"case:{case.number}/letter:{row.pk}", payload=payload)
     return a.result
 
@@ -287,12 +288,13 @@ def tell(*, by: Acting, key: str, number: str, text: str) -> dict[str, Any]:
                 _("The applicant's page is at the node of the accepting desk; nothing was written."),
                 todo=_("Write to the accepting desk; it passes it on to the applicant."),
             )
+        _not_erased(case)
         _answerable(text)
         made = Letter.objects.create(
             case=case, kind=Letter.Kind.DESK, desk_id=by.desk, text=text, at=a.at, post=by.post
         )
         a.result = {"case": number, "letter": made.pk}
-        a.entry(f"case:{number}/letter:{made.pk}", payload=_digest(text))
+        a.entry(f"case:{number}/letter:{made.pk}")
     return a.result
 
 
@@ -353,6 +355,25 @@ def _not_correctable(case: Case, field: str, text: str) -> dict[str, list[Any]]:
     return {}
 
 
+def _takeable(case: Case, row: Letter) -> None:
+    """Refuse a correction of what was decided meanwhile, or is shown to a desk that it is offered to."""
+    if case.frozen_by_id is not None:
+        raise Conflict(
+            "frozen",
+            _(
+                "The case is offered to another office just now; it is corrected when that office has answered."
+            ),
+        )
+    wrong = _not_correctable(case, row.field, row.text)
+    if wrong:
+        raise Invalid(_("It was not sent."), {"take": [each for texts in wrong.values() for each in texts]})
+
+
+def _not_erased(case: Case) -> None:
+    if case.erased_at:
+        raise Conflict("erased", _("What the applicant gave is erased; this case is over."))
+
+
 def _answerable(text: str, row: Letter | None = None, take: bool | None = None) -> None:
     wrong: dict[str, list[Any]] = {}
     if not text:
@@ -363,8 +384,3 @@ def _answerable(text: str, row: Letter | None = None, take: bool | None = None) 
         wrong["take"] = [_("Say whether the field is changed.")]
     if wrong:
         raise Invalid(_("It was not sent."), wrong)
-
-
-def _digest(text: str) -> dict[str, str]:
-    """Return what the ledger keeps of a text: its hash, which proves it and tells nothing."""
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest()}

@@ -58,7 +58,10 @@ def begin(
             begun_at=a.at,
         )
         a.result = {"run": str(run.pk)}
-        a.entry(f"desk:{by.desk}/bulk:{run.pk}", payload=request)
+        told = {
+            name: value for name, value in kept.items() if name != "facts"
+        }  # each case's own entry has them
+        a.entry(f"desk:{by.desk}/bulk:{run.pk}", payload=request | {"given": told})
     return str(run.pk)
 
 
@@ -76,7 +79,9 @@ def carry_on(*, by: Acting, run: str) -> BulkRun:
         done = [number for number, each in results.items() if each["done"]]
         with act("cases.bulk.ended", by=by, key=f"{row.pk}:end", request={"bulk": str(row.pk)}) as a:
             if not a.replayed:
-                BulkRun.objects.filter(pk=row.pk).update(results=results, ended_at=a.at)
+                BulkRun.objects.filter(pk=row.pk).update(
+                    results=results, given=_without_facts(row), ended_at=a.at
+                )
                 a.result = {"done": len(done), "left_out": len(results) - len(done)}
                 a.entry(f"desk:{by.desk}/bulk:{row.pk}", payload={"done": done, "of": len(results)})
         row.refresh_from_db()
@@ -106,6 +111,11 @@ def _one(by: Acting, row: BulkRun, number: str, mark: str) -> dict[str, Any]:
     except Refused as refused:
         return {"done": False, "code": refused.code, "what": bulk.told(refused)}
     return {"done": True, "code": "", "what": ""}
+
+
+def _without_facts(row: BulkRun) -> dict[str, Any]:
+    """Return what a run was given without words about applicants: those are kept, and erased, with each case."""
+    return {name: value for name, value in row.given.items() if name != "facts"}
 
 
 def _epoch(row: BulkRun, number: str) -> int:
