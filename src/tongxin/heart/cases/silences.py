@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,6 +18,7 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 
 MOST = 200  # of a list
+PART = 400  # offers whose duties are asked for at once
 DESKS = tuple(f"{side}_desk__{part}" for side in ("from", "to") for part in ("jurisdiction", "role"))
 
 
@@ -29,8 +32,13 @@ def due_of(made: Offer) -> datetime | None:
         .order_by("-round")
         .first()
     )
-    if duty is not None:
-        return duty.due_at
+    return _due(made, duty.due_at if duty is not None else None)
+
+
+def _due(made: Offer, answer_due: datetime | None) -> datetime | None:
+    """Return the duty's time, or as the clause counts it."""
+    if answer_due is not None:
+        return answer_due
     clause = rulebook.read_clause(made.clause)
     if not isinstance(clause, Handle):
         return None
@@ -46,21 +54,37 @@ def seen_by(reader: Acting) -> list[tuple[Offer, datetime]]:
     if not reader.coordinates:
         return []
     place = f"{reader.jurisdiction}/"
-    rows = (
+    rows = list(
         Offer.objects.read_by(reader.desk)
         .filter(
             Q(from_desk__id__startswith=place) | Q(to_desk__id__startswith=place), state=Offer.State.OFFERED
         )
         .exclude(case__disputes__state=Dispute.State.OPEN)
         .select_related("case__procedure", "clause__version", *DESKS)
+        .order_by("offered_at", "id")
     )
+    duties = _answers(rows)
     now = clock.now()
-    dues = [(made, due_of(made)) for made in rows.order_by("offered_at", "id")[:MOST]]
-    return [
+    dues = ((made, _due(made, duties.get(made.pk))) for made in rows)
+    silent = (
         (made, due)
         for made, due in dues
         if due is not None and due < now and reader.desk in disputes.offices_of(made)
-    ]
+    )
+    return list(islice(silent, MOST))
+
+
+def _answers(rows: Sequence[Offer]) -> dict[UUID, datetime]:
+    """Return until when the offers were to be answered by the newest duty that stands here; asked by parts."""
+    found: dict[str, datetime] = {}
+    for start in range(0, len(rows), PART):
+        part = rows[start : start + PART]
+        duties = Duty.objects.filter(
+            thread__in=[f"case:{made.case_id}" for made in part],
+            subject__in=[f"answer:{made.pk}" for made in part],
+        )
+        found |= dict(duties.order_by("round").values_list("subject", "due_at"))
+    return {made.pk: found[f"answer:{made.pk}"] for made in rows if f"answer:{made.pk}" in found}
 
 
 def one(reader: Acting, number: str) -> Offer | None:

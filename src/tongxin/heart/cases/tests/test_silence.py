@@ -7,6 +7,7 @@ import pytest
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions, disputes, queries, silences
 from tongxin.heart.cases.models import Case, Dispute, Offer
+from tongxin.heart.cases.tests.conftest import APPLICATION
 from tongxin.heart.cases.tests.test_disputes import (
     TONGZHOU,
     WUQING,
@@ -54,6 +55,19 @@ def test_only_a_coordination_office_of_a_side_calls_and_only_when_the_time_is_ov
         actions.call_offices(by=clerks[WUQING], key="y", offer=made, reason="示例")
     with pytest.raises(Invalid):
         called(office, made, key="z", reason=" ")
+
+
+def test_what_is_silent_stands_behind_no_older_offer_that_is_not(
+    house, clerks, office, number, silent, monkeypatch
+):
+    monkeypatch.setattr(silences, "MOST", 1)
+    other = actions.file_case(by=clerks[WUQING], key="f-late", **APPLICATION)["case"]
+    actions.accept_case(by=clerks[WUQING], key="a-late", number=other)
+    late = offered(clerks, other, "late")
+    Offer.objects.filter(pk=late).update(
+        offered_at=Offer.objects.get(pk=silent).offered_at - timedelta(days=1)
+    )
+    assert [str(row.pk) for row, _due in silences.seen_by(office("tj-wuqing"))] == [silent]
 
 
 def test_both_offices_name_a_holder_above_what_the_silent_side_may_have_taken(
