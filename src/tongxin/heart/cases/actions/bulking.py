@@ -38,11 +38,10 @@ def begin(
     bulk.need(by, name)
     wanted = list(dict(cases).items())
     if not wanted or len(wanted) > bulk.MOST:
-        text = _("Choose 1 to %(n)d cases.") % {"n": bulk.MOST}
-        raise Invalid(_("Nothing was done."), {"cases": [text]})
+        raise Invalid(_("Nothing was done."), {"cases": [_("Choose 1 to %(n)d cases.") % {"n": bulk.MOST}]})
     if any(mark and not MARK.fullmatch(mark) for _number, mark in wanted):
-        text = _("A mark is one that a preview gave, or empty.")
-        raise Invalid(_("Nothing was done."), {"cases": [text]})
+        wrong = {"cases": [_("A mark is one that a preview gave, or empty.")]}
+        raise Invalid(_("Nothing was done."), wrong)
     kept = {field: given[field] for field in bulk.GIVEN.get(name, ()) if given.get(field) not in (None, "")}
     request = {"act": name, "given": kept, "cases": [list(each) for each in wanted]}
     with act("cases.bulk.begun", by=by, key=key, request=request) as a:
