@@ -65,7 +65,9 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
     typed.is_valid()
     token = form_tokens.read(request.POST.get("form", ""), row.name)
     if token is not None:
-        guesses.weigh(sum(upload.size or 0 for upload in request.FILES.values()), request)
+        guesses.weigh(
+            sum(each.size or 0 for name in request.FILES for each in request.FILES.getlist(name)), request
+        )
     typed.take_in(new=token is not None)
     do = request.POST.get("do", "preview")
     if do == "draft":
