@@ -78,10 +78,11 @@ def file_handed_out(told: Told, key: str) -> dict[str, Any]:
 
 def text_changed(told: Told, key: str) -> dict[str, Any]:
     """Wuqing uses its own wording of a notice."""
-    from tongxin.heart.cases import actions, notice_texts
+    from tongxin.heart.cases import actions
+    from tongxin.heart.cases.models import NoticeText
 
     by = _acting("wuqing-clerk", CLERK)
-    seen = told[key]["number"] if key in told else notice_texts.one(by, "one-time-notice").row.pk
+    seen = NoticeText.objects.get(name="one-time-notice", desk=None).pk  # the region's, whatever came since
     return actions.change_text(
         by=by, key=key, name="one-time-notice", text_zh="示例：{missing}", text_en="{missing}", seen=seen
     )
