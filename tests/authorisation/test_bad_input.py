@@ -651,7 +651,7 @@ WITHOUT_FIELDS = {
     "node_ping", "outbox_replay", "people_end_holding", "people_open", "people_remove_shift", "people_reset", "people_revoke_token",
     "set_language", "subscription_active", "subscription_replay",
     # what a preview chose; tests/screens/test_desk_pages.py sends others
-    "cases_bulk", "cases_bulk_confirm", "cases_bulk_go_on", "cases_view_delete", "case_take", "case_put_back", "stand_in_end",
+    "cases_bulk", "cases_bulk_confirm", "cases_bulk_go_on", "cases_view_delete", "case_take", "case_put_back", "case_text_drop", "stand_in_end",
 }  # fmt: skip
 
 

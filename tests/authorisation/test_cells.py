@@ -148,7 +148,9 @@ class CaseFilePages(Way):
 
 
 class Searched(Way):
-    """The search for what the applicant gave, and the list of cases."""
+    """The search for what the applicant gave, and the list of cases. Nobody searches sensitive fields."""
+
+    letters = "coip"
 
     def __init__(self, made: Histories, who: str) -> None:
         from tongxin.heart.cases import queries

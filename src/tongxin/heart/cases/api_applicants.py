@@ -24,7 +24,7 @@ from tongxin.shared.errors import Conflict, Invalid
 
 router = Router(tags=["applicants"])
 OPEN_PROBLEMS: dict[Any, Any] = {
-    **PUBLIC_PROBLEMS, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem
+    **PUBLIC_PROBLEMS, 400: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ class UploadIn(Schema):
     kind: Word
 
 
-class KeptOut(Schema):
+class KeptPaperOut(Schema):
     """A file that was taken in; `kept` is sent with the application within a day."""
 
     kept: str
@@ -177,7 +177,7 @@ def application_form(request: HttpRequest, procedure: Word) -> dict[str, Any]:
 
 @router.post(
     "/applications/papers",
-    response={201: KeptOut, 413: Problem, **OPEN_PROBLEMS},
+    response={201: KeptPaperOut, 413: Problem, **OPEN_PROBLEMS},
     auth=None,
     operation_id="upload_application_paper",
 )

@@ -37,12 +37,26 @@ def fire(row: Clause) -> Fired:
     if duty.clause_id != row.id:
         raise LookupError(f"the offer goes by {duty.clause_id}")
     recall = partial(actions.recall, by=sender, key=f"{key}:recall", offer_id=made["offer"])
-    return Fired(duty, partial(_decided, receiver, key, made["offer"], number), partial(_done, recall))
+    decide = partial(_jointly, sender) if form.joint else _alone
+    return Fired(
+        duty, partial(_decided, decide, receiver, key, made["offer"], number), partial(_done, recall)
+    )
 
 
-def _decided(receiver: Any, key: str, offer: str, number: str) -> None:
-    actions.take_over(by=receiver, key=f"{key}:take", offer_id=offer)
+def _alone(receiver: Any, key: str, number: str) -> None:
     actions.decide(by=receiver, key=f"{key}:decide", number=number, epoch=1, outcome="granted", reason="")
+
+
+def _jointly(sender: Any, receiver: Any, key: str, number: str) -> None:
+    put = actions.put_joint(
+        by=receiver, key=f"{key}:put", number=number, epoch=1, outcome="granted", reason=""
+    )
+    actions.answer_joint(by=sender, key=f"{key}:answer", joint=put["joint"], answer="agree", reason="")
+
+
+def _decided(decide: Any, receiver: Any, key: str, offer: str, number: str) -> None:
+    actions.take_over(by=receiver, key=f"{key}:take", offer_id=offer)
+    decide(receiver, key, number)
     left = Duty.objects.filter(thread=f"case:{number}", state__in=Duty.STANDING)
     if left.exists():
         raise ValueError(f"still owed after the decision: {left[0].subject}")

@@ -89,6 +89,7 @@ def apply(
         Consent.objects.create(
             case=case, who=Consent.Who.APPLICANT, fields=asked, given_at=a.at, desk_id=by.desk, post=by.post
         )
+        a.changes_rules = True  # a consent does, also the first
         parts.ring_accepting(a, case, "application_filed")
         a.result = {"case": case.number}
         a.entry(f"case:{case.number}", payload=request | more)
