@@ -30,9 +30,16 @@ def withdraw(told: Told, key: str) -> dict[str, Any]:
 
 def ended(told: Told, key: str) -> dict[str, Any]:
     """The consent that was withdrawn was to a field that the decision needs: the ticker stops the holder's clock."""
+    from django.db import transaction
+
     from tongxin.heart.cases import sight_ended
     from tongxin.heart.cases.models import Consent
+    from tongxin.heart.region import rules
 
-    Consent.objects.filter(pk=told["consent"]["consent"]).update(fields=["premises"])
+    row = Consent.objects.get(pk=told["consent"]["consent"])
+    if row.fields != ["premises"]:
+        with transaction.atomic():
+            Consent.objects.filter(pk=row.pk).update(fields=["premises"])
+            rules.rise()
     sight_ended.look()
     return {}
