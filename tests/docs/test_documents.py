@@ -32,7 +32,7 @@ def runnable() -> Iterator[Any]:
             yield pytest.param(path, id=str(path.relative_to(ROOT)))
 
 
-@pytest.mark.usefixtures("django_db_setup")  # makes the empty tables that all begin with
+@pytest.mark.django_db  # makes the empty tables that all begin with: without a mark nothing is set up
 @pytest.mark.parametrize("path", list(runnable()))
 def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
     """In order, each block on what the one before it left, in a data folder and a home of their own."""
