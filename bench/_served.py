@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.applications import APPLICATION
 from tests.support.postgres import end_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,16 +40,6 @@ POSTS = {  # who acts in a case: the window that takes it in, the one that takes
     "clerk": ("tj-wuqing-services/window_clerk", WUQING),
     "taker": ("bj-tongzhou-services/window_clerk", TONGZHOU),
     "approver": ("bj-tongzhou-services/approver", TONGZHOU),
-}
-APPLICATION = {
-    "procedure": "food-business-licence",
-    "decide_at": "bj-tongzhou",
-    "applicant": {
-        "applicant_name": "示例餐饮店",
-        "credit_code": "91110112SHILI00001",
-        "premises": "通州区示例街1号",
-    },
-    "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
 }
 CALLS = ("file", "accept", "offer", "take over", "decide")
 

@@ -39,7 +39,7 @@ def ended(told: Told, key: str) -> dict[str, Any]:
     row = Consent.objects.get(pk=told["consent"]["consent"])
     if row.fields != ["premises"]:
         with transaction.atomic():
-            Consent.objects.filter(pk=row.pk).update(fields=["premises"])
+            Consent.objects.filter(pk=row.pk).update(fields=["premises"], purpose="")
             rules.rise()
     sight_ended.look()
     return {}

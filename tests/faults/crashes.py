@@ -34,6 +34,7 @@ WHEN_GIVEN_UP = {
 AT_LEAST_ONCE = {
     "exchange_delivery": {"attempts", "next_at", "sent_at"},
     "exchange_attempt": set[str](),
+    "exchange_idempotencykey": {"id"},  # a key claimed a second time draws a number that nobody gets
     "exchange_peer": {"skew_ms"},  # measured
     "cases_casewords": {"id"},  # an index, written anew as often as that was begun
     "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured

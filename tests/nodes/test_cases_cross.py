@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from tests.support.applications import APPLICATION
 from tests.support.several_nodes import Nodes
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import (
@@ -40,16 +41,6 @@ WUQING, TONGZHOU, LANGFANG = (
     "he-langfang/service_centre",
 )
 JOBS = [lambda _nodes: crossing_jobs.look()]
-APPLICATION = {
-    "procedure": "food-business-licence",
-    "decide_at": "bj-tongzhou",
-    "applicant": {
-        "applicant_name": "示例餐饮店",
-        "credit_code": "91110112SHILI00001",
-        "premises": "通州区示例街1号",
-    },
-    "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
-}
 
 
 def beijing(day: int, hour: int, minute: int = 0, month: int = 2) -> datetime:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.nodes.test_cases_cross import TONGZHOU, at, by, offered, three
+from tests.support.applications import ROAD_WORKS
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions
 from tongxin.heart.cases.models import Case, Joint
@@ -15,12 +16,6 @@ from tongxin.shared.errors import Conflict
 
 __all__ = ["at", "three"]
 pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own")]
-ROAD = {
-    "procedure": "boundary-road-works",
-    "decide_at": "bj-tongzhou",
-    "applicant": {"applicant_name": "示例建设公司", "road": "示例路东段", "period": "三个月"},
-    "papers": ["application_form", "works_plan", "traffic_plan"],
-}
 
 
 def put(nodes: Any, number: str, key: str, outcome: str = "granted") -> str:
@@ -39,7 +34,7 @@ def answer(nodes: Any, joint: str, key: str, said: str = "agree") -> None:
 def test_both_nodes_decide_one_case(three, at):
     with three.at("wuqing"):
         clerk = by("tj-wuqing")
-        number = actions.file_case(by=clerk, key="f", **ROAD)["case"]
+        number = actions.file_case(by=clerk, key="f", **ROAD_WORKS)["case"]
         actions.accept_case(by=clerk, key="a", number=number)
     made = offered(three, number, TONGZHOU, "o")
     with three.at("tongzhou"):

@@ -236,11 +236,23 @@ def decide(request: StaffRequest, number: str) -> HttpResponse:
     """Decide the case."""
     row = queries.case(request.acting, number)
     form = forms.DecideForm(request.POST)
+    return sent(request, row, form, "decide", actions.decide, _("Decided. The accepting office is told."))
+
+
+def sent(
+    request: StaffRequest,
+    row: Case,
+    form: django_forms.Form,
+    name: str,
+    action: Callable[..., Any],
+    said: str,
+) -> HttpResponse:
+    """Do the act that a form gathered everything for."""
 
     def act(given: dict[str, Any]) -> None:
-        actions.decide(by=request.acting, key=form_key(request), number=number, **given)
+        action(by=request.acting, key=form_key(request), number=row.number, **given)
 
-    return acted(request, row, form, "decide", act, _("Decided. The accepting office is told."))
+    return acted(request, row, form, name, act, said)
 
 
 def acted(

@@ -18,12 +18,8 @@ def put(request: StaffRequest, number: str) -> HttpResponse:
     """Put an outcome to the desk that decides with the reader's."""
     row = queries.case(request.acting, number)
     form = forms_joints.PutForm(request.POST)
-
-    def act(given: dict[str, Any]) -> None:
-        actions.put_joint(by=request.acting, key=form_key(request), number=number, **given)
-
     said = _("Put to the other office. The case is decided when it agrees.")
-    return screens.acted(request, row, form, "put_joint", act, said)
+    return screens.sent(request, row, form, "put_joint", actions.put_joint, said)
 
 
 @require_POST

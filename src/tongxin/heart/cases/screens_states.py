@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.forms import Form
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongxin.heart.cases import actions, forms_states, queries, screens
 from tongxin.heart.cases.forms import DecideForm
-from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
 
@@ -23,7 +21,7 @@ def not_accept(request: StaffRequest, number: str) -> HttpResponse:
     """Do not accept a received case."""
     row = queries.case(request.acting, number)
     form = forms_states.NotAcceptForm(form_of(row), request.POST)
-    return _sent(
+    return screens.sent(
         request,
         row,
         form,
@@ -39,7 +37,9 @@ def suspend(request: StaffRequest, number: str) -> HttpResponse:
     """Suspend the case."""
     row = queries.case(request.acting, number)
     form = forms_states.SuspendForm(form_of(row), request.POST)
-    return _sent(request, row, form, "suspend", actions.suspend, _("Suspended. The promise stands still."))
+    return screens.sent(
+        request, row, form, "suspend", actions.suspend, _("Suspended. The promise stands still.")
+    )
 
 
 @require_POST
@@ -48,7 +48,7 @@ def resume(request: StaffRequest, number: str) -> HttpResponse:
     """Resume the case."""
     row = queries.case(request.acting, number)
     form = forms_states.ResumeForm(row, form_of(row), request.POST)
-    return _sent(
+    return screens.sent(
         request, row, form, "resume", actions.resume, _("Resumed. The days of the suspension do not count.")
     )
 
@@ -85,7 +85,7 @@ def supersede(request: StaffRequest, number: str) -> HttpResponse:
     """Put a new decision in the place of the office's own."""
     row = queries.case(request.acting, number)
     form = DecideForm(request.POST, prefix="supersede")
-    return _sent(
+    return screens.sent(
         request,
         row,
         form,
@@ -110,7 +110,7 @@ def conclude(request: StaffRequest, number: str) -> HttpResponse:
     """End a review."""
     row = queries.case(request.acting, number)
     form = forms_states.ConcludeForm(request.POST)
-    return _sent(
+    return screens.sent(
         request, row, form, "conclude", actions.conclude, _("The review has ended. Those concerned are told.")
     )
 
@@ -120,15 +120,4 @@ def _with_reason(
 ) -> HttpResponse:
     row = queries.case(request.acting, number)
     form = forms_states.ReasonForm(request.POST, prefix=name)
-    return _sent(request, row, form, name, action, said)
-
-
-def _sent(
-    request: StaffRequest, row: Case, form: Form, name: str, action: Callable[..., Any], said: str
-) -> HttpResponse:
-    """Do the act that a form gathered everything for."""
-
-    def act(given: dict[str, Any]) -> None:
-        action(by=request.acting, key=form_key(request), number=row.number, **given)
-
-    return screens.acted(request, row, form, name, act, said)
+    return screens.sent(request, row, form, name, action, said)

@@ -8,27 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support import snapshots
+from tests.support.applications import APPLICATION
 from tests.support.world import loaded
 from tongxin.shared import clock
 
 if TYPE_CHECKING:
     from tongxin.heart.region.acting import Acting
 
-__all__ = ["loaded"]
+__all__ = ["APPLICATION", "loaded"]
 
 PACK = Path(__file__).resolve().parents[5] / "regions" / "jingjinji"
 THURSDAY = datetime(2026, 2, 12, 15, 0, tzinfo=clock.BEIJING)  # before the Spring Festival
-
-APPLICATION = {
-    "procedure": "food-business-licence",
-    "decide_at": "bj-tongzhou",
-    "applicant": {
-        "applicant_name": "示例餐饮店",
-        "credit_code": "91110112SHILI00001",
-        "premises": "通州区示例街1号",
-    },
-    "papers": ["application_form", "business_licence", "floor_plan", "safety_rules"],
-}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from tests.support.applications import ROAD_WORKS
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions, joints, queries
 from tongxin.heart.cases.actions import joining
@@ -18,19 +19,13 @@ from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WUQING, TONGZHOU, LANGFANG = (f"{p}/service_centre" for p in ("tj-wuqing", "bj-tongzhou", "he-langfang"))
-ROAD = {
-    "procedure": "boundary-road-works",
-    "decide_at": "bj-tongzhou",
-    "applicant": {"applicant_name": "示例建设公司", "road": "示例路东段", "period": "三个月"},
-    "papers": ["application_form", "works_plan", "traffic_plan"],
-}
 
 
 @pytest.fixture
 def taken(house, at) -> str:
     """Accepted in Wuqing, in Tongzhou's hands since Friday 13 February, 10:00."""
     clerk = at("tj-wuqing", "window_clerk")
-    number = actions.file_case(by=clerk, key="f", **ROAD)["case"]
+    number = actions.file_case(by=clerk, key="f", **ROAD_WORKS)["case"]
     actions.accept_case(by=clerk, key="a", number=number)
     made = actions.offer(by=clerk, key="o", number=number, to_desk=TONGZHOU, epoch=0)
     house.move_to(datetime(2026, 2, 13, 10, tzinfo=clock.BEIJING))
@@ -160,7 +155,7 @@ def test_both_put_another_decision_in_the_place_of_theirs(taken, put, answer, at
 
 def test_a_case_accepted_where_it_is_decided_needs_nobody_else(house, at):
     clerk = at("tj-wuqing", "window_clerk")
-    number = actions.file_case(by=clerk, key="f", **(ROAD | {"decide_at": "tj-wuqing"}))["case"]
+    number = actions.file_case(by=clerk, key="f", **(ROAD_WORKS | {"decide_at": "tj-wuqing"}))["case"]
     actions.accept_case(by=clerk, key="a", number=number)
     by = at("tj-wuqing", "approver")
     with pytest.raises(Conflict) as refused:
