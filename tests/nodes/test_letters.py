@@ -6,9 +6,12 @@ import pytest
 
 from tests.nodes.conftest import HERE, THERE
 from tests.support.second_node import SecondNode
+from tests.support.several_nodes import Nodes
 from tongxin.heart.agreements import actions as agreements
+from tongxin.heart.agreements import errands, letters_form
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.exchange import lines_in, lines_jobs, peers
+from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange import lines_in, lines_jobs, lines_notes, peers
 from tongxin.heart.exchange.models import Envelope, Message, Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
@@ -66,3 +69,77 @@ def test_a_notice_from_another_node_is_read_among_the_notes_and_confirmed_once(
     assert 'name="confirm"' not in client.get("/nodes/notes/").content.decode()
     with pytest.raises(Conflict, match="already_confirmed"):
         agreements.confirm(by=clerk, key="c2", message=letter.id)
+
+
+@pytest.mark.once("the nodes bring SQLite databases of their own")
+def test_matters_of_one_number_at_two_nodes_are_two(house, loaded, report, tell, tmp_path, django_db_blocker):
+    duty, here = house.acting("langfang-duty"), house.acting("baodi-duty")
+    with django_db_blocker.unblock():
+        nodes = Nodes(tmp_path, loaded[1], {"langfang": ["he-langfang"], "baodi": ["tj-baodi"]})
+        with nodes.at("langfang"):
+            number = report()
+        with nodes.at("baodi"):
+            own = report(by=here, place="tj-baodi", location="示例断面")
+            entries = Entry.objects.filter(subject__startswith=f"matter:{own}").count()
+        assert own == number
+        with nodes.at("langfang"):
+            message = tell(number)
+        nodes.carry()
+
+        with nodes.at("baodi"):
+            came = Message.objects.get(pk=message)
+            assert came.thread == f"node:langfang/matter:{number}"
+            letter = Entry.objects.get(act="agreements.letter.received")
+            assert letter.subject == came.thread
+            answer = agreements.confirm(by=here, key="c", message=message)["message"]
+            with pytest.raises(Conflict, match="already_confirmed"):
+                agreements.confirm(by=here, key="c2", message=message)
+            lines_notes.send_note(by=here, key="n", to_desk=duty.desk, text="示例", reply_to=message)
+            other = lines_notes.send_note(by=here, key="o", to_desk=HERE, text="示例", reply_to=message)
+            assert other["thread"].startswith("note:"), "what one node numbers is not said to a third"
+        nodes.carry()
+
+        with nodes.at("langfang"):
+            assert {row.thread for row in Message.objects.filter(from_desk=here.desk)} == {f"matter:{number}"}
+            owed = Duty.objects.filter(opened_by=f"message:{message}", purpose="confirm")
+            assert {row.state for row in owed} == {"met"}
+            note = Message.objects.get(kind="note")
+            lines_notes.send_note(by=duty, key="b", to_desk=here.desk, text="示例", reply_to=str(note.pk))
+        nodes.carry()
+
+        with nodes.at("baodi"):
+            assert Message.objects.get(pk=answer).thread == came.thread
+            threads = {row.thread for row in Message.objects.filter(from_desk=duty.desk)}
+            assert threads == {came.thread}, "the note came back to the thread of what it answers"
+            assert Entry.objects.filter(subject__startswith=f"matter:{own}").count() == entries
+            matter = Matter.objects.get(pk=own)
+            assert not errands.notices_of(here, [matter]).get(own)
+            assert errands.told_in(here, [own]) == {}
+        nodes.close()
+
+
+BODIES = {
+    "notice": {"carried": "abc", "clauses": []},
+    "warning": {"carried": {}, "reason": 7, "withheld": []},
+    "stand_down": {"remark": "示例"},
+    "all_clear": {"remark": "示例"},
+    "call": {"carried": {"remark": "示例"}, "clauses": [], "at": "今天", "wanted": {}},
+    "delivery": {"carried": {"remark": ["示例"]}, "duty": 1},
+    "confirm": {"notice": 5},
+}
+
+
+def test_what_has_another_form_is_not_kept(house, line: SecondNode, clerk):
+    assert set(BODIES) == set(letters_form.FORMS)
+    letters = [line.letter(kind, thread="matter:M-2026-000001", body=body) for kind, body in BODIES.items()]
+    good = {"carried": {"remark": "示例"}, "clauses": []}
+    threads = ("node:other/matter:M-2026-000001", "matter:" + "9" * 60)
+    letters += [line.letter("notice", thread=each, body=good) for each in threads]
+    letters += [line.letter("note", thread=threads[0])]
+    lines_in.take(*line.batch(*letters))
+    lines_in.apply_all()
+    found = {str(row.pk): row.reason for row in Envelope.objects.filter(state="refused")}
+    assert [found[each.id] for each in letters] == ["wrong_body"] * 7 + ["wrong_thread"] * 3
+    assert not Message.objects.filter(channel__from_node=line.name).exists()
+    client = house.client("wuqing-clerk", "tj-wuqing-services/window_clerk")
+    assert client.get("/nodes/notes/").status_code == 200

@@ -1,21 +1,24 @@
 """What agreements send to a desk at another node, and what comes from one: notices, warnings, receipts, deliveries.
 
 A matter and its duties stay at the node of the desk that reported it; what crosses is the word of it. A receipt that
-the other desk gives crosses back and meets what it owed here.
+the other desk gives crosses back and meets what it owed here. Matters are numbered at each node: a peer's stand apart
+(`exchange.lines_threads`), and nothing of them is seen in a matter or a case of this node.
 """
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements import duties, vocabulary
+from tongxin.heart.agreements import duties, letters_form, vocabulary
 from tongxin.heart.agreements.actions import parts, telling
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.exchange import actions as exchange
-from tongxin.heart.exchange import letters, lines, lines_kinds, nodes
+from tongxin.heart.exchange import letters, lines, lines_kinds, lines_threads, nodes
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.models import Message
+from tongxin.heart.ledger.sights import Looker
 from tongxin.shared.errors import Refused
 
 KINDS = ("notice", "warning", "stand_down", "all_clear", "call", "delivery")
@@ -38,7 +41,9 @@ def keep(letter: lines.Letter, a: Act, peer: str) -> None:
     """Keep what another node's desk says, and ring the desk that it is for."""
     if not letter.from_desk or not letter.to_desk:
         raise Refused("wrong_facts", _("A note goes from a desk to a desk."))
-    lines_kinds.keep(letter, a)
+    letters_form.need(letter)
+    thread = lines_threads.of_peer(letter)
+    lines_kinds.keep(letter, a, thread=thread)
     exchange.notify(
         letter.to_desk,
         RING,
@@ -49,7 +54,7 @@ def keep(letter: lines.Letter, a: Act, peer: str) -> None:
         drill=letter.drill,
     )
     a.entry(
-        letter.thread,
+        thread,
         act="agreements.letter.received",
         cause=f"line:{peer}/{letter.seq}",
         basis=letter.basis,
@@ -59,16 +64,18 @@ def keep(letter: lines.Letter, a: Act, peer: str) -> None:
 
 def confirm(letter: lines.Letter, a: Act, peer: str) -> None:
     """Meet what the desk owed for a notice of ours: the word that it was received."""
+    letters_form.need(letter)
     sent = Message.objects.filter(
-        pk=letter.in_reply_to or letter.id,
+        pk=letter.body["notice"],
+        channel__from_node=settings.NODE,
         kind__in=("notice", "call"),
         to_desk=letter.from_desk,
         from_desk=letter.to_desk,
     ).first()
-    if sent is None:
+    if sent is None or letter.in_reply_to != str(sent.pk):
         raise Refused("answers_nothing", _("It answers nothing that this node sent."))
     parts.lock_thread(sent.thread)
-    message = lines_kinds.keep(letter, a)
+    message = lines_kinds.keep(letter, a, thread=sent.thread)
     rows = Duty.objects.filter(
         purpose=Duty.Purpose.CONFIRM,
         state=Duty.State.OPEN,
@@ -100,8 +107,19 @@ def confirm(letter: lines.Letter, a: Act, peer: str) -> None:
 
 def to_confirm(message: Message) -> bool:
     """Tell whether a notice came from another node and its receipt is not confirmed yet."""
-    came = message.channel.to_node == settings.NODE and message.channel.from_node != settings.NODE
-    return came and nodes.home_of(message.from_desk_id) is not None and not message.answers.exists()
+    return (
+        telling.crossed(message)
+        and message.channel.to_node == settings.NODE
+        and nodes.home_of(message.from_desk_id) is not None
+        and not message.answers.exists()
+    )
+
+
+def may_see(looker: Looker, subject: str) -> bool:
+    """Whether the looker's desk may see the payload of an entry about a peer's matter: it said or got something."""
+    name, _slash, rest = subject.partition("/")
+    rows = Message.objects.read_as("agreements.judge").filter(thread=f"{name}/{rest.partition('/')[0]}")
+    return rows.filter(Q(from_desk_id=looker.desk) | Q(to_desk_id=looker.desk)).exists()
 
 
 def text(message: Message) -> str:

@@ -13,6 +13,7 @@ def register_all() -> None:
     bell_words.register_all()
     lines_matters.register_all()
     ledger_sights.register("matter", sights.may_see)
+    ledger_sights.register("node", lines_matters.may_see)
     ledger_sights.register("instrument", sights.may_see_instrument)
     for kind in ("period", "task"):
         threads.register(kind, threads.by_instrument)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange import actions, lines, lines_out, nodes
+from tongxin.heart.exchange import actions, lines, lines_out, lines_threads, nodes
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.lines_in import CANNOT
 from tongxin.heart.exchange.lines_notes import NOTE, text_of
@@ -42,7 +42,7 @@ def note(letter: lines.Letter, a: Act, peer: str) -> None:
     if not letter.from_desk or not letter.to_desk:
         raise Refused("no_desk", _("A note goes from a desk to a desk."))
     text_of(letter.body)
-    keep(letter, a)
+    keep(letter, a, thread=lines_threads.of_note(letter))
     actions.notify(
         letter.to_desk,
         "note",
@@ -54,8 +54,11 @@ def note(letter: lines.Letter, a: Act, peer: str) -> None:
     )
 
 
-def keep(letter: lines.Letter, a: Act) -> Message:
-    """Keep a message from a peer's desk in the rows that messages have here; its number is that of the line."""
+def keep(letter: lines.Letter, a: Act, *, thread: str = "") -> Message:
+    """Keep a message from a peer's desk in the rows that messages have here; its number is that of the line.
+
+    `thread`: what it is about as this node names it, where that is not the name on the line.
+    """
     answered = Message.objects.filter(pk=letter.in_reply_to).first() if letter.in_reply_to else None
     return Message.objects.create(
         id=letter.id,
@@ -64,7 +67,7 @@ def keep(letter: lines.Letter, a: Act) -> Message:
         kind=letter.kind,
         from_desk_id=letter.from_desk,
         to_desk_id=letter.to_desk,
-        thread=letter.thread,
+        thread=thread or letter.thread,
         epoch=letter.epoch,
         in_reply_to=answered,
         basis=letter.basis,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange import actions, letters
+from tongxin.heart.exchange import actions, letters, lines_threads, nodes
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Envelope, Message
 from tongxin.heart.region.acting import Acting
@@ -66,7 +66,7 @@ def send_note(*, by: Acting, key: str, to_desk: str, text: str, reply_to: str = 
             NOTE,
             from_desk=by.desk,
             to_desk=to_desk,
-            thread=answered.thread if answered else f"note:{uuid.uuid4()}",
+            thread=_thread(answered, to_desk),
             basis="",
             body={"text": kept},
             at=a.at,
@@ -128,6 +128,13 @@ def stand_of(rows: Iterable[Message]) -> dict[uuid.UUID, Envelope]:
 
 def _answered(by: Acting, reply_to: str) -> Message | None:
     return note(by, reply_to) if reply_to else None
+
+
+def _thread(answered: Message | None, to_desk: str) -> str:
+    """Return the thread of a note: that of what it answers, but what one node numbers is not said to a third."""
+    if answered is None or lines_threads.node_of(answered.thread) not in {"", nodes.home_of(to_desk)}:
+        return f"{lines_threads.NOTE}{uuid.uuid4()}"
+    return answered.thread
 
 
 def _one_field(name: str, text: object) -> Invalid:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange import lines, nodes
+from tongxin.heart.exchange import lines, lines_threads, nodes
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
 from tongxin.shared import clock, statements
 from tongxin.shared.errors import Conflict, Invalid
@@ -113,7 +113,7 @@ def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:
         to_node=message.channel.to_node,
         from_desk=message.from_desk_id,
         to_desk=message.to_desk_id,
-        thread=message.thread,
+        thread=lines_threads.as_sent(message.thread, message.channel.to_node),
         epoch=message.epoch,
         in_reply_to=str(message.in_reply_to_id) if message.in_reply_to_id else None,
         basis=message.basis,

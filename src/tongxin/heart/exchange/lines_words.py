@@ -45,6 +45,8 @@ _REASONS: dict[str, Any] = {
     "answers_nothing": gettext_lazy("it answers nothing that was sent"),
     "invalid": gettext_lazy("its content cannot be taken"),
     "wrong_facts": gettext_lazy("its content cannot be taken"),
+    "wrong_body": gettext_lazy("its content cannot be taken"),
+    "wrong_thread": gettext_lazy("it does not say what it is about"),
     "no_such_case": gettext_lazy("no case of this number is known there"),
     "not_yours": gettext_lazy("the sender may not say this of the case"),
     "unknown_procedure": gettext_lazy("the procedure is not known there in this version"),

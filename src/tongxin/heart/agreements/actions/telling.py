@@ -152,7 +152,7 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
         if a.replayed:
             return a.result
         notice = _message_to(by, message, "notice", "call")
-        if not Matter.objects.filter(number=notice.thread.removeprefix("matter:")).exists():
+        if crossed(notice):
             _confirm_there(a, by, notice)
             return a.result
         locked = parts.lock_matter(notice.thread.removeprefix("matter:"))
@@ -207,6 +207,11 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
             payload={"notice": str(notice.id), "met": duties.summaries(open_duties)},
         )
     return a.result
+
+
+def crossed(message: Message) -> bool:
+    """Whether a message came or went over a line between nodes: what its sender owes or is owed stands there alone."""
+    return message.channel.from_node != message.channel.to_node
 
 
 def _confirm_there(a: Act, by: Acting, notice: Message) -> None:
@@ -486,7 +491,8 @@ def _served(matter: Matter, by: Acting, to_desk: str) -> list[Duty]:
 
 def _message_to(by: Acting, message: str, *kinds: str) -> Message:
     key = parts.uuid_of(message)
-    found = Message.objects.filter(id=key, to_desk_id=by.desk, kind__in=kinds).first() if key else None
+    rows = Message.objects.filter(to_desk_id=by.desk, kind__in=kinds).select_related("channel")
+    found = rows.filter(id=key).first() if key else None
     if found is None:
         raise NotFound("no_such_notice", _("There is no such notice to your desk."))
     return found
