@@ -77,7 +77,10 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def slip_of(page: Any) -> tuple[str, str]:
-    said = text(page)
+    return slip_of_text(text(page))
+
+
+def slip_of_text(said: str) -> tuple[str, str]:
     return (
         re.findall(r'class="mono">([A-Z]+-\d{4}-\d{6})<', said)[0],
         re.findall(r'class="mono">((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})<', said)[0],
@@ -151,12 +154,75 @@ def test_everything_that_is_missing_is_told_together_and_nothing_typed_is_lost(r
     page = resident.client.post(FORM, typed)
     said = text(page)
     assert page.status_code == 422
-    assert said.count("Missing: ") >= 3
+    assert said.count("This paper is missing.") >= 6  # at the field and in the summary
+    assert "paper is missing: " not in said
     assert "This field is needed" in said
     assert "示例餐饮店" in said
     assert "Taken in already: 示例" in said
     again = hidden(said) | TYPED | {f"file_{k}": pdf(k) for k in PAPERS if k != "floor_plan"}
     assert "Nothing has been sent yet" in text(resident.client.post(FORM, again))
+
+
+def test_a_wrong_file_a_wrong_field_and_haste_are_told_in_one_answer(resident):
+    broken = SimpleUploadedFile("示例.pdf", b"MZ\x90\x00", "application/pdf")
+    sent = {
+        "given_credit_code": "9" * 500,
+        "accept_at": "tj-wuqing/ecology_bureau",
+        "file_floor_plan": broken,
+    }
+    page = resident.client.post(FORM, resident.blank() | TYPED | sent)
+    said = text(page)
+    assert page.status_code == 422
+    for fault in ("faster than a form", "too long", "takes no such application", "This paper is missing"):
+        assert fault in said, fault
+    assert (
+        "Floor plan of the premises: This paper is missing" not in said
+    )  # it is not the paper that it should be
+
+
+def test_the_language_is_switched_and_nothing_typed_taken_in_or_told_is_lost(resident, house):
+    """A page that answers a form cannot be fetched again: its switch sends the form and does nothing else."""
+    typed = resident.blank() | TYPED | {"given_premises": "", "file_floor_plan": pdf()}
+    house.clock.move_by(seconds=20)
+    chinese, english = {"language": "zh-hans"}, {"language": "en"}
+    blank = resident.client.post(FORM, typed | chinese)
+    assert (blank.status_code, blank.cookies["django_language"].value) == (200, "zh-hans")
+    assert "已收取：示例" in text(blank)
+    wrong = resident.client.post(FORM, typed)
+    assert wrong.status_code == 422
+    again = resident.client.post(FORM, hidden(text(wrong)) | TYPED | {"given_premises": ""} | english)
+    assert "This field is needed" in text(again)
+    preview = resident.preview()
+    shown = resident.client.post(FORM, hidden(text(preview)) | chinese | {"agreed": "on"})
+    assert "现在还没有提交" in text(shown) or "尚未" in text(shown)
+    assert TYPED["given_premises"] in text(shown)
+    assert not Case.objects.exists()
+    sent = resident.send(shown)
+    slip = resident.client.post(FORM, hidden(text(sent)) | english)
+    assert slip_of(slip) == slip_of(sent)
+    assert "Keep this slip" in text(slip)
+    assert (
+        resident.client.post(FORM, {"at": "slip", "number": "X", "secret": "Y"} | english).status_code == 403
+    )
+    assert Case.objects.count() == Slip.objects.count() == 1
+
+
+def test_the_language_is_switched_on_a_drafts_page_a_windows_slip_and_a_refused_letter(filed, house):
+    kept = text(filed.client.post(FORM, filed.blank() | TYPED | {"do": "draft"}))
+    shown = text(filed.client.post("/apply/drafts/", hidden(kept) | {"language": "zh-hans"}))
+    assert hidden(kept)["secret"] in shown
+    assert "草稿" in shown
+    assert Draft.objects.count() == 1
+    clerk = house.client("wuqing-clerk", CLERK)
+    printed = text(clerk.post(f"/cases/{filed.number}/slip/", {"key": "s1"}))
+    again = clerk.post(f"/cases/{filed.number}/slip/", hidden(printed) | {"language": "en"})
+    assert slip_of(again) == slip_of_text(printed)
+    filed.secret = hidden(printed)["secret"]
+    filed.open()
+    letter = filed.act("letter", text="示例：没写完", language="en")
+    assert letter.status_code == 200
+    assert "示例：没写完" in text(letter)
+    assert not Letter.objects.exists()
 
 
 def test_sent_twice_it_is_one_case_with_one_slip(resident, house):
@@ -334,7 +400,7 @@ def test_what_is_missing_is_handed_in_together_and_the_clock_goes_on(filed, hous
     assert "Something is asked for: 2 papers" in page
     half = filed.act("supply", file_floor_plan=pdf("new plan"))
     assert half.status_code == 422
-    assert "Missing: Food safety rules" in text(half)
+    assert "Food safety rules: This paper is missing." in text(half)
     assert "Answer what was asked" in text(half)
     assert "Taken in already" in text(half)
     house.clock.move_by(days=2)

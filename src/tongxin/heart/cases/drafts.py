@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -36,8 +36,11 @@ def save(typed: dict[str, Any], files: list[str]) -> tuple[str, Draft]:
     return secret, row
 
 
-def opened(secret: str, request: HttpRequest) -> dict[str, Any]:
-    """Return what was typed. Raises NotFound for a wrong secret and for a draft whose time is over, alike."""
+def opened(secret: str, request: HttpRequest) -> tuple[dict[str, Any], datetime]:
+    """Return what was typed and until when it is kept.
+
+    Raises NotFound for a wrong secret and for a draft whose time is over, alike.
+    """
     known_by = slips.hash_of("draft", secret)
     this_try = guesses.begin(guesses.DRAFT, known_by, request)
     row = Draft.objects.filter(secret_hash=known_by, until__gt=clock.now()).first()
@@ -45,14 +48,14 @@ def opened(secret: str, request: HttpRequest) -> dict[str, Any]:
         typed = json.loads(_box(secret).decrypt(bytes(row.sealed))) if row else None
     except InvalidToken:
         typed = None
-    if typed is None:
+    if row is None or typed is None:
         raise NotFound(
             "no_such_draft",
             _("There is no such draft, or its time is over."),
             todo=_("Check the secret; a draft is kept for seven days. Or begin anew."),
         )
     this_try.right()
-    return dict(typed)
+    return dict(typed), row.until
 
 
 def sweep() -> int:

@@ -95,8 +95,9 @@ class Uploads(forms.Form):
     def take(self, refused: Invalid) -> None:
         """Show the action's refusal at the fields it names."""
         for name, texts in refused.fields.items():
-            for text in texts:
-                self.add_error(self._field_of(name), str(text))
+            field = self._field_of(name)
+            for text in texts if field is None or field not in self.errors else ():
+                self.add_error(field, str(text))
         if not refused.fields:
             self.add_error(None, str(refused.what))
 
@@ -122,14 +123,17 @@ class ApplyForm(Uploads):
             help_text=_("The office there decides."),
             choices=[("", _("Choose a place")), *((p.id, pick(p.name_zh, p.name_en)) for p in places)],
         )
+        apart = procedure.joint is not None
         self.fields["accept_at"] = Choice(
             label=_("Window that stays the contact"),
-            help_text=_("Any of these takes it in; none chosen: the office where the matter lies."),
+            help_text=_("Two offices decide this item together: the one that takes it in is the other side.")
+            if apart
+            else _("Any of these takes it in; none chosen: the office where the matter lies."),
             choices=[
-                ("", _("The office where the matter lies")),
+                ("", _("Choose a window") if apart else _("The office where the matter lies")),
                 *((desk.id, str(wording.desk_name(desk))) for desk in windows),
             ],
-            required=False,
+            required=apart,
         )
         for asked in procedure.applicant:
             self.fields[GIVEN + asked.id] = Line(
@@ -175,7 +179,7 @@ class ApplyForm(Uploads):
         for kind in self.kinds if "papers" in refused.fields else ():
             name = FILE + kind.id
             if kind.required and kind.id not in self.arrived and name not in self.errors:
-                self.add_error(name, _("Missing: %(paper)s.") % {"paper": kind.name})
+                self.add_error(name, _("This paper is missing."))
         if rest or not refused.fields:
             super().take(Invalid(refused.what, rest))
 

@@ -19,14 +19,26 @@ from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict, NotFound
 
 
+def together(case: Case) -> bool:
+    """Whether two desks decide the case: its procedure says so. A review is decided by the reviewing desk alone."""
+    return bool(case.procedure.body.get("joint")) and case.reviews_id is None
+
+
 def partner(case: Case) -> str:
-    """Return the desk that decides with the competent one; empty where that one decides alone."""
-    apart = case.accepting_desk_id != case.competent_desk_id and case.reviews_id is None
-    return case.accepting_desk_id if apart and case.procedure.body.get("joint") else ""
+    """Return the desk that decides with the competent one; empty where that one decides alone, or has nobody yet."""
+    apart = case.accepting_desk_id != case.competent_desk_id
+    return case.accepting_desk_id if apart and together(case) else ""
+
+
+def lacks_second(case: Case) -> bool:
+    """Whether two desks decide the case, and only one has a part: who takes it over from that one is the second."""
+    return together(case) and not partner(case)
 
 
 def decided_alone(case: Case) -> None:
     """Refuse a decision of one desk in a case that two decide together."""
+    if lacks_second(case):
+        raise no_second()
     desk = partner(case)
     if desk:
         raise Conflict(
@@ -35,6 +47,16 @@ def decided_alone(case: Case) -> None:
             kept=_("Nothing was decided."),
             todo=_("Put the outcome to that office; it is decided when it agrees."),
         )
+
+
+def no_second() -> Conflict:
+    """Return the refusal of a decision that two desks make, while one has a part."""
+    return Conflict(
+        "no_second_office",
+        _("Two offices decide this item together, and only yours has a part in it."),
+        kept=_("Nothing was decided."),
+        todo=_("Hand it over to the office of the other side: it is decided when both say the same."),
+    )
 
 
 def of_case(case: Case) -> list[Joint]:

@@ -102,9 +102,18 @@ class ProcedureFile(Strict):
         return {name: value for name, value in said.items() if name != "joint" or value}
 
 
-def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str) -> None:
-    """Raise Invalid naming everything that is missing or unknown, all at once."""
+def check(
+    form: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str, accept_at: str = ""
+) -> None:
+    """Raise Invalid naming everything that is missing or unknown, all at once.
+
+    `accept_at` is the desk that takes it in: what two desks decide together needs another one to decide it.
+    """
     wrong: dict[str, list[Any]] = {} if decide_at else {"decide_at": [_("Choose where it is decided.")]}
+    if needs_second(form, decide_at, accept_at):
+        wrong["decide_at"] = [
+            _("Two offices decide this item together: the one that takes it in and the one chosen here.")
+        ]
     fields = {field.id: field for field in form.applicant}
     for name, field in fields.items():
         text = applicant.get(name, "")
@@ -122,6 +131,11 @@ def check(form: ProcedureFile, applicant: dict[str, str], papers: list[str], dec
         wrong.setdefault("papers", []).append(_("The procedure does not ask for one of these papers."))
     if wrong:
         raise Invalid(_("The case was not filed."), wrong)
+
+
+def needs_second(form: ProcedureFile, decide_at: str, accept_at: str) -> bool:
+    """Whether two desks decide together, and the one that takes it in would be the one that decides."""
+    return form.joint is not None and accept_at == f"{decide_at}/{form.role}"
 
 
 def form_of(case: Case) -> ProcedureFile:

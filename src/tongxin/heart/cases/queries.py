@@ -323,7 +323,8 @@ def possible(reader: Acting, row: Case) -> Possible:
     if found & {"supersede", "close", "review"}:
         gone = _not_after(reader, row)
         found -= gone | ({"put_joint"} if "supersede" in gone else set())
-    found -= {"decide", "supersede"} if joints.partner(row) else {"put_joint"}
+    found -= {"decide", "supersede"} if joints.together(row) else {"put_joint"}
+    found -= {"put_joint"} if joints.lacks_second(row) else set()
     if may("decide") and _is_asked(reader, row):
         found.add("answer_joint")
     return Possible(**dict.fromkeys(found, True))
@@ -365,9 +366,12 @@ def receivers(reader: Acting, row: Case) -> list[Desk]:
 
 
 def deciders(reader: Acting, procedure: ProcedureFile) -> list[Jurisdiction]:
-    """Return the places that may decide a case of this procedure that the reader's desk takes in, own one first."""
+    """Return the places that may decide a case of this procedure that the reader's desk takes in, own one first.
+
+    What two desks decide together is taken in by one and decided by the other.
+    """
     found = reachable(reader, rulebook.at(clock.now()), procedure.procedure)
-    if reader.desk == f"{reader.jurisdiction}/{procedure.role}":
+    if reader.desk == f"{reader.jurisdiction}/{procedure.role}" and procedure.joint is None:
         found.add(reader.desk)
     places = Jurisdiction.objects.filter(id__in={d.partition("/")[0] for d in found})
     return sorted(places, key=lambda p: (p.id != reader.jurisdiction, p.adcode, p.id))

@@ -322,7 +322,7 @@ def _page(
             name: key if name in sent and sent[name].is_bound else new_key()
             for name in ("return", *may.names)
         },
-        **story_states.parts(row, read, sees=sees),
+        **story_states.parts(row, read, sees=sees, desk=reader.desk),
         "steps": story.steps(row, read, offers),
         "timeline": story.timeline(row, offers, story.waiting_for(row), desk=reader.desk, sees=sees),
         "sees": sees,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -30,12 +31,23 @@ from tongxin.heart.cases.forms_papers import KEPT
 from tongxin.heart.cases.models import Procedure
 from tongxin.heart.cases.papers import Arrived
 from tongxin.heart.cases.procedures import ProcedureFile
-from tongxin.heart.exchange.screen_parts import no_store
+from tongxin.heart.exchange.screen_parts import in_asked_language, no_store, switched
 from tongxin.shared import clock
 from tongxin.shared.addresses import client_address
 from tongxin.shared.errors import Invalid, KeyReused, NotAllowed, NotFound
 
-NOT_A_FIELD = {"csrfmiddlewaretoken", "do", "form", "key", "agreed", "website", "secret"}
+NOT_A_FIELD = {
+    "csrfmiddlewaretoken",
+    "do",
+    "form",
+    "key",
+    "agreed",
+    "website",
+    "secret",
+    "at",
+    "number",
+    "language",
+}
 MOST_TYPED = 60_000  # characters of a draft
 
 
@@ -55,11 +67,14 @@ def item(request: HttpRequest, procedure: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@in_asked_language
 def form(request: HttpRequest, procedure: str) -> HttpResponse:
     """Fill in an application, look it over, send it; or keep it as a draft. Nothing typed is lost on the way."""
     row, read = queries.procedure(procedure)
     if request.method == "GET":
         return _form(request, row, read, _blank(read), form_tokens.new(row.name))
+    if switched(request) and request.POST.get("at") == "slip":
+        return _slip_again(request)
     guesses.begin(guesses.APPLY, client_address(request), request)
     typed = _blank(read, request.POST, request.FILES)
     typed.is_valid()
@@ -70,46 +85,50 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
         )
     typed.take_in(new=token is not None)
     do = request.POST.get("do", "preview")
+    if switched(request):  # the same page once more: as it was typed, with what was wrong, or looked over
+        do = {"form": "edit", "faults": "faults"}.get(request.POST.get("at", ""), "preview")
     if do == "draft":
         return _keep_draft(request, row, read, typed)
-    if do == "edit" or token is None:
-        fresh = token or form_tokens.new(row.name)
-        if token is None:
-            typed.add_error(
-                None, _("This form was open for more than a day. Look it over and send it again.")
-            )
-        return _form(request, row, read, typed, fresh, again=token is not None)
-    if _looks_made(typed, token):
+    if do == "edit" and token is not None:
+        return _form(request, row, read, typed, token, again=True)
+    if token is None:
+        typed.add_error(None, _("This form was open for more than a day. Look it over and send it again."))
+    elif do != "faults" and _looks_made(typed, token):
         typed.add_error(
             None, _("This was sent faster than a form is filled in. Look it over and send it again.")
         )
-    if not typed.errors:
-        _judge(typed)
-    if typed.errors:
-        return _form(request, row, read, typed, token)
+    _judge(typed)
+    if typed.errors or token is None or do == "faults":
+        return _form(request, row, read, typed, token or form_tokens.new(row.name))
     if do == "send":
         return _send(request, row, read, typed, token)
     return _preview(request, row, read, typed, token)
 
 
 @require_http_methods(["GET", "POST"])
+@in_asked_language
 def draft(request: HttpRequest) -> HttpResponse:
     """Go on with a draft: its secret is sent, never written into an address."""
     asked = DraftForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and asked.is_valid():
+    kept = switched(request) and request.POST.get("at") == "kept"
+    if switched(request) and not kept:
+        asked = DraftForm(initial={"secret": request.POST.get("secret", "")[:40]})
+    elif request.method == "POST" and asked.is_valid():
         try:
-            typed = drafts.opened(asked.cleaned_data["secret"], request)
+            typed, until = drafts.opened(asked.cleaned_data["secret"], request)
         except NotFound as refused:
             asked.add_error("secret", f"{refused.what} {refused.todo}")
         else:
             row, read = queries.procedure(str(typed.pop("procedure", "")))
+            if kept:
+                return _kept(request, row, read, asked.cleaned_data["secret"], until)
             for file in typed.pop("arrived", []):
                 typed[KEPT + str(file["kind"])] = Arrived(**file).remembered
             found = _blank(read, MultiValueDict({name: [text] for name, text in typed.items()}), {})
             found.is_valid()
             found.take_in()
             return _form(request, row, read, found, form_tokens.new(row.name), again=True)
-    context = {"form": asked, "days": drafts.KEPT.days}
+    context = {"form": asked, "days": drafts.KEPT.days, "language_form": "draft"}
     return no_store(render(request, "cases/apply_draft.html", context, status=422 if asked.errors else 200))
 
 
@@ -124,8 +143,15 @@ def slip(request: HttpRequest, number: str, secret: str, *, staff: bool = False)
         "code": qr.code(qr.track_address(number)),
         "address": qr.track_address(),
         "staff": staff,
+        "language_form": "slip",
     }
     return no_store(render(request, "cases/slip.html", context))
+
+
+def _slip_again(request: HttpRequest) -> HttpResponse:
+    """Show a slip again to whom it is shown already, in the other language."""
+    secret = request.POST.get("secret", "")
+    return slip(request, slips.opened(request.POST.get("number", ""), secret, request).case_id, secret)
 
 
 def _blank(read: ProcedureFile, *sent: Any) -> ApplyForm:
@@ -152,6 +178,7 @@ def _form(
         "token": token,
         "links": _links(read, _("Application")),
         "days": drafts.KEPT.days,
+        "language_form": "application",
     }
     wrong = typed.is_bound and bool(typed.errors)
     return no_store(render(request, "cases/apply_form.html", context, status=422 if wrong else 200))
@@ -163,7 +190,7 @@ def _looks_made(typed: ApplyForm, token: form_tokens.Token) -> bool:
 
 
 def _judge(typed: ApplyForm) -> None:
-    """Ask what the action would say, so that the preview shows only what can be sent."""
+    """Ask what the action would say, beside what is wrong already: the preview shows only what can be sent."""
     said = typed.application()
     kinds = [file.kind for file in said["files"]]
     try:
@@ -191,7 +218,7 @@ def _preview(
         "given": [(f, said["applicant"][f.id]) for f in read.applicant],
         "files": [(kind, typed.arrived.get(kind.id)) for kind in read.papers],
         "links": _links(read, _("Look it over")),
-        "days": drafts.KEPT.days,
+        "language_form": "application",
     }
     return no_store(render(request, "cases/apply_preview.html", context, status=422 if typed.errors else 200))
 
@@ -227,7 +254,19 @@ def _keep_draft(request: HttpRequest, row: Procedure, read: ProcedureFile, typed
         kept | {"procedure": row.name, "arrived": [asdict(file) for file in typed.arrived.values()]},
         [file.sha256 for file in typed.arrived.values()],
     )
-    context = {"secret": secret, "until": made.until, "links": _links(read, _("Draft")), "row": row}
+    return _kept(request, row, read, secret, made.until)
+
+
+def _kept(
+    request: HttpRequest, row: Procedure, read: ProcedureFile, secret: str, until: datetime
+) -> HttpResponse:
+    context = {
+        "secret": secret,
+        "until": until,
+        "links": _links(read, _("Draft")),
+        "row": row,
+        "language_form": "draft",
+    }
     return no_store(render(request, "cases/apply_kept.html", context))
 
 

@@ -13,12 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.cases import actions, forms, letters, queries, screens_applicants, words
+from tongxin.heart.cases import actions, forms, letters, queries, screens_applicants, slips, words
 from tongxin.heart.cases.forms_applicants import AnswerForm, TellForm, field_name
 from tongxin.heart.cases.models import Case, Letter
 from tongxin.heart.cases.sights import Sight
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import (
+    StaffRequest,
+    for_staff,
+    form_key,
+    in_asked_language,
+    switched,
+)
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict, Invalid
 
@@ -101,9 +107,15 @@ def tell(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+@in_asked_language
 @for_staff
 def slip(request: StaffRequest, number: str) -> HttpResponse:
     """Print a tracking slip for the applicant at the window; the one before stops working."""
+    if switched(request):
+        queries.case(request.acting, number)
+        secret = request.POST.get("secret", "")
+        slips.opened(number, secret, request)
+        return screens_applicants.slip(request, number, secret, staff=True)
     done = actions.make_slip(by=request.acting, key=form_key(request), number=number)
     if "secret" not in done:
         raise Conflict(

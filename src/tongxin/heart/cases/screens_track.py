@@ -22,7 +22,7 @@ from tongxin.heart.cases import actions, applicants, forms, guesses, slips
 from tongxin.heart.cases import forms_applicants as given
 from tongxin.heart.cases.models import Slip
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import form_key, no_store
+from tongxin.heart.exchange.screen_parts import form_key, in_asked_language, no_store, switched
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 COOKIE = "tongxin_case"
@@ -67,6 +67,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@in_asked_language
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """Do one of the applicant's acts; its address opened again, as by a change of language, shows the case."""
     if request.method == "GET":
@@ -92,6 +93,9 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     form.is_valid()
     if isinstance(form, given.Uploads):
         form.take_in()
+    if switched(request):
+        form.errors.clear()
+        return _page(request, slip, page, sent={name: form}, key=form_key(request))
     key = actions.key_of(slip.case_id, form_key(request))
     if not form.errors:
         try:
@@ -224,8 +228,9 @@ def _page(
         "case": page.case,
         "title": page.title,
         "forms": blank | sent,
-        "refused": next((form for form in sent.values()), None),
+        "refused": next((form for form in sent.values() if form.errors), None),
         "open": next(iter(sent), ""),
+        "language_form": "sent" if sent else "",
         "keys": {name: key if name in sent else new_key() for name in (*blank, "consent_end")},
         "letters": [
             {"row": each, "field": given.field_name(page.case, each.field) if each.field else ""}
@@ -238,9 +243,8 @@ def _page(
         "rated": dict(given.STARS).get(page.rating.stars, "") if page.rating else "",
         "links": [{"label": _("One window"), "url": "/services/"}, {"label": _("My case")}],
     }
-    return _passed(
-        no_store(render(request, "cases/track_case.html", context, status=422 if sent else 200)), slip
-    )
+    status = 422 if context["refused"] else 200
+    return _passed(no_store(render(request, "cases/track_case.html", context, status=status)), slip)
 
 
 def _names(page: applicants.Page, fields: list[str]) -> list[str]:

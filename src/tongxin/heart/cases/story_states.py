@@ -50,8 +50,11 @@ class Question:
     answer: str
 
 
-def parts(row: Case, read: ProcedureFile, *, sees: bool) -> dict[str, Any]:
-    """Return what `_standing.html` and `_decisions.html` show; what was written only to whom sees the case whole."""
+def parts(row: Case, read: ProcedureFile, *, sees: bool, desk: str = "") -> dict[str, Any]:
+    """Return what `_standing.html`, `_joint.html` and `_decisions.html` show, to the desk `desk` where it is named.
+
+    What was written is told only to whom sees the case whole.
+    """
     pauses = [
         Pause(
             words.ground(read, p["ground"]),
@@ -65,7 +68,10 @@ def parts(row: Case, read: ProcedureFile, *, sees: bool) -> dict[str, Any]:
     found = queries.decisions(row) if row.state not in BEFORE else []
     under = row.reviewed_decision if row.reviews_id else None
     return {
-        "joints": [_question(each, sees=sees) for each in (joints.of_case(row) if read.joint else [])],
+        "joints": [
+            _question(each, sees=sees, desk=desk) for each in (joints.of_case(row) if read.joint else [])
+        ],
+        "lacks_second": row.holder_id == desk and row.state in states.WORKING and joints.lacks_second(row),
         "pauses": pauses,
         "running": row.state in states.WORKING,
         "ended_ground": _ended_why(row, read),
@@ -83,14 +89,15 @@ BEFORE = (Case.State.DRAFT, Case.State.FILED, Case.State.VOID, Case.State.NOT_AC
 BEFORE_REVIEWED = (Case.State.NOT_ACCEPTED, Case.State.FILED, Case.State.ACCEPTED)
 
 
-def _question(row: Joint, *, sees: bool) -> Question:
+def _question(row: Joint, *, sees: bool, desk: str) -> Question:
+    own = row.state == Joint.State.PUT and row.to_desk_id == desk
     return Question(
         row,
         wording.desk_name(row.from_desk),
         wording.desk_name(row.to_desk),
         words.OUTCOMES.get(row.outcome, row.outcome),
         row.reason if sees else "",
-        words.JOINT_STATES[row.state],
+        _("Your office is asked") if own else words.JOINT_STATES[row.state],
         row.answer if sees else "",
     )
 

@@ -47,20 +47,23 @@ def clauses(read: ProcedureFile) -> list[Any]:
     return list(Clause.objects.filter(id__in=ids).select_related("version__instrument").order_by("id"))
 
 
-def check(
+def wrong(
     read: ProcedureFile, applicant: dict[str, str], papers: list[str], decide_at: str, accept_at: str
-) -> None:
-    """Raise Invalid naming all that is missing, also a window that takes no such application in."""
-    wrong: dict[str, list[Any]] = {}
+) -> dict[str, list[Any]]:
+    """Return by field all that is missing or unknown, also a window that takes no such application in."""
+    found: dict[str, list[Any]] = {}
     try:
         procedures.check(read, applicant, papers, decide_at)
     except Invalid as refused:
-        wrong = dict(refused.fields)
+        found = dict(refused.fields)
     known = {desk.id for desk in taking(read)}
-    if decide_at and accept_at not in known:
-        wrong["accept_at"] = [_("This window takes no such application in; choose another.")]
-    if wrong:
-        raise Invalid(_("The application was not sent."), wrong)
+    if decide_at and procedures.needs_second(read, decide_at, accept_at):
+        found["accept_at"] = [
+            _("Two offices decide this item together: choose a window of the other side to take it in.")
+        ]
+    elif decide_at and accept_at not in known:
+        found["accept_at"] = [_("This window takes no such application in; choose another.")]
+    return found
 
 
 def _by_place(desk: Desk) -> tuple[str, str]:

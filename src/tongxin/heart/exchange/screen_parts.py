@@ -8,10 +8,12 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.acts import new_key
@@ -48,6 +50,42 @@ def for_staff(
         )
 
     return door
+
+
+def in_asked_language(
+    view: Callable[Concatenate[Any, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Answer in the language that the page's own form asks for, and remember it.
+
+    A page that answers a form cannot be fetched again, so its language switch sends the form once more instead of
+    going to the page's address: the view then does nothing and shows the page again, with `language_form` in its
+    context the id of the form to be sent.
+    """
+
+    @wraps(view)
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not switched(request):
+            return view(request, *args, **kwargs)
+        code = request.POST["language"]
+        translation.activate(code)
+        response = view(request, *args, **kwargs)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            path=settings.LANGUAGE_COOKIE_PATH,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
+
+    return door
+
+
+def switched(request: HttpRequest) -> bool:
+    """Say whether the page's language switch sent this form: nothing is to be done, only shown."""
+    return request.method == "POST" and request.POST.get("language", "") in dict(settings.LANGUAGES)
 
 
 def form_key(request: HttpRequest) -> str:

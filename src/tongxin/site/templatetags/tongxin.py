@@ -260,7 +260,14 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     """`{% error_summary form %}`: on top of a form that was sent back; a link to each field."""
     fields = [(bound, list(bound.errors)) for bound in form if bound.errors] if form.is_bound else []
     general = list(form.non_field_errors()) if form.is_bound else []
-    return {"fields": fields, "general": general, "count": sum(len(e) for _b, e in fields) + len(general)}
+    told = [(bound, _label_of(bound), errors) for bound, errors in fields]
+    return {"fields": told, "general": general, "count": sum(len(e) for _b, e in fields) + len(general)}
+
+
+def _label_of(bound: BoundField) -> str:
+    """Return the label as the summary says it before an error; a sentence to be ticked is not said again."""
+    ticked = getattr(bound.field.widget, "input_type", "") == "checkbox" and not bound.use_fieldset
+    return "" if ticked else str(bound.label)
 
 
 _PLAIN = {"checkbox", "radio", "hidden", "file", "range"}

@@ -77,12 +77,7 @@ def apply(
     with act("cases.case.filed", by=by, key=key_of("", key), request=request) as a:
         if a.replayed:
             return a.result
-        check(procedure, request["applicant"], request["papers"], accept_at, decide_at, a.at)
-        if not agreed:
-            raise Invalid(
-                _("The application was not sent."),
-                {"agreed": [_("Tick that this was read; without it the application cannot be handled.")]},
-            )
+        check(procedure, request["applicant"], request["papers"], accept_at, decide_at, a.at, agreed=agreed)
         case, more = filing.enter(a, request, files)
         _slip(a, case, secret)
         asked = [f["id"] for f in case.procedure.body["applicant"] if case.applicant.get(f["id"])]
@@ -97,16 +92,35 @@ def apply(
 
 
 def check(
-    procedure: str, applicant: dict[str, str], papers: list[str], accept_at: str, decide_at: str, at: datetime
+    procedure: str,
+    applicant: dict[str, str],
+    papers: list[str],
+    accept_at: str,
+    decide_at: str,
+    at: datetime,
+    *,
+    agreed: bool = True,
 ) -> None:
-    """Raise Invalid or NotAllowed as `apply` would: what is missing, a window that does not take it, no clause."""
+    """Raise Invalid naming all that is wrong, as `apply` would: what is missing, the window, no clause, not agreed.
+
+    NotAllowed (`no_clause_binds`) where that no clause binds the two offices is all that stands against it.
+    """
     row = Procedure.objects.filter(name=procedure).order_by("-version").first()
     if row is None:
         raise NotFound("no_such_procedure", _("There is no such procedure."))
     form = procedures.ProcedureFile.model_validate(row.body)
-    windows.check(form, applicant, papers, decide_at, accept_at)
-    if accept_at != f"{decide_at}/{form.role}":
-        parts.basis_of(rulebook.at(at), row.name, accept_at, f"{decide_at}/{form.role}", at)
+    wrong = windows.wrong(form, applicant, papers, decide_at, accept_at)
+    if not agreed:
+        wrong["agreed"] = [_("Tick that this was read; without it the application cannot be handled.")]
+    if decide_at and "accept_at" not in wrong and accept_at != f"{decide_at}/{form.role}":
+        try:
+            parts.basis_of(rulebook.at(at), row.name, accept_at, f"{decide_at}/{form.role}", at)
+        except NotAllowed as refused:
+            if not wrong:
+                raise
+            wrong["accept_at"] = [refused.what]
+    if wrong:
+        raise Invalid(_("The application was not sent."), wrong)
 
 
 def make_slip(*, by: Acting, key: str, number: str) -> dict[str, Any]:
@@ -320,7 +334,6 @@ def _letter(a: Act, case: Case, kind: str, desk: str, text: str, field: str = ""
 
 def _all_that_was_asked(case: Case, files: Sequence[Arrived], text: str) -> None:
     """Refuse unless something is asked for and everything that is has come; all that is missing is told together."""
-    form = procedures.form_of(case)
     pause = case.pauses[-1] if case.state == Case.State.SUSPENDED and case.pauses else None
     if pause is None or not (pause["missing"] or pause["facts"]):
         raise Conflict(
@@ -328,12 +341,9 @@ def _all_that_was_asked(case: Case, files: Sequence[Arrived], text: str) -> None
             _("Nothing is asked for now."),
             todo=_("Reload the page to see where the case stands."),
         )
-    names = {paper.id: paper.name for paper in form.papers}
     came = {file.kind for file in files}
     wrong: dict[str, list[Any]] = {
-        f"file_{kind}": [_("Missing: %(paper)s.") % {"paper": names.get(kind, kind)}]
-        for kind in pause["missing"]
-        if kind not in came
+        f"file_{kind}": [_("This paper is missing.")] for kind in pause["missing"] if kind not in came
     }
     if came - set(pause["missing"]):
         wrong["files"] = [_("One of these papers was not asked for.")]

@@ -83,7 +83,7 @@ def enter(a: Act, request: dict[str, Any], files: Sequence[Arrived]) -> tuple[Ca
     if row is None:
         raise NotFound("no_such_procedure", _("There is no such procedure."))
     form = procedures.ProcedureFile.model_validate(row.body)
-    procedures.check(form, request["applicant"], papers, decide_at)
+    procedures.check(form, request["applicant"], papers, decide_at, by.desk)
     book = rulebook.at(a.at)
     competent = f"{decide_at}/{form.role}"
     if competent != by.desk:

@@ -15,7 +15,10 @@ from tongxin.shared.statements import fixed
 
 
 def follow(a: Act, case: Case) -> None:
-    """After a new holder: an earlier one decides no more; who takes what the competent desk returned is competent."""
+    """After a new holder: an earlier one decides no more; who takes what the competent desk returned is competent.
+
+    So is who takes over, from the desk that took it in, what two desks decide together: it is the second.
+    """
     joints.lapse(a, case)
     for duty in _deciding(f"case:{case.number}"):
         if duty.bound_desk_id != case.holder_id:
@@ -24,7 +27,7 @@ def follow(a: Act, case: Case) -> None:
     returned = bool(_returned_by(case.number, case.competent_desk_id)) or any(
         each["state"] == Offer.State.RETURNED for each in told
     )
-    if case.competent_desk_id != case.holder_id and returned:
+    if case.competent_desk_id != case.holder_id and (returned or joints.lacks_second(case)):
         make_competent(a, case)
 
 

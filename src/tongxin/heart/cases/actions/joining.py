@@ -37,6 +37,8 @@ def put_joint(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
             return a.result
         case = parts.held(number, by, epoch=epoch)
         states.need(case, "put_joint", by)
+        if joints.lacks_second(case):
+            raise joints.no_second()
         desk = joints.partner(case)
         if not desk:
             raise Conflict(

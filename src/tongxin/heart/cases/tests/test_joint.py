@@ -153,16 +153,35 @@ def test_both_put_another_decision_in_the_place_of_theirs(taken, put, answer, at
     assert Case.objects.get(pk=taken).outcome == "refused"
 
 
-def test_a_case_accepted_where_it_is_decided_needs_nobody_else(house, at):
+def test_what_two_decide_is_not_taken_in_where_it_is_decided(house, at):
     clerk = at("tj-wuqing", "window_clerk")
-    number = actions.file_case(by=clerk, key="f", **(ROAD_WORKS | {"decide_at": "tj-wuqing"}))["case"]
-    actions.accept_case(by=clerk, key="a", number=number)
+    with pytest.raises(Invalid) as refused:
+        actions.file_case(by=clerk, key="f", **(ROAD_WORKS | {"decide_at": "tj-wuqing", "papers": []}))
+    assert {"decide_at", "papers"} <= set(refused.value.fields)
+    _row, form = queries.procedure("boundary-road-works")
+    assert "tj-wuqing" not in {place.id for place in queries.deciders(clerk, form)}
+    with pytest.raises(Invalid) as online:
+        actions.check("boundary-road-works", {}, [], WUQING, "tj-wuqing", clock.now(), agreed=False)
+    assert {"accept_at", "papers", "applicant_name", "agreed"} <= set(online.value.fields)
+
+
+def test_left_with_one_office_it_is_decided_with_the_one_that_takes_it_over(taken, put, answer, at):
+    """As after a dispute that leaves the case with the desk that took it in."""
+    Case.objects.filter(pk=taken).update(competent_desk=WUQING, holder=WUQING)
     by = at("tj-wuqing", "approver")
-    with pytest.raises(Conflict) as refused:
-        actions.put_joint(by=by, key="p", number=number, epoch=0, outcome="granted", reason="")
-    assert refused.value.code == "decided_alone"
-    actions.decide(by=by, key="d", number=number, epoch=0, outcome="granted", reason="")
-    assert Case.objects.get(pk=number).outcome == "granted"
+    may = queries.possible(by, queries.case(by, taken))
+    assert not {"decide", "put_joint"} & set(may.names)
+    decision = {"by": by, "number": taken, "epoch": 1, "outcome": "granted", "reason": ""}
+    for act_alone in (actions.decide, actions.put_joint):
+        with pytest.raises(Conflict) as refused:
+            act_alone(key="alone", **decision)
+        assert refused.value.code == "no_second_office"
+    clerk = at("tj-wuqing", "window_clerk")
+    made = actions.offer(by=clerk, key="o3", number=taken, to_desk=TONGZHOU, epoch=1)
+    actions.take_over(by=at("bj-tongzhou", "window_clerk"), key="t3", offer_id=made["offer"])
+    assert Case.objects.get(pk=taken).competent_desk_id == TONGZHOU
+    answer(put(taken))
+    assert Case.objects.get(pk=taken).outcome == "granted"
 
 
 def test_a_suspended_case_asks_nobody_and_an_answer_that_comes_twice_decides_once(taken, put, answer, at):
