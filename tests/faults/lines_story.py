@@ -1,4 +1,4 @@
-"""The line to another node in the crash test: its key is confirmed, a note and a ping go there, three envelopes come.
+"""The line to another node in the crash test: its key is confirmed, a note and a ping go there, envelopes come.
 
 The other node is one in miniature; what it has is what the rows here say that it said, so that it outlives a death.
 """
@@ -107,6 +107,27 @@ def refused_there(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
+def told_there(told: Told, key: str) -> dict[str, Any]:
+    """The other node tells of a case that it accepted, and then that the applicant is called otherwise."""
+    from tongxin.heart.cases import crossing
+    from tongxin.heart.cases.models import Case
+    from tongxin.heart.exchange import lines_in
+    from tongxin.shared import clock
+
+    node, centre, number = _second(), "bj-tongzhou/service_centre", "TONGZHOU-2026-000001"
+    row = Case.objects.read_as("the story").select_related("procedure").get(pk=told["crossing-filed"]["case"])
+    own = dict.fromkeys(("accepting", "competent", "holder"), centre)
+    facts = crossing.facts(row, [centre]) | own | {"case": number, "files": [], "hand_overs": []}
+    letters = [
+        node.letter("case_state", seq=seq, thread=f"case:{number}", sent_at=clock.iso(clock.now()),
+                    body={"facts": facts | {"given": {"applicant_name": name}}})
+        for seq, name in ((5, "示例甲"), (6, "示例乙"))
+    ]  # fmt: skip
+    lines_in.take(*node.batch(*letters))
+    lines_in.apply_all()
+    return {}
+
+
 WHERE = "http://localhost:9"
 PART = (
     ("peer-added", 36_030, _peers("add", address=WHERE, identity=None)),
@@ -123,4 +144,5 @@ PART = (
     ("crossing-offered", 36_041, case("offer", number="", to_desk="bj-tongzhou/service_centre", epoch=0)),
     ("offer-goes", 36_042, send),
     ("offer-refused-there", 36_043, refused_there),
+    ("case-told-there", 36_044, told_there),
 )

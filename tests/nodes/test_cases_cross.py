@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,8 @@ from tongxin.heart.cases import (
     crossing_jobs,
     disputes,
     erasing,
+    feed,
+    finding,
     lines_papers,
     papers,
     papers_store,
@@ -145,12 +148,21 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
     at(26, 10)
     with three.at("langfang"):
         actions.decide(
-            by=by("he-langfang", "approver"), key="d", number=number, epoch=1, outcome="granted", reason=""
+            by=by("he-langfang", "approver"),
+            key="d",
+            number=number,
+            epoch=1,
+            outcome="granted",
+            reason="示例理由",
         )
     three.carry()
     with three.at("wuqing"):
         row = Case.objects.get(number=number)
         assert (row.state, row.outcome) == ("decided", "granted")
+        assert [each.number for each in finding.find(by("tj-wuqing"), "示例理由", 5)] == [number]
+        told = [each.entry for each in feed.after(by("tj-wuqing"), 0, 100).happenings][-1]
+        assert told.act == "cases.case.told"
+        assert json.loads(told.payload.body)["changed"] == ["state", "decisions"]
         actions.close(by=by("tj-wuqing"), key="c", number=number)
     three.carry()
     assert stand(three, "langfang", number)[2] == "closed"
@@ -164,10 +176,14 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
             "cases.offer.made",
             "cases.offer.taken_over",
             "cases.promise.moved",
+            "cases.case.told",
             "cases.case.suspended",
+            "cases.case.told",
             "cases.case.resumed",
             "cases.promise.moved",
+            "cases.case.told",
             "cases.case.decided",
+            "cases.case.told",
             "cases.case.closed",
         ]
         assert not Envelope.objects.filter(state__in=["refused", "unknown", "waiting"]).exists()
@@ -284,7 +300,7 @@ def test_a_content_that_is_not_the_one_that_was_named_is_not_taken(three, at):
     offered(three, number, TONGZHOU, "o1")
     with three.at("tongzhou"):
         file = Paper.objects.get()
-        papers_store.add(file.sha256, 0, b"x" * (file.size - 1))
+        papers_store.add(file.sha256, "wuqing", 0, b"x" * (file.size - 1))
     fetched(three)
     with three.at("tongzhou"):
         assert Fetch.objects.get().last_error == "unfit"

@@ -9,22 +9,25 @@ import pytest
 from django.db import transaction
 
 from tests.nodes.test_cases_cross import (
+    APPLICATION,
     JOBS,
     LANGFANG,
     TONGZHOU,
     WUQING,
     at,
     by,
+    fetched,
     filed,
     offered,
     stand,
     three,
+    with_papers,
 )
-from tongxin.heart.cases import actions, crossing
+from tongxin.heart.cases import actions, crossing, lines_papers, papers_store
 from tongxin.heart.cases.models import Case, Dispute, Letter, Offer, Paper
-from tongxin.heart.exchange import lines_out
+from tongxin.heart.exchange import lines_out, wire
 from tongxin.heart.exchange.models import Envelope
-from tongxin.shared import clock
+from tongxin.shared import canonical, clock
 from tongxin.shared.errors import Conflict
 
 __all__ = ["JOBS", "at", "three"]
@@ -133,6 +136,55 @@ def test_nobody_without_the_part_for_it_takes_a_case_or_adds_to_it(three, at):
     assert forge(three, "case_state", number, {"facts": added}, by_desk=LANGFANG) == "ok"
     with three.at("wuqing"):
         assert not Paper.objects.exists(), "what the applicant gave here comes from nowhere else"
+
+
+def test_a_hash_alone_opens_no_content(three, at):
+    number = with_papers(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        named = Paper.objects.get()
+        actions.return_over(by=by("bj-tongzhou"), key="r", offer_id=first, reason="not_competent")
+        given = APPLICATION | {"decide_at": "tj-wuqing"}
+        own = actions.file_case(by=by("bj-tongzhou"), key="f", **given)["case"]
+        actions.accept_case(by=by("bj-tongzhou"), key="a", number=own)
+        Paper.objects.create(  # its content never came: the hash is all that Tongzhou has
+            id=uuid.uuid4(), case_id=own, kind=named.kind, title="示例", sha256=named.sha256, size=named.size,
+            type=named.type, given_by="applicant", desk_id=TONGZHOU, post="", at=clock.now(),
+        )  # fmt: skip
+    three.carry()
+    offered(three, own, WUQING, "o2", place="bj-tongzhou")
+
+    def asked() -> None:
+        with three.at("tongzhou"):
+            letter = lines_papers.Asked(
+                from_node="tongzhou", to_node="wuqing", nonce="0" * 32, sent_at=clock.iso(clock.now()), case=own,
+                sha256=named.sha256, offset=0,
+            )  # fmt: skip
+            text = canonical.dumps(letter.model_dump())
+            wire.ask(
+                "wuqing", three.address("wuqing"), lines_papers.PAPERS, text, lines_papers.Piece, three.call
+            )
+
+    def opened() -> bytes:
+        with three.at("wuqing"):
+            file = Paper.objects.get(case=own)
+            _row, content = actions.hand_out(by=by("tj-wuqing"), key="h", number=own, paper=file.pk)
+            with content:
+                return bytes(content.read())
+
+    with pytest.raises(wire.NotReached, match="refused:no_such_paper"):
+        asked()
+    assert fetched(three, "wuqing") == 0, "it has not got what it names"
+    with pytest.raises(Conflict, match="on_its_way"):
+        opened()
+    with three.at("wuqing"):
+        content = papers_store.path_of(named.sha256).read_bytes()
+    with three.at("tongzhou"):  # it has got it after all
+        papers_store.keep([content], most=2**30, judge=lambda _path, _size: "pdf")
+    at(12, 16)
+    assert fetched(three, "wuqing") > 0
+    assert opened() == content
+    asked()
 
 
 def test_an_answer_in_words_reaches_the_holder_and_a_complaint_stays_where_it_is_answered(three, at):

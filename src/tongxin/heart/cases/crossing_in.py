@@ -13,11 +13,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import crossing, crossing_trust, handover, joints, papers_store, states
+from tongxin.heart.cases import crossing, crossing_trust, handover, joints, lines_papers, states
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
-from tongxin.heart.cases.models import Case, Consent, Crossing, Decision, Fetch, Paper, Procedure
+from tongxin.heart.cases.models import Case, Consent, Crossing, Decision, Paper, Procedure
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.region.models import Desk
@@ -127,6 +127,21 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     return True
 
 
+def standing(case: Case) -> dict[str, Any]:
+    """Return how a case stands here in parts that can be compared: what a peer's word may have changed."""
+    known = Crossing.objects.filter(pk=case.pk).values_list("hand_overs", "awaited").first()
+    return {
+        "holder": (case.holder_id, case.competent_desk_id, case.epoch),
+        "state": (case.state, case.ended_at, case.ended_why, case.ended_remark, case.ended_missing),
+        "promise": (case.promise_due_at, case.pauses),
+        "decisions": (case.outcome, case.outcome_reason, case.decided_at, case.decisions.count()),
+        "given": case.applicant,
+        "papers": (case.papers, set(case.files.values_list("id", "replaced_by_id"))),
+        "consents": set(case.consents.values_list("pk", "withdrawn_at")),
+        "hand_overs": known,
+    }
+
+
 def offices(case: Case) -> set[str]:
     """Return the coordination offices that may name a holder."""
     pairs = case.disputes.values_list("one_office_id", "other_office_id")
@@ -232,7 +247,7 @@ def _elsewhere(case: Case, told: Facts, *, all_of_them: bool, sender: str) -> li
 
 
 def _files(a: Act, case: Case, told: Facts, peer: str) -> None:
-    """Enter the papers that are new here; a content that is not there yet is asked for (`lines_papers`).
+    """Enter the papers that are new here; their contents are asked for (`lines_papers`).
 
     A paper of a desk that works here comes from nowhere else, nor does it replace one.
     """
@@ -265,6 +280,5 @@ def _file(a: Act, case: Case, said: File, peer: str) -> Paper:
         post="",
         at=when(said.at) or a.at,
     )
-    if not papers_store.still_there(said.sha256):
-        Fetch.objects.create(paper=file, node=peer, next_at=a.at)
+    lines_papers.expect(file, peer, a.at)
     return file

@@ -143,7 +143,7 @@ def review(letter: lines.Letter, a: Act, peer: str) -> None:
 
 
 def state(letter: lines.Letter, a: Act, peer: str) -> None:
-    """Take over how a case stands, as far as the sender may say it."""
+    """Take over how a case stands, as far as the sender may say it; what changed is an entry on the case."""
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     case = locking.lock(told.case)
     if case is None:
@@ -159,8 +159,19 @@ def state(letter: lines.Letter, a: Act, peer: str) -> None:
     }:
         raise crossing_trust.not_yours()
     crossing_in.need_readable(told)
+    before = crossing_in.standing(case)
     crossing_in.follow(a, case, told, peer, letter.from_desk)
     _heard_before(a, told.case)
+    after = crossing_in.standing(_again(case))
+    changed = [part for part, stood in before.items() if after[part] != stood]
+    if changed:
+        a.entry(
+            letter.thread,
+            act="cases.case.told",
+            cause=f"line:{peer}/{letter.seq}",
+            basis=case.procedure_id,
+            payload={"changed": changed, "told_by": peer, "message": letter.id},
+        )
 
 
 def _heard_before(a: Act, number: str) -> None:

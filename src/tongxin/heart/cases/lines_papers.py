@@ -1,7 +1,8 @@
 """Papers' contents between two nodes: handed out to a peer that may see them, fetched piece by piece, checked by hash.
 
 An offer names papers by hash; their contents are asked for by the node that took the offer in, over signed requests, as
-long as it takes. A content that is there already is not asked for; one that was cut off goes on where it stopped.
+long as it takes. One that was cut off goes on where it stopped. A content that lies here already is not asked for where
+its peer may see it in another case; else the peer shows that it has it by handing it over: a hash alone opens nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pydantic import Field
 
 from tongxin.heart.cases import crossing, papers_store, papers_types, sights
 from tongxin.heart.cases.crossing_form import Number
-from tongxin.heart.cases.models import Case, Fetch
+from tongxin.heart.cases.models import Case, Fetch, Paper
 from tongxin.heart.cases.papers_store import Unfit
 from tongxin.heart.exchange import lines, nodes, wire
 from tongxin.heart.exchange.lines_jobs import WAITS
@@ -35,6 +36,7 @@ PAPERS = "/node/v1/papers"
 PIECE = 512 * 1024  # bytes of a content in one answer, before base64
 AT_ONCE = 40  # pieces that one look fetches at most
 SLOW = timedelta(minutes=5)  # between tries where the peer says that it has no such paper for us
+LOOKED_AT = 50  # papers with the same content that are judged at most, the newest first
 READER = "cases.line"
 
 
@@ -111,11 +113,25 @@ def _shared_with(peer: str, number: str, sha256: str) -> int:
     case = Case.objects.read_as(READER).select_related("procedure").filter(number=number).first()
     if case is None:
         return 0
-    file = case.files.filter(sha256=sha256).first()
-    desks = crossing.away(case).get(peer, [])
-    if file is None or not any(sights.sight(desk, case).sees("papers") for desk in desks):
-        return 0
-    return file.size
+    file = case.files.filter(sha256=sha256, fetch=None).first()
+    return file.size if file is not None and _sees(peer, case) else 0
+
+
+def _sees(peer: str, case: Case) -> bool:
+    """Whether a desk at a peer may see the papers of a case now."""
+    return any(sights.sight(desk, case).sees("papers") for desk in crossing.away(case).get(peer, []))
+
+
+def expect(file: Paper, peer: str, at: datetime) -> None:
+    """Have the content of a paper that a peer named fetched from it, unless it is here and the peer may see it anyway.
+
+    In the transaction that enters the paper. Until it has come nobody opens the paper, whatever lies under its hash.
+    """
+    same = Paper.objects.read_as(READER).filter(sha256=file.sha256, fetch=None).exclude(pk=file.pk)
+    numbers = same.order_by("-at", "-id").values_list("case_id", flat=True)[:LOOKED_AT]
+    rows = Case.objects.read_as(READER).select_related("procedure").in_bulk(set(numbers))
+    if not (any(_sees(peer, row) for row in rows.values()) and papers_store.still_there(file.sha256)):
+        Fetch.objects.create(paper=file, node=peer, next_at=at)
 
 
 # ---------------------------------------------------------------- what it fetches
@@ -138,21 +154,20 @@ def look(now: datetime | None = None, caller: wire.Caller = wire.call) -> int:
 def _fetch(row: Fetch, now: datetime | None, caller: wire.Caller, most: int) -> int:
     """Fetch pieces of one content until it is whole, the line fails or there are enough for now."""
     file, count = row.paper, 0
+    if not Fetch.objects.filter(pk=row.pk).exists():
+        return 0  # the same content has come for another paper
     if file.size > settings.PAPER_MAX_BYTES:
         _failed(row, "oversized", now)
         return 0
     try:
-        while not papers_store.still_there(file.sha256):
-            came = papers_store.came(file.sha256)
-            if came >= file.size:
-                papers_store.arrived(
-                    file.sha256, lambda path, size: _judged(row, papers_types.recognise(path, size))
-                )
-                break
+        while (came := papers_store.came(file.sha256, row.node)) < file.size:
             if count == most:
                 return count
-            papers_store.add(file.sha256, came, _ask(row, came, caller))
+            papers_store.add(file.sha256, row.node, came, _ask(row, came, caller))
             count += 1
+        papers_store.arrived(
+            file.sha256, row.node, lambda path, size: _judged(row, papers_types.recognise(path, size))
+        )
     except wire.NotReached as fault:
         _failed(row, fault.error, now)
         return count
@@ -161,7 +176,7 @@ def _fetch(row: Fetch, now: datetime | None, caller: wire.Caller, most: int) -> 
         log.warning("a paper from another node was not taken", paper=str(row.pk), why=str(fault))
         return count
     with writing("cases.paper.fetched"):
-        Fetch.objects.filter(paper__sha256=file.sha256).delete()
+        Fetch.objects.filter(paper__sha256=file.sha256, node=row.node).delete()
     return count
 
 
@@ -204,5 +219,5 @@ def _failed(row: Fetch, error: str, now: datetime | None) -> None:
             tries=tries,
             next_at=(now or clock.now()) + wait,
             last_error=error,
-            came=papers_store.came(row.paper.sha256),
+            came=papers_store.came(row.paper.sha256, row.node),
         )

@@ -132,7 +132,7 @@ def reusable(reader: Acting, row: Case) -> list[Paper]:
     name, value = next(iter(known.items()))
     cases = Case.objects.filter(accepting_desk_id=reader.desk, **{f"applicant__{name}": value})
     rows = Paper.objects.read_by(reader.desk).filter(
-        case__in=cases.exclude(number=row.number), replaced_by__isnull=True
+        case__in=cases.exclude(number=row.number), replaced_by__isnull=True, fetch__isnull=True
     )
     there = set(row.files.values_list("sha256", flat=True))
     kinds = {kind["id"] for kind in row.procedure.body["papers"]}

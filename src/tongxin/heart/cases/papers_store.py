@@ -93,30 +93,31 @@ def still_there(sha256: str) -> bool:
     return True
 
 
-def came(sha256: str) -> int:
+def came(sha256: str, node: str) -> int:
     """Return how many bytes of a content have come from another node so far."""
     try:
-        return _coming(sha256).stat().st_size
+        return _coming(sha256, node).stat().st_size
     except FileNotFoundError:
         return 0
 
 
-def add(sha256: str, offset: int, piece: bytes) -> None:
+def add(sha256: str, node: str, offset: int, piece: bytes) -> None:
     """Write the next piece of a content that comes from another node; one that is there already is left out."""
+    part = _coming(sha256, node)
     with _alone(fcntl.LOCK_EX):
-        if came(sha256) != offset:
+        if came(sha256, node) != offset:
             return
-        with _coming(sha256).open("ab") as file:
+        with part.open("ab") as file:
             file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        _coming(sha256).chmod(0o600)
-        _touch(_coming(sha256))
+        part.chmod(0o600)
+        _touch(part)
 
 
-def arrived(sha256: str, judge: Callable[[Path, int], str]) -> None:
+def arrived(sha256: str, node: str, judge: Callable[[Path, int], str]) -> None:
     """Give a content that has come whole its name. Raises Unfit where its bytes or its type are not what was told."""
-    part, place = _coming(sha256), path_of(sha256)
+    part, place = _coming(sha256, node), path_of(sha256)
     with part.open("rb") as file:
         same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
     try:
@@ -170,9 +171,9 @@ def sweep() -> int:
     return gone
 
 
-def _coming(sha256: str) -> Path:
-    """Return where a content from another node grows until it is whole."""
-    return _made(folder() / "arriving") / f"{path_of(sha256).name}.part"
+def _coming(sha256: str, node: str) -> Path:
+    """Return where a content from another node grows until it is whole: what one node has sent counts for no other."""
+    return _made(folder() / "arriving") / f"{path_of(sha256).name}.{node}.part"
 
 
 def _drafted() -> set[str]:

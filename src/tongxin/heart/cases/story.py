@@ -62,6 +62,7 @@ class Line:
 WITHIN = frozenset(  # acts that offices arrange among themselves
     {
         "cases.case.given",
+        "cases.case.told",
         "cases.joint.put",
         "cases.joint.answered",
         "cases.letter.written",

@@ -83,6 +83,7 @@ WORDS: dict[str, Any] = {
     "cases.dispute.opened": _("It came into dispute who is competent for a case"),
     "cases.file.exported": _("A case file was handed out"),
     "cases.case.heard": _("A case was first heard of from another node"),
+    "cases.case.told": _("Another node told how a case stands"),
     "cases.holder.named": _("Both coordination offices named the holder of a case"),
     "cases.holder.proposed": _("An office proposed the holder of a case in dispute"),
     "cases.joint.answered": _("An office answered what was put to it for a joint decision"),

@@ -168,15 +168,15 @@ def hand_out(*, by: Acting, key: str, number: str, paper: str | UUID) -> tuple[P
     Raises NotFound and NotAllowed as `papers.of_case` does; NotFound too when the content is lost or damaged.
     """
     file = papers.one(by, number, paper)
-    content = papers_store.opened(file.sha256)
     coming = papers.coming(file)
-    if content is None and coming is not None:
+    if coming is not None:
         raise Conflict(
             "on_its_way",
             _("The content of this paper is still on its way from the node %(node)s.")
             % {"node": coming.node},
             todo=_("Try again later; the page of the case says how much has come."),
         )
+    content = papers_store.opened(file.sha256)
     if content is None:
         raise NotFound(
             "content_lost",
