@@ -138,7 +138,7 @@ PART = (
     ("ping", 36_035, _peers("ping", peer="tongzhou")),
     ("envelopes-come", 36_036, receive),
     ("envelopes-go", 36_037, send),
-    ("centre-placed", 36_038, _peers("place", desks=["bj-tongzhou/service_centre"], peer="tongzhou")),
+    ("centre-placed", 36_038, _peers("place", desks=["bj-tongzhou"], peer="tongzhou")),
     ("crossing-filed", 36_039, filed),
     ("crossing-accepted", 36_040, case("accept_case", number="")),
     ("crossing-offered", 36_041, case("offer", number="", to_desk="bj-tongzhou/service_centre", epoch=0)),

@@ -145,6 +145,12 @@ class Facts(_Strict):
         more = [each.desk for part in (self.decisions, self.files, self.consents) for each in part]
         return own | met | set(more)
 
+    def without_words(self) -> Facts:
+        """Return the same without what is erased of a case (`erasing`) besides what the applicant gave."""
+        pauses = [each.model_copy(update={"facts": ""}) for each in self.pauses]
+        ended = self.ended.model_copy(update={"remark": ""})
+        return self.model_copy(update={"pauses": pauses, "ended": ended})
+
 
 class Unread(Refused):
     """What came cannot be read here: a text, a procedure or a desk is not known, or is not the same."""

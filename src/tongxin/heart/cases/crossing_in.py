@@ -81,8 +81,11 @@ def first_heard(a: Act, told: Facts, peer: str, sender: str) -> Case:
 def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     """Take over what the sender may say of a case that is known here; return whether that was anything.
 
-    The caller has locked the case. A promise that moved is an entry of its own.
+    The caller has locked the case. A promise that moved is an entry of its own. Of a case whose data are erased nothing
+    comes back that the applicant gave or that was written about it.
     """
+    if case.erased_at is not None:
+        told = told.without_words()
     said = Draft(crossing.STATE, told.holder, sender, told.epoch, body={"act": ""})
     step = handover.apply(replicas.read(case), "", said)
     if told.epoch < case.epoch or step.send:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from tongxin.heart.cases import locking, states
 from tongxin.heart.cases.models import Case, Letter, Paper, Rating
 from tongxin.heart.exchange import actions as exchange
+from tongxin.heart.exchange import forgetting
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.ledger.models import Payload
@@ -35,6 +37,17 @@ TELLING = (  # acts whose payloads repeat what the applicant gave or said
     "cases.paper.reused",
     "cases.paper.replaced",
 )
+
+
+def register() -> None:
+    """Have what the line still brings of an erased case erased as it comes."""
+    forgetting.register(GIVEN, _erased)
+
+
+def _erased(threads: Collection[str]) -> set[str]:
+    numbers = [thread.removeprefix("case:") for thread in threads if thread.startswith("case:")]
+    gone = Case.objects.read_as("cases.erasing").filter(number__in=numbers, erased_at__isnull=False)
+    return {f"case:{number}" for number in gone.values_list("number", flat=True)} if numbers else set()
 
 
 def erase_due(now: datetime | None = None) -> int:

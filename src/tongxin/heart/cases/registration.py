@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.cases import (
+    erasing,
     finding,
     lines_cases,
     lines_joints,
@@ -32,6 +33,7 @@ from tongxin.shared import notices, search
 def register_all() -> None:
     """Register everything once, when Django starts."""
     finding.register()
+    erasing.register()
     ledger_sights.register("case", sights.may_see)
     threads.register(threads.CASE, looks.of_cases)
     parts.register_lock(threads.CASE, locking.lock)

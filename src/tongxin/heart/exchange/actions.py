@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from tongxin.heart.exchange import lines_out, nodes, outbox, queries
+from tongxin.heart.exchange import forgetting, lines_out, nodes, outbox, queries
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Envelope, Message, Notification
 from tongxin.heart.region.acting import Acting
@@ -89,15 +89,13 @@ def send(
 def forget(thread: str, fields: Sequence[str]) -> int:
     """Take fields out of the bodies of a thread's messages, when their retention is over; return of how many.
 
-    The hash of what was sent stays. Call it inside an act, which says in the ledger that it was done.
+    The envelopes that carried them lose their text, which was signed; the signature stays, and the hash of the body.
+    What is still on its way follows when it is settled (`forgetting`). Call it inside an act, which tells the ledger.
     """
-    done = 0
-    for message in Message.objects.filter(thread=thread).only("id", "body"):
-        kept = {name: value for name, value in message.body.items() if name not in fields}
-        if kept != message.body:
-            done += Message.objects.filter(pk=message.pk).update(body=kept)
-    settled = Envelope.objects.filter(thread=thread).exclude(state__in=Envelope.ON_THE_WAY)
-    settled.update(text=b"")  # what was signed holds them too; its signature stays, and the hash of the body
+    done = forgetting.without(Message.objects.filter(thread=thread).values_list("pk", "body"), fields)
+    held = Envelope.objects.filter(thread=thread)
+    list(held.select_for_update().order_by("pk").values_list("pk", flat=True))  # whoever settles one waits
+    held.exclude(state__in=Envelope.ON_THE_WAY).update(text=b"")
     return done
 
 

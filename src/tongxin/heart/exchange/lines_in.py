@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError
 
-from tongxin.heart.exchange import actions, lines, lines_out, nodes
+from tongxin.heart.exchange import actions, forgetting, lines, lines_out, nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Channel, DeskHome, Envelope, Peer
 from tongxin.heart.region.acting import Acting
@@ -130,7 +130,7 @@ def _taken(
         return _refused(enclosed, fault.code), inbox
     letter = read.letter
     refused = bool(read.fault)
-    Envelope.objects.create(
+    row = Envelope.objects.create(
         id=letter.id,
         channel=channel,
         seq=letter.seq,
@@ -144,6 +144,8 @@ def _taken(
         reason=read.fault,
         at=at,
     )
+    if refused:
+        forgetting.settled({row.pk: row.thread})
     result = lines.Told(
         id=letter.id, seq=letter.seq, result="refused" if refused else "stored", reason=read.fault
     )
@@ -273,6 +275,7 @@ def _refuse(peer: str, row: Envelope, letter: lines.Letter, code: str) -> None:
 def _end(row: Envelope, a: Act, state: str, reason: str) -> None:
     row.state, row.reason, row.settled_at = state, reason, a.at
     row.save(update_fields=["state", "reason", "settled_at"])
+    forgetting.settled({row.pk: row.thread})
     Channel.objects.filter(pk=row.channel_id).update(done_seq=row.seq)
 
 

@@ -18,7 +18,17 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from tongxin.heart.exchange import actions, leases, lines, lines_in, lines_kinds, lines_out, nodes, wire
+from tongxin.heart.exchange import (
+    actions,
+    forgetting,
+    leases,
+    lines,
+    lines_in,
+    lines_kinds,
+    lines_out,
+    nodes,
+    wire,
+)
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
 from tongxin.shared import canonical, clock, faults
 from tongxin.shared.writing import writing
@@ -158,14 +168,16 @@ def _took(turn: Turn, answer: lines.Answer, now: datetime) -> tuple[int, bool]:
         return 0, False
     arrived, refused = lines.settled(answer, turn.sent)
     rows = channel.envelopes.filter(seq__in=arrived, state=Envelope.State.WAITING)
-    ids = list(rows.values_list("id", flat=True))
+    threads = dict(rows.values_list("id", "thread"))
     count = rows.update(state=Envelope.State.ARRIVED, settled_at=now)
-    Message.objects.filter(pk__in=ids, delivered_at=None).update(delivered_at=now)
+    Message.objects.filter(pk__in=list(threads), delivered_at=None).update(delivered_at=now)
     lost = channel.envelopes.filter(seq__in=refused, state=Envelope.State.WAITING).select_related("channel")
     for row in list(lost):
         row.state, row.reason, row.settled_at = Envelope.State.REFUSED, refused[row.seq][:80], now
         row.save(update_fields=["state", "reason", "settled_at"])
         _ring_refused(row, now)
+        threads[row.pk] = row.thread
+    forgetting.settled(threads)
     has = min(answer.highest, channel.last_seq)
     Channel.objects.filter(pk=channel.pk).update(done_seq=has)
     return int(count), bool(count or refused or has != channel.done_seq)
