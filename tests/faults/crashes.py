@@ -36,7 +36,6 @@ AT_LEAST_ONCE = {
     "exchange_attempt": set[str](),
     "exchange_idempotencykey": {"id"},  # a key claimed a second time draws a number that nobody gets
     "exchange_peer": {"skew_ms"},  # measured
-    "exchange_idempotencykey": {"id"},  # a key that stands already uses a number up each time it is given
     "cases_casewords": {"id"},  # an index, written anew as often as that was begun
     "ledger_verification": {"bytes_rate", "fields_rate", "seconds"},  # measured
     "agreements_duty": {"ring_at"},  # when the ticker looks again: a note that each of its rounds makes anew
