@@ -167,5 +167,9 @@ def told(wuqing: RunningNode, tongzhou: RunningNode) -> dict[str, Any]:
         "differ": {
             n: (here.get(n), over.get(n)) for n in here.keys() | over.keys() if here.get(n) != over.get(n)
         },
+        "refused": [
+            node.rows("SELECT kind, reason FROM exchange_envelope WHERE state IN ('refused', 'unknown')")
+            for node in (wuqing, tongzhou)
+        ],
         "logs": (wuqing.said()[-1500:], tongzhou.said()[-1500:]),
     }

@@ -198,8 +198,8 @@ def wait_for(true: Callable[[], bool], seconds: float, tell: Callable[[], object
     return time.monotonic() - begins
 
 
-def join(one: RunningNode, other: RunningNode, address: str, *desks: str) -> None:
-    """Add `other` at `one`, confirm its key by what `other` itself shows, and say which desks work there: its own, if none."""
+def join(one: RunningNode, other: RunningNode, address: str) -> None:
+    """Add `other` at `one`, confirm its key by what `other` itself shows, and say that its place is there."""
     confirm = ["node", "peer", "confirm", other.name, *other.fingerprint.split()]
-    place = ["node", "place", other.name, *(desks or [other.desk])]
+    place = ["node", "place", other.name, other.desk.partition("/")[0]]
     one.run(["node", "peer", "add", address], confirm, place)
