@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from tests.support import snapshots
 from tests.support.applications import APPLICATION
 from tests.support.several_nodes import Nodes
 from tongxin.heart.agreements.models import Duty
@@ -139,6 +140,8 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
         )
     three.carry()
     assert stand(three, "wuqing", number)[2] == "suspended"
+    with three.at("langfang"):
+        older = snapshots.take()
     at(25, 10)
     with three.at("langfang"):
         actions.resume(by=by("he-langfang"), key="g", number=number, epoch=1, arrived=["floor_plan"])
@@ -203,6 +206,21 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
             assert not Envelope.objects.filter(state__in=["refused", "unknown", "waiting"]).exists()
     again(three, "wuqing", "langfang")
     assert stand(three, "langfang", number)[2] == "closed"
+
+    assert older.file is not None
+    older.file.backup(three.databases["langfang"].connection)  # put back from a copy of before
+    at(26, 11)
+    three.carry()
+    with three.at("wuqing"):
+        line = Channel.objects.get(to_node="langfang")
+        assert line.done_seq == line.last_seq, (
+            "it has every number again, of what was erased the number alone"
+        )
+    with three.at("langfang"):
+        later = Envelope.objects.filter(kind="erased")
+        assert later.exists()
+        assert {row.state for row in later} == {"applied"}
+        assert Channel.objects.get(from_node="wuqing").done_seq == line.last_seq
 
 
 def test_nothing_is_done_for_a_desk_that_works_at_another_node(three, at):

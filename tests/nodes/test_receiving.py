@@ -68,6 +68,26 @@ def test_a_gap_is_named_and_nothing_beyond_it_is_applied_before_it_is_filled(hou
     assert [e.cause for e in entries] == [f"line:tongzhou/{n}" for n in range(1, 6)]
 
 
+def erased(line: SecondNode, letter: lines.Letter) -> lines.Letter:
+    """What goes in the place of a letter whose text was erased."""
+    own = {"from_desk": "", "to_desk": "", "thread": "node:tongzhou", "body": {}}
+    return line.letter("erased", id=letter.id, seq=letter.seq, **own)
+
+
+def test_an_envelope_that_was_erased_is_the_same_by_its_number(house, line):
+    first, second = line.letter(), line.letter(thread="note:2")
+    assert told(post(*line.batch(second))) == [(2, "stored", "")]
+    assert told(post(*line.batch(erased(line, first)))) == [(1, "stored", "")]
+    lines_in.apply_all()
+    assert [row.state for row in Envelope.objects.order_by("seq")] == ["applied"] * 2
+    Envelope.objects.filter(seq=2).update(text=b"")
+    for letter in (first, second, erased(line, first), erased(line, second)):
+        assert told(post(*line.batch(letter))) == [(letter.seq, "again", "")]
+    other = line.letter("erased", id=first.id, seq=3, from_desk="", to_desk="", body={})
+    assert told(post(*line.batch(other))) == [(3, "refused", "id_taken")]
+    assert not Message.objects.filter(id=first.id).exists()
+
+
 def test_what_cannot_be_applied_is_answered_and_the_next_goes_on(house, line):
     bad = line.letter(body={"text": ""})
     good = line.letter(body={"text": "示例"})

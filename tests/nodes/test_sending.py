@@ -119,6 +119,52 @@ def test_an_answer_that_was_lost_costs_another_sending_and_nothing_else(house, l
     assert stand().waiting == 0
 
 
+def test_what_was_erased_goes_as_its_number_alone_to_a_peer_that_was_put_back(house, line, write):
+    for n in range(4):
+        write(f"{n}")
+    go(line)
+    Envelope.objects.filter(seq__in=(2, 4)).update(text=b"")
+    kept = line.got
+    line.got = {1: kept[1]}  # an older copy
+    house.clock.move_by(minutes=2)
+    go(line)
+    again = [line.got[seq] for seq in (2, 4)]
+    assert line.got[3] == kept[3]
+    assert [(each.kind, each.body, each.from_desk, each.thread) for each in again] == [
+        ("erased", {}, "", f"node:{nodes.own().name}")
+    ] * 2
+    assert [each.id for each in again] == [kept[2].id, kept[4].id]
+    assert (stand().state, stand().waiting) == ("up", 0)
+
+
+def test_a_line_on_which_nothing_moves_waits_and_a_peer_that_asks_for_ever_has_its_turn_like_others(
+    house, line, write, monkeypatch
+):
+    for n in range(3):
+        write(f"{n}")
+    go(line)
+    Envelope.objects.filter(seq=3).delete()  # by hand: there is nothing under this number
+    del line.got[3]
+    house.clock.move_by(minutes=2)
+    go(line)
+    assert Peer.objects.get().last_error == "envelope:no_progress"
+    assert Peer.objects.get().next_at > house.clock.at
+    asked = []
+
+    def forgetful(*request):
+        asked.append(request)
+        line.got = {1: line.got[1]}
+        answer = line.call(*request)
+        line.got = {1: line.got[1]}
+        return answer
+
+    monkeypatch.setattr(lines_jobs, "AT_ONCE", 5)
+    write("4")
+    house.clock.move_by(minutes=2)
+    lines_jobs.send_lines(caller=forgetful)
+    assert len(asked) <= 5
+
+
 def holder_that_was_killed() -> str:
     """The lease of a process of this machine that is no more."""
     say = "from tongxin.heart.exchange import leases\nwith leases.holder() as name: print(name)"

@@ -25,6 +25,7 @@ BATCH_ROOM = 1024 * 1024  # bytes of envelopes that are put into one request
 BATCH_COUNT = 100  # envelopes in one request
 AHEAD_MAX = 1000  # numbers beyond a gap that are kept until the gap is filled
 NESTED_MAX = 32  # levels of a body
+ERASED = "erased"  # the kind that stands in the place of an envelope whose text was erased
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]

@@ -189,9 +189,13 @@ def _fault_of(letter: lines.Letter) -> str:
 
 
 def _again(channel: Channel, known: Envelope, read: Read) -> lines.Told:
-    """Answer what came before as it was answered then; another text under the same id is refused."""
-    erased = not known.text and known.seq == read.letter.seq
-    if known.channel_id != channel.pk or not (erased or bytes(known.text) == read.text):
+    """Answer what came before as it was answered then; another text under the same id is refused.
+
+    What was erased meanwhile, here or where it came from, is the same by id and number.
+    """
+    erased = not known.text or lines.ERASED in {known.kind, read.letter.kind}
+    same = known.seq == read.letter.seq if erased else bytes(known.text) == read.text
+    if known.channel_id != channel.pk or not same:
         raise lines.Faulty("id_taken")
     if known.reason and known.reason == read.fault:
         return lines.Told(id=str(known.pk), seq=known.seq, result="refused", reason=known.reason)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -40,16 +39,18 @@ WAITS = tuple(
 )  # after the first, second … failure; then the last
 LEASE = timedelta(seconds=20)  # more than one sending takes
 ASKS = timedelta(seconds=60)  # without anything to send: how often a line is tried all the same
+AT_ONCE = 200  # sendings of one look
 SKEW_LIMIT = timedelta(seconds=30)  # that two clocks may differ without anybody being told
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A line that is ours for a while, and what goes over it now."""
+    """A line that is ours for a while, and what goes over it now. `behind`: the peer lacks something."""
 
     peer: Peer
     sent: dict[int, str]  # number → id
     body: bytes
+    behind: bool
 
 
 def look() -> int:
@@ -61,11 +62,17 @@ def look() -> int:
 
 
 def send_lines(now: datetime | None = None, caller: wire.Caller = wire.call) -> int:
-    """Send on every line whose turn it is, until nothing waits or it fails; return how many envelopes arrived."""
+    """Send on every line whose turn it is, until nothing waits or it fails; return how many envelopes arrived.
+
+    After `AT_ONCE` sendings it is somebody else's turn in this thread, whatever a peer asks for again.
+    """
     _free_what_nobody_holds()
     arrived = 0
     with leases.holder() as owner:
-        while (turn := _take(owner, now or clock.now())) is not None:
+        for _each in range(AT_ONCE):
+            turn = _take(owner, now or clock.now())
+            if turn is None:
+                break
             arrived += _run(turn, owner, now, caller)
     return arrived
 
@@ -110,21 +117,29 @@ def _turn(peer: Peer, now: datetime) -> Turn:
     """Return what goes next: from the first that waits, or from what the peer asks for again."""
     channel = Channel.objects.filter(from_node=settings.NODE, to_node=peer.name).first()
     rows: list[Envelope] = []
+    begins = None
     if channel is not None:
         first = lines_out.waiting(peer).values_list("seq", flat=True)[:1]
         begins = lines.send_from(first, channel.done_seq, channel.last_seq)
         if begins is not None:
             rows = list(channel.envelopes.filter(seq__gte=begins).order_by("seq")[: lines.BATCH_COUNT])
-    rows = list(takewhile(lambda row: row.text, rows))  # what was erased is sent to nobody again
     rows = rows[: lines.fill([len(row.text) for row in rows])]
     batch = lines.Batch(
         from_node=settings.NODE,
         to_node=peer.name,
         nonce=secrets.token_hex(16),
         sent_at=clock.iso(now),
-        envelopes=[lines.Enclosed(text=bytes(row.text).decode(), signature=row.signature) for row in rows],
+        envelopes=[_enclosed(row) for row in rows],
     )
-    return Turn(peer, {row.seq: str(row.pk) for row in rows}, canonical.dumps(batch.model_dump()))
+    sent = {row.seq: str(row.pk) for row in rows}
+    return Turn(peer, sent, canonical.dumps(batch.model_dump()), begins is not None)
+
+
+def _enclosed(row: Envelope) -> lines.Enclosed:
+    """Return an envelope as it goes: as it was signed; of what was erased since, the number alone."""
+    if not row.text:
+        return lines_out.erased(row)
+    return lines.Enclosed(text=bytes(row.text).decode(), signature=row.signature)
 
 
 def _run(turn: Turn, owner: str, now: datetime | None, caller: wire.Caller) -> int:
@@ -154,7 +169,7 @@ def _settle(
         if answer is None:
             _failed(peer, error, now)
         else:
-            stuck = lines.refused_for_now(answer) or ("no_progress" if turn.sent and not moved else "")
+            stuck = lines.refused_for_now(answer) or ("no_progress" if turn.behind and not moved else "")
             _answered(peer, stuck, now, skew or timedelta(0))
         peer.save()
     return arrived

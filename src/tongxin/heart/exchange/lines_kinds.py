@@ -26,6 +26,11 @@ def pong(letter: lines.Letter, a: Act, peer: str) -> None:
     _ours(letter, peer)
 
 
+@lines.handles(lines.ERASED)
+def erased(letter: lines.Letter, a: Act, peer: str) -> None:
+    """What stood under this number was erased where it came from, before it was asked for again: nothing is applied."""
+
+
 @lines.handles(CANNOT)
 def cannot_apply(letter: lines.Letter, a: Act, peer: str) -> None:
     """Mark an envelope of ours as one that the peer could not apply, and ring the desk that sent it."""

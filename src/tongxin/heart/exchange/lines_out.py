@@ -126,6 +126,25 @@ def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:
     )
 
 
+def erased(row: Envelope) -> lines.Enclosed:
+    """Return what goes in the place of an envelope whose text was erased: the same id and number, and nothing else."""
+    channel, body = row.channel, dict[str, Any]()
+    letter = lines.Letter(
+        id=str(row.pk),
+        from_node=channel.from_node,
+        to_node=channel.to_node,
+        seq=row.seq,
+        thread=f"node:{channel.from_node}",
+        kind=lines.ERASED,
+        body=body,
+        body_hash=lines.body_hash(body),
+        sent_at=clock.iso(row.at),
+        key=nodes.own().key_id,
+    )
+    text = letter.text()
+    return lines.Enclosed(text=text.decode(), signature=nodes.sign(text))
+
+
 def need_kind(kind: str, desk: str) -> None:
     """Raise Conflict for a kind of message that does not cross the line; nothing is written that nobody would read."""
     if lines.handler_of(kind) is None:
