@@ -209,7 +209,7 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
 
     assert older.file is not None
     older.file.backup(three.databases["langfang"].connection)  # put back from a copy of before
-    at(26, 11)
+    at(26, 12)
     three.carry()
     with three.at("wuqing"):
         line = Channel.objects.get(to_node="langfang")
