@@ -27,7 +27,7 @@ from tongxin.heart.region import colleagues
 router = Router(tags=["cases"])
 
 Tab = Literal["new", "offered", "hands", "mine", "waiting", "asked", "overdue", "soon", "decided"]
-Act = Literal["accept", "ask", "offer", "give", "close"]
+Act = Literal["accept", "ask", "offer", "take_over", "return", "give", "close"]
 
 
 class InboxLineOut(api.CaseLineOut):
@@ -105,6 +105,8 @@ class BulkIn(Schema):
     facts: Line = ""
     to_desk: Word | None = None
     to: Number | None = None
+    reason: Word | None = Field(default=None, description="Of a return: one that the offer's clause lists")
+    remark: Line = ""
     dry_run: bool = False
 
 
@@ -200,6 +202,8 @@ def act_on_several(
         "facts": str(body.facts),
         "to_desk": str(body.to_desk or ""),
         "to": body.to,
+        "reason": str(body.reason or ""),
+        "remark": str(body.remark),
     }
     if body.dry_run:
         bulk.need(by, body.act)

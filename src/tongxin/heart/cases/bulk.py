@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import wording
+from tongxin.heart.agreements.models import Clause
 from tongxin.heart.cases import inbox, procedures, queries, states, words
 from tongxin.heart.cases.actions.assigning import WORKS
 from tongxin.heart.cases.models import Assignment, BulkRun, Case, Dispute, Procedure
@@ -29,13 +30,40 @@ ACTS: dict[str, Any] = {
     "accept": gettext_lazy("Accept"),
     "ask": gettext_lazy("Ask for papers"),
     "offer": gettext_lazy("Offer to an office"),
+    "take_over": gettext_lazy("Take over"),
+    "return": gettext_lazy("Return"),
     "give": gettext_lazy("Give to a colleague"),
     "close": gettext_lazy("Conclude"),
     "export": gettext_lazy("Export"),
 }
-NEEDS = {"accept": "file_case", "ask": "perform", "offer": "hand_over", "close": "file_case"}
+NEEDS = {
+    "accept": "file_case",
+    "ask": "perform",
+    "offer": "hand_over",
+    "take_over": "take_over",
+    "return": "take_over",
+    "close": "file_case",
+}
 WAY = {"accept": "accept", "ask": "suspend", "offer": "offer", "close": "close"}
-GIVEN = {"ask": ("ground", "missing", "facts"), "offer": ("to_desk",), "give": ("to",)}
+GIVEN = {
+    "ask": ("ground", "missing", "facts"),
+    "offer": ("to_desk",),
+    "return": ("reason", "remark"),
+    "give": ("to",),
+}
+ANSWERS = (
+    "take_over",
+    "return",
+)  # to an offer to the desk; what is offered to it can only be answered or given
+# What fits the cases of a list, where they are all of a kind; in the others each act is offered and judged a case.
+FITS = {
+    "new": ("accept", "give", "export"),
+    "offered": (*ANSWERS, "give", "export"),
+    "hands": ("ask", "offer", "give", "export"),
+    "waiting": ("give", "export"),
+    "asked": ("give", "export"),
+    "decided": ("close", "give", "export"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +88,7 @@ class Chosen:
     books: dict[str, list[str]]  # the rulebook by number
     disputed: frozenset[str]
     reviewed: frozenset[str]
+    clauses: dict[str, Clause]  # of the offers that freeze them
     people: frozenset[int] = frozenset()
     _reach: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
 
@@ -75,6 +104,11 @@ class Chosen:
             self._reach[key] = queries.reachable(self.reader, book, row.procedure.name)
         return self._reach[key]
 
+    def reasons(self, row: Case) -> dict[str, Any]:
+        """Return the reasons that the clause of the case's offer lists for a return, by code."""
+        clause = self.clauses.get(row.frozen_by.clause_id) if row.frozen_by else None
+        return words.reasons(clause) if clause else {}
+
     def form(self, row: Case) -> ProcedureFile:
         """Return the case's procedure."""
         return self.forms[row.procedure_id]
@@ -85,6 +119,11 @@ def may(reader: Acting, act: str) -> bool:
     if act == "give":
         return bool(reader.capabilities & WORKS)
     return act in ACTS and (act not in NEEDS or NEEDS[act] in reader.capabilities)
+
+
+def fitting(reader: Acting, tab: str) -> list[tuple[str, Any]]:
+    """Return the acts that the reader's post may do and that fit the cases of a list, with their names."""
+    return [(act, ACTS[act]) for act in FITS.get(tab, ACTS) if may(reader, act)]
 
 
 def need(reader: Acting, act: str) -> None:
@@ -122,6 +161,9 @@ def chosen(reader: Acting, numbers: Iterable[str], *, people: bool = False) -> C
             .values_list("reviews_id", flat=True)
             if number
         ),
+        Clause.objects.in_bulk(
+            {line.case.frozen_by.clause_id for line in lines.values() if line.case.frozen_by}
+        ),
         frozenset(each.person.pk for each in colleagues.at(reader.desk)) if people else frozenset(),
     )
 
@@ -153,6 +195,8 @@ def told(refused: Refused) -> str:
 def _would(found: Chosen, row: Case, act: str, given: Mapping[str, Any]) -> str:
     """Return what the act would do to a case; raise what the act would."""
     by = found.reader
+    if act in ANSWERS:
+        return _answering(found, row, act, given)
     if act in WAY:
         by.need(NEEDS[act])
         states.need(row, WAY[act], by)
@@ -201,6 +245,19 @@ def _asking(found: Chosen, row: Case, given: Mapping[str, Any]) -> str:
     return _("Is suspended; asked for: %(what)s") % {"what": " · ".join(filter(None, [asked, facts]))}
 
 
+def _answering(found: Chosen, row: Case, act: str, given: Mapping[str, Any]) -> str:
+    by, made = found.reader, row.frozen_by
+    by.need(NEEDS[act])
+    if made is None or made.to_desk_id != by.desk:
+        raise Conflict("not_offered", _("This case is not offered to your office."))
+    if act == "take_over":
+        return _("Is taken over: your office holds it from then on.")
+    reasons = found.reasons(row)
+    if given.get("reason") not in reasons:
+        raise Invalid("", {"reason": [_("Choose one of the reasons that the clause lists.")]})
+    return _("Is returned: %(reason)s") % {"reason": reasons[str(given["reason"])]}
+
+
 def _giving(found: Chosen, row: Case, given: Mapping[str, Any]) -> str:
     desk, to = found.reader.desk, given.get("to")
     asked = row.frozen_by is not None and row.frozen_by.to_desk_id == desk
@@ -228,6 +285,14 @@ def grounds(found: Chosen) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     asks = {each.id: str(each.name) for form in found.forms.values() for each in form.suspend if each.asks}
     papers = {each.id: str(each.name) for form in found.forms.values() for each in form.papers}
     return list(asks.items()), list(papers.items())
+
+
+def reasons(found: Chosen) -> list[tuple[str, str]]:
+    """Return the reasons for a return that the clause of any of the offers lists: by code, each once."""
+    listed = {
+        code: str(text) for line in found.lines.values() for code, text in found.reasons(line.case).items()
+    }
+    return list(listed.items())
 
 
 def run_of(reader: Acting, run: str) -> BulkRun:
@@ -259,4 +324,4 @@ def given_in_words(run_act: str, given: Mapping[str, Any], reader: Acting) -> st
         return next(
             (each.name for each in colleagues.at(reader.desk) if each.person.pk == given.get("to")), ""
         )
-    return str(given.get("facts", "")) if run_act == "ask" else ""
+    return str(given.get({"ask": "facts", "return": "remark"}.get(run_act, ""), ""))

@@ -77,6 +77,8 @@ def put_back(ctx: click.Context, number: str) -> None:
 @click.option("--ground", default="", help="ask: a ground of the procedure, such as papers_missing.")
 @click.option("--missing", multiple=True, help="ask: a paper that is missing; once a paper.")
 @click.option("--facts", default="", help="ask: what else is asked for.")
+@click.option("--reason", default="", help="return: a reason that the clause lists, such as not_competent.")
+@click.option("--remark", default="", help="return: what the other office needs in order to go on.")
 @click.pass_context
 def act_on_several(
     ctx: click.Context, /, act: str, numbers: tuple[str, ...], dry_run: bool, to: str, **given: Any

@@ -49,6 +49,17 @@ class GivenForm(forms.Form):
         elif act == "offer":
             desks = [("", "—"), *((desk.id, str(wording.desk_name(desk))) for desk in bulk.desks(found))]
             self.fields["to_desk"] = Choice(label=_("To which office"), choices=desks)
+        elif act == "return":
+            self.fields["reason"] = Choice(
+                label=_("Reason"), widget=forms.RadioSelect, choices=bulk.reasons(found)
+            )
+            self.fields["remark"] = forms.CharField(
+                label=_("Remark"),
+                help_text=_("What the other office needs in order to go on."),
+                required=False,
+                max_length=400,
+                widget=forms.Textarea(attrs={"rows": 2, "maxlength": 400}),
+            )
         elif act == "give":
             choices = people(found.reader.desk)
             self.fields["to"] = forms.TypedChoiceField(

@@ -187,7 +187,7 @@ def _list(request: StaffRequest, asked: inbox.Asked, form: NameForm | None = Non
         "procedures": remembered(request, f"inbox-kinds:{reader.desk}", lambda: inbox.procedures_of(reader)),
         "states": [(code, words.STATES[code]) for code in inbox.STATES],
         "sides": inbox.SIDES.items(),
-        "acts": [(code, name) for code, name in bulk.ACTS.items() if bulk.may(reader, code)],
+        "acts": bulk.fitting(reader, asked.tab),
         "form": form or NameForm(),
         "may_file": "file_case" in reader.capabilities,
         "may_save": reader.person_id is not None,

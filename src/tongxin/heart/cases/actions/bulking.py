@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import bulk
 from tongxin.heart.cases.actions import assigning, ending, filing, handing, stopping
-from tongxin.heart.cases.models import BulkRun, Case
+from tongxin.heart.cases.models import BulkRun, Case, Offer
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.region.acting import Acting
@@ -23,7 +23,8 @@ from tongxin.shared.errors import Conflict, Invalid, NotAllowed, Refused
 
 SPACE = uuid.UUID("6f1d2f0e-6f2f-5f0c-9a0f-6b1f6a7b9c11")  # of the numbers of runs, from post and key
 MARK = re.compile(r"[0-9]{1,9}\..*")  # see `bulk.Found.mark`: it begins with the epoch
-DOES = ("accept", "ask", "offer", "give", "close")
+DOES = ("accept", "ask", "offer", "take_over", "return", "give", "close")
+TEXTS = ("facts", "remark")  # words about applicants: each case's own entry has them
 
 
 def begin(
@@ -57,9 +58,7 @@ def begin(
             begun_at=a.at,
         )
         a.result = {"run": str(run.pk)}
-        told = {
-            name: value for name, value in kept.items() if name != "facts"
-        }  # each case's own entry has them
+        told = {name: value for name, value in kept.items() if name not in TEXTS}
         a.entry(f"desk:{by.desk}/bulk:{run.pk}", payload=request | {"given": told})
     return str(run.pk)
 
@@ -114,7 +113,7 @@ def _one(by: Acting, row: BulkRun, number: str, mark: str) -> dict[str, Any]:
 
 def _without_facts(row: BulkRun) -> dict[str, Any]:
     """Return what a run was given without words about applicants: those are kept, and erased, with each case."""
-    return {name: value for name, value in row.given.items() if name != "facts"}
+    return {name: value for name, value in row.given.items() if name not in TEXTS}
 
 
 def _epoch(row: BulkRun, number: str) -> int:
@@ -140,7 +139,28 @@ def _do(by: Acting, key: str, name: str, given: Mapping[str, Any], number: str, 
             )
         case "offer":
             handing.offer(**common, epoch=epoch, to_desk=str(given.get("to_desk", "")))
+        case "take_over":
+            handing.take_over(by=by, key=key, offer_id=_offer(by, number))
+        case "return":
+            handing.return_over(
+                by=by,
+                key=key,
+                offer_id=_offer(by, number),
+                reason=str(given.get("reason", "")),
+                remark=str(given.get("remark", "")),
+            )
         case "give":
             assigning.give(**common, to=int(given.get("to", 0)))
         case "close":
             ending.close(**common)
+
+
+def _offer(by: Acting, number: str) -> str:
+    """Return the offer of the case that waits for the desk's answer; the act judges it again under the lock."""
+    waits = Offer.objects.read_by(by.desk).filter(
+        case=number, to_desk_id=by.desk, state=Offer.State.OFFERED, settled_at__isnull=True
+    )
+    found = waits.values_list("id", flat=True).first()
+    if found is None:
+        raise Conflict("not_offered", _("This case is not offered to your office."))
+    return str(found)

@@ -20,7 +20,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, KeyReused, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TONGZHOU = "bj-tongzhou/service_centre"
+WUQING, TONGZHOU = "tj-wuqing/service_centre", "bj-tongzhou/service_centre"
 
 
 def beijing(day: int, hour: int, month: int = 2) -> datetime:
@@ -248,6 +248,36 @@ def test_a_mark_that_no_preview_gave_begins_no_run(clerk, mark):
         actions.run(by=clerk, key="m", name="accept", given={}, cases=[(filed(clerk, "f"), mark)])
     assert list(refused.value.fields) == ["cases"]
     assert not BulkRun.objects.exists()
+
+
+def test_several_offers_are_taken_over_or_returned_at_once_each_by_its_clause(clerk, taker):
+    (one, _o1), (two, _o2), (three, recalled) = (offered(clerk, f"o{n}") for n in range(3))
+    actions.recall(by=clerk, key="recall", offer_id=recalled)
+    cases, own = [one, two, three], accepted(clerk, "a")
+    found = bulk.chosen(taker, cases)
+    assert [v.yes for v in bulk.judged(found, cases, "take_over", {})] == [True, True, False]
+    assert not bulk.judged(bulk.chosen(clerk, [own]), [own], "take_over", {})[0].yes
+    assert "not_competent" in dict(bulk.reasons(found))
+    back = {"reason": "not_competent", "remark": "示例：向廊坊移交"}
+    assert [v.yes for v in bulk.judged(found, cases, "return", back)] == [True, True, False]
+    assert not bulk.judged(found, [one], "return", {"reason": "none_such"})[0].yes
+    size = Entry.objects.count()
+    run = actions.run(by=taker, key="r", name="return", given=back, cases=[(one, ""), (three, "")])
+    assert [each["done"] for each in run.results.values()] == [True, False]
+    assert run.given == {"reason": "not_competent"}, "words are kept with the case alone"
+    run = actions.run(by=taker, key="t", name="take_over", given={}, cases=[(one, ""), (two, "")])
+    assert [each["done"] for each in run.results.values()] == [False, True]
+    assert (
+        actions.run(by=taker, key="t", name="take_over", given={}, cases=[(one, ""), (two, "")]).pk == run.pk
+    )
+    assert Entry.objects.count() == size + 2 + 4
+    assert dict(Case.objects.filter(pk__in=cases).values_list("number", "holder_id")) == {
+        one: WUQING, two: TONGZHOU, three: WUQING
+    }  # fmt: skip
+    acts = {tab: {act for act, _name in bulk.fitting(taker, tab)} for tab in inbox.TABS}
+    assert acts["offered"] == {"take_over", "return", "give", "export"}
+    assert not acts["hands"] & {"take_over", "return", "accept"}
+    assert {"offer", "take_over"} <= acts["soon"]
 
 
 def test_papers_are_asked_for_given_and_closed_for_several(clerk, taker, house):
