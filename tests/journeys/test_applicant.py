@@ -481,9 +481,11 @@ def test_the_desk_that_a_complaint_is_about_does_not_read_it_and_no_hash_tells_i
     filed.open()
     filed.act("letter", kind="complaint", text="示例：无人联系")
     filed.act("letter", key="m", kind="message", text="示例：何时")
+    message = Letter.objects.get(kind="message").pk
     for who, post in (("tongzhou-clerk", TAKER), ("wuqing-clerk", CLERK)):
         page = text(house.client(who, post).get(f"/cases/{filed.number}/"))
         assert "示例：何时" in page
+        assert (f"/letters/{message}/" in page) == (who == "wuqing-clerk")  # who may answer it
         assert "无人联系" not in page
         assert "cases.letter.written" not in page
     assert "cases.letter.written" not in filed.page()

@@ -135,6 +135,11 @@ def test_who_was_not_told_does_not_read_the_incident_on_home(house):
     assert "Long River" in own
 
 
+def test_everybody_finds_where_to_hand_in_and_to_look_up_a_case_on_the_first_page(house, client):
+    shown = client.get("/").content.decode()
+    assert all(f'href="{address}"' in shown for address in ("/services/", "/track/"))
+
+
 def test_everybody_sees_the_register_only(house, client, settings):
     acts.offered(house)
     shown = client.get("/", headers={"accept-language": "en"}).content.decode()
@@ -208,6 +213,14 @@ def test_one_window_says_where_to_hand_in_and_who_decides(house, client):
     assert "Food business licence (first issue)" in shown
     assert "Wuqing Government Service Centre" in shown
     assert "decided within 5 working days" in shown
+    from tongxin.heart.cases import queries, windows
+    from tongxin.petals.services.queries import items
+
+    for item in items():  # the list names the windows that the form offers
+        _row, read = queries.procedure(item.procedure.procedure)
+        form = [desk.jurisdiction_id for desk in windows.taking(read)]
+        assert [window.place.id for window in item.windows] == form
+        assert form
     assert (
         "Nothing found"
         in client.get("/services/", {"q": "passport"}, headers={"accept-language": "en"}).content.decode()

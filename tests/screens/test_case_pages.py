@@ -65,6 +65,10 @@ def test_filters_and_order_narrow_the_list(house, wuqing):
     assert (
         wuqing.get("/cases/", {"stage": "x", "sort": "'", "place": "nowhere", "page": "z"}).status_code == 200
     )
+    for words in ("食品", "licence", first[-4:]):
+        shown = page(wuqing.get("/cases/", {"q": words}))
+        assert first in shown
+        assert "/search/?q=" in shown, "words that were given are found there"
 
 
 def test_everything_missing_is_told_at_once_and_nothing_typed_is_lost(house, wuqing):

@@ -194,12 +194,7 @@ def _narrowed(asked: Asked, desk: str) -> Q:
         found &= Q(accepting_desk_id=desk)
     elif asked.side == "elsewhere":
         found &= ~Q(accepting_desk_id=desk)
-    text = asked.q.strip()
-    if text:
-        names = {row.name for row in queries.titled(text)}
-        titled = Q(procedure__in=Procedure.objects.filter(name__in=names).values("id")) if names else Q()
-        found &= Q(number__icontains=text) | titled if names else Q(number__icontains=text)
-    return found
+    return found & queries.sought(asked.q)
 
 
 _Key = tuple[bool, datetime | None, str]  # whether the key is missing, the key, the number

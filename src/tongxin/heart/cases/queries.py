@@ -166,7 +166,21 @@ def _narrowed(reader: Acting, stage: str, procedure: str, place: str, q: str) ->
     if place:
         desks = Desk.objects.filter(jurisdiction_id=place).values("id")
         found &= Q(accepting_desk__in=desks) | Q(competent_desk__in=desks)
-    return found & Q(number__icontains=q.strip()) if q.strip() else found
+    return found & sought(q)
+
+
+def sought(text: str) -> Q:
+    """Return the condition of cases whose number or item's title holds the words; no words narrow nothing."""
+    text = text.strip()
+    if not text:
+        return Q()
+    names = {row.name for row in titled(text)}
+    numbered = Q(number__icontains=text)
+    return (
+        numbered | Q(procedure__in=Procedure.objects.filter(name__in=names).values("id"))
+        if names
+        else numbered
+    )
 
 
 def in_order(reader: Acting, listing: Iterable[tuple[Any, ...]]) -> list[Case]:

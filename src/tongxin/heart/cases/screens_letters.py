@@ -135,7 +135,9 @@ def listing(reader: Acting, row: Case, seen: Sight) -> dict[str, Any]:
     found = letters.of_case(row) if part and seen.sees("remarks") else []
     return {
         "letters": [
-            _line(each) for each in found if each.kind != Letter.Kind.COMPLAINT or each.desk_id == reader.desk
+            _line(each) | {"own": each.desk_id == reader.desk}
+            for each in found
+            if each.kind != Letter.Kind.COMPLAINT or each.desk_id == reader.desk
         ],
         "may_tell": part and "perform" in reader.capabilities and row.erased_at is None,
         "may_slip": reader.desk == row.accepting_desk_id and "file_case" in reader.capabilities,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,19 +13,27 @@ from tongxin.heart.cases import procedures
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange.models import DeskHome
 from tongxin.heart.region import queries as region
-from tongxin.heart.region.models import Desk, Jurisdiction
+from tongxin.heart.region.models import Desk, Jurisdiction, Office
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid
 
 
 def taking(read: ProcedureFile) -> list[Desk]:
     """Return the desks of this node that take such an application in, by place."""
+    return [desk for desk, _office in of_roles({read.role})[read.role]]
+
+
+def of_roles(roles: Iterable[str]) -> dict[str, list[tuple[Desk, Office]]]:
+    """Return by role the desks of this node that take applications in, by place, each with its office."""
+    found: dict[str, list[tuple[Desk, Office]]] = {role: [] for role in roles}
     elsewhere = DeskHome.objects.values("desk_id")
-    rows = Desk.objects.filter(role_id=read.role, jurisdiction__isnull=False).exclude(id__in=elsewhere)
-    rows = rows.select_related("jurisdiction__parent", "group", "role")
-    desks = sorted(rows, key=_by_place)
+    rows = Desk.objects.filter(role_id__in=found, jurisdiction__isnull=False).exclude(id__in=elsewhere)
+    desks = sorted(rows.select_related("jurisdiction__parent", "group", "role"), key=_by_place)
     staffed = region.offices_with_mandate([desk.id for desk in desks], region.today())
-    return [desk for desk in desks if desk.id in staffed]
+    for desk in desks:
+        if desk.id in staffed:
+            found[desk.role_id].append((desk, staffed[desk.id]))
+    return found
 
 
 def deciders(read: ProcedureFile, desks: list[Desk]) -> list[Jurisdiction]:

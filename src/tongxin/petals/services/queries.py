@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from tongxin.heart.agreements import queries as agreements
 from tongxin.heart.agreements import rulebook
 from tongxin.heart.agreements.match import Binding
 from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import queries as cases
+from tongxin.heart.cases import windows
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.events.models import Matter
 from tongxin.heart.region import queries as region
@@ -18,7 +19,6 @@ from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Jurisdiction, Mandate, Office
 from tongxin.petals.services.results import MATTER_KIND, title_words
 from tongxin.shared import clock
-from tongxin.shared.errors import NotFound
 from tongxin.shared.named import pick
 
 CLAUSE = (
@@ -65,22 +65,21 @@ class Item:
 
     @property
     def across(self) -> bool:
-        """Whether it may be handed in at more than one place."""
-        return len(self.windows) > 1
+        """Whether a clause lets it be handed in at another place than the one that decides it."""
+        return len(self.windows) > 1 and bool(self.clauses)
 
 
 def items(*, q: str = "", place: str = "") -> list[Item]:
     """Return the items whose words hold every word of `q` and that may be handed in at `place`, by title."""
     procedures = cases.procedures()
     bound = _bound([read for _row, read in procedures])
-    offered = {read.procedure: _parties(bound[read.procedure]) for _row, read in procedures}
-    windows = _windows((party, read.role) for _row, read in procedures for party in offered[read.procedure])
+    at = _windows({read.role for _row, read in procedures})
     clauses = _clauses(b.clause_id for bindings in bound.values() for b in bindings)
     found = [
         Item(
             read,
             row.illustrative,
-            tuple(windows[at] for party in offered[read.procedure] if (at := (party, read.role)) in windows),
+            at[read.role],
             tuple(clauses[b.clause_id] for b in bound[read.procedure]),
         )
         for row, read in procedures
@@ -143,42 +142,25 @@ def _bound(procedures: Iterable[ProcedureFile]) -> dict[str, list[Binding]]:
     }
 
 
-def _parties(bindings: Iterable[Binding]) -> list[str]:
-    return list(dict.fromkeys(party for binding in bindings for party in binding.parties))
-
-
 def _clauses(ids: Iterable[str]) -> dict[str, Clause]:
     """Return clauses by id, with what naming them takes."""
     return Clause.objects.select_related("version__instrument").only(*CLAUSE).in_bulk(set(ids))
 
 
-def _windows(desks: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Window]:
-    """Return the windows of parties by party and role.
-
-    A party that is a group, or that has no such office, has none.
-    """
-    wanted, on = set(desks), region.today()
-    places = Jurisdiction.objects.in_bulk({party for party, _role in wanted})
-    seats = region.offices_with_mandate([f"{party}/{role}" for party, role in wanted if party in places], on)
-    offices: dict[tuple[str, str], Office] = {}
-    for party, role in wanted:
-        if party in places and (office := seats.get(f"{party}/{role}") or _instead(party, role, on)):
-            offices[party, role] = office
-    halls: dict[str, list[Mandate]] = {}
-    for hall in region.presences(on=on).filter(office__in={office.id for office in offices.values()}):
+def _windows(roles: set[str]) -> dict[str, tuple[Window, ...]]:
+    """Return the windows by role: those that the form of an application offers, with their halls elsewhere."""
+    desks, halls = windows.of_roles(roles), dict[str, list[Mandate]]()
+    offices = {office.id for found in desks.values() for _desk, office in found}
+    for hall in region.presences(on=region.today()).filter(office__in=offices):
         halls.setdefault(hall.office_id, []).append(hall)
     return {
-        key: Window(places[key[0]], office, tuple(halls.get(office.id, ())))
-        for key, office in offices.items()
+        role: tuple(
+            Window(desk.jurisdiction, office, tuple(halls.get(office.id, ())))
+            for desk, office in found
+            if desk.jurisdiction
+        )
+        for role, found in desks.items()
     }
-
-
-def _instead(party: str, role: str, on: date) -> Office | None:
-    """Return the office that stands in for a desk without a mandate of its own; None where there is no such desk."""
-    try:
-        return region.desk_office(f"{party}/{role}", on)
-    except NotFound:
-        return None
 
 
 def _text(item: Item) -> str:
