@@ -1,9 +1,11 @@
-"""The pages of nodes with something on them: a line that waits, a key to compare, notes."""
+"""The pages of nodes with something on them: a line that waits, a key to compare, notes; and all of it without a mouse."""
 
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.test_keyboard import tab_to
 from tests.browser.test_screens import LOOKS, faults
 from tests.support.second_node import SecondNode
 
@@ -56,3 +58,34 @@ def test_the_pages_of_nodes(met, window, seat_in, troubles, language, wide, narr
             troubles.clear()
             wrong += [f"{who} {address}: {fault}" for fault in found]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_fingerprint_is_typed_and_a_note_is_written_without_a_mouse(met, window, seat_in):
+    admin = seat_in(window(language="en"), "wuqing-admin")
+    admin.goto("/nodes/")
+    tab_to(admin, "main a[href='/nodes/peers/langfang/']")
+    admin.keyboard.press("Enter")
+    admin.wait_for_url("**/nodes/peers/langfang/")
+    tab_to(admin, "input[name=fingerprint]")
+    admin.keyboard.type("0" * 64)
+    admin.keyboard.press("Enter")
+    expect(admin.locator("main")).to_contain_text("not the fingerprint")
+    tab_to(admin, "input[name=fingerprint]")
+    admin.keyboard.press("Control+a")
+    admin.keyboard.type(" ".join(met.key[n : n + 4] for n in range(0, 64, 4)))
+    admin.keyboard.press("Enter")
+    expect(admin.locator("form:has(input[name=fingerprint])")).to_have_count(0)
+
+    clerk = seat_in(window(language="en"), "wuqing-clerk", CLERK)
+    clerk.goto("/nodes/notes/")
+    tab_to(clerk, "select[name=to_desk]")
+    clerk.keyboard.type("Tongzhou")  # as one finds a line in a long list; its desks follow each other
+    for _press in range(40):
+        if clerk.locator("select[name=to_desk]").input_value() == THERE:
+            break
+        clerk.keyboard.press("ArrowDown")
+    tab_to(clerk, "textarea[name=text]")
+    clerk.keyboard.insert_text("示例：请回电")
+    tab_to(clerk, "form[data-form] button[type=submit]")
+    clerk.keyboard.press("Enter")
+    expect(clerk.locator("main tbody")).to_contain_text("示例：请回电")

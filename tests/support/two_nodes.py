@@ -198,8 +198,8 @@ def wait_for(true: Callable[[], bool], seconds: float, tell: Callable[[], object
     return time.monotonic() - begins
 
 
-def join(one: RunningNode, other: RunningNode, address: str) -> None:
-    """Add `other` at `one`, confirm its key by what `other` itself shows, and say that its place is there."""
+def join(one: RunningNode, other: RunningNode, address: str, *more: str) -> None:
+    """Add `other` at `one`, confirm its key by what `other` itself shows; its place and `more` are there."""
     confirm = ["node", "peer", "confirm", other.name, *other.fingerprint.split()]
-    place = ["node", "place", other.name, other.desk.partition("/")[0]]
+    place = ["node", "place", other.name, other.desk.partition("/")[0], *more]
     one.run(["node", "peer", "add", address], confirm, place)
