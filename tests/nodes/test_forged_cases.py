@@ -39,13 +39,19 @@ APPLICANT = {"given_by": "applicant", "desk": WUQING, "replaced_by": ""}
 def forge(
     nodes: Any, kind: str, number: str, body: dict[str, Any], *, by_desk: str, to: str = "wuqing", **more: Any
 ) -> str:
-    """Say something at the forger's node, signed with its key; return what became of it: ok, or why not."""
+    """Say something at the forger's node, signed with its key; return what became of it: ok, or why not.
+
+    With `carry=False` it waits there, and nothing is said of it.
+    """
+    carries = more.pop("carry", True)
     place = by_desk.partition("/")[0].partition("-")[2]
     with nodes.at(place), transaction.atomic():
         sent = lines_out.put(
             kind, to_node=to, thread=f"case:{number}", body=body, at=clock.now(), from_desk=by_desk,
             to_desk=more.pop("to_desk", WUQING), **more,
         )  # fmt: skip
+    if not carries:
+        return ""
     nodes.carry()
     with nodes.at(to):
         row = Envelope.objects.get(pk=sent.pk)
@@ -77,7 +83,7 @@ def test_nobody_without_the_part_for_it_takes_a_case_or_adds_to_it(three, at):
     for desk in (LANGFANG, TONGZHOU):  # one without a part, one that returned an offer
         taken = facts(three, number, desk, holder=desk, epoch=1, state="decided", outcome="granted")
         assert forge(three, "case_state", number, {"facts": taken}, by_desk=desk) == "not_yours"
-        tells = said | {"event": "case_suspended", "ground": "papers_missing", "missing": []}
+        tells = said | {"event": "case_suspended", "ground": "papers_missing", "missing": [], "facts": ""}
         assert forge(three, "suspension", number, tells, by_desk=desk, epoch=50) == "not_yours"
         assert forge(three, "suspension", number, tells, by_desk=desk) == "not_yours"
         stale = said | {"about": str(uuid.uuid4()), "holder": desk, "epoch": 9, "fixed": 9}

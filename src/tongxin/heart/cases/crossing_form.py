@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tongxin.heart.cases import papers_types
 from tongxin.heart.exchange.lines import Hash, Instant, Uuid
+from tongxin.shared import canonical, durations
 from tongxin.shared.errors import Refused
 
 Text = Annotated[str, Field(max_length=400)]
@@ -18,6 +19,10 @@ DeskId = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9_]+$", max_length=80)
 When = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)?$")]  # an instant, or empty
 Day = Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")]
 Number = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}-\d{4}-\d{6}$", max_length=20)]
+Spans = Annotated[list[tuple[Instant, Instant]], Field(max_length=1000)]
+Calendar = Annotated[str, Field(max_length=200)]
+Outcome = Literal["granted", "refused", "upheld", "changed", "sent_back"]
+LONGEST = timedelta(days=3660)  # of a promise
 Names = Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=200)]
 Epoch = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -26,11 +31,38 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
+class Count(_Strict):
+    """How a length of time was counted (`clocks.Count`): on a calendar, in hours or in days."""
+
+    form: Literal["within"]
+    clock: Literal["calendar", "hours", "days"]
+    calendar_of: Literal["debtor", "creditor", "both"]
+    within: Annotated[str, Field(max_length=40)]
+    starts: Literal["occurred", "known", "recorded", "delivered"]
+    starts_at: Instant
+    pauses: Spans
+    provisional: bool
+    spans: Spans = []
+    days: Annotated[list[Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]], Field(max_length=1000)] = []
+    calendar: Calendar = ""
+    calendar_version: Calendar = ""
+    office: Annotated[str, Field(max_length=400)] = ""
+    offices: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=4)] = []
+
+
+class NotCounted(_Strict):
+    """Nothing was promised yet."""
+
+
 class Promise(_Strict):
-    """Until when the applicant was promised a decision, and how that was counted."""
+    """Until when the applicant was promised a decision, and how that was counted; empty before the acceptance."""
 
     due_at: When
-    count: dict[str, Any]
+    count: Count | NotCounted
+
+    def counted(self) -> dict[str, Any]:
+        """Return the count as a case keeps it."""
+        return self.count.model_dump(mode="json", exclude_unset=True)
 
 
 class Pause(_Strict):
@@ -41,14 +73,14 @@ class Pause(_Strict):
     ground: Code
     missing: Names
     facts: Text
-    of: Code
+    of: Literal["accepted", "in_hand"]
 
 
 class Made(_Strict):
     """One decision."""
 
     number: Annotated[int, Field(ge=1, le=1000)]
-    outcome: Annotated[str, Field(max_length=12)]
+    outcome: Outcome
     reason: Text
     desk: DeskId
     at: Instant
@@ -127,7 +159,7 @@ class Facts(_Strict):
     promise: Promise
     pauses: Annotated[list[Pause], Field(max_length=200)]
     decided_at: When
-    outcome: Annotated[str, Field(max_length=12)]
+    outcome: Outcome | Literal[""]
     outcome_reason: Text
     decisions: Annotated[list[Made], Field(max_length=200)]
     ended: Ended
@@ -159,16 +191,24 @@ class Unread(Refused):
 def read(said: object, thread: str) -> Facts:
     """Read what an envelope says of its case. Raises Refused `wrong_facts`."""
     try:
-        told = Facts.model_validate(said)
+        told = Facts.model_validate_json(
+            canonical.dumps(said)
+        )  # from JSON, so that a list may stand for a pair
+        count = told.promise.count
+        if isinstance(count, Count) and durations.parse(count.within) > LONGEST:
+            raise ValueError(count.within)
         for each in [*_instants(told), *(c.until for c in told.consents if c.until)]:
             date.fromisoformat(each) if len(each) == 10 else datetime.fromisoformat(each)
     except (ValidationError, ValueError) as fault:
-        raise Refused(
-            "wrong_facts", _("What was told of the case has not the form of the protocol.")
-        ) from fault
+        raise wrong() from fault
     if thread != f"case:{told.case}" or any(f.type not in papers_types.MIME for f in told.files):
-        raise Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
+        raise wrong()
     return told
+
+
+def wrong() -> Refused:
+    """The refusal of what has not the form of the protocol."""
+    return Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
 
 
 def when(text: str) -> datetime | None:
@@ -183,5 +223,8 @@ def _instants(told: Facts) -> list[str]:
     found += [t for c in told.consents for t in (c.given_at, c.withdrawn_at)]
     found += [t for h in told.hand_overs for t in (h.offered_at, h.settled_at)]
     found += [made.at for made in told.decisions]
+    if isinstance(count := told.promise.count, Count):
+        spans = (count.starts_at, *(t for pair in (*count.pauses, *count.spans) for t in pair))
+        found += [*spans, *count.days]
     found += [file.at for file in told.files]
     return [text for text in found if text]

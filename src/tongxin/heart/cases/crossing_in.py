@@ -154,7 +154,7 @@ def offices(case: Case) -> set[str]:
 def _from_holder(a: Act, case: Case, told: Facts) -> None:
     """What the holder says: how the case stands, and what was decided."""
     case.pauses = [p.model_dump(by_alias=True) for p in told.pauses]
-    case.promise_due_at, case.promise_count = when(told.promise.due_at), told.promise.count
+    case.promise_due_at, case.promise_count = when(told.promise.due_at), told.promise.counted()
     case.decided_at = when(told.decided_at)
     _end(case, told)
     _decided(a, case, told)

@@ -6,13 +6,21 @@ An envelope is judged (who may say this of the case), kept as a message, and giv
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.cases import crossing, crossing_form, crossing_in, crossing_trust, locking, words
+from tongxin.heart.cases import (
+    crossing,
+    crossing_form,
+    crossing_in,
+    crossing_tellers,
+    crossing_trust,
+    lines_forms,
+    locking,
+    words,
+)
 from tongxin.heart.cases.actions import applying, handing, mirroring, parts, reviewing
 from tongxin.heart.cases.crossing_form import Facts, Unread
 from tongxin.heart.cases.models import Case, Offer
@@ -51,13 +59,13 @@ TELLS = ("suspension", "resumption", "decision", "withdrawal", "closing", "revie
 
 def register_all() -> None:
     """Make the kinds known that cases apply."""
-    lines.handles("offer")(offer)
+    lines.handles("offer")(lines_forms.reads(offer))
     for kind in ("accept", "refuse", "recall", "recalled", "too_late", "stale", "propose", "reassign"):
-        lines.handles(kind)(answer)
+        lines.handles(kind)(lines_forms.reads(answer))
     for kind in TELLS:
-        lines.handles(kind)(tell)
-    lines.handles("review")(review)
-    lines.handles(crossing.STATE)(state)
+        lines.handles(kind)(lines_forms.reads(tell))
+    lines.handles("review")(lines_forms.reads(review))
+    lines.handles(crossing.STATE)(lines_forms.reads(state))
 
 
 def offer(letter: lines.Letter, a: Act, peer: str) -> None:
@@ -67,8 +75,8 @@ def offer(letter: lines.Letter, a: Act, peer: str) -> None:
     """
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.holder != letter.from_desk or told.epoch != letter.epoch or letter.papers != _named(told):
-        raise wrong_facts()
-    if Offer.objects.filter(id=_uuid(letter.body.get("offer"))).exclude(case=told.case).exists():
+        raise crossing_form.wrong()
+    if Offer.objects.filter(id=letter.body["offer"]).exclude(case=told.case).exists():
         raise crossing_trust.not_yours()
     case = locking.lock(told.case)
     try:
@@ -108,29 +116,27 @@ def answer(letter: lines.Letter, a: Act, peer: str) -> None:
 
 
 def tell(letter: lines.Letter, a: Act, peer: str) -> None:
-    """Keep what a holder or the accepting desk says that it did, and ring; under an older epoch it is answered so."""
-    case = known(letter)
-    event = str(letter.body.get("event", ""))
-    if event not in EVENTS or letter.from_desk not in _tellers(case, letter, event):
-        raise crossing_trust.not_yours()
-    text = letter.body.get("text", "") if event == "asked_supplied" else ""
-    if not isinstance(text, str) or len(text) > applying.MAX_LETTER:
-        raise wrong_facts()
+    """Keep what a desk says that it did on the case, and ring; what came under an older epoch is answered so."""
+    case, event = known(letter), str(letter.body["event"])
+    crossing_tellers.need(case, letter, event)
     message = lines_kinds.keep(letter, a)
+    text = str(letter.body.get("text", ""))
     if text and case.erased_at is None:
         applying.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
-    if handing.received_tell(a, case, message):
+    counts = handing.received_tell(a, case, message)
+    if counts:
         parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
     kept = ("outcome", "ground", "missing")
     said: dict[str, Any] = {name: letter.body[name] for name in kept if name in letter.body}
-    _entry(a, letter, peer, said, act=EVENTS[event])
+    _entry(a, letter, peer, said, act=EVENTS[event] if counts else ACTS["stale"])
 
 
 def review(letter: lines.Letter, a: Act, peer: str) -> None:
     """Take a review in, which is a case of its own in the receiver's hands; or word of one to who decided."""
-    if letter.body.get("event") != "review_filed":
+    if letter.body["event"] != "review_filed":
         tell(letter, a, peer)
         return
+    crossing_tellers.need_reviewed(letter)
     told = crossing_form.read(letter.body.get("facts"), letter.thread)
     if told.accepting != letter.from_desk or told.holder != letter.to_desk or locking.lock(told.case):
         raise crossing_trust.not_yours()
@@ -260,18 +266,16 @@ def _need_clause(a: Act, told: Facts, letter: lines.Letter) -> None:
 
 def _need_author(case: Case, letter: lines.Letter) -> None:
     """Raise Refused unless the desk that says it is the one that may: the offer's receiver, its sender, an office."""
+    body = letter.body
     if letter.kind == "reassign":
-        holder, epoch = letter.body.get("holder"), letter.body.get("epoch")
-        if not isinstance(holder, str) or type(epoch) is not int:
-            raise wrong_facts()
-        crossing_trust.need_named(case, letter.from_desk, holder, epoch, letter.body.get("offices"))
+        crossing_trust.need_named(case, letter.from_desk, body["holder"], body["epoch"], body["offices"])
         return
-    if letter.kind == "propose" or (letter.kind == "refuse" and "proposal" in letter.body):
+    if letter.kind == "propose" or (letter.kind == "refuse" and "proposal" in body):
         fits = letter.from_desk in crossing_in.offices(case)
     elif letter.kind == "stale":
         fits = letter.from_desk in _may_be_stale(case, letter)
     else:
-        made = case.offers.filter(id=_uuid(letter.body.get("offer"))).first()
+        made = case.offers.filter(id=body["offer"]).first()
         wanted = _author_of(made, letter.kind) if made is not None else ""
         fits = letter.from_desk == wanted if made is not None else letter.kind == "recall"
     if not fits:
@@ -280,26 +284,10 @@ def _need_author(case: Case, letter: lines.Letter) -> None:
 
 def _may_be_stale(case: Case, letter: lines.Letter) -> set[str]:
     """Return who may answer `stale`: about an offer its two desks, else whoever has a part."""
-    made = case.offers.filter(id=_uuid(letter.body.get("about"))).first()
+    made = case.offers.filter(id=letter.body["about"]).first()
     if made is not None:
         return {made.from_desk_id, made.to_desk_id}
     return {*crossing.desks_of(case), *crossing_in.offices(case)}
-
-
-def _tellers(case: Case, letter: lines.Letter, event: str) -> set[str]:
-    """Return the desks that may tell this: what the holder does the holder, under an older epoch one before it."""
-    if event in {"asked_supplied", "case_withdrawn", "case_closed"}:
-        return {case.accepting_desk_id}
-    if event in {"case_suspended", "case_resumed", "case_decided"} and letter.epoch == case.epoch:
-        return {case.holder_id}
-    return set(crossing.desks_of(case))
-
-
-def _uuid(said: object) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(said))
-    except ValueError as fault:
-        raise wrong_facts() from fault
 
 
 def _author_of(made: Offer, kind: str) -> str:
@@ -318,16 +306,8 @@ def known(letter: lines.Letter) -> Case:
     return _again(case)
 
 
-def wrong_facts() -> Refused:
-    """The refusal of a body that has not the form of the protocol."""
-    return Refused("wrong_facts", _("What was told of the case has not the form of the protocol."))
-
-
 def _number(letter: lines.Letter) -> str:
-    kind, _colon, number = letter.thread.partition(":")
-    if kind != "case" or letter.body.get("case", number) != number:
-        raise wrong_facts()
-    return number
+    return letter.thread.partition(":")[2]
 
 
 def _again(case: Case) -> Case:
