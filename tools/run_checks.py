@@ -29,6 +29,7 @@ BIN = Path(sys.executable).parent
 REPORTS = ROOT / "test-results"
 WEB = ROOT / "web"
 
+HAND_OVER = "tests/journeys/test_hand_over.py"  # two windows of two offices at one case
 PLAIN = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
 
 # The tests' own folders go where theirs go: in memory, where there is room.
@@ -86,13 +87,16 @@ def test_steps(extra: Sequence[str]) -> list[Step]:
     plain = [f"--ignore={folder}" for folder in browser + docs]
     return [
         pytest("docs", "commands in the documents", docs, extra),
-        pytest(
-            "browser-postgres", "Chromium: journeys; PostgreSQL", ["tests/journeys"], extra, on="postgres"
-        ),
+        pytest("browser-postgres", "Chromium: the hand-over; PostgreSQL", [HAND_OVER], extra, on="postgres"),
         pytest("browser", "Chromium: journeys, screens, accessibility; SQLite", browser, extra, workers=2),
         pytest("sqlite", "unit and property tests, SQLite", plain, extra, workers=2),
         pytest(
-            "postgres", "what depends on the database, PostgreSQL", plain, extra, workers=2, on="postgres"
+            "postgres",
+            "what depends on the database, PostgreSQL",
+            on_postgres(),
+            extra,
+            workers=2,
+            on="postgres",
         ),
     ]
 

@@ -316,7 +316,13 @@ case "$target" in
     soak)
         prepare dev
         export TONGXIN_MODE=test SOAK=1 # the properties, with twenty times as many examples
-        exec "$py" -m pytest -m "soak or hypothesis or properties" "$@"
+        if [ $# -gt 0 ]; then exec "$py" -m pytest -m "soak or hypothesis or properties" "$@"; fi
+        ended=0
+        "$py" -m pytest -m "soak or hypothesis or properties" || ended=$?
+        # And all tests on PostgreSQL: `make test` runs those there that depend on the database.
+        SOAK="" TONGXIN_TEST_DB=postgres "$py" -m pytest -m "not soak" -n 2 --dist loadscope \
+            --ignore tests/docs --ignore tests/browser || ended=$?
+        exit "$ended"
         ;;
     bench)
         prepare dev

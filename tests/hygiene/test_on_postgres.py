@@ -6,6 +6,8 @@ import csv
 import re
 from pathlib import Path
 
+from tools import run_checks
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "tongxin"
 OWN_FOLDERS = {"browser": ["tests/browser", "tests/journeys"], "docs": ["tests/docs"]}
@@ -80,3 +82,20 @@ def test_what_drives_a_browser_or_runs_documents_lies_in_its_own_folder():
             if re.search(rf"\bmark\.{mark}\b", text) and not name.startswith(tuple(folders))
         ]
         assert outside == [], f"marked {mark}, not in {', '.join(folders)}"
+        unmarked = [
+            name
+            for name, text in modules_there().items()
+            if name.startswith(tuple(folders)) and not re.search(rf"\bmark\.{mark}\b", text)
+        ]
+        assert unmarked == [], (
+            f"in {', '.join(folders)}, not marked {mark}: belongs where the plain tests are"
+        )
+
+
+def test_the_steps_run_what_is_listed() -> None:
+    """What `make test` gives to pytest on PostgreSQL is the list; everything else there is for the long run."""
+    steps = {step.name: step for step in run_checks.test_steps([])}
+    asked = [word for word in steps["postgres"].commands[0] if word.partition("::")[0].endswith(".py")]
+    assert {word.partition("::")[0] for word in asked} == set(listed())
+    assert steps["postgres"].environment == steps["browser-postgres"].environment
+    assert steps["postgres"].environment["TONGXIN_TEST_DB"] == "postgres"

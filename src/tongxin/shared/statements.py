@@ -45,9 +45,9 @@ class _Statement:
 def fixed(compose: Callable[P, models.QuerySet[Any, R]]) -> Callable[P, list[R]]:
     """Turn a function that composes a query set from its arguments into one that returns its rows.
 
-    The arguments are positional: words, numbers of kind UUID, days, instants, and lists of words, which may stand in
-    comparisons and `__in`. Rows are model objects (with `select_related`) or what `values_list` gives. Raises TypeError
-    for an argument of which the statement makes something else than a value.
+    The arguments are positional: words, numbers of rows, UUIDs, days, instants, and lists of words, which may stand in
+    comparisons and `__in`. Rows are model objects (with `select_related` and annotations) or what `values_list` gives.
+    Raises TypeError for an argument of which the statement makes something else than a value.
     """
     known: dict[Any, _Statement] = {}
 
@@ -194,6 +194,8 @@ def _as_stored(connection: Any, value: Any) -> Any:
             return value
         case uuid.UUID():
             return value if connection.features.has_native_uuid_field else value.hex
+        case int() if not isinstance(value, bool):
+            return value
         case datetime():
             return connection.ops.adapt_datetimefield_value(value)
         case date():
@@ -235,6 +237,8 @@ def _mark(value: Any, number: int) -> Any:
             return f"\x01%_{number}\x01"
         case uuid.UUID():
             return uuid.UUID(int=number + 1)
+        case int() if not isinstance(value, bool):
+            return 2**31 - 1 - number
         case datetime():
             return datetime(9000, 1, 1, tzinfo=clock.BEIJING) + timedelta(days=number)
         case date():
@@ -263,20 +267,22 @@ def _reader(rows: models.QuerySet[Any, Any], compiler: Any) -> Callable[[Any, Se
         return lambda connection, row: converted(connection, row)[0]
     if kind is ValuesListIterable:
         return lambda connection, row: tuple(converted(connection, row))
-    if kind is not ModelIterable or compiler.annotation_col_map or rows.query.extra_select:
-        raise TypeError("a fixed statement gives objects without annotations, or values_list")
+    if kind is not ModelIterable or rows.query.extra_select:
+        raise TypeError("a fixed statement gives objects, or values_list")
     alias, info, select = compiler.using, compiler.klass_info, compiler.select
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
     populators: Any = get_related_populators
     related = populators(info, select, alias)
-    model = info["model"]
+    model, annotated = info["model"], compiler.annotation_col_map.items()
 
     def made(connection: Any, row: Sequence[Any]) -> Any:
         values = converted(connection, row)
         found = model.from_db(alias, names, values[first:last])
         for one in related:
             one.populate(values, found)
+        for name, at in annotated:
+            setattr(found, name, values[at])
         return found
 
     return made

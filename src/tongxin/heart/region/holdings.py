@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -57,22 +58,28 @@ def _mandates(office_id: str, desk_id: str, on: date) -> QuerySet[Mandate, int]:
 def _desks_of(offices: Mapping[str, str], on: date) -> dict[str, list[Desk]]:
     """Return the desks that offices (id → jurisdiction) staff on a day, by office: two reads for however many."""
     found: dict[str, dict[str, Desk]] = {office: {} for office in offices}
-    mandates = Mandate.objects.filter(valid_on(on), office_id__in=offices).order_by("desk_id")
-    for row in mandates.select_related("desk__jurisdiction", "desk__group", "desk__role"):
+    for row in _mandates_of(list(offices), on):
         found[row.office_id][row.desk_id] = row.desk
     all_of = {
         office: place
         for office, place in offices.items()
         if any(d.role_id == FALLBACK_ROLE and d.jurisdiction_id == place for d in found[office].values())
     }
-    for desk in _unstaffed(set(all_of.values()), on) if all_of else ():
+    for desk in _unstaffed(sorted(set(all_of.values())), on):
         for office, place in all_of.items():
             if place == desk.jurisdiction_id:
                 found[office].setdefault(desk.id, desk)
     return {office: list(desks.values()) for office, desks in found.items()}
 
 
-def _unstaffed(places: Collection[str], on: date) -> QuerySet[Desk]:
+@fixed
+def _mandates_of(offices: list[str], on: date) -> QuerySet[Mandate]:
+    rows = Mandate.objects.filter(valid_on(on), office_id__in=offices).order_by("desk_id")
+    return rows.select_related("desk__jurisdiction", "desk__group", "desk__role")
+
+
+@fixed
+def _unstaffed(places: list[str], on: date) -> QuerySet[Desk]:
     """Return the desks of jurisdictions that no office staffs on a day, by id."""
     staffed = Mandate.objects.filter(valid_on(on), kind=Mandate.Kind.SEAT).values("desk_id")
     rows = Desk.objects.filter(jurisdiction_id__in=places).exclude(id__in=staffed)
@@ -85,20 +92,27 @@ def seats_of(person: Person, on: date | None = None) -> list[Seat]:
     Who holds no post stands in for nobody, and nobody for who no longer holds the post.
     """
     day = on or today()
-    held = PostHolding.objects.filter(valid_on(day), person=person).values("post_id")
-    lent = substitutions(day).filter(stand_in=person)
-    rows = Post.objects.filter(valid_on_office(day), Q(id__in=held) | Q(id__in=lent.values("post_id")))
-    rows = rows.select_related("office__jurisdiction")
-    posts = list(rows.annotate(own=Q(id__in=held)).order_by("-own", "id"))
+    posts = _posts_of(person.pk, day)
     if not posts or not posts[0].own:
         return []
-    by_post = {} if posts[-1].own else {row.post_id: row for row in lent.order_by("-id")}
+    lent = () if posts[-1].own else substitutions(day).filter(stand_in=person).order_by("-id")
+    by_post = {row.post_id: row for row in lent}
     desks = _desks_of({post.office_id: post.office.jurisdiction_id for post in posts}, day)
     return [
         Seat(post, desk, None if post.own else by_post.get(post.id))
         for post in posts
         for desk in desks[post.office_id]
     ]
+
+
+@fixed
+def _posts_of(person: int, on: date) -> QuerySet[Any, Any]:
+    """Return the posts that a person holds (`own`), and after them those that they stand in for."""
+    held = PostHolding.objects.filter(valid_on(on), person=person).values("post_id")
+    lent = substitutions(on).filter(stand_in=person).values("post_id")
+    rows = Post.objects.filter(valid_on_office(on), Q(id__in=held) | Q(id__in=lent))
+    rows = rows.select_related("office__jurisdiction").annotate(own=Q(id__in=held))
+    return rows.order_by("-own", "id")
 
 
 def substitutions(on: date) -> QuerySet[Substitution]:
