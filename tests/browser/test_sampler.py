@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.support.browser import violations
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WAYS = [(1440, "zh-hans", False), (1440, "en", True), (390, "zh-hans", True), (390, "en", False)]
@@ -34,6 +36,26 @@ def test_plain_pages_are_accessible_and_fit(window, accessible, fits, path):
         page.goto(f"/sampler/{path}")
         accessible(page)
         fits(page)
+
+
+def test_what_cannot_be_read_is_found_among_much_that_can(window):
+    """Of texts in the same letters on the same ground the first three are measured, and each that differs."""
+    page = window()
+    page.goto("/sampler/public/")
+    assert violations(page) == []
+    page.evaluate("""() => {
+        const rows = (n, name) => Array.from({ length: n }, (_, i) => `<p id="${name}-${i}">words</p>`).join("");
+        document.querySelector("main").innerHTML = `<h1>words</h1>${rows(9, "plain")}<div class="dark">${rows(5, "dark")}</div>
+            ${rows(9, "more")}<button disabled class="pale">words</button><p class="pale" id="pale">words</p>`;
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync("main { background: #fff; color: #222 } .dark { background: #333 } #more-8 { color: #ddd }"
+            + ".pale, .pale:disabled { color: #ddd; font-weight: 300 }");
+        document.adoptedStyleSheets = [sheet];
+    }""")
+    lines = [line.partition("\n")[0] for line in violations(page)]
+    found = {line.rpartition(" ")[2] for line in lines if line.startswith("color-contrast ")}
+    assert found == {"#dark-0", "#dark-1", "#dark-2", "#more-8", "#pale"}
+    assert page.locator("[data-like-others]").count() == 0
 
 
 def test_the_theme_stays_and_comes_from_the_server(window):
