@@ -223,7 +223,8 @@ def stand_in_for(
         valid_from=since.date(),
         valid_until=until.date(),
     )
-    click.echo(done["substitution"])
+    days = f"{since.date()} to {until.date()}"
+    click.echo(f"{done['substitution']}  {post}  {absent} -> {stand_in}  {days}")
 
 
 @people.command("stand-ins")
