@@ -20,7 +20,18 @@ from tongxin.shared.errors import Invalid
 
 def taking(read: ProcedureFile) -> list[Desk]:
     """Return the desks of this node that take such an application in, by place."""
-    return [desk for desk, _office in of_roles({read.role})[read.role]]
+    desks = [desk for desk, _office in of_roles({read.role})[read.role]]
+    bound = bound_of(read, (str(desk.jurisdiction_id) for desk in desks))
+    return [desk for desk in desks if desk.jurisdiction_id in bound]
+
+
+def bound_of(read: ProcedureFile, places: Iterable[str]) -> set[str]:
+    """Return the places that take such an application in: of what two decide together, those that a clause binds."""
+    if read.joint is None:
+        return set(places)
+    on, clauses = region.today(), rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure)
+    bindings = [binding for binding, clause in clauses if clause.role == read.role]
+    return {place for place in places if any(region.party_of(place, b.parties, on) for b in bindings)}
 
 
 def of_roles(roles: Iterable[str]) -> dict[str, list[tuple[Desk, Office]]]:

@@ -79,7 +79,7 @@ def items(*, q: str = "", place: str = "") -> list[Item]:
         Item(
             read,
             row.illustrative,
-            at[read.role],
+            _taking(read, at[read.role]),
             tuple(clauses[b.clause_id] for b in bound[read.procedure]),
         )
         for row, read in procedures
@@ -145,6 +145,11 @@ def _bound(procedures: Iterable[ProcedureFile]) -> dict[str, list[Binding]]:
 def _clauses(ids: Iterable[str]) -> dict[str, Clause]:
     """Return clauses by id, with what naming them takes."""
     return Clause.objects.select_related("version__instrument").only(*CLAUSE).in_bulk(set(ids))
+
+
+def _taking(read: ProcedureFile, found: tuple[Window, ...]) -> tuple[Window, ...]:
+    bound = windows.bound_of(read, (window.place.id for window in found))
+    return tuple(window for window in found if window.place.id in bound)
 
 
 def _windows(roles: set[str]) -> dict[str, tuple[Window, ...]]:
