@@ -431,6 +431,32 @@ def test_handed_to_another_jurisdiction_the_slip_still_works_and_shows_who_looke
     assert "this desk accepted the application" in seen
     assert "clause" in seen
     assert "Promised by" in page
+    taker = house.acting("tongzhou-clerk", TAKER)
+    made = actions.export_file(by=taker, key="file", number=filed.number, language="zh")[0]
+    assert {"applicant_name", "premises"} <= set(made.fields)
+    page = text(filed.open())
+    seen = page[page.index('id="seen"') : page.index('id="letters"')]
+    assert seen.count('<th scope="row">') == 3
+    assert "A case file was handed out: " in seen
+    assert seen.count("示例街1号") == 0
+    assert "works on another system" not in seen
+
+
+def test_what_a_desk_comes_to_see_later_on_a_day_is_noted_with_it(filed, house):
+    from tongxin.heart.cases import sightings, sights
+    from tongxin.heart.cases.models import Sighting
+
+    row = Case.objects.select_related("procedure").get(pk=filed.number)
+    given = dict(row.applicant)
+    row.applicant = {"applicant_name": given["applicant_name"]}
+    sightings.note(row, sights.sight(WUQING, row))
+    row.applicant = given
+    for _again in range(2):
+        sightings.note(row, sights.sight(WUQING, row))
+    noted = Sighting.objects.get(desk=WUQING)
+    assert noted.fields[0] == "applicant_name"
+    assert {"premises", "credit_code", "papers"} <= set(noted.fields)
+    assert len(noted.fields) == len(set(noted.fields))
 
 
 def test_a_message_is_answered_and_a_correction_made(filed, house):

@@ -135,6 +135,9 @@ class TrackOut(Schema):
     asked: str = Field(description="What else is asked")
     given: dict[str, str]
     seen: list[SeenOut]
+    seen_elsewhere: bool = Field(
+        description="Offices at other nodes have a part; what they saw is not in `seen`"
+    )
     decisions: list[DecidedOut]
     letters: list[WrittenOut]
     may: list[str]
@@ -252,6 +255,7 @@ def track_case(request: HttpRequest, body: OpenIn) -> dict[str, Any]:
             {"desk": str(s.desk), "what": s.what, "why": s.why, "clause": s.clause, "at": local(s.at)}
             for s in page.seen
         ],
+        "seen_elsewhere": page.seen_elsewhere,
         "decisions": [
             {
                 "outcome": each.row.outcome,

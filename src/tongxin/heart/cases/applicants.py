@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, letters, queries, sightings, sights, story, words
+from tongxin.heart.cases import actions, crossing, letters, queries, sightings, sights, story, words
 from tongxin.heart.cases.models import Case, Consent, Decision, Letter, Rating
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region import queries as region
@@ -72,6 +72,7 @@ class Page:
     steps: list[story.Step]
     story: list[story.Line]
     seen: list[sightings.Seen]
+    seen_elsewhere: bool  # whether offices at other nodes have a part, whose looks are not in `seen`
     given: list[tuple[str, str, str]]  # field, its name, what was given
     decisions: list[Ruled]
     reviews: list[Case]
@@ -123,6 +124,7 @@ def page(number: str) -> Page:
         steps=story.steps(row, form, offers),
         story=story.timeline(row, offers, "", desk="", sees=False, applicant=True),
         seen=sightings.of_case(row, form),
+        seen_elsewhere=bool(crossing.away(row)),
         given=[(f.id, str(f.name), row.applicant.get(f.id, "")) for f in form.applicant],
         decisions=[_ruled(each, decisions) for each in decisions],
         reviews=queries.reviews(row),

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import papers, papers_types, queries, seeing, sights, story, story_states, words
+from tongxin.heart.cases import (
+    papers,
+    papers_types,
+    queries,
+    seeing,
+    sightings,
+    sights,
+    story,
+    story_states,
+    words,
+)
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile, form_of
 from tongxin.heart.ledger import act_words
@@ -68,11 +78,15 @@ class CaseFile:
 
 
 def of(reader: Acting, number: str) -> CaseFile:
-    """Return the file of a case as the reader's desk may see it, in the language that is active; or raise NotFound."""
+    """Return the file of a case as the reader's desk may see it, in the language that is active; or raise NotFound.
+
+    What it shows of what the applicant gave is noted as seen.
+    """
     row = queries.case(reader, number)
     read = form_of(row)
     offers = queries.offers_of(row)
     seen = sights.sight(reader.desk, row, offers)
+    sightings.note(row, seen)
     sees = seen.sees("papers")
     told = ledger.timeline(f"case:{row.number}")
     now = clock.now()

@@ -1,6 +1,7 @@
 """Who saw what an applicant gave: kept once a day, desk and basis when it is shown; told to the applicant.
 
-It is no act and changes nothing of the case; papers that were opened are acts of their own, in the ledger.
+It is no act and changes nothing of the case; papers that were opened and case files that were made are acts of their
+own, in the ledger. What desks at other nodes saw is noted there, and not told here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tongxin.heart.cases.models import Case, Sighting
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.cases.sights import Sight
 from tongxin.heart.ledger import act_words
-from tongxin.heart.ledger.queries import entries_of
+from tongxin.heart.ledger import queries as ledger
 from tongxin.shared import clock
 from tongxin.shared.named import pick
 from tongxin.shared.writing import writing
@@ -41,35 +42,46 @@ class Seen:
 
 
 def note(row: Case, seen: Sight) -> None:
-    """Note that a desk is shown what the applicant gave, if it is and was not noted today on this basis."""
+    """Note what a desk is shown of what the applicant gave, by its basis, where it was not noted today already."""
     fields = [*seen.given(row), *(["papers"] if seen.sees("papers") and row.papers else [])]
-    if not fields:
-        return
+    by_basis: dict[tuple[str, str], set[str]] = {}
+    for name in fields:
+        answer = seen.fields[name]
+        by_basis.setdefault((answer.part[:40], answer.clause[:160]), set()).add(name)
     now = clock.now()
-    answer = seen.fields[fields[0]]
-    keys = {
-        "case": row,
-        "desk_id": seen.desk,
-        "day": clock.beijing(now).date(),
-        "part": answer.part[:40],
-        "clause": answer.clause[:160],
-    }
-    if not Sighting.objects.read_as("cases.sightings").filter(**keys).exists():
-        with writing("cases.sight"):
-            Sighting.objects.bulk_create([Sighting(**keys, fields=fields, at=now)], ignore_conflicts=True)
+    today = {"case": row, "desk_id": seen.desk, "day": clock.beijing(now).date()}
+    rows = Sighting.objects.read_as("cases.sightings").filter(**today) if fields else ()
+    noted = {(each.part, each.clause): set(each.fields) for each in rows}
+    new = {basis: names for basis, names in by_basis.items() if not names <= noted.get(basis, set())}
+    if not new:
+        return
+    with writing("cases.sight"):
+        for (part, clause), names in new.items():
+            _add({**today, "part": part, "clause": clause}, names, [n for n in fields if n in names], now)
+
+
+def _add(keys: dict[str, Any], names: set[str], in_order: list[str], now: datetime) -> None:
+    """Write a sight down, or add what is new to the day's row of it."""
+    made = Sighting(**keys, fields=in_order, at=now)
+    Sighting.objects.bulk_create([made], ignore_conflicts=True)
+    row = Sighting.objects.read_as("cases.sightings").select_for_update().get(**keys)
+    if not names <= set(row.fields):
+        row.fields = [*row.fields, *(name for name in in_order if name not in row.fields)]
+        row.save(update_fields=["fields"])
 
 
 def of_case(row: Case, form: ProcedureFile) -> list[Seen]:
     """Return who saw what of a case, the latest first, in the applicant's words."""
     rows = list(row.sightings.order_by("-at", "-pk"))
-    opened = list(entries_of(f"case:{row.number}").filter(act__in=(OPENED, EXPORTED)))
-    names = wording.desk_names({r.desk_id for r in rows} | {e.desk for e in opened})
+    entries = ledger.entries_of(f"case:{row.number}").filter(act__in=(OPENED, EXPORTED))
+    opened = ledger.with_payloads(entries)
+    names = wording.desk_names({r.desk_id for r in rows} | {e.entry.desk for e in opened})
     known = {r.clause for r in rows if r.clause}
     clauses = Clause.objects.select_related("version__instrument").in_bulk(known)
     found = [_line(each, form, names, clauses.get(each.clause)) for each in rows]
-    found += [
-        Seen(names.get(each.desk, each.desk), _opened_words(each.act), "", "", "", each.at) for each in opened
-    ]
+    for each in opened:
+        desk = names.get(each.entry.desk, each.entry.desk)
+        found.append(Seen(desk, _opened_words(each, form), "", "", "", each.entry.at))
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
@@ -89,5 +101,13 @@ def _fields(ids: Iterable[str], form: ProcedureFile) -> str:
     return pick("、", ", ").join(names.get(each, each) for each in ids)
 
 
-def _opened_words(act: str) -> str:
-    return _("opened a paper") if act == OPENED else act_words.words(act)
+def _opened_words(line: ledger.Line, form: ProcedureFile) -> str:
+    """Return what was looked at: a paper, or the case file with the fields that are in it."""
+    if line.entry.act == OPENED:
+        return _("opened a paper")
+    told = line.payload or {}
+    inside = [*told.get("fields", []), *([] if "papers" in told.get("withheld", ["papers"]) else ["papers"])]
+    made = act_words.words(line.entry.act)
+    if not inside:
+        return made
+    return pick("{}：{}", "{}: {}").format(made, _fields(inside, form))

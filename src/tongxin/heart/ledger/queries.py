@@ -132,7 +132,12 @@ def timeline(subject: str) -> list[Line]:
 
     For pages whose reader may see the subject; the caller has made sure of that.
     """
-    found = list(entries_of(subject))
+    return with_payloads(entries_of(subject))
+
+
+def with_payloads(rows: Iterable[Entry]) -> list[Line]:
+    """Return entries with their payloads, in their order; as with `timeline` the caller knows that they may be seen."""
+    found = list(rows)
     gone = erased([e.index for e in found if not _has_payload(e)])
     return [_line(e, visible=True, erased=e.index in gone) for e in found]
 
