@@ -35,6 +35,8 @@ NOT_COMMANDS = {
     "account.login right": "strikes out tries after a right one; the next login does it again",
     "cases.guess": "a try of a stranger; one that dies is a try all the same",
     "cases.guess right": "strikes out tries after a right one; the next right one does it again",
+    "cases.upload": "a file that a stranger left; sent again it is counted again, and once",
+    "cases.upload over": "the ticker does it again",
     "cases.draft": "a draft whose secret was not told is opened by nobody and swept when its time is over",
     "cases.draft over": "the ticker does it again",
     "cases.sight": "a sight is noted when it is shown; the next look notes it again",

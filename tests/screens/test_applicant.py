@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tongxin.heart.cases import actions, drafts, guesses, papers_store, slips
-from tongxin.heart.cases.models import Case, Draft, Guess, Letter, Rating, Slip
+from tongxin.heart.cases import actions, drafts, guesses, papers_store, slips, uploads
+from tongxin.heart.cases.models import Case, Draft, Guess, Letter, Rating, Slip, Upload
 from tongxin.heart.cases.tests import corpus
 from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry, Payload
@@ -549,9 +549,51 @@ def test_without_a_form_made_here_no_file_is_kept_and_much_from_one_address_is_s
         sent = TYPED | {"form": "forged", "do": do, "file_floor_plan": pdf(f"stranger {do}")}
         assert "Taken in already" not in text(resident.client.post(FORM, sent))
     assert Draft.objects.get().files == []
-    monkeypatch.setattr(guesses, "UPLOAD", guesses.Door("upload", 4, None, 4))
+    monkeypatch.setattr(guesses, "UPLOAD", guesses.Door("upload", 4, 4, 4))
     monkeypatch.setattr(guesses, "HEAVY", 10)
     assert resident.client.post(FORM, resident.blank() | {"file_floor_plan": pdf()}).status_code == 429
+
+
+def test_what_strangers_leave_has_a_ceiling_and_is_away_after_a_day(resident, house, settings):
+    shown = text(resident.preview())
+    assert uploads.lying() == 4 * uploads.LEAST, "one for each paper, small ones counted as larger"
+    settings.UPLOADS_LEFT_BYTES = uploads.lying()
+    full = resident.client.post(FORM, resident.blank() | TYPED | {"file_floor_plan": pdf("more")})
+    assert full.status_code == 422
+    assert "No more files can be taken in without a login" in text(full)
+    assert "示例街1号" in text(full)
+    sealed = resident.blank()["form"]
+    sent = {"form": sealed, "kind": "floor_plan", "file": pdf("more")}
+    told = Client().post("/api/v1/applications/papers?procedure=food-business-licence", sent)
+    assert (told.status_code, told.json()["code"]) == (503, "uploads_full")
+    assert "Nothing has been sent yet" in shown
+    draft = resident.client.post(FORM, resident.blank() | TYPED | {"do": "draft"})
+    assert draft.status_code == 200
+
+    settings.UPLOADS_LEFT_BYTES *= 4
+    sent = {"form": sealed, "kind": "floor_plan", "file": pdf("over the API")}
+    assert (
+        Client().post("/api/v1/applications/papers?procedure=food-business-licence", sent).status_code == 201
+    )
+    kept = resident.client.post(
+        FORM, resident.blank() | TYPED | {"do": "draft", "file_floor_plan": pdf("kept")}
+    )
+    assert kept.status_code == 200
+    [content] = Draft.objects.exclude(files=[]).get().files
+    house.clock.move_by(hours=23)
+    assert uploads.sweep() == 0
+    house.clock.move_by(hours=2)
+    assert uploads.sweep() == 5
+    assert papers_store.still_there(content)
+    assert uploads.lying() == uploads.LEAST, "a draft's file counts on"
+
+
+def test_what_a_case_has_taken_is_no_longer_left(filed, house):
+    assert Upload.objects.count() == 4
+    assert uploads.lying() == 0
+    house.clock.move_by(hours=25)
+    assert uploads.sweep() == 0
+    assert not Upload.objects.exists()
 
 
 def test_a_refused_form_opened_again_shows_the_case(filed):

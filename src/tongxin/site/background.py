@@ -35,6 +35,7 @@ JOBS = (
     ("tongxin.heart.cases.promises:recount_provisional", 40),
     ("tongxin.heart.cases.papers_store:sweep", 960),
     ("tongxin.heart.cases.drafts:sweep", 960),
+    ("tongxin.heart.cases.uploads:sweep", 240),
     ("tongxin.heart.cases.erasing:erase_due", 40),
     ("tongxin.heart.cases.finding:catch_up", 4),
     ("tongxin.heart.exchange.jobs:send_due", 1),

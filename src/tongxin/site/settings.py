@@ -227,6 +227,7 @@ WEBHOOK_NETWORKS = outside.networks(os.environ.get("TONGXIN_WEBHOOK_NETWORKS", "
 # Files that are handed in: what is larger than one paper may be, or one request, is not read to its end.
 PAPER_MAX_BYTES = _megabytes("TONGXIN_PAPER_MB", 20, most=100)  # one paper; a procedure may ask for less
 UPLOAD_MAX_BYTES = _megabytes("TONGXIN_UPLOAD_MB", 80, most=1_000)  # one request with all its papers
+UPLOADS_LEFT_BYTES = _megabytes("TONGXIN_UPLOADS_LEFT_MB", 10_000, most=1_000_000)  # of strangers, in no case
 UPLOAD_ANONYMOUS_BYTES = 2**20  # of one who has not signed in, whatever the address
 FILE_UPLOAD_TEMP_DIR = DATA / "uploads"  # never the machine's own: what is handed in stays in the data folder
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)

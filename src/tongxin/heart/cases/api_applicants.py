@@ -14,7 +14,7 @@ from ninja.files import UploadedFile
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import local
-from tongxin.heart.cases import actions, applicants, form_tokens, guesses, queries, slips, windows
+from tongxin.heart.cases import actions, applicants, form_tokens, guesses, queries, slips, uploads, windows
 from tongxin.heart.cases.actions import NOT_TAKEN
 from tongxin.heart.cases.papers import recalled
 from tongxin.heart.cases.papers_store import Unfit
@@ -51,7 +51,7 @@ class FormOut(Schema):
 class UploadIn(Schema):
     """What is said with a file."""
 
-    form: Word
+    form: str = Field(max_length=1000)
     kind: Word
 
 
@@ -180,7 +180,7 @@ def application_form(request: HttpRequest, procedure: Word) -> dict[str, Any]:
 
 @router.post(
     "/applications/papers",
-    response={201: KeptPaperOut, 413: Problem, **OPEN_PROBLEMS},
+    response={201: KeptPaperOut, 413: Problem, 503: Problem, **OPEN_PROBLEMS},
     auth=None,
     operation_id="upload_application_paper",
 )
@@ -190,13 +190,13 @@ def upload_application_paper(
     """Take a file in for an application, or for what was asked; what it is, its content says. Kept for a day."""
     guesses.begin(guesses.APPLY, client_address(request), request)
     row, read = queries.procedure(procedure)
-    _token(body.form, row.name)
+    token = _token(body.form, row.name)
     kind = next((each for each in read.papers if each.id == body.kind), None)
     if kind is None:
         raise Invalid(NOT_TAKEN, {"kind": [_("Choose one of the papers that the procedure asks for.")]})
-    guesses.weigh(file.size or 0, request)
+    guesses.weigh(file.size or 0, token.key, request)
     try:
-        arrived = actions.take_in(kind, file.name or "", file.chunks())
+        arrived = uploads.take_in(kind, file.name or "", file.chunks(), file.size or 0)
     except Unfit as unfit:
         raise Invalid(NOT_TAKEN, {"file": [unfit.why]}) from None
     return Status(201, {"kept": arrived.remembered})

@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions
+from tongxin.heart.cases import uploads
 from tongxin.heart.cases.forms import GIVEN, Choice, Choices, Line
 from tongxin.heart.cases.forms_papers import FILE, KEPT, Picker
 from tongxin.heart.cases.models import Case, Letter
@@ -77,12 +77,15 @@ class Uploads(forms.Form):
             upload: UploadedFile[Any] | None = self.cleaned_data.get(FILE + kind.id)
             try:
                 found = (
-                    actions.take_in(kind, upload.name or "", upload.chunks())
+                    uploads.take_in(kind, upload.name or "", upload.chunks(), upload.size or 0)
                     if upload and new
                     else recalled(self.cleaned_data.get(KEPT + kind.id, ""))
                 )
             except Unfit as refused:
                 self.add_error(FILE + kind.id, str(refused.why))
+                continue
+            except uploads.Full as full:
+                self.add_error(FILE + kind.id, f"{full.what} {full.todo}")
                 continue
             if found is not None and found.kind == kind.id:
                 self.arrived[kind.id] = found

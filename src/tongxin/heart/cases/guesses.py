@@ -42,7 +42,7 @@ class Door:
 SLIP = Door("slip", 5, None, 60)  # a secret has 80 bits; this keeps the noise out
 DRAFT = Door("draft", 10, None, 10)  # the name is the secret's hash: what counts is the address
 APPLY = Door("apply", 60, None, 60)  # forms sent from one address, looked over or for good
-UPLOAD = Door("upload", 40, None, 40)  # pieces of HEAVY bytes that one address may leave here
+UPLOAD = Door("upload", 20, 20, 40)  # pieces of HEAVY bytes that one form, and one address, may leave here
 HEAVY = 10 * 2**20
 WRITE = Door("write", 20, 20, 60)  # what is written about one case
 
@@ -91,10 +91,13 @@ def begin(door: Door, name: str, request: HttpRequest) -> Try:
     return Try(row)
 
 
-def weigh(size: int, request: HttpRequest) -> None:
-    """Count files of `size` bytes that a stranger sends, before they are kept; raises TooMany for too much of it."""
+def weigh(size: int, seal: str, request: HttpRequest) -> None:
+    """Count files of `size` bytes that a stranger sends with a form, before they are kept.
+
+    `seal`: the key of the form's seal. Raises TooMany for too much of it, with one form or from one address.
+    """
     for _piece in range(math.ceil(size / HEAVY)):
-        begin(UPLOAD, client_address(request), request)
+        begin(UPLOAD, seal, request)
 
 
 def _until(door: Door, row: Guess) -> datetime | None:

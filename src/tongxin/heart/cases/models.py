@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from tongxin.heart.cases.models_applicants import Draft, Guess, Letter, Rating, Sighting, Slip
+from tongxin.heart.cases.models_applicants import Draft, Guess, Letter, Rating, Sighting, Slip, Upload
 from tongxin.shared.guarded import Guarded
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Rating",
     "Sighting",
     "Slip",
+    "Upload",
 ]
 
 

@@ -30,6 +30,14 @@ class Draft(models.Model):
     until = models.DateTimeField(db_index=True)
 
 
+class Upload(models.Model):
+    """A content that came without a login; it counts until a case has it or it is swept away (`uploads`)."""
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    size = models.BigIntegerField()  # bytes, as they are counted
+    at = models.DateTimeField(db_index=True)  # the last time that it came
+
+
 class Letter(models.Model):
     """What passes in words between an applicant and a desk about a case; one to a desk waits for its answer."""
 

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -152,7 +152,7 @@ def opened(sha256: str) -> BinaryIO | None:
 def sweep() -> int:
     """Take away what nothing refers to any more or never did; a job of the ticker. Returns how many files."""
     before = (clock.now() - ORPHAN_AFTER).timestamp()
-    gone, contents, drafted = 0, [], _drafted()
+    gone, contents, kept_by_drafts = 0, [], drafted()
     for path in _old(before):
         if path.suffix != ".part" and _SHA256.fullmatch(path.name):
             contents.append(path)
@@ -166,7 +166,7 @@ def sweep() -> int:
             .filter(sha256__in=list(batch))
             .values_list("sha256", flat=True)
         )
-        kept |= drafted
+        kept |= kept_by_drafts
         gone += sum(_taken_away(path, before) for name, path in batch.items() if name not in kept)
     return gone
 
@@ -176,10 +176,16 @@ def _coming(sha256: str, node: str) -> Path:
     return _made(folder() / "arriving") / f"{path_of(sha256).name}.{node}.part"
 
 
-def _drafted() -> set[str]:
+def drafted() -> set[str]:
     """Return the contents that drafts of applications keep."""
     rows = Draft.objects.filter(until__gt=clock.now()).values_list("files", flat=True)
     return {each for files in rows for each in files}
+
+
+def take_away(sha256: str, before: datetime) -> bool:
+    """Take a content away that nothing refers to, unless somebody has touched it since; tell whether it is gone."""
+    path = path_of(sha256)
+    return path.is_file() and _taken_away(path, before.timestamp())
 
 
 def _taken_away(path: Path, before: float) -> bool:

@@ -81,7 +81,9 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
     token = form_tokens.read(request.POST.get("form", ""), row.name)
     if token is not None:
         guesses.weigh(
-            sum(each.size or 0 for name in request.FILES for each in request.FILES.getlist(name)), request
+            sum(each.size or 0 for name in request.FILES for each in request.FILES.getlist(name)),
+            token.key,
+            request,
         )
     typed.take_in(new=token is not None)
     do = request.POST.get("do", "preview")
