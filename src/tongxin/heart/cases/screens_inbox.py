@@ -290,12 +290,10 @@ def _take(form: forms.Form, refused: Invalid) -> None:
 def table_of(reader: Acting, row: Case) -> dict[str, Any]:
     """Return for the page of a case whose table of the reader's desk it lies on."""
     given = inbox.of_case(reader, row.number)
-    asked = row.frozen_by.to_desk_id if row.frozen_by else ""
     return {
         "colleague": given.person.display_name or given.person.username if given else "",
         "on_my_table": given is not None and given.person_id in reader.persons,
-        "may_table": bool(reader.capabilities & actions.WORKS)
-        and reader.desk in {row.holder_id, row.accepting_desk_id, asked},
+        "may_table": actions.may_table(reader, row),
         "may_take": reader.person_id is not None,
         "table_key": new_key(),
     }

@@ -64,7 +64,12 @@ def index(request: StaffRequest) -> HttpResponse:
         return redirect("stand_ins")
     context = {
         "rows": [
-            {"row": row, "post": post_name(row.post), "runs": row.valid_from <= today()}
+            {
+                "row": row,
+                "post": post_name(row.post),
+                "runs": row.valid_from <= today(),
+                "may_end": stand_ins.may_end(reader, row),
+            }
             for row in stand_ins.seen(reader).distinct()
         ],
         "form": form if form.rows else None,

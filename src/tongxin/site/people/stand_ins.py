@@ -1,6 +1,6 @@
 """Who stands in for whom: named by the absent person, by who leads the office, or by the administrator; ended early.
 
-Who leads an office keeps its roster; for a post that leads by more than they may themselves they name nobody.
+Who leads an office keeps its roster; for a post that leads by more than they may themselves they name and end nobody.
 A stand-in gets what the post may and nothing more, for days, and each act says that it was one. Who reads, what of it:
 one's own, the office's where one leads it, the jurisdiction's where one administers it.
 """
@@ -111,11 +111,20 @@ def name_stand_in(
 
 
 def end(*, by: Acting, key: str, substitution: int) -> dict[str, Any]:
-    """End a substitution before its last day: from the next request on nobody stands in by it."""
+    """End a substitution before its last day: from the next request on nobody stands in by it.
+
+    By who is away, who stands in, or who may name one for the post.
+    """
     with act("people.stand_in.ended", by=by, key=key, request={"substitution": substitution}) as a:
         if a.replayed:
             return a.result
         row = one(by, substitution)
+        if not may_end(by, row):
+            raise NotAllowed(
+                "stand_in_not_yours",
+                _("You name nobody for this post, and end nobody's standing in for it."),
+                todo=_("Ask who is away, who stands in, or the administrator."),
+            )
         row = locked(Substitution, row.pk)
         if row.ended_at is not None or row.valid_until <= today():
             raise Conflict("stand_in_over", _("Nobody stands in by this any more; it stays on record."))
@@ -127,9 +136,20 @@ def end(*, by: Acting, key: str, substitution: int) -> dict[str, Any]:
     return a.result
 
 
+def may_end(by: Acting, row: Substitution) -> bool:
+    """Whether the actor may end a substitution that concerns them: their own, or of a post that they name for."""
+    if by == SYSTEM or (by.person_id is not None and by.person_id in {row.absent_id, row.stand_in_id}):
+        return True
+    if by.stand_in is not None:
+        return False
+    return ADMINISTER in by.capabilities or (
+        MANAGE_ROSTER in by.capabilities and LED & set(row.post.capabilities) <= by.capabilities
+    )
+
+
 def one(reader: Acting, substitution: int) -> Substitution:
     """Return a substitution that concerns the reader. Raises NotFound for any other."""
-    rows = Substitution.objects.filter(pk=substitution)
+    rows = Substitution.objects.filter(pk=substitution).select_related("post")
     row = (rows if reader == SYSTEM else rows.filter(_of(reader))).distinct().first()
     if row is None:
         raise NotFound("no_such_stand_in", _("There is no such stand-in that concerns you."))

@@ -180,6 +180,23 @@ def test_who_decides_leads_nobody_and_a_leader_lends_no_more_than_their_own(worl
     assert named(world, by=acting(world.people["head"]), stand_in=world.people["admin-a"].pk)
 
 
+def test_a_leader_ends_only_what_they_might_have_named(world, hand):
+    head, duty = world.posts["a-ecology_bureau/head"], world.posts[POST]
+    head.capabilities, duty.capabilities = ["excuse", "review"], ["confirm", people.MANAGE_ROSTER]
+    head.save(), duty.save()
+    above = {"post": head.id, "absent": world.people["head"].pk, "stand_in": world.people["admin-a"].pk}
+    number = named(world, by=acting(world.people["head"]), **above)
+    keeper = acting(world.people["duty"])
+    assert [stand_ins.may_end(keeper, row) for row in stand_ins.seen(keeper)] == [False]
+    with pytest.raises(NotAllowed, match="stand_in_not_yours"):
+        stand_ins.end(by=keeper, key="end", substitution=number)
+    stand_ins.end(by=acting(world.people["head"]), key="own", substitution=number)
+    duty.capabilities = ["confirm", "excuse", "review", people.MANAGE_ROSTER]
+    duty.save()
+    again = named(world, by=acting(world.people["head"]), **above)
+    stand_ins.end(by=acting(world.people["duty"]), key="end-2", substitution=again)
+
+
 def test_standing_in_gives_no_administration(world, hand):
     number = stand_ins.name_stand_in(
         by=acting(world.people["admin-a"]),

@@ -15,7 +15,7 @@ from tongxin.heart.cases.actions.applying import (
     tell,
     write,
 )
-from tongxin.heart.cases.actions.assigning import WORKS, give, put_back, take
+from tongxin.heart.cases.actions.assigning import WORKS, give, may_table, put_back, take
 from tongxin.heart.cases.actions.bulking import begin, carry_on, run
 from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consent
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
@@ -83,6 +83,7 @@ __all__ = [
     "load_procedure",
     "make_slip",
     "may_add_paper",
+    "may_table",
     "name_holder",
     "not_accept",
     "offer",

@@ -56,7 +56,7 @@ def put_back(*, by: Acting, key: str, number: str) -> dict[str, Any]:
     with act("cases.case.put_back", by=by, key=key, request={"case": number}) as a:
         if a.replayed:
             return a.result
-        case = parts.lock(number, by.desk)
+        case = _in_hand(number, by)
         row = Assignment.objects.filter(case=case, desk_id=by.desk).first()
         if row is None:
             raise Conflict("nobody_has_it", _("Nobody of your desk has this case on the table."))
@@ -64,6 +64,17 @@ def put_back(*, by: Acting, key: str, number: str) -> dict[str, Any]:
         a.result = {"case": number}
         a.entry(f"case:{number}", payload=a.result | {"from": row.person_id})
     return a.result
+
+
+def may_table(by: Acting, case: Case) -> bool:
+    """Whether the actor may say on whose table of the desk a case lies: a post that works, of a desk that has it."""
+    return bool(by.capabilities & WORKS) and _is_here(by.desk, case)
+
+
+def _is_here(desk: str, case: Case) -> bool:
+    """Whether a desk holds a case, took it in or is asked to take it over."""
+    asked = case.frozen_by.to_desk_id if case.frozen_by is not None else ""
+    return desk in {case.holder_id, case.accepting_desk_id, asked}
 
 
 def _works(by: Acting) -> None:
@@ -75,8 +86,7 @@ def _works(by: Acting) -> None:
 def _in_hand(number: str, by: Acting) -> Case:
     """Lock a case that the desk holds, took in or is asked to take over, and that has not ended."""
     case = parts.lock(number, by.desk)
-    asked = case.frozen_by is not None and case.frozen_by.to_desk_id == by.desk
-    if by.desk not in {case.holder_id, case.accepting_desk_id} and not asked:
+    if not _is_here(by.desk, case):
         raise NotAllowed(
             "not_holder",
             _("Your desk does not hold this case now."),

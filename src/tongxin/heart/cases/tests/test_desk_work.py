@@ -168,6 +168,23 @@ def test_a_case_lies_on_one_colleagues_table(clerk, at):
     assert told.count() == 3
 
 
+def test_a_desk_that_has_a_case_no_longer_says_nothing_of_its_table(clerk, at):
+    taker = person(at("bj-tongzhou", "window_clerk"))
+    number = accepted(clerk, "a")
+    made = actions.offer(by=clerk, key="o", number=number, to_desk=taker.desk, epoch=0)["offer"]
+    actions.take(by=taker, key="t", number=number)  # asked to take it over
+    actions.return_over(by=taker, key="r", offer_id=made, reason="not_competent")
+    for key, act in (("t2", actions.take), ("p", actions.put_back)):
+        with pytest.raises(NotAllowed, match="not_holder"):
+            act(by=taker, key=key, number=number)
+    assert not actions.may_table(taker, Case.objects.get())
+    assert actions.may_table(clerk, Case.objects.get())
+    actions.take(by=clerk, key="mine", number=number)
+    actions.withdraw(by=clerk, key="w", number=number, reason="示例")
+    with pytest.raises(Conflict, match="case_ended"):
+        actions.put_back(by=clerk, key="p2", number=number)
+
+
 def test_filters_are_saved_shared_renamed_and_deleted(clerk, at):
     view = actions.save_view(
         by=clerk, key="s", name="今天", filters={"tab": "overdue", "q": "x", "junk": "y"}
