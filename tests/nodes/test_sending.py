@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 
 from tests.nodes.conftest import HERE, THERE
@@ -163,6 +166,43 @@ def test_a_line_on_which_nothing_moves_waits_and_a_peer_that_asks_for_ever_has_i
     house.clock.move_by(minutes=2)
     lines_jobs.send_lines(caller=forgetful)
     assert len(asked) <= 5
+
+
+def test_two_acts_that_tell_the_same_nodes_in_another_order_do_not_wait_for_one_another(house, line, clerk):
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    began, told = threading.Event(), []
+
+    def tell(*names: str) -> None:
+        with act("tests.told", by=clerk, key=names[0], request={}) as a:
+            for name in names:
+                told.append(lines_out.taken(name).last_seq)
+                a.result = {"told": name}
+                if names[0] == "main" and not began.is_set():
+                    began.set()
+                    wait_until_somebody_waits()
+
+    def tells() -> None:
+        began.wait(20)
+        tell(line.name, "main")
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(tells)
+        tell("main", line.name)
+        other.result(20)
+    assert sorted(told) == [1, 1, 2, 2]
+
+
+def wait_until_somebody_waits() -> None:
+    """Wait until another connection waits for a lock."""
+    for _each in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def holder_that_was_killed() -> str:

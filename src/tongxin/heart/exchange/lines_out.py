@@ -90,20 +90,28 @@ def put(
 
 
 def taken(to_node: str) -> Channel:
-    """Lock the channel to a peer and take its next number; return it as it is then."""
-    found = _locked(settings.NODE, to_node)
-    if not found:
+    """Lock the channels of this node and take the next number of the one to a peer; return it as it is then.
+
+    An act may tell several peers, in any order: all channels that begin here are locked together, by name, so that two
+    acts never wait for one another. The loop-back is one of them, and each act that says anything takes it anyway.
+    """
+    row = _to(to_node)
+    if row is None:
         Channel.objects.get_or_create(from_node=settings.NODE, to_node=to_node)
-        found = _locked(settings.NODE, to_node)
-    row = found[0]
+        row = _to(to_node)
+        assert row is not None
     row.last_seq += 1
     statements.update(row, "last_seq")
     return row
 
 
+def _to(to_node: str) -> Channel | None:
+    return next((row for row in _locked(settings.NODE) if row.to_node == to_node), None)
+
+
 @statements.fixed
-def _locked(from_node: str, to_node: str) -> QuerySet[Channel]:
-    return Channel.objects.select_for_update().filter(from_node=from_node, to_node=to_node)
+def _locked(from_node: str) -> QuerySet[Channel]:
+    return Channel.objects.select_for_update().filter(from_node=from_node).order_by("to_node")
 
 
 def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:

@@ -10,11 +10,12 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange import lines, lines_out, nodes
 from tongxin.heart.exchange.acts import Act, act
-from tongxin.heart.exchange.models import DeskHome, Envelope, Peer, PeerKey
+from tongxin.heart.exchange.models import Channel, DeskHome, Envelope, Peer, PeerKey
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import ADMINISTER
 from tongxin.heart.region.models import Desk
@@ -47,6 +48,9 @@ def add(*, by: Acting, key: str, address: str, identity: lines.Identity) -> dict
         peer = Peer.objects.create(
             name=identity.node, address=where, added_at=a.at, added_by=by.post, next_at=a.at
         )
+        Channel.objects.get_or_create(
+            from_node=settings.NODE, to_node=peer.name
+        )  # before any act could lock it
         _see(a, peer, identity)
         a.result = {"peer": peer.name, "key": identity.key}
         a.entry(f"node:{peer.name}", payload=request)
