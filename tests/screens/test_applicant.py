@@ -330,6 +330,10 @@ def test_number_and_secret_open_the_case_and_neither_stands_in_an_address(filed)
     assert filed.number in page
     assert "Nothing to do now" in page
     assert filed.secret not in page
+    handed_in = page[page.index("Papers handed in") : page.index('id="consent"')]
+    assert handed_in.count("示例.pdf") == 4
+    assert "PDF · " in handed_in
+    assert "Floor plan of the premises" in handed_in
     assert not Slip.objects.filter(secret_hash__contains=slips.plain(filed.secret)).exists()
     filed.client.post("/track/leave/")
     assert filed.client.get("/track/case/").status_code == 302

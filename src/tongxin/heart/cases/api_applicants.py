@@ -119,6 +119,18 @@ class WrittenOut(Schema):
     answered_at: str | None
 
 
+class HandedInOut(Schema):
+    """A paper that the applicant handed in: a file, or seen as an original (then without name, size and hash)."""
+
+    kind: str
+    name: str = ""
+    type: str = ""
+    size: int | None = None
+    sha256: str = ""
+    at: str | None
+    replaced: bool = False
+
+
 class TrackOut(Schema):
     """A case as its applicant sees it."""
 
@@ -134,6 +146,7 @@ class TrackOut(Schema):
     missing: list[str] = Field(description="Papers that are asked for now, all together")
     asked: str = Field(description="What else is asked")
     given: dict[str, str]
+    papers: list[HandedInOut]
     seen: list[SeenOut]
     seen_elsewhere: bool = Field(
         description="Offices at other nodes have a part; what they saw is not in `seen`"
@@ -251,6 +264,7 @@ def track_case(request: HttpRequest, body: OpenIn) -> dict[str, Any]:
         "missing": [paper.id for paper in page.asked.papers] if page.asked else [],
         "asked": page.asked.facts if page.asked else "",
         "given": case.applicant,
+        "papers": _handed_in(page),
         "seen": [
             {"desk": str(s.desk), "what": s.what, "why": s.why, "clause": s.clause, "at": local(s.at)}
             for s in page.seen
@@ -303,6 +317,22 @@ def track_act(request: HttpRequest, body: ActIn, key: IdempotencyKey) -> Status[
         case _:
             actions.write(kind=body.do, text=body.text, field=body.field, **who)
     return Status(201, {"case": slip.case_id})
+
+
+def _handed_in(page: applicants.Page) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": line.kind.id,
+            "name": name,
+            "type": file.type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "at": local(file.at),
+            "replaced": file.replaced_by_id is not None,
+        }
+        for line in page.papers
+        for file, name in line.names
+    ] + [{"kind": line.kind.id, "at": local(page.case.filed_at)} for line in page.papers if line.seen_only]
 
 
 def _token(sealed: str, procedure: str) -> form_tokens.Token:

@@ -16,8 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, crossing, letters, queries, sightings, sights, story, words
-from tongxin.heart.cases.models import Case, Consent, Decision, Letter, Rating
+from tongxin.heart.cases import (
+    actions,
+    crossing,
+    letters,
+    papers,
+    queries,
+    sightings,
+    sights,
+    story,
+    words,
+)
+from tongxin.heart.cases.models import Case, Consent, Decision, Letter, Paper, Rating
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region import queries as region
 from tongxin.shared import clock
@@ -74,6 +84,7 @@ class Page:
     seen: list[sightings.Seen]
     seen_elsewhere: bool  # whether offices at other nodes have a part, whose looks are not in `seen`
     given: list[tuple[str, str, str]]  # field, its name, what was given
+    papers: list[papers.Line]  # what was handed in: files that the applicant gave, or seen as originals
     decisions: list[Ruled]
     reviews: list[Case]
     letters: list[Letter]
@@ -126,6 +137,7 @@ def page(number: str) -> Page:
         seen=sightings.of_case(row, form),
         seen_elsewhere=bool(crossing.away(row)),
         given=[(f.id, str(f.name), row.applicant.get(f.id, "")) for f in form.applicant],
+        papers=papers_of(row, form),
         decisions=[_ruled(each, decisions) for each in decisions],
         reviews=queries.reviews(row),
         letters=letters.of_case(row),
@@ -135,6 +147,12 @@ def page(number: str) -> Page:
         ended_missing=words.papers(form, row.ended_missing),
         may=may(row, asked),
     )  # fmt: skip
+
+
+def papers_of(row: Case, form: ProcedureFile) -> list[papers.Line]:
+    """Return the papers that the applicant handed in; a file that a desk put to the case is not among them."""
+    own = [file for file in papers.files_of(row) if file.given_by == Paper.Giver.APPLICANT]
+    return [line for line in papers.lines(row, form, own) if line.files or line.handed_in]
 
 
 def asked_now(row: Case, form: ProcedureFile) -> Asked | None:

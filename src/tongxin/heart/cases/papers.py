@@ -61,6 +61,11 @@ class Line:
         return [file for file in self.files if file.replaced_by_id is None]
 
     @property
+    def names(self) -> list[tuple[Paper, str]]:
+        """The files with the names under which they are handed out."""
+        return [(file, file_name(file)) for file in self.files]
+
+    @property
     def seen_only(self) -> bool:
         """Whether the paper was seen as an original at the window and no file of it is kept."""
         return self.handed_in and not self.current
