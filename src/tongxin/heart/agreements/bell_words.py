@@ -103,6 +103,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A duty was resumed"),
         gettext_lazy("%(thing)s: %(desk)s has resumed a duty"),
     ),
+    "supply_stopped": (
+        gettext_lazy("What is supplied has no basis any more"),
+        gettext_lazy("%(thing)s: with %(desk)s nothing lets it be shared any more; the duty stands still"),
+    ),
+    "supply_back": (
+        gettext_lazy("What is supplied has a basis again"),
+        gettext_lazy("%(thing)s: with %(desk)s it may be shared again; the duty runs on"),
+    ),
     "date_proposed": (
         gettext_lazy("Another day is proposed"),
         gettext_lazy("%(thing)s: %(desk)s proposes %(on)s for a delivery"),

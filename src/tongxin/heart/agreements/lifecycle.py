@@ -14,7 +14,17 @@ import structlog
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from tongxin.heart.agreements import bounds, conflicts, duties, permits, plan, reconcile, rulebook, scene
+from tongxin.heart.agreements import (
+    bounds,
+    conflicts,
+    duties,
+    permits,
+    plan,
+    reconcile,
+    rulebook,
+    scene,
+    supplying,
+)
 from tongxin.heart.agreements.actions import parts, versions
 from tongxin.heart.agreements.language import Share, Within
 from tongxin.heart.agreements.match import TASK
@@ -87,6 +97,7 @@ def _begin(pk: str) -> bool:
         row.save(update_fields=["state"])
         if not _over(row, row.binds_from):
             versions.ring(row, "instrument_in_force", a)
+        supplying.settle(a, row.instrument_id, row.binds_from)
         a.changes_rules = True
         a.result = {"version": pk}
         a.entry(f"instrument:{pk}", payload={"binds_from": clock.iso(row.binds_from)})
@@ -107,6 +118,7 @@ def _end(pk: str) -> bool:
         )  # else it ended before it was known here
         gone = _deletions(row, a, row.binds_until, kept=_given_on(row, row.binds_until)) if known else []
         if known:
+            supplying.settle(a, row.instrument_id, row.binds_until)
             versions.ring(row, "instrument_ended", a)
         a.changes_rules = True
         a.result = {"version": pk, "duties": [d.pk for d in gone]}
@@ -125,6 +137,7 @@ def _end_share(pk: str) -> bool:
         until = _over_at(clause)
         if until is None or until > a.at:
             raise not_now()
+        supplying.settle(a, row.instrument_id, until)
         gone = _deletions(row, a, until, only=clause)
         a.changes_rules = True
         a.result = {"clause": pk, "duties": [d.pk for d in gone]}
@@ -171,6 +184,7 @@ def _leave(pk: int) -> bool:
         )  # else its own end asks for every deletion
         gone = _deletions(row, a, found.ends_at, party=found.party) if row is not None and goes_on else []
         if row is not None:
+            supplying.settle(a, row.instrument_id, found.ends_at)
             versions.ring(row, "party_left", a, party=found.party)
         a.changes_rules = True
         a.result = {"departure": pk, "duties": [d.pk for d in gone]}

@@ -23,6 +23,7 @@ from tongxin.heart.agreements.tests.stages import (
 )
 from tongxin.heart.events.actions import Report
 from tongxin.heart.events.models import Matter
+from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.petals.ecology import actions as ecology
 from tongxin.shared import clock
@@ -441,3 +442,34 @@ class TestWhatWasSharedIsDeleted:
         house.clock.move_to(beijing(3, 20, 9))
         lifecycle.settle_versions()
         assert self.deletions() == []
+
+    def test_what_is_still_to_be_supplied_then_stands_still_and_runs_on_when_it_may_be_seen_again(
+        self, house
+    ):
+        supplied = texts.SHARED + "    due: {every: P1M, within: P5D, clock: days}\n"
+        self.begun(house, supplied + "    until: 2026-04-20\n")
+        house.clock.move_to(beijing(4, 1, 9))
+        opening.open_periods()
+        rows = Duty.objects.filter(clause_key="river-watch/see-samples").exclude(subject="delete")
+        before = {duty.pk: duty.due_at for duty in rows}
+        open_then = [duty for duty in rows if duty.due_at > beijing(4, 20)]
+        assert open_then
+        house.clock.move_to(beijing(4, 22, 9))
+        lifecycle.settle_versions()
+        for duty in open_then:
+            duty.refresh_from_db()
+            assert (duty.state, duty.pauses[-1]["ground"]) == ("suspended", "sight_ended")
+            assert duty.pauses[-1]["from"] == clock.iso(beijing(4, 20)), "whenever the ticker came"
+            given = {"duty": duty.pk, "carried": {"location": "x", "pollutant": "ammonia"}}
+            with pytest.raises(Conflict):
+                actions.perform(by=house.acting("baodi-duty"), key=f"p{duty.pk}", **given)
+        assert Entry.objects.filter(act="agreements.duty.suspended").count() == len(open_then)
+        assert Notification.objects.filter(kind="supply_stopped").count() == 2 * len(open_then)
+        assert self.deletions(), "and what was received is to be deleted"
+        signed(house, texts.water(3, begins="2026-05-06", more=supplied))
+        house.clock.move_to(beijing(5, 6, 9))
+        lifecycle.settle_versions()
+        for duty in open_then:
+            duty.refresh_from_db()
+            assert duty.state == "open"
+            assert duty.due_at > before[duty.pk], "the days between do not count"
