@@ -128,6 +128,24 @@ def told_there(told: Told, key: str) -> dict[str, Any]:
     return {}
 
 
+def comes(told: Told, key: str) -> dict[str, Any]:
+    """The other node tells of a case that it accepted and that Wuqing's window holds."""
+    from tongxin.heart.cases import crossing
+    from tongxin.heart.cases.models import Case
+    from tongxin.heart.exchange import lines_in
+    from tongxin.shared import clock
+
+    node, centre = _second(), "bj-tongzhou/service_centre"
+    row = Case.objects.read_as("the story").select_related("procedure").get(pk=told["crossing-filed"]["case"])
+    own = {"accepting": centre, "competent": centre, "case": COMES, "files": [], "hand_overs": []}
+    letter = node.letter("case_state", seq=7, thread=f"case:{COMES}", sent_at=clock.iso(clock.now()),
+                         body={"facts": crossing.facts(row, [centre]) | own})  # fmt: skip
+    lines_in.take(*node.batch(letter))
+    lines_in.apply_all()
+    return {}
+
+
+COMES = "TONGZHOU-2026-000002"
 WHERE = "http://localhost:9"
 PART = (
     ("peer-added", 36_030, _peers("add", address=WHERE, identity=None)),
@@ -145,4 +163,7 @@ PART = (
     ("offer-goes", 36_042, send),
     ("offer-refused-there", 36_043, refused_there),
     ("case-told-there", 36_044, told_there),
+    ("case-comes", 36_045, comes),
+    ("letter-written", 36_046, case("tell", number=COMES, text="示例")),
+    ("letter-goes", 36_047, send),
 )

@@ -55,6 +55,7 @@ def bodies(number: str, offer: str, told: dict[str, Any]) -> dict[str, dict[str,
         "withdrawal": of | {"event": "review_withdrawn", "review": number},
         "closing": of | {"event": "case_closed"},
         "supplied": of | {"event": "asked_supplied", "papers": ["floor_plan"], "text": "示例"},
+        "letter": of | {"text": "示例"},
         "review": of | {"event": "review_filed", "reviews": number, "decision": 0, "reason": "示例", "facts": told},
         "review_result": of | {"event": "review_result", "outcome": "upheld", "review": number},
         "joint_put": of | {"joint": ID, "outcome": "granted", "reason": "示例"},
@@ -126,9 +127,10 @@ def test_each_desk_says_what_is_its_own_to_do(three, at):
         "withdrawal",
         "closing",
         "supplied",
+        "letter",
         "review_result",
     ):
-        if kind not in {"suspension", "resumption", "decision"}:
+        if kind not in {"suspension", "resumption", "decision", "letter"}:
             assert forge(three, kind, number, kinds[kind], by_desk=TONGZHOU, epoch=1) == "not_yours", kind
         for epoch in (0, 1):
             assert forge(three, kind, number, kinds[kind], by_desk=LANGFANG, epoch=epoch) == "not_yours", kind

@@ -23,7 +23,7 @@ from tests.nodes.test_cases_cross import (
     three,
     with_papers,
 )
-from tongxin.heart.cases import actions, crossing, lines_papers, papers_store
+from tongxin.heart.cases import actions, applicants, crossing, lines_papers, papers_store
 from tongxin.heart.cases.models import Case, Dispute, Letter, Offer, Paper
 from tongxin.heart.exchange import lines_out, wire
 from tongxin.heart.exchange.models import Envelope
@@ -204,14 +204,15 @@ def test_an_answer_in_words_reaches_the_holder_and_a_complaint_stays_where_it_is
             by=by("bj-tongzhou"), key="s", number=number, epoch=1, ground="papers_missing", missing=["floor_plan"],
             facts="示例问题",
         )  # fmt: skip
-        with pytest.raises(Conflict, match="accepted_elsewhere"):
-            actions.tell(by=by("bj-tongzhou"), key="w", number=number, text="示例")
+        actions.tell(by=by("bj-tongzhou"), key="w", number=number, text="示例来信")
     three.carry()
     with three.at("wuqing"):
         asked = Case.objects.get(pk=number)
+        page = applicants.page(number)
+        assert [(row.desk_id, row.text) for row in page.letters] == [(TONGZHOU, "示例来信")]
         assert actions.complaints_desk(asked) == "tj-wuqing/coordination_office"
         Case.objects.filter(pk=number).update(pauses=[asked.pauses[0] | {"missing": []}])
         actions.supply(by=applicant, key="a", number=number, text="示例回答")
     three.carry()
     with three.at("tongzhou"):
-        assert Letter.objects.get(case=number, desk=TONGZHOU).text == "示例回答"
+        assert Letter.objects.get(case=number, desk=TONGZHOU, kind="supply").text == "示例回答"

@@ -145,6 +145,12 @@ class Supplied(OfCase):
     text: Annotated[str, Field(max_length=MAX_LETTER)] = ""
 
 
+class Written(OfCase):
+    """What the holder writes to the applicant."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MAX_LETTER)]
+
+
 class ReviewFiled(OfCase):
     """A review with its own facts, of which first case and decision (0: of a non-acceptance)."""
 
@@ -209,6 +215,7 @@ FORMS: dict[str, tuple[type[lines.Form], ...]] = {
     "withdrawal": (Withdrawn,),
     "closing": (Closed,),
     "supplied": (Supplied,),
+    "letter": (Written,),
     "review": (ReviewFiled, Reviewed),
     "review_result": (Concluded,),
     "joint_put": (JointPut,),

@@ -16,6 +16,7 @@ from tongxin.heart.cases import (
     finding,
     lines_cases,
     lines_joints,
+    lines_letters,
     locking,
     looks,
     queries,
@@ -64,6 +65,7 @@ def register_all() -> None:
     notices.register("offer_not_read", _not_read, gettext_lazy("An offer of a case cannot be read here"))
     lines_cases.register_all()
     lines_joints.register_all()
+    lines_letters.register_all()
     rings_states.register_all()
 
 

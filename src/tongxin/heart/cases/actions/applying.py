@@ -249,6 +249,11 @@ def received_supply(case: Case, *, desk: str, text: str, at: datetime) -> None:
     Letter.objects.create(case=case, kind=Letter.Kind.SUPPLY, desk_id=desk, text=text, at=at, post=APPLICANT)
 
 
+def received_letter(case: Case, *, desk: str, text: str, at: datetime, post: str) -> Letter:
+    """Keep what a desk at another node wrote to the applicant, whose page is here."""
+    return Letter.objects.create(case=case, kind=Letter.Kind.DESK, desk_id=desk, text=text, at=at, post=post)
+
+
 def answer(*, by: Acting, key: str, letter: int, text: str, take: bool | None = None) -> dict[str, Any]:
     """Answer what an applicant wrote; of a correction `take` says whether the field is changed."""
     by.need("perform")
@@ -286,7 +291,10 @@ def answer(*, by: Acting, key: str, letter: int, text: str, take: bool | None = 
 
 
 def tell(*, by: Acting, key: str, number: str, text: str) -> dict[str, Any]:
-    """Write to the applicant: by the accepting desk or the holder; it stands on the applicant's page."""
+    """Write to the applicant: by the accepting desk or the holder; it stands on the applicant's page.
+
+    Where that page is at another node, because the accepting desk works there, it goes there by a message.
+    """
     by.need("perform")
     text = text.strip()
     with act("cases.letter.sent", by=by, key=key, request={"case": number, "text": text}) as a:
@@ -297,17 +305,14 @@ def tell(*, by: Acting, key: str, number: str, text: str) -> dict[str, Any]:
             raise NotAllowed(
                 "not_holder", _("Only the accepting desk and the holder write to the applicant.")
             )
-        if nodes.home_of(case.accepting_desk_id) is not None:
-            raise Conflict(
-                "accepted_elsewhere",
-                _("The applicant's page is at the node of the accepting desk; nothing was written."),
-                todo=_("Write to the accepting desk; it passes it on to the applicant."),
-            )
         _not_erased(case)
         _answerable(text)
         made = Letter.objects.create(
             case=case, kind=Letter.Kind.DESK, desk_id=by.desk, text=text, at=a.at, post=by.post
         )
+        if nodes.home_of(case.accepting_desk_id) is not None:
+            body = {"case": number, "text": text}
+            parts.send(a, case, "letter", case.accepting_desk_id, basis=parts.basis(case), body=body)
         a.result = {"case": number, "letter": made.pk}
         a.entry(f"case:{number}/letter:{made.pk}")
     return a.result
