@@ -119,6 +119,11 @@ def test_several_cases_are_accepted_from_the_list(house, window, seat_in):
     page = window(language="en")
     seat_in(page, *acts.CLERKS["tj-wuqing"])
     page.goto("/cases/inbox/?tab=new")
+    page.emulate_media(forced_colors="active")  # the reader's own colours: which list it is can still be seen
+    painted = "e => getComputedStyle(e).backgroundColor"
+    current, other = page.locator(".seg a[aria-current]"), page.locator(".seg a:not([aria-current])").first
+    assert current.evaluate(painted) != other.evaluate(painted)
+    page.emulate_media(forced_colors="none")
     tab_to(page, "tbody th a")
     page.keyboard.press("x")
     page.keyboard.press("j")
