@@ -187,7 +187,7 @@ def rate(*, by: Acting, key: str, number: str, stars: int, remark: str = "") -> 
     remark = remark.strip()
     what = _("The rating was not taken.")
     request = {"case": number, "stars": stars, "remark": remark}
-    parts.not_too_long("remark", remark, what)
+    parts.check_text("remark", remark, what)
     with act("cases.case.rated", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

@@ -26,7 +26,7 @@ def decide(*, by: Acting, key: str, number: str, epoch: int, outcome: str, reaso
     """Decide the case: only the holder that is competent; refusing needs reasons. A weighty act."""
     by.need("decide")
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason.strip()}
-    parts.not_too_long("reason", reason, _("The case was not decided."))
+    parts.check_text("reason", reason, _("The case was not decided."))
     with act("cases.case.decided", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -51,7 +51,7 @@ def supersede(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
     """Put a new decision in the place of the desk's own, with the reason; both are shown. A weighty act."""
     by.need("decide")
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason.strip()}
-    parts.not_too_long("reason", reason, _("The decision was not superseded."))
+    parts.check_text("reason", reason, _("The decision was not superseded."))
     with act("cases.decision.superseded", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

@@ -109,7 +109,7 @@ def name_holder(*, by: Acting, key: str, dispute: int, holder: str, reason: str)
     by.need("excuse")
     why = reason.strip()
     request = {"dispute": dispute, "holder": holder, "reason": why}
-    parts.not_too_long("reason", why, _("Nothing was decided."))
+    parts.check_text("reason", why, _("Nothing was decided."))
     with act("cases.holder.proposed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

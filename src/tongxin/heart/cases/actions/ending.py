@@ -30,7 +30,7 @@ def not_accept(
     gone, remark = sorted(set(missing or [])), remark.strip()
     request = {"case": number, "ground": ground, "missing": gone, "remark": remark}
     what = _("The case still waits to be accepted.")
-    parts.not_too_long("remark", remark, what)
+    parts.check_text("remark", remark, what)
     with act("cases.case.not_accepted", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -79,7 +79,7 @@ def _ended(
     reason = reason.strip()
     request = {"case": number, "reason": reason}
     what = _("The case stands as it was.")
-    parts.not_too_long("reason", reason, what)
+    parts.check_text("reason", reason, what)
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

@@ -171,7 +171,7 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
     """Return an offered case with a reason from the clause's list: the sender goes on where it stood."""
     by.need("take_over")
     request = {"offer": offer_id, "reason": reason, "remark": remark.strip()}
-    parts.not_too_long("remark", remark, _("The case was not returned."))
+    parts.check_text("remark", remark, _("The case was not returned."))
     with act("cases.offer.returned", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

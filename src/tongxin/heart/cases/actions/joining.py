@@ -31,7 +31,7 @@ def put_joint(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
     by.need("decide")
     reason = reason.strip()
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason}
-    parts.not_too_long("reason", reason, _("Nothing was put to the other office."))
+    parts.check_text("reason", reason, _("Nothing was put to the other office."))
     with act("cases.joint.put", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -86,7 +86,7 @@ def answer_joint(*, by: Acting, key: str, joint: str, answer: str, reason: str) 
     by.need("decide")
     reason = reason.strip()
     request = {"joint": joint, "answer": answer, "reason": reason}
-    parts.not_too_long("reason", reason, _("Nothing was answered."))
+    parts.check_text("reason", reason, _("Nothing was answered."))
     with act("cases.joint.answered", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

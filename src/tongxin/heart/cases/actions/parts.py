@@ -96,7 +96,7 @@ def in_state(case: Case, *states: str) -> None:
         )
 
 
-def not_too_long(field: str, text: str, what: Any) -> None:
+def check_text(field: str, text: str, what: Any) -> None:
     """Refuse a text that the tables would cut, and one with a gap of a text for notices that nobody filled in."""
     if words.GAP in text:
         raise Invalid(what, {field: [_("Fill in the gap %(gap)s, or take it out.") % {"gap": words.GAP}]})

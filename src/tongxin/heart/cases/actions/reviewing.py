@@ -38,7 +38,7 @@ def review(*, by: Acting, key: str, number: str, reason: str) -> dict[str, Any]:
     reason = reason.strip()
     request = {"case": number, "reason": reason}
     what = _("No review was opened.")
-    parts.not_too_long("reason", reason, what)
+    parts.check_text("reason", reason, what)
     with act("cases.review.filed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -78,7 +78,7 @@ def conclude(*, by: Acting, key: str, number: str, epoch: int, outcome: str, rea
     reason = reason.strip()
     request = {"case": number, "epoch": epoch, "outcome": outcome, "reason": reason}
     what = _("The review was not ended.")
-    parts.not_too_long("reason", reason, what)
+    parts.check_text("reason", reason, what)
     with act("cases.review.concluded", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result

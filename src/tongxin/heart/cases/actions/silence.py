@@ -23,7 +23,7 @@ def call_offices(*, by: Acting, key: str, offer: str, reason: str) -> dict[str, 
     """Open a dispute on an offer whose time to be answered has passed. By a coordination office of either side."""
     by.need("excuse")
     why = reason.strip()
-    parts.not_too_long("reason", why, _("Nothing was decided."))
+    parts.check_text("reason", why, _("Nothing was decided."))
     with act("cases.dispute.opened", by=by, key=key, request={"offer": offer, "reason": why}) as a:
         if a.replayed:
             return a.result

@@ -37,7 +37,7 @@ def suspend(
     gone, facts = sorted(set(missing or [])), facts.strip()
     request = {"case": number, "epoch": epoch, "ground": ground, "missing": gone, "facts": facts}
     what = _("The case was not suspended.")
-    parts.not_too_long("facts", facts, what)
+    parts.check_text("facts", facts, what)
     with act("cases.case.suspended", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
