@@ -15,9 +15,7 @@ both; asserts nothing.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -47,23 +45,13 @@ LISTS = (
 
 def main(options: argparse.Namespace) -> None:
     """Build, measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as own:
-        os.environ["TONGXIN_MODE"] = "demo"
-        os.environ["TONGXIN_TICKER"] = "off"
-        os.environ["TONGXIN_DATA"] = str(options.folder or own)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-        import django
+    from bench import _house
 
-        django.setup()
-        from django.db import connection
-
-        from tongxin.shared import readers
+    with _house.opened("bench.case_lists", folder=options.folder, postgres=options.postgres):
         from tongxin.site import memory
 
         memory.settle()
-        with readers.named("bench.case_lists"):
-            _all(options)
-        connection.close()
+        _all(options)
 
 
 def _all(options: argparse.Namespace) -> None:
@@ -94,19 +82,14 @@ def _wanted(options: argparse.Namespace) -> list[tuple[str, str, str]]:
 
 def _day() -> None:
     """Play the demonstration day, unless it was played."""
-    from django.conf import settings
-
+    from bench import _house
     from tongxin.heart.cases.models import Case
     from tongxin.shared import clock
-    from tongxin.site import demo, demo_day, pack
+    from tongxin.site import demo
 
     demo.migrate()
-    if Case.objects.exists():
-        return
-    now = clock.now()
-    with clock.held_at(demo_day.begins(now)) as hand:
-        pack.load(settings.REGION_PACK)
-        demo_day.play(hand, until=now)
+    if not Case.objects.exists():
+        _house.play_a_day(clock.now())
 
 
 # ---------------------------------------------------------------- the copies
@@ -262,32 +245,31 @@ def _count(name: str, reader: str, address: str) -> int:
 
 def _measure(options: argparse.Namespace, few: int, name: str, reader: str, address: str) -> bool:
     """Look, print a line, and tell whether it is over the limit."""
-    from bench import screens
+    from bench import _house, screens
 
     ask = _asked(name, reader, address)
     many = _count(name, reader, address)
     for _n in range(WARM_UP):
         ask()
-    looks = [screens._milliseconds(ask) for _n in range(options.looks)]
+    looks = [screens.milliseconds(ask) for _n in range(options.looks)]
     took, worked = (sorted(look[n] for look in looks) for n in (0, 1))
-    p95 = screens._at(took, 0.95)
+    p95 = _house.at(took, 0.95)
     print(
-        f"{name:<32} {reader:<20} {screens._at(took, 0.5):>7.1f} {p95:>7.1f} {screens._at(worked, 0.5):>8.1f} "
-        f"{screens._at(worked, 0.95):>8.1f} {many:>8} {few:>17}{'  over' if p95 > LIMIT else ''}",
+        f"{name:<32} {reader:<20} {_house.at(took, 0.5):>7.1f} {p95:>7.1f} {_house.at(worked, 0.5):>8.1f} "
+        f"{_house.at(worked, 0.95):>8.1f} {many:>8} {few:>17}{'  over' if p95 > LIMIT else ''}",
         flush=True,
     )
     if options.plans:
-        screens._plans(ask)
+        screens.plans(ask)
     return p95 > LIMIT
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    from bench import _house
+
+    parser = _house.parser(__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--looks", type=int, default=30)
-    parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", default="", help="only lists with this in their name")
     parser.add_argument("--plans", action="store_true")
     return parser.parse_args()

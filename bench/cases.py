@@ -2,11 +2,14 @@
 
 The product's own server runs in a process of its own, as in service (SQLite: one process with the ticker in it;
 PostgreSQL: two processes and the worker), and is called with office tokens, each command with a key of its own. At one
-and at eight clients: cases a second, milliseconds of each call by the clock, and CPU milliseconds a case of the
-server's processes, of the worker and of the database's. Then the same calls in this process, to see on what the time
-is spent; and the rows of the run inserted bare, with as many commits. Prints; asserts nothing.
+and at eight clients, each of which sends its next command as soon as the last is answered: cases a second,
+milliseconds of each call by the clock, and CPU milliseconds a case of the server's processes, of the worker and of the
+database's. With `paced`, the most clients once more, that together begin as many cases a second as must be done. Then
+the rows of the run inserted bare, with as many commits; the same calls in this process, to see on what the time is
+spent; and one question to the judge. At the end each figure beside its limit. Asserts nothing.
 
-    .venv/bin/python bench/cases.py [--cases N] [--clients 1,8] [--postgres] [--only http,checks,bare] [--profile FILE]
+    .venv/bin/python bench/cases.py [--cases N] [--clients 1,8] [--postgres] [--profile FILE]
+        [--only http,paced,bare,checks,may]
 
 SQLite in a temporary folder with the product's settings (every commit synced), or with --postgres a PostgreSQL of its
 own with durable commits, or the empty one that TONGXIN_DATABASE_URL names.
@@ -18,12 +21,12 @@ import argparse
 import cProfile
 import os
 import sys
-import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +34,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 LIMIT_CASES = 25  # a second, at the most clients
 LIMIT_CPU = 40  # milliseconds a case, of the server
 LIMIT_P95 = 60  # milliseconds a call, at the most clients
+LIMIT_MAY = 50  # microseconds a question to the judge, after the one reading of the rules number
 WARM_UP = 5
 CHECKED = 60  # cases of which it is counted what they are spent on
 SECTIONS = {
@@ -102,37 +106,10 @@ OUTERMOST = "server: middleware, routes"
 
 def main(options: argparse.Namespace) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        postgres = _postgres() if options.postgres else None
-        database = postgres.url if postgres else os.environ.get("TONGXIN_DATABASE_URL", "")
-        try:
-            _set_up(Path(folder), database)
-            _measure(options, Path(folder), database)
-        finally:
-            from django.db import connections
+    from bench import _house
 
-            connections.close_all()
-            if postgres:
-                postgres.stop()
-
-
-def _set_up(folder: Path, database: str) -> None:
-    from bench import _served
-
-    os.environ |= _served.environment(folder, database) | {"TONGXIN_TICKER": "off"}
-    import django
-
-    django.setup()
-
-
-def _postgres() -> Any:
-    """Start a PostgreSQL with durable commits, as in service."""
-    from tests.support import postgres
-
-    postgres.SPEED[:] = ["shared_buffers=128MB"]
-    made = postgres.Postgres()
-    made.start()
-    return made
+    with _house.opened("bench.cases", mode="test", postgres=options.postgres) as house:
+        _measure(options, house.folder, house.database)
 
 
 def _measure(options: argparse.Namespace, folder: Path, database: str) -> None:
@@ -141,30 +118,88 @@ def _measure(options: argparse.Namespace, folder: Path, database: str) -> None:
     from bench import _served
 
     tokens = _served.prepare()
+    busy = f"{os.getloadavg()[0]:.1f} processes wanted one when this began"
     print(
-        f"database: {connection.vendor}, {os.cpu_count()} processors, a case is {len(_served.CALLS)} commands"
-        f"\nlimits: ≥ {LIMIT_CASES} cases/s and p95 ≤ {LIMIT_P95} ms a call at the most clients, "
-        f"≤ {LIMIT_CPU} CPU ms a case of the server\n"
+        f"{connection.vendor}, {os.cpu_count()} processors, {busy}; a case is {len(_served.CALLS)} commands\n"
     )
-    before, made = _rows(), 0
+    before, told = _rows(), Told()
     connection.close()
     if "http" in options.only:
         served = _served.Served(folder, database, processes=2 if database else 1)
         served.start()
         try:
             for clients in options.clients:
-                made += _over_http(served, tokens, clients, options.cases)
+                told.free = _over_http(served, tokens, clients, options.cases)
+                told.cases += told.free.cases
+            if "paced" in options.only:
+                told.paced = _over_http(served, tokens, clients, options.cases, pace=LIMIT_CASES)
+                told.cases += told.paced.cases
         finally:
             served.kill()
-    if "bare" in options.only and made:
-        _bare(before, made)
+    if "bare" in options.only and told.cases:
+        _bare(before, told.cases)
     if "checks" in options.only:
         _checks(tokens, options.profile)
+    if "may" in options.only:
+        told.may = _may()
+    told.print()
 
 
-def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int) -> int:
-    """Let clients take cases from beginning to end; print the line, and each call's times; return how many cases."""
-    from bench import _served
+@dataclass(frozen=True)
+class Run:
+    """What a run over HTTP came to: cases with those of the warm-up, cases a second, p95 and CPU in milliseconds."""
+
+    clients: int
+    cases: int
+    rate: float
+    p95: float
+    cpu: float
+
+
+@dataclass
+class Told:
+    """The figures that have limits, as far as they were measured."""
+
+    cases: int = 0
+    free: Run | None = None
+    paced: Run | None = None
+    may: float | None = None
+
+    def print(self) -> None:
+        """Print each beside its limit."""
+        from bench._house import judged
+
+        print("\nbeside the limits:")
+        if self.free is not None:
+            n = self.free.clients
+            print(
+                f"    {self.free.rate:.1f} cases/s at {n} clients {judged(self.free.rate, LIMIT_CASES, least=True)}"
+            )
+            print(f"    {self.free.cpu:.1f} CPU ms a case of the server {judged(self.free.cpu, LIMIT_CPU)}")
+            print(f"    p95 {self.free.p95:.1f} ms a call at {n} clients {judged(self.free.p95, LIMIT_P95)}")
+        if self.paced is not None:
+            print(
+                f"    p95 {self.paced.p95:.1f} ms a call at {self.paced.clients} clients that begin {LIMIT_CASES} "
+                f"cases/s together {judged(self.paced.p95, LIMIT_P95)}"
+            )
+        if self.may is not None:
+            print(f"    {self.may:.1f} µs a question to the judge {judged(self.may, LIMIT_MAY)}")
+
+
+def _may() -> float:
+    """Return the microseconds that one question takes, as a page asks it."""
+    from bench import permits
+
+    print("\nthe judge:")
+    return permits.as_a_page_asks(2_000)
+
+
+def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int, *, pace: float = 0) -> Run:
+    """Let clients take cases from beginning to end; print the line, and each call's times.
+
+    `pace`: cases that all of them together begin in a second, as far as they are done with the last.
+    """
+    from bench import _house, _served
 
     callers = [_served.Caller(served.port, tokens) for _n in range(clients)]
     for caller in callers:
@@ -175,6 +210,8 @@ def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int) ->
     def work(caller: Any) -> list[dict[str, float]]:
         found = []
         while (n := next(left)) < cases:
+            if pace:
+                sleep(max(0.0, begun + n / pace - perf_counter()))
             found.append(_served.whole_case(caller, f"case:{clients}:{n}")[1])
         return found
 
@@ -187,20 +224,18 @@ def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int) ->
         spent["database"] = ((_database_cpu() or 0) - base) * 1000 / cases
     calls = sorted(seconds for one in done for seconds in one.values())
     told = ", ".join(f"{name} {ms:.1f}" for name, ms in spent.items())
+    p95, paced = _house.at(calls, 0.95) * 1000, f", {pace:g} cases/s begun" if pace else ""
     print(
-        f"{clients} client{'s' * (clients > 1)}: {cases / took:.1f} cases/s, a call p50 {_at(calls, 0.5):.1f} "
-        f"p95 {_at(calls, 0.95):.1f} max {_at(calls, 1):.1f} ms; CPU ms a case: {told}"
+        f"{clients} client{'s' * (clients > 1)}{paced}: {cases / took:.1f} cases/s, a call p50 "
+        f"{_house.at(calls, 0.5) * 1000:.1f} p95 {p95:.1f} max {calls[-1] * 1000:.1f} ms; CPU ms a case: {told}"
     )
     for name in _served.CALLS:
         own = sorted(one[name] for one in done)
-        print(f"    {name:<10} p50 {_at(own, 0.5):>6.1f}  p95 {_at(own, 0.95):>6.1f} ms")
+        print(
+            f"    {name:<10} p50 {_house.at(own, 0.5) * 1000:>6.1f}  p95 {_house.at(own, 0.95) * 1000:>6.1f} ms"
+        )
     sys.stdout.flush()
-    return clients * WARM_UP + cases
-
-
-def _at(ordered: list[float], share: float) -> float:
-    """Return, in milliseconds, the value below which `share` of the sorted seconds lie."""
-    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))] * 1000
+    return Run(clients, clients * WARM_UP + cases, cases / took, p95, spent["server"])
 
 
 def _database_cpu() -> float | None:
@@ -335,13 +370,14 @@ def _bare(before: Counter[str], cases: int) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    from bench import _house
+
+    parser = _house.parser(__doc__, folder=False)
     parser.add_argument("--cases", type=int, default=200, help="at each number of clients")
     parser.add_argument("--clients", type=lambda text: [int(n) for n in text.split(",")], default=[1, 8])
-    parser.add_argument("--postgres", action="store_true", help="start a PostgreSQL for the run")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=["http", "bare", "checks"])
+    parser.add_argument(
+        "--only", type=lambda text: text.split(","), default=["http", "paced", "bare", "checks", "may"]
+    )
     parser.add_argument("--profile", type=Path, help="keep cProfile's figures of the calls here")
     return parser.parse_args()
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
@@ -51,21 +50,15 @@ CLAUSE = """\
 
 def main(reports: int, clauses: int) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        os.environ["TONGXIN_MODE"] = "test"
-        os.environ["TONGXIN_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-        import django
+    from bench import _house
 
-        django.setup()
-        from django.core.management import call_command
+    with _house.opened("bench.heart", mode="test", tables=True):
         from django.db import connection
 
         from tongxin.heart.agreements.models import InstrumentVersion
         from tongxin.shared import clock
         from tongxin.site import pack
 
-        call_command("migrate", verbosity=0)
         with clock.held_at(BEGINS - timedelta(days=7)):
             pack.load(ROOT / "regions" / "jingjinji")
             InstrumentVersion.objects.update(binds_until=BEGINS - timedelta(days=6))
@@ -83,7 +76,6 @@ def main(reports: int, clauses: int) -> None:
                 _enter(entered // A_FILE, many - entered, busy=False)
                 entered = many
                 _measure(reports, many, hand)
-        connection.close()
 
 
 def _enter(first: int, clauses: int, *, busy: bool) -> None:

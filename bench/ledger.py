@@ -25,22 +25,15 @@ MANY = 100  # entries of a large act
 
 def main(acts: int, entries: int) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as folder:
-        os.environ["TONGXIN_MODE"] = "test"
-        os.environ["TONGXIN_DATA"] = folder
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-        import django
+    from bench import _house
 
-        django.setup()
-        from django.core.management import call_command
+    with _house.opened("bench.ledger", mode="test", tables=True):
         from django.db import connection
 
-        call_command("migrate", verbosity=0)
         print(f"database: {connection.vendor}, {acts} acts, one thread, {os.cpu_count()} processors")
         _heading("appending")
         _appends(acts)
         _verification(entries)
-        connection.close()
 
 
 def _appends(acts: int) -> None:

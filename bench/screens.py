@@ -16,9 +16,7 @@ p50 of looks at which nothing was remembered, as at the first one after an act.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter, process_time
@@ -34,36 +32,23 @@ YEARS = timedelta(days=730)
 
 def main(options: argparse.Namespace) -> None:
     """Build, measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as own:
-        os.environ["TONGXIN_MODE"] = "demo"
-        os.environ["TONGXIN_TICKER"] = "off"
-        os.environ["TONGXIN_DATA"] = str(options.folder or own)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-        import django
+    from bench import _house
 
-        django.setup()
-        from django.db import connection
-
-        from tongxin.shared import readers
+    with _house.opened("bench.screens", folder=options.folder, postgres=options.postgres):
         from tongxin.site import memory
 
-        with readers.named("bench"):
-            build(options.duties, options.entries)
-            memory.settle()
-            measure(options)
-        connection.close()
+        build(options.duties, options.entries)
+        memory.settle()
+        measure(options)
 
 
 def build(duties: int, entries: int) -> None:
     """Fill the database, unless it is filled."""
-    from django.conf import settings
-    from django.db import connection
-
-    from bench import _house
+    from bench import _copies, _house
     from tongxin.heart.ledger.models import Log
     from tongxin.heart.measures.jobs import freeze_month
     from tongxin.shared import clock
-    from tongxin.site import demo, demo_day, pack
+    from tongxin.site import demo
 
     demo.migrate()
     if Log.objects.filter(size__gt=0).exists():
@@ -72,15 +57,11 @@ def build(duties: int, entries: int) -> None:
     begun = perf_counter()
     now = clock.now()
     begins = now - YEARS
-    with clock.held_at(demo_day.begins(begins)) as hand:
-        pack.load(settings.REGION_PACK)
-        demo_day.play(hand, until=begins)
-    size = _house.Size(duties=duties, entries=entries, instruments=2, rings=duties // 2)
-    made = _house.multiply(size, since=begins, until=now)
+    _house.play_a_day(begins)
+    size = _copies.Size(duties=duties, entries=entries, instruments=2, rings=duties // 2)
+    made = _copies.multiply(size, since=begins, until=now)
     freeze_month()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    _house.analyse()
     told = ", ".join(f"{n:,} {name}" for name, n in sorted(made.items()))
     print(f"built in {perf_counter() - begun:.0f} s: {told}")
 
@@ -90,6 +71,7 @@ def measure(options: argparse.Namespace) -> None:
     from django.db import connection
 
     from bench import _screens
+    from bench._house import at
     from tongxin.heart.agreements.models import Duty
     from tongxin.heart.ledger import queries as ledger
 
@@ -108,24 +90,24 @@ def measure(options: argparse.Namespace) -> None:
         asked = _screens.queries(ask)
         for _n in range(WARM_UP):
             body = ask()
-        looks = [_milliseconds(ask) for _n in range(options.looks)]
+        looks = [milliseconds(ask) for _n in range(options.looks)]
         took, worked = (sorted(look[n] for look in looks) for n in (0, 1))
-        forgot = sorted(_milliseconds(ask, forget=True)[0] for _n in range(FORGOTTEN))
-        p95 = _at(took, 0.95)
+        forgot = sorted(milliseconds(ask, forget=True)[0] for _n in range(FORGOTTEN))
+        p95 = at(took, 0.95)
         over += p95 > LIMIT
         print(
-            f"{screen.name:<26} {screen.reader or 'anybody':<20} {_at(took, 0.5):>7.1f} {p95:>7.1f} {took[-1]:>7.1f}"
-            f" {_at(worked, 0.5):>8.1f} {_at(worked, 0.95):>8.1f} {_at(forgot, 0.5):>7.1f} {len(asked):>8}"
+            f"{screen.name:<26} {screen.reader or 'anybody':<20} {at(took, 0.5):>7.1f} {p95:>7.1f} {took[-1]:>7.1f}"
+            f" {at(worked, 0.5):>8.1f} {at(worked, 0.95):>8.1f} {at(forgot, 0.5):>7.1f} {len(asked):>8}"
             f" {len(body) / 1000:>6.0f}"
             f"{'  over' if p95 > LIMIT else ''}",
             flush=True,
         )
         if options.plans:
-            _plans(ask)
+            plans(ask)
     print(f"\n{over} over the limit" if over else "\nall within the limit")
 
 
-def _milliseconds(ask: Any, *, forget: bool = False) -> tuple[float, float]:
+def milliseconds(ask: Any, *, forget: bool = False) -> tuple[float, float]:
     """Return how long a look took, and how long this process worked for it: more tells on a busy machine."""
     from django.core.cache import cache
 
@@ -136,12 +118,7 @@ def _milliseconds(ask: Any, *, forget: bool = False) -> tuple[float, float]:
     return (perf_counter() - begun) * 1000, (process_time() - worked) * 1000
 
 
-def _at(took: list[float], share: float) -> float:
-    """Return the value below which `share` of the sorted values lie."""
-    return took[min(len(took) - 1, round(share * (len(took) - 1)))]
-
-
-def _plans(ask: Any) -> None:
+def plans(ask: Any) -> None:
     """Print the statements that took longest, with how the database answers them."""
     from django.db import connection
 
@@ -168,13 +145,12 @@ def _plans(ask: Any) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    from bench import _house
+
+    parser = _house.parser(__doc__)
     parser.add_argument("--duties", type=int, default=100_000)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--looks", type=int, default=30)
-    parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", default="", help="only screens with this in their name or reader")
     parser.add_argument("--plans", action="store_true")
     return parser.parse_args()

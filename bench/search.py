@@ -13,10 +13,8 @@ milliseconds by the clock and of the process, how many were found and the statem
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
@@ -39,29 +37,19 @@ QUESTIONS = ("运", "运河", "面馆", "药房 东", "示例", "57", "0571", "W
 
 def main(options: argparse.Namespace) -> None:
     """Build, measure and print."""
-    with tempfile.TemporaryDirectory(prefix="tongxin-bench-") as own:
-        os.environ["TONGXIN_MODE"] = "demo"
-        os.environ["TONGXIN_TICKER"] = "off"
-        os.environ["TONGXIN_DATA"] = str(options.folder or own)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tongxin.site.settings"
-        import django
+    from bench import _house
 
-        django.setup()
-        from django.db import connection
-
-        from tongxin.shared import readers
-
-        with readers.named("bench"):
-            build(options.cases)
-            measure(options.looks)
-        connection.close()
+    with _house.opened("bench.search", folder=options.folder, postgres=options.postgres):
+        build(options.cases)
+        measure(options.looks)
 
 
 def build(count: int) -> None:
     """Fill the database, unless it is filled."""
     from django.conf import settings
-    from django.db import connection, transaction
+    from django.db import transaction
 
+    from bench import _house
     from tongxin.heart.cases.models import Case, CaseWords
     from tongxin.site import demo, pack
 
@@ -75,9 +63,7 @@ def build(count: int) -> None:
         with transaction.atomic():
             Case.objects.bulk_create([case for case, _words in part])
             CaseWords.objects.bulk_create([words for _case, words in part])
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")
+    _house.analyse()
     print(f"built {count:,} cases in {perf_counter() - begun:.0f} s")
 
 
@@ -153,12 +139,11 @@ def measure(looks: int) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    from bench import _house
+
+    parser = _house.parser(__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--looks", type=int, default=30)
-    parser.add_argument("--folder", type=Path)
     return parser.parse_args()
 
 

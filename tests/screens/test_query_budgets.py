@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench import _house, _screens
+from bench import _copies, _screens
 from tests.authorisation.conftest import scene
 
 __all__ = ["scene"]
@@ -43,13 +43,13 @@ def test_no_screen_asks_more_in_a_large_house_and_none_more_than_its_budget(scen
     listed = _screens.screens()
     readers, until = _screens.Readers(), scene.house.clock.at
     since = until - timedelta(hours=12)
-    _house.multiply(
-        _house.Size(duties=SMALL, instruments=1, rings=20, open=0.5), since=since, until=until, seed=2
+    _copies.multiply(
+        _copies.Size(duties=SMALL, instruments=1, rings=20, open=0.5), since=since, until=until, seed=2
     )
     addresses = {screen: _screens.address(screen) for screen in listed}
     small = {screen: _asked(readers, screen, addresses[screen], first=True) for screen in listed}
-    _house.multiply(
-        _house.Size(duties=LARGE, instruments=4, rings=100, open=0.5), since=since, until=until, seed=3
+    _copies.multiply(
+        _copies.Size(duties=LARGE, instruments=4, rings=100, open=0.5), since=since, until=until, seed=3
     )
     large = {screen: _asked(readers, screen, addresses[screen]) for screen in listed}
     wrong: list[str] = []

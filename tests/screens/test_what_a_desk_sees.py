@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench import _house
+from bench import _copies
 from tests.authorisation.conftest import scene
 from tongxin.heart.agreements import queries
 from tongxin.heart.agreements.models import Duty
@@ -24,7 +24,7 @@ def readers(scene):
     """Desks of a house with some hundred duties, busy and idle ones, in which some incidents have absorbed others."""
     until = scene.house.clock.at
     since = until - timedelta(hours=12)
-    _house.multiply(_house.Size(duties=100, instruments=1, open=0.4), since=since, until=until)
+    _copies.multiply(_copies.Size(duties=100, instruments=1, open=0.4), since=since, until=until)
     numbers = list(Matter.objects.filter(kind="incident").order_by("number").values_list("number", flat=True))
     for one, other in zip(numbers[::7], numbers[3::7], strict=False):
         Matter.objects.filter(number=other).update(absorbed_by=one)

@@ -30,8 +30,12 @@ SPEED = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_
 class Postgres:
     """One server on a socket of its own; `url` is what TONGXIN_DATABASE_URL wants."""
 
-    def __init__(self) -> None:
-        self.folder = temporary("pg")
+    def __init__(self, kept: Path | None = None) -> None:
+        """In a temporary folder, or in one that is kept and may hold a server's data already."""
+        self.kept = kept is not None
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+        self.folder = kept or temporary("pg")
         self.data = self.folder / "data"
         self.copy: Path | None = None
         self.owner = self._owner()
@@ -40,8 +44,9 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--username=postgres",
-                  "--no-sync", "--pgdata", str(self.data))  # fmt: skip
+        if not self.data.exists():
+            self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--username=postgres",
+                      "--no-sync", "--pgdata", str(self.data))  # fmt: skip
         options = [part for setting in SPEED for part in ("-c", setting)]
         log = (self.folder / "log").open("wb")
         self._process = subprocess.Popen(
@@ -60,7 +65,7 @@ class Postgres:
         self._wait_until_ready()
 
     def stop(self) -> None:
-        """Ends the server at once; there is nothing in it to keep."""
+        """Ends the server at once; only what is in a folder that was named is kept."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -69,7 +74,7 @@ class Postgres:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-        for folder in filter(None, (self.folder, self.copy)):
+        for folder in filter(None, (None if self.kept else self.folder, self.copy)):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _owner(self) -> int | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 OUTSIDE = None  # no request, no command, no job: a script of tests or measurements
 NOBODY = ""
 
+_kept: ContextVar[dict[Any, Any] | None] = ContextVar("kept_in_act", default=None)
 _running: ContextVar[str | None] = ContextVar("reads_for", default=OUTSIDE)
 
 
@@ -26,6 +28,22 @@ def named(name: str) -> Iterator[None]:
         yield
     finally:
         _running.reset(token)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Let an act keep what it has read once and does not change; nothing of it outlives the act."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def kept() -> dict[Any, Any]:
+    """Return what the act that runs keeps; outside of any, a fresh one that nobody keeps."""
+    found = _kept.get()
+    return {} if found is None else found
 
 
 @contextmanager

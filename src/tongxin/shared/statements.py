@@ -16,15 +16,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, models
-from django.db.models.query import (
-    FlatValuesListIterable,
-    ModelIterable,
-    ValuesListIterable,
-    get_related_populators,
-)
 from django.db.transaction import TransactionManagementError
 
-from tongxin.shared import clock
+from tongxin.shared import clock, statement_rows
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=models.Model)
@@ -72,10 +66,8 @@ def fixed(compose: Callable[P, models.QuerySet[Any, R]]) -> Callable[P, list[R]]
         if not found.sql:  # no row can be meant
             return []
         params = [kept if n is None else _as_stored(connection, values[n]) for n, kept in found.places]
-        with connection.cursor() as cursor:
-            cursor.execute(found.sql, params)
-            rows = cursor.fetchall()
-        return [found.read(connection, row) for row in rows]
+        read = found.read
+        return [read(connection, row) for row in statement_rows.run(connection, found.sql, params).fetchall()]
 
     return ask
 
@@ -93,10 +85,9 @@ def insert(row: M) -> M:
         marks = ", ".join(["%s"] * len(columns))
         sql = f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({marks})'  # noqa: S608 - a model's names
         sql = _inserts[key] = f'{sql} RETURNING "{meta.pk.column}"' if auto else sql
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _stored(connection, row, columns))
-        if auto:
-            row.pk = cursor.fetchone()[0]
+    done = statement_rows.run(connection, sql, _stored(connection, row, columns))
+    if auto:
+        row.pk = done.fetchall()[0][0]
     row._state.adding, row._state.db = False, connection.alias
     return row
 
@@ -119,13 +110,12 @@ def insert_new(rows: Sequence[models.Model]) -> list[bool]:
                 f'INSERT INTO "{row._meta.db_table}" ({names}) VALUES ({marks})'  # noqa: S608 - a model's names
                 f' ON CONFLICT DO NOTHING RETURNING "{row._meta.pk.column}"'
             )
-        with connection.cursor() as cursor:
-            cursor.execute(_inserts[key], _stored(connection, row, columns))
-            number = cursor.fetchone()
-        if number is not None:
-            row.pk = number[0]
+        done = statement_rows.run(connection, _inserts[key], _stored(connection, row, columns))
+        new = done.fetchall()
+        if new:
+            row.pk = new[0][0]
             row._state.adding, row._state.db = False, connection.alias
-        told.append(number is not None)
+        told.append(bool(new))
     return told
 
 
@@ -154,13 +144,11 @@ def change(row: models.Model, values: Mapping[str, Any], **seen: Any) -> bool:
         _updates[key] = sql
     new = [each.pk if isinstance(each, models.Model) else each for each in values.values()]
     params = [
-        *(f.get_db_prep_save(value, connection) for f, value in zip(fields, new, strict=True)),
+        *(statement_rows.stored(connection, f, value) for f, value in zip(fields, new, strict=True)),
         meta.pk.get_db_prep_value(row.pk, connection),
-        *(f.get_db_prep_save(value, connection) for f, value in zip(still, seen.values(), strict=True)),
+        *(statement_rows.stored(connection, f, v) for f, v in zip(still, seen.values(), strict=True)),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        done = bool(cursor.rowcount == 1)
+    done = bool(statement_rows.run(connection, sql, params).rowcount == 1)
     if done:
         for f, value in zip(fields, values.values(), strict=True):
             setattr(row, f.name if isinstance(value, models.Model) else f.attname, value)
@@ -184,7 +172,7 @@ def _connection() -> Any:
 
 
 def _stored(connection: Any, row: models.Model, fields: Sequence[Any]) -> list[Any]:
-    return [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+    return [statement_rows.stored(connection, f, getattr(row, f.attname)) for f in fields]
 
 
 def _as_stored(connection: Any, value: Any) -> Any:
@@ -227,7 +215,9 @@ def _composed(compose: Callable[..., models.QuerySet[Any, Any]], given: Sequence
     places = tuple((stored.index(p), None) if p in stored else (None, p) for p in params)
     if {n for n, _kept in places if n is not None} != set(range(len(marks))):
         raise TypeError(f"{compose.__qualname__}: a value does not stand in the statement as it is")
-    return _Statement(sql, places, _reader(rows, compiler), bool(rows.query.select_for_update), guard)
+    return _Statement(
+        sql, places, statement_rows.reader(rows, compiler), bool(rows.query.select_for_update), guard
+    )
 
 
 def _mark(value: Any, number: int) -> Any:
@@ -244,45 +234,3 @@ def _mark(value: Any, number: int) -> Any:
         case date():
             return date(9000, 1, 1) + timedelta(days=number)
     raise TypeError(f"a fixed statement takes no {type(value).__name__}")
-
-
-def _reader(rows: models.QuerySet[Any, Any], compiler: Any) -> Callable[[Any, Sequence[Any]], Any]:
-    """Return what makes an object, or a tuple, of a row."""
-    converters = [
-        (at, convert, expression)
-        for at, (converts, expression) in compiler.get_converters(
-            [column[0] for column in compiler.select[: compiler.col_count]]
-        ).items()
-        for convert in converts
-    ]
-
-    def converted(connection: Any, row: Sequence[Any]) -> list[Any]:
-        values = list(row)
-        for at, convert, expression in converters:
-            values[at] = convert(values[at], expression, connection)
-        return values
-
-    kind = rows._iterable_class
-    if kind is FlatValuesListIterable:
-        return lambda connection, row: converted(connection, row)[0]
-    if kind is ValuesListIterable:
-        return lambda connection, row: tuple(converted(connection, row))
-    if kind is not ModelIterable or rows.query.extra_select:
-        raise TypeError("a fixed statement gives objects, or values_list")
-    alias, info, select = compiler.using, compiler.klass_info, compiler.select
-    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in select[first:last]]
-    populators: Any = get_related_populators
-    related = populators(info, select, alias)
-    model, annotated = info["model"], compiler.annotation_col_map.items()
-
-    def made(connection: Any, row: Sequence[Any]) -> Any:
-        values = converted(connection, row)
-        found = model.from_db(alias, names, values[first:last])
-        for one in related:
-            one.populate(values, found)
-        for name, at in annotated:
-            setattr(found, name, values[at])
-        return found
-
-    return made

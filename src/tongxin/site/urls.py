@@ -9,6 +9,7 @@ from tongxin.site.api import api
 from tongxin.site.people import screens_stand_ins
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", home.home, name="home"),
     path("desk/", board.desk, name="desk"),
     path("desk/export/", board.export, name="desk_export"),
@@ -18,7 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.live, name="health"),
     path("rules/", page_rules.now, name="rules"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("api/v1/", api.urls),
     path("account/", include("tongxin.site.account.urls")),
     path("people/", include("tongxin.site.people.urls")),
     path("stand-ins/", screens_stand_ins.index, name="stand_ins"),

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.cases import sights
 from tongxin.heart.cases.models import Case, Crossing, Offer, Paper
+from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.models import DeskHome
 from tongxin.shared import canonical, clock
-from tongxin.shared.statements import fixed
 
 FORMAT = "tongxin.case/1"
 STATE = "case_state"  # the kind of envelope that carries the facts after an act
@@ -25,17 +23,12 @@ STATE = "case_state"  # the kind of envelope that carries the facts after an act
 
 def away(case: Case) -> dict[str, list[str]]:
     """Return the desks with a part in a case that work at peers, by peer; empty where all work here."""
-    if not _anybody():
+    if nodes.all_here():
         return {}
     found: dict[str, list[str]] = {}
     for desk, peer in DeskHome.objects.filter(desk__in=desks_of(case)).values_list("desk_id", "peer_id"):
         found.setdefault(peer, []).append(desk)
     return {peer: sorted(found[peer]) for peer in sorted(found)}
-
-
-@fixed
-def _anybody() -> QuerySet[DeskHome, str]:
-    return DeskHome.objects.values_list("desk_id", flat=True)[:1]
 
 
 def desks_of(case: Case) -> list[str]:

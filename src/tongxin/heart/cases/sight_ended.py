@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from tongxin.heart.agreements import duties, duty_acts, judge, lifecycle, performing
 from tongxin.heart.agreements import may as core
@@ -25,6 +25,7 @@ from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
 from tongxin.shared.errors import OF_ONE
+from tongxin.shared.statements import fixed
 
 log = structlog.get_logger(__name__)
 
@@ -136,9 +137,14 @@ def _to_change(case: Case, at: datetime) -> list[tuple[Duty, list[str]]]:
 
 
 def _owed(case: Case) -> list[Duty]:
-    rows = Duty.objects.filter(NEEDING, thread=f"case:{case.number}", bound_desk_id=case.holder_id)
+    return _of_holder(f"case:{case.number}", case.holder_id)
+
+
+@fixed
+def _of_holder(thread: str, desk: str) -> QuerySet[Duty]:
+    rows = Duty.objects.filter(NEEDING, thread=thread, bound_desk_id=desk)
     standing = rows.filter(state__in=(Duty.State.OPEN, Duty.State.SUSPENDED))
-    return list(standing.select_related("clause__version").order_by("id"))
+    return standing.select_related("clause__version").order_by("id")
 
 
 def _gone(case: Case, duty: Duty) -> list[str]:

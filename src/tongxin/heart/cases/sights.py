@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from tongxin.heart.agreements import judge
@@ -21,6 +22,7 @@ from tongxin.heart.agreements.may import Answer, Ground, Stop, Subject
 from tongxin.heart.cases.models import Case, Consent, Offer
 from tongxin.heart.ledger.sights import Looker
 from tongxin.shared import clock
+from tongxin.shared.statements import fixed
 
 KIND = "case"
 TAIL = timedelta(days=30)  # ours: so long after the end of a case its parts still open what is personal
@@ -141,9 +143,16 @@ def stops_of(row: Case) -> tuple[Stop, ...]:
     """Return what keeps fields of a case back besides the clauses' bars: consent that ended; read once for a row."""
     found: tuple[Stop, ...] | None = row.__dict__.get("_stops")
     if found is None:
-        found = stops(row.consents.all(), clock.beijing(clock.now()).date())
+        at_hand = "consents" in getattr(row, "_prefetched_objects_cache", ())
+        consents = row.consents.all() if at_hand else _consents(row.number)
+        found = stops(consents, clock.beijing(clock.now()).date())
         row.__dict__["_stops"] = found
     return found
+
+
+@fixed
+def _consents(case: str) -> QuerySet[Consent]:
+    return Consent.objects.read_as("cases.judge").filter(case_id=case)
 
 
 def stands(row: Consent, on: date) -> bool:

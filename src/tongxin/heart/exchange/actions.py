@@ -124,7 +124,7 @@ def notify_all(rings: Sequence[Ring]) -> None:
     """
     away = nodes.away({r.desk for r in rings})
     rings = [r for r in rings if r.desk not in away]
-    rung = set(_rung([r.dedupe for r in rings]))
+    rung = set(_rung([r.dedupe for r in rings])) if len(rings) > 1 else set()
     new = list({r.dedupe: r for r in rings if r.dedupe not in rung}.values())
     rows = [
         Notification(
@@ -140,7 +140,7 @@ def notify_all(rings: Sequence[Ring]) -> None:
     ]
     # a ring at the same instant elsewhere is the same
     if len(rows) == 1:
-        statements.insert_new(rows)
+        new = new if statements.insert_new(rows)[0] else []
     else:
         Notification.objects.bulk_create(rows, ignore_conflicts=True)
     subscribed = outbox.subscribed({r.desk for r in new})

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange.models import DeskHome, IdempotencyKey
+from tongxin.heart.exchange import nodes
+from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import rules
 from tongxin.heart.region.acting import Acting
@@ -83,7 +83,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
     if not key or len(key) > 80:
         raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
     wanted = canonical.sha256_hex({"act": name, "desk": by.desk, "request": request})
-    with writing(name), readers.named(f"act:{name}"):
+    with writing(name), readers.named(f"act:{name}"), readers.remembering():
         running = Act(name=name, by=by, at=ledger.not_before_last(clock.now()))
         row = _claim(by.post, key, name, wanted, running.at)
         if row is None:
@@ -105,18 +105,13 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
 
 def _need_at_home(by: Acting) -> None:
     """Refuse an act of a desk that works at another node: two nodes would act for it, and neither would know."""
-    if by.via != "node" and _home_of(by.desk):
+    if by.via != "node" and nodes.home_of(by.desk) is not None:
         raise Conflict(
             "works_elsewhere",
             _("This desk works at another node; nothing is done for it here."),
             kept=_("Nothing was changed."),
             todo=_("Log in at the node where the desk works."),
         )
-
-
-@statements.fixed
-def _home_of(desk: str) -> QuerySet[DeskHome, str]:
-    return DeskHome.objects.filter(desk_id=desk).values_list("peer_id", flat=True)
 
 
 def new_key() -> str:

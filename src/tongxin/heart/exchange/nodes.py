@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.exchange import lines
 from tongxin.heart.exchange.models import DeskHome, Peer, PeerKey
 from tongxin.heart.ledger import keys
-from tongxin.shared import canonical, clock
+from tongxin.shared import canonical, clock, readers
 from tongxin.shared.errors import Invalid
 from tongxin.shared.statements import fixed
 
 ADDRESS_MAX = 200  # characters
+ALL_HERE = "every desk works here"  # what an act keeps
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,20 @@ def holds_ever(peer: str, signature: str, text: bytes) -> bool:
 
 def home_of(desk: str) -> str | None:
     """Return the peer at which a desk works, or None when it works here."""
-    return next(iter(_home_of(desk)), None)
+    return None if all_here() else next(iter(_home_of(desk)), None)
+
+
+def all_here() -> bool:
+    """Tell whether every desk works at this node; an act asks it once."""
+    kept = readers.kept()
+    if ALL_HERE not in kept:
+        kept[ALL_HERE] = not _anybody()
+    return bool(kept[ALL_HERE])
+
+
+@fixed
+def _anybody() -> QuerySet[DeskHome, str]:
+    return DeskHome.objects.values_list("desk_id", flat=True)[:1]
 
 
 @fixed
@@ -106,7 +120,7 @@ def _home_of(desk: str) -> QuerySet[DeskHome, str]:
 
 def away(desks: Collection[str]) -> set[str]:
     """Return those of the desks that work at a peer."""
-    return set(_away(sorted(desks)))
+    return set() if all_here() else set(_away(sorted(desks)))
 
 
 @fixed

@@ -19,6 +19,7 @@ from tongxin.heart.exchange.models import Channel, DeskHome, Envelope, Peer, Pee
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import ADMINISTER
 from tongxin.heart.region.models import Desk
+from tongxin.shared import readers
 from tongxin.shared.errors import Conflict, Invalid, NotFound
 
 SYSTEM = "system"  # the capability of who runs the machine
@@ -121,6 +122,7 @@ def place(*, by: Acting, key: str, desks: Sequence[str], peer: str) -> dict[str,
         DeskHome.objects.filter(desk_id__in=ids).delete()
         if peer:
             DeskHome.objects.bulk_create(DeskHome(desk_id=each, peer_id=peer, placed_at=a.at) for each in ids)
+        readers.kept().clear()  # what was read before of who works where
         a.result = {"desks": len(ids), "peer": peer}
         a.entry(f"node:{peer or nodes.own().name}", payload={"desks": ids})
     return a.result

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.ledger import keys, tree
 from tongxin.heart.ledger.form import FORMAT, HASH, checkpoint_text, entry_body, payload_hash
 from tongxin.heart.ledger.models import Checkpoint, Log, Payload
-from tongxin.shared import canonical, clock, statements
+from tongxin.shared import canonical, clock, statement_rows, statements
 from tongxin.shared.errors import Conflict, NotFound
 from tongxin.shared.writing import writing
 
@@ -182,12 +182,18 @@ def _write(log: Log, drafts: list[Draft]) -> None:
         log.size += 1
         log.last_at = at
     log.peaks = b"".join(peaks)
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT_ENTRY, entries)
-        cursor.executemany(INSERT_PAYLOAD, payloads)
-        if nodes:
-            cursor.executemany(INSERT_NODE, nodes)
-        cursor.execute(MOVE_HEAD, (log.size, log.peaks, _stored(log.last_at), log.pk))
+    _insert(INSERT_ENTRY, entries)
+    _insert(INSERT_PAYLOAD, payloads)
+    _insert(INSERT_NODE, nodes)
+    statement_rows.run(connection, MOVE_HEAD, (log.size, log.peaks, _stored(log.last_at), log.pk))
+
+
+def _insert(words: str, rows: list[tuple[Any, ...]]) -> None:
+    if len(rows) == 1:
+        statement_rows.run(connection, words, rows[0])
+    elif rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(words, rows)
 
 
 def _body(log: Log, draft: Draft, at: datetime, hashed: bytes) -> bytes:

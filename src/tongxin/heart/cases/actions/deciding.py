@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -86,9 +87,9 @@ def carry(
     """Decide a case: the row, its state, what was owed. `joint`, `agreed`: how the accepting desk agreed to it."""
     sight_ended.lift(a, case)
     states.move(case, "decide")
-    made = record(a, case, outcome, reason, supersedes=standing(case), joint=joint)
     case.decided_at = a.at
-    statements.update(case, "state", "decided_at")
+    last = standing(case)
+    made = _record(a, case, outcome, reason, ("state", "decided_at"), last=last, supersedes=last, joint=joint)
     meet_decide(a, case, agreed or tell_accepting(a, case, made), desk=made.desk_id)
     parts.end_progress(a, case)
     disputing.lapse(a, case)
@@ -108,7 +109,24 @@ def record(
 
     It is the acting desk's; a joint one is that of the desk that put it.
     """
-    last = standing(case)
+    return _record(
+        a, case, outcome, reason, last=standing(case), supersedes=supersedes, review=review, joint=joint
+    )
+
+
+def _record(
+    a: Act,
+    case: Case,
+    outcome: str,
+    reason: str,
+    more: Sequence[str] = (),
+    *,
+    last: Decision | None,
+    supersedes: Decision | None = None,
+    review: Case | None = None,
+    joint: Joint | None = None,
+) -> Decision:
+    """The same, after the decision that was the last one; `more` are other fields of the case that are written."""
     made = Decision(
         case=case,
         number=1 + (last.number if last else 0),
@@ -123,7 +141,7 @@ def record(
     )
     statements.insert(made)
     case.outcome, case.outcome_reason = outcome, reason
-    statements.update(case, "outcome", "outcome_reason")
+    statements.update(case, "outcome", "outcome_reason", *more)
     return made
 
 

@@ -8,6 +8,7 @@ is stored). In one database both run in one transaction; a line between nodes ca
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -53,7 +54,7 @@ def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dic
             )
         joints.lapse(a, case)
         made, message = sent_offer(a, case, to_desk)
-        answer = received_offer(a, case, message) if replicas.is_here(message) else None
+        answer = received_offer(a, case, message, made) if replicas.is_here(message) else None
         mirroring.mirror(a, case, beside=to_desk)
         a.result = {
             "case": number,
@@ -82,13 +83,16 @@ def sent_offer(a: Act, case: Case, to_desk: str) -> tuple[Offer, Message]:
     return made, message
 
 
-def received_offer(a: Act, case: Case, message: Message) -> Duty | None:
-    """Keep an offer that has arrived and open the duty to answer it; one under an older epoch is answered `stale`."""
+def received_offer(a: Act, case: Case, message: Message, made: Offer | None = None) -> Duty | None:
+    """Keep an offer that has arrived and open the duty to answer it; one under an older epoch is answered `stale`.
+
+    `made`: the offer's row where its sender has just written it in this transaction.
+    """
     step = replicas.arrived(case, message)
     if step.send:
         _answered_stale(a, case, message, step)
         return None
-    made = next(iter(_with_all(uuid.UUID(message.body["offer"]))), None) or _keep(a, case, message)
+    made = made or next(iter(_with_all(uuid.UUID(message.body["offer"]))), None) or _keep(a, case, message)
     replicas.write(a, case, step.replica)
     clause = rulebook.read_clause(made.clause)
     assert isinstance(clause, Handle)
@@ -307,7 +311,8 @@ def received_stale(a: Act, case: Case, message: Message) -> None:
     parts.ring(message.to_desk_id, "case_contested", case, a.at, dedupe=f"contested:{message.id}")
 
 
-RECEIVED = {  # by kind of message, for a line between nodes; called in its turn, once, with the case locked
+# by kind of message, for a line between nodes; called in its turn, once, with the case locked
+RECEIVED: dict[str, Callable[[Act, Case, Message], object]] = {
     "offer": received_offer,
     "accept": received_accept,
     "refuse": received_refuse,
@@ -359,6 +364,11 @@ def _clause(name: str) -> QuerySet[Clause]:
 
 
 @statements.fixed
+def _offers(case: str) -> QuerySet[Offer]:
+    return Offer.objects.filter(case_id=case)
+
+
+@statements.fixed
 def _with_all(offer: uuid.UUID) -> QuerySet[Offer]:
     return Offer.objects.select_related("message", "clause__version").filter(id=offer)
 
@@ -369,18 +379,21 @@ def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[C
         number = uuid.UUID(offer_id)
     except ValueError:  # no number of an offer at all
         number = uuid.UUID(int=0)
-    found = next(iter(_with_all(number)), None)
-    if (
-        found is None
-        or (receiver and found.to_desk_id != receiver)
-        or (sender and found.from_desk_id != sender)
-    ):
+    of, sent_by, sent_to = next(iter(_whose(number)), ("", "", ""))
+    case = None
+    if of and receiver in {"", sent_to} and sender in {"", sent_by}:
+        case = locking.lock(of)
+    if case is None:
         raise NotFound("no_such_offer", _("There is no such offer for your desk."))
-    case = locking.lock(found.case_id) or found.case
     (made,) = _with_all(number)  # as it stands now that the case is locked
     if made.state != Offer.State.OFFERED:
         raise replicas.refusal("settled", case)
     return case, made
+
+
+@statements.fixed
+def _whose(offer: uuid.UUID) -> QuerySet[Offer, tuple[str, str, str]]:
+    return Offer.objects.filter(id=offer).values_list("case_id", "from_desk_id", "to_desk_id")
 
 
 def _answer_met(a: Act, made: Offer, message: Message) -> None:
@@ -433,6 +446,6 @@ def _shown(case: Case, made: Offer) -> dict[str, Any]:
     return {
         "procedure": case.procedure_id,
         "competent": case.competent_desk_id,
-        "applicant": sights.sight(made.to_desk_id, case, [*case.offers.all(), made]).given(case),
+        "applicant": sights.sight(made.to_desk_id, case, [*_offers(case.number), made]).given(case),
         "papers": case.papers,
     }

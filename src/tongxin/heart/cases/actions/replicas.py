@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
@@ -23,23 +23,26 @@ from tongxin.heart.exchange.models import Message
 from tongxin.shared import statements
 from tongxin.shared.errors import Conflict, Refused
 
+_READ = "_replica_read"  # on a case: how it was read last, till something is written
 ANSWERED = (Offer.State.TAKEN_OVER, Offer.State.RETURNED)
 
 
 def read(case: Case) -> Replica:
     """Return a case as the protocol sees it; see `handover.Replica`."""
-    rows, disputes = _offers(case.number), _disputes(case.number)
+    thread = f"case:{case.number}"
+    disputed_ever, crossed, said = next(iter(_rare(case.number, thread)), (True, True, True))
+    rows, disputes = _offers(case.number), _disputes(case.number) if disputed_ever else []
     named = [row for row in disputes if row.state == Dispute.State.NAMED]
     disputed = next((row for row in disputes if row.state == Dispute.State.OPEN), None)
-    bodies = _told(f"case:{case.number}")
+    bodies = _told(thread) if said else []
     named_at = max(
         [0, *(row.epoch or 0 for row in named), *(int(b["epoch"]) for k, b in bodies if k == "reassign")]
     )
     met = [(row.state, row.epoch) for row in rows]
-    met += [(each["state"], each["epoch"]) for each in elsewhere(case)]
+    met += [(each["state"], each["epoch"]) for each in elsewhere(case)] if crossed else []
     handed = sum(1 for state, epoch in met if state in ANSWERED and epoch >= named_at)
-    recalling = _recalling(case)
-    return Replica(
+    recalling = _recalling(case) if said else set()
+    read_now = Replica(
         case=case.number,
         holder=case.holder_id,
         epoch=case.epoch,
@@ -49,6 +52,23 @@ def read(case: Case) -> Replica:
         handed=handover.HAND_OVERS if disputed else min(handed, handover.HAND_OVERS - 1),
         proposal=_proposal(disputed),
         contested=frozenset(str(body["about"]) for kind, body in bodies if kind == "stale"),
+    )
+    case.__dict__[_READ] = read_now
+    return read_now
+
+
+@statements.fixed
+def _rare(case: str, thread: str) -> QuerySet[Case, tuple[bool, bool, bool]]:
+    """Whether a case was ever disputed, crossed to other nodes, or had something said that few have: asked at once."""
+    said = Message.objects.filter(thread=thread, kind__in=("stale", "reassign", "recall"))
+    return (
+        Case.objects.read_as("cases.replicas")
+        .filter(number=case)
+        .values_list(
+            Exists(Dispute.objects.filter(case_id=OuterRef("pk"))),
+            Exists(Crossing.objects.filter(case_id=OuterRef("pk"))),
+            Exists(said),
+        )
     )
 
 
@@ -64,10 +84,13 @@ def _crossed(case: str) -> QuerySet[Crossing, list[dict[str, Any]]]:
 
 def write(a: Act, case: Case, after: Replica, **more: Any) -> None:
     """Write what a step changed of the case and its offers; `more` are other columns of the case."""
-    for row in _offers(case.number):
-        known = after.offers.get(str(row.id))
-        if known is not None and row.state != known.state:
-            statements.change(row, {"state": known.state, "settled_at": a.at})
+    was: Replica | None = case.__dict__.pop(_READ, None)
+    states = {number: offer.state for number, offer in after.offers.items()}
+    if was is None or states != {number: offer.state for number, offer in was.offers.items()}:
+        for row in _offers(case.number):
+            known = after.offers.get(str(row.id))
+            if known is not None and row.state != known.state:
+                statements.change(row, {"state": known.state, "settled_at": a.at})
     before = (case.holder_id, case.epoch, str(case.frozen_by_id or ""))
     if more or before != (after.holder, after.epoch, after.frozen_by):
         case.holder_id, case.epoch = after.holder, after.epoch
