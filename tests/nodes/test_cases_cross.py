@@ -30,7 +30,7 @@ from tongxin.heart.cases import (
 )  # fmt: skip
 from tongxin.heart.cases.models import Case, Dispute, Fetch, Offer, Paper, Procedure
 from tongxin.heart.cases.tests import corpus
-from tongxin.heart.exchange import peers, wire
+from tongxin.heart.exchange import lines_jobs, peers, wire
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
@@ -483,3 +483,21 @@ def test_a_decision_is_reviewed_at_the_deciders_node_and_the_outcome_comes_home(
         assert (ended.state, ended.outcome) == ("decided", "sent_back")
         assert (row.state, row.holder_id, row.epoch, row.outcome) == ("in_hand", TONGZHOU, 2, "")
         assert not Envelope.objects.filter(state="refused").exists()
+
+
+def test_a_node_whose_key_is_confirmed_later_is_told_then(house, second):
+    clerk = by("tj-wuqing")
+    number = actions.file_case(by=clerk, key="f", **APPLICATION)["case"]
+    actions.accept_case(by=clerk, key="a", number=number)
+    made = actions.offer(by=clerk, key="o", number=number, to_desk=TONGZHOU, epoch=0)["offer"]
+    actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=made)
+    peers.add(by=SYSTEM, key="add", address="http://localhost:9", identity=second.identity())
+    peers.place(by=SYSTEM, key="place", desks=["bj-tongzhou"], peer=second.name)
+    actions.add_paper(
+        by=clerk, key="p", number=number, kind="floor_plan", name="示例.pdf", pieces=[corpus.pdf()]
+    )
+    assert lines_jobs.send_lines(caller=second.call) == 0, "nothing goes before the key is confirmed"
+    peers.confirm(by=SYSTEM, key="confirm", peer=second.name, fingerprint=second.key)
+    assert lines_jobs.send_lines(caller=second.call) == 1
+    (told,) = second.got.values()
+    assert (told.kind, len(told.body["facts"]["files"])) == ("case_state", 1)

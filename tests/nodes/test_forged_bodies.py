@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.nodes.test_cases_cross import APPLICATION, JOBS, LANGFANG, TONGZHOU, WUQING, at, by, offered, three
-from tests.nodes.test_forged_cases import facts, forge
+from tests.nodes.test_forged_cases import facts, forge, paper
 from tongxin.heart.cases import actions, lines_forms
 from tongxin.heart.cases.models import Case, Letter, Offer
 from tongxin.heart.exchange.models import Envelope, Message
@@ -112,7 +112,14 @@ def test_a_body_of_another_form_is_kept_nowhere_whoever_sends_it(three, at):
         spoilt_count["promise"]["count"][name] = value
         body = {"facts": spoilt_count}
         assert forge(three, "case_state", number, body, by_desk=TONGZHOU, epoch=1) == "wrong_facts", name
-    assert forge(three, "case_state", number, {"facts": told}, by_desk=TONGZHOU, epoch=1) == "ok"
+    many = [paper(number, desk=TONGZHOU, given_by="desk", sha256=f"{n:064x}") for n in range(201)]
+    for count, said in ((201, "wrong_facts"), (200, "ok")):
+        body = {"facts": told | {"files": many[:count]}}
+        assert forge(three, "case_state", number, body, by_desk=TONGZHOU, epoch=1) == said
+    with three.at("wuqing"):
+        files = Case.objects.get(pk=number).files
+        assert files.count() == 200
+        assert len(facts(three, number, TONGZHOU)["files"]) == 200
 
 
 def test_each_desk_says_what_is_its_own_to_do(three, at):

@@ -154,7 +154,7 @@ def test_forged_altered_and_misled_envelopes_leave_no_trace(house, line):
         (lines.Enclosed(text="示例", signature=line.sign(b"")), "not_json"),
         (lines.Enclosed(text=text.decode(), signature=""), "unsigned"),
         (lines.Enclosed(text=text.decode(), signature=f"sm2 {line.key} AAAA"), "unknown_algorithm"),
-        (line.letter(seq=1, body={"text": "长" * 100_000}), "oversized"),
+        (line.letter(seq=1, body={"text": "长" * 400_000}), "oversized"),
         (line.letter(seq=5000), "too_far_ahead"),
     ]  # fmt: skip
     for enclosed, reason in cases:

@@ -18,6 +18,7 @@ from tongxin.heart.exchange.models import DeskHome
 from tongxin.shared import canonical, clock
 
 FORMAT = "tongxin.case/1"
+HAND_OVERS = 200  # the newest; who was told of a case before has the older ones
 STATE = "case_state"  # the kind of envelope that carries the facts after an act
 
 
@@ -107,7 +108,7 @@ def facts(case: Case, desks: Sequence[str], offered: Offer | None = None) -> dic
         ],
         "papers": case.papers if papers else [],
         "files": [_file(file) for file in case.files.order_by("at", "id")] if papers else [],
-        "hand_overs": hand_overs(case),
+        "hand_overs": hand_overs(case)[-HAND_OVERS:],
     }
 
 

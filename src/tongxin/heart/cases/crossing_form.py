@@ -167,7 +167,9 @@ class Facts(_Strict):
     fields: Names
     consents: Annotated[list[Consented], Field(max_length=500)]
     papers: Names
-    files: Annotated[list[File], Field(max_length=100)]
+    files: Annotated[
+        list[File], Field(max_length=200)
+    ]  # two nodes may add as many as a case has room for, each
     hand_overs: Annotated[list[HandOver], Field(max_length=500)]
 
     def desks(self) -> set[str]:

@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tongxin.shared import canonical
 
 ALGORITHM = "ed25519"
-TEXT_MAX = 256 * 1024  # bytes of one envelope
-BATCH_MAX = 2 * 1024 * 1024  # bytes of a whole request
+TEXT_MAX = 1024 * 1024  # bytes of one envelope
+BATCH_MAX = 4 * 1024 * 1024  # bytes of a whole request; a text is escaped in it
 BATCH_ROOM = 1024 * 1024  # bytes of envelopes that are put into one request
 BATCH_COUNT = 100  # envelopes in one request
 AHEAD_MAX = 1000  # numbers beyond a gap that are kept until the gap is filled

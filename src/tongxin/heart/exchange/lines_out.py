@@ -33,15 +33,16 @@ def put(
     drill: bool = False,
     number: uuid.UUID | None = None,
     channel: Channel | None = None,
+    may_wait: bool = False,
 ) -> Envelope:
     """Write an envelope for a peer, under the next number of its channel, and return it. Raises Conflict, Invalid.
 
     Call it inside an act, after the matter or case is locked and before the ledger is written. The channel's row is
     locked till the end, so that numbers have no gap and stand in the order of commits. `channel`, where the caller
-    has locked it already and taken a number.
+    has locked it already and taken a number. `may_wait`: it may also be for a peer whose key is not confirmed yet; it
+    goes when somebody has confirmed it.
     """
-    key = nodes.counting_key(to_node)
-    if key is None:
+    if not may_wait and nodes.counting_key(to_node) is None:
         raise Conflict(
             "peer_not_confirmed",
             _("Nothing goes to the node %(peer)s before its key is confirmed here.") % {"peer": to_node},

@@ -6,14 +6,15 @@ from collections.abc import Collection
 
 from tongxin.heart.cases import crossing
 from tongxin.heart.cases.models import Case
-from tongxin.heart.exchange import lines_out, nodes
+from tongxin.heart.exchange import lines_out
 from tongxin.heart.exchange.acts import Act
 
 
 def mirror(a: Act, case: Case, *, to: Collection[str] | None = None, beside: str = "") -> None:
     """Tell each peer where a desk with a part in the case works, or those in `to`; in the transaction of the act.
 
-    `beside`: a desk whose node learns the same from the act's own message. Where all desks work here nothing is done.
+    `beside`: a desk whose node learns the same from the act's own message. Where all desks work here nothing is done. A
+    peer whose key is not confirmed yet is told when it is.
     Call it when the rows stand as the act leaves them.
     """
     away = crossing.away(case)
@@ -25,8 +26,7 @@ def mirror(a: Act, case: Case, *, to: Collection[str] | None = None, beside: str
     elsewhere = {desk for desks in away.values() for desk in desks}
     here = [desk for desk in (a.by.desk, *crossing.desks_of(case)) if desk not in elsewhere]
     for peer, desks in away.items():
-        wanted = (to is None or peer in to) and beside not in desks
-        if not wanted or nodes.counting_key(peer) is None:
+        if beside in desks or (to is not None and peer not in to):
             continue
         told = crossing.facts(case, desks)
         lines_out.put(
@@ -39,6 +39,7 @@ def mirror(a: Act, case: Case, *, to: Collection[str] | None = None, beside: str
             body={"facts": told},
             papers=crossing.hashes_of(told),
             at=a.at,
+            may_wait=True,
         )
 
 
