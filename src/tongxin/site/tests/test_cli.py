@@ -254,6 +254,9 @@ def test_a_reader_of_chinese_gets_help_and_faults_in_chinese():
         assert not re.search(
             r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", re.sub(r"[(（].*?[)）]|--\S+|tongxin.*", "", said)
         ), said
+    page = tongxin("--help", LANG="zh_CN.UTF-8", COLUMNS="80").stdout
+    assert not re.search(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", page), page
+    assert max(len(line) + len(re.findall("[\u2e80-\uffef]", line)) for line in page.splitlines()) <= 80
     assert "是否指：'list'" in tongxin("agenda", "lst", TONGXIN_MODE="demo", LANG="zh_CN.UTF-8").stderr
     assert "'agreements'" in tongxin("agreement", "list", TONGXIN_MODE="demo").stderr
 
