@@ -100,6 +100,10 @@ ENVIRONMENT = (
         "TONGXIN_PAPER_MB, TONGXIN_UPLOAD_MB",
         "The largest paper that is taken in (20), and the largest request (80), in MB.",
     ),
+    (
+        "TONGXIN_UPLOADS_LEFT_MB",
+        "How much of what strangers sent may lie here in no case (10000); above it files are refused.",
+    ),
     ("TONGXIN_TILE_URL, TONGXIN_TILE_CRS", "The operator's own map tiles; gcj02 where they are shifted."),
     ("TONGXIN_MAP_APPROVAL", "Approval number of the map; without it public pages show the table."),
     (
