@@ -13,6 +13,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import lines_in, lines_jobs, lines_notes, peers
 from tongxin.heart.exchange.models import Envelope, Message, Notification
+from tongxin.heart.ledger import sights
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.petals.ecology.tests.conftest import report, tell
@@ -91,6 +92,9 @@ def test_matters_of_one_number_at_two_nodes_are_two(house, loaded, report, tell,
             assert came.thread == f"node:langfang/matter:{number}"
             letter = Entry.objects.get(act="agreements.letter.received")
             assert letter.subject == came.thread
+            stranger = house.acting("wuqing-clerk", "tj-wuqing-services/window_clerk")
+            seen = [sights.may_see(each, letter.desk, letter.subject) for each in (here, stranger)]
+            assert seen == [True, False]
             answer = agreements.confirm(by=here, key="c", message=message)["message"]
             with pytest.raises(Conflict, match="already_confirmed"):
                 agreements.confirm(by=here, key="c2", message=message)

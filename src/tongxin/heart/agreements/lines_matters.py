@@ -116,8 +116,13 @@ def to_confirm(message: Message) -> bool:
 
 
 def may_see(looker: Looker, subject: str) -> bool:
-    """Whether the looker's desk may see the payload of an entry about a peer's matter: it said or got something."""
-    name, _slash, rest = subject.partition("/")
+    """Whether the looker's desk may see the payload of an entry about a peer's matter: it said or got something.
+
+    What is about the node itself is what the page of nodes shows to all.
+    """
+    name, slash, rest = subject.partition("/")
+    if not slash:
+        return True
     rows = Message.objects.read_as("agreements.judge").filter(thread=f"{name}/{rest.partition('/')[0]}")
     return rows.filter(Q(from_desk_id=looker.desk) | Q(to_desk_id=looker.desk)).exists()
 
