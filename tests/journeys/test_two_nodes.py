@@ -20,7 +20,7 @@ from tests.support.two_nodes import RunningNode, join
 
 pytestmark = [pytest.mark.browser, pytest.mark.once("the nodes bring SQLite databases of their own")]
 TONGZHOU, LANGFANG = "bj-tongzhou/service_centre", "he-langfang/service_centre"
-CROSSES = 30.0  # seconds in which what was sent is applied at the other node
+CROSSES = 60.0  # seconds in which what was sent is applied at the other node
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.applications import ROAD_WORKS
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import actions, joints, queries
+from tongxin.heart.cases import actions, joints, queries, story_states
 from tongxin.heart.cases.actions import joining
 from tongxin.heart.cases.models import Case, Decision, Joint
+from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.exchange.acts import act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.ledger.models import Entry
@@ -74,6 +75,11 @@ def test_what_one_puts_is_decided_when_the_other_agrees(taken, put, answer, at, 
         "the 14th, 24th and 25th count, on Wuqing's hours"
     )
     assert queries.possible(at("tj-wuqing", "approver"), case).answer_joint
+    said = {
+        desk: str(story_states.parts(case, form_of(case), sees=True, desk=desk)["joints"][0].state)
+        for desk in (WUQING, TONGZHOU)
+    }
+    assert said[WUQING] != said[TONGZHOU], "the asked desk does not wait for the other one"
 
     house.move_to(datetime(2026, 2, 13, 11, tzinfo=clock.BEIJING))
     assert answer(joint)["outcome"] == "granted"
