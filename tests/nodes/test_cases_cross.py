@@ -137,6 +137,7 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
             epoch=1,
             ground="papers_missing",
             missing=["floor_plan"],
+            facts="示例旧话",
         )
     three.carry()
     assert stand(three, "wuqing", number)[2] == "suspended"
@@ -202,7 +203,8 @@ def test_the_case_of_the_model_over_three_nodes(three, at):
         assert stand(three, name, number)[2] == "closed"
         with three.at(name):
             assert not any(name_given in bytes(row.text) for row in Envelope.objects.all())
-            assert Case.objects.get(number=number).applicant == {}
+            row = Case.objects.get(number=number)
+            assert (row.applicant, [each["facts"] for each in row.pauses]) == ({}, [""])
             assert not Envelope.objects.filter(state__in=["refused", "unknown", "waiting"]).exists()
     again(three, "wuqing", "langfang")
     assert stand(three, "langfang", number)[2] == "closed"
