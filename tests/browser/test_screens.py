@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.authorisation.scene import POSTS, built
-from tests.support.browser import LAYOUT, WORDS, violations
+from tests.support.browser import LAYOUT, WORDS, overflow, violations
 
 pytestmark = pytest.mark.browser
 # Whose windows, and which pages beyond those in their menu; {words} come from the scene.
@@ -73,36 +73,31 @@ def faults(page, address: str, language: str, shades: tuple[str, str], *, first:
     What all pages of a reader share is looked at on the first, and of a long list its first lines. Parts are the same in
     every width and language: narrow, only what depends on the layout is looked at, and in English what depends on words.
     """
-    wide, narrow = shades
     chinese = language == "zh-hans"
     apart = LONG_LISTS if first else (*LONG_LISTS, *ON_EVERY_PAGE)
-    page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme=wide)
+    looks = [("wide", WIDE, shades[0]), ("narrow", NARROW, shades[1])]
+    if page.viewport_size == NARROW:  # from the page before: it is opened as it is, and changes once
+        looks.reverse()
+    else:
+        page.emulate_media(color_scheme=shades[0])
     answer = page.goto(address)
     if answer is None or answer.status != 200:
         return [f"answered {answer and answer.status}"]
     if page.locator("[data-map]").count():
         page.locator("[data-map-ready]").first.wait_for(timeout=30_000)
-    found = [
-        *violations(page, only=None if chinese or first else WORDS, apart=apart),
-        *overflow(page),
-        *untranslated(page, language),
-    ]
-    page.set_viewport_size(NARROW)
-    page.emulate_media(color_scheme=narrow)
-    there = overflow(page)
-    if chinese or first:
-        there += violations(page, only=None if first else LAYOUT, apart=apart)
-    return [f"wide, {wide}: {fault}" for fault in found] + [f"narrow, {narrow}: {fault}" for fault in there]
-
-
-def overflow(page) -> list[str]:
-    """What says that the page is wider than its window."""
-    debugger = page.context.new_cdp_session(page)
-    size = debugger.send("Page.getLayoutMetrics")
-    debugger.detach()
-    content, seen = size["cssContentSize"]["width"], size["cssLayoutViewport"]["clientWidth"]
-    return [f"{content:.0f} px wide in a window of {seen} px"] if content > seen + 1 else []
+    found = []
+    for name, size, shade in looks:
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=shade)
+        there = overflow(page)
+        if name == "wide":
+            there += violations(page, only=None if chinese or first else WORDS, apart=apart)
+            there += untranslated(page, language)
+        elif chinese or first:
+            there += violations(page, only=None if first else LAYOUT, apart=apart)
+        found += [f"{name}, {shade}: {fault}" for fault in there]
+    return found
 
 
 def untranslated(page, language: str) -> list[str]:

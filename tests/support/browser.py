@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError, expect
+from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Page, Response, WebError, expect
 
 ARGUMENTS = [
     "--no-sandbox",  # as root there is none to be had
@@ -158,6 +158,19 @@ WORDS = {
 }
 
 
+@cache
+def debugger(page: Page) -> CDPSession:
+    """The way past the page's content security policy, opened once for a page."""
+    return page.context.new_cdp_session(page)
+
+
+def overflow(page: Page) -> list[str]:
+    """What says that the page is wider than its window."""
+    size = debugger(page).send("Page.getLayoutMetrics")
+    content, seen = size["cssContentSize"]["width"], size["cssLayoutViewport"]["clientWidth"]
+    return [f"{content:.0f} px wide in a window of {seen} px"] if content > seen + 1 else []
+
+
 def violations(page: Page, *, only: dict[str, Any] | None = None, apart: Sequence[str] = ()) -> list[str]:
     """What axe finds on the page as it stands, one line for each element, by all rules or `only` these.
 
@@ -165,11 +178,10 @@ def violations(page: Page, *, only: dict[str, Any] | None = None, apart: Sequenc
 
     The script goes in through the debugger, which the page's content security policy does not bind.
     """
-    debugger = page.context.new_cdp_session(page)
 
     def evaluate(expression: str) -> Any:
         asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}
-        answer = debugger.send("Runtime.evaluate", asked)
+        answer = debugger(page).send("Runtime.evaluate", asked)
         if "exceptionDetails" in answer:
             raise RuntimeError(f"axe did not run: {answer['exceptionDetails']}")
         return answer["result"].get("value")
@@ -181,7 +193,6 @@ def violations(page: Page, *, only: dict[str, Any] | None = None, apart: Sequenc
     where = json.dumps({"exclude": [[selector] for selector in apart]}) if apart else "document"
     found = evaluate(f"axe.run({where}, {options}).then((r) => JSON.stringify(r.violations))")
     evaluate(UNMARK)
-    debugger.detach()
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}: {' '.join(map(str, node['target']))}\n"
         f"      {node['html'][:160]}\n      {(node.get('failureSummary') or '').replace(chr(10), ' ')}"
@@ -213,10 +224,7 @@ def fits() -> Callable[[Page], None]:
     """Fails the test when the page is wider than the window: `fits(page)`."""
 
     def check(page: Page) -> None:
-        debugger = page.context.new_cdp_session(page)
-        size = debugger.send("Page.getLayoutMetrics")
-        debugger.detach()
-        content, seen = size["cssContentSize"]["width"], size["cssLayoutViewport"]["clientWidth"]
-        assert content <= seen + 1, f"{page.url} is {content:.0f} px wide in a window of {seen} px"
+        found = overflow(page)
+        assert not found, f"{page.url} is {found[0]}"
 
     return check
