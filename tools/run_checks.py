@@ -30,6 +30,9 @@ REPORTS = ROOT / "test-results"
 WEB = ROOT / "web"
 
 HAND_OVER = "tests/journeys/test_hand_over.py"  # two windows of two offices at one case
+# A module stays with one worker, and so does what it prepares once; the longest come first. Those that drive a browser
+# prepare nothing together, and of the documents only what is marked.
+DEALT = {"browser": ["worksteal"], "docs": ["loadgroup", "--maxschedchunk=1"]}
 PLAIN = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
 
 # The tests' own folders go where theirs go: in memory, where there is room.
@@ -86,7 +89,7 @@ def test_steps(extra: Sequence[str]) -> list[Step]:
     browser, docs = ["tests/browser", "tests/journeys"], ["tests/docs"]
     plain = [f"--ignore={folder}" for folder in browser + docs]
     return [
-        pytest("docs", "commands in the documents", docs, extra),
+        pytest("docs", "commands in the documents", docs, extra, workers=2),
         pytest("browser-postgres", "Chromium: the hand-over; PostgreSQL", [HAND_OVER], extra, on="postgres"),
         pytest("browser", "Chromium: journeys, screens, accessibility; SQLite", browser, extra, workers=2),
         pytest("sqlite", "unit and property tests, SQLite", plain, extra, workers=2),
@@ -116,11 +119,9 @@ def pytest(
         "--durations=5",
     ]
     if workers:
-        # A module stays with one worker, and so does what it prepares once; the longest come first. Those that drive
-        # a browser prepare nothing together.
-        dealt = ["worksteal"] if name == "browser" else ["loadscope", "--no-loadscope-reorder"]
-        command += ["-n", str(workers), "--dist", *dealt]
-    return Step(name, what, [[*command, *where, *extra]], {"TONGXIN_TEST_DB": on}, alone=bool(workers))
+        command += ["-n", str(workers), "--dist", *DEALT.get(name, ["loadscope", "--no-loadscope-reorder"])]
+    alone = bool(workers) and name != "docs"  # whose processes mostly wait for servers
+    return Step(name, what, [[*command, *where, *extra]], {"TONGXIN_TEST_DB": on}, alone=alone)
 
 
 def run(step: Step, *, hold_output: bool) -> Step:

@@ -69,7 +69,7 @@ def test_the_commands_of_a_document_run(path: Path, tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # servers start in some; cores may be slow, or do much else
             check=False,
         )
         assert done.returncode == 0, (

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.docs
+pytestmark = [pytest.mark.docs, pytest.mark.xdist_group("one data folder")]
 
 
 @contextmanager
@@ -45,21 +45,21 @@ def demo(
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C sends
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 pytest.fail(f"Ctrl-C did not end it:\n{printed.read_text()}")
 
 
-def wait_for(process: subprocess.Popen[str], printed: Path, seconds: float = 300) -> None:
+def wait_for(process: subprocess.Popen[str], printed: Path, seconds: float = 600) -> None:
     """Until the address that it prints answers."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         assert process.poll() is None, f"it ended by itself:\n{printed.read_text()}"
         if address := re.search(r"http://localhost:\d+", printed.read_text()):
             try:
-                urllib.request.urlopen(f"{address[0]}/health/", timeout=2).close()
+                urllib.request.urlopen(f"{address[0]}/health/", timeout=10).close()
             except (urllib.error.URLError, OSError):
                 pass  # not yet
             else:
@@ -100,7 +100,7 @@ def test_the_demo_answers_keeps_its_data_and_ends_whole(data: Path) -> None:
         said = printed.read_text()
         assert re.search(rf"http://localhost:{port}\b", said), said
         for page in ("/", "/health/"):
-            with urllib.request.urlopen(f"http://localhost:{port}{page}", timeout=20) as answer:
+            with urllib.request.urlopen(f"http://localhost:{port}{page}", timeout=60) as answer:
                 assert answer.status == 200
     assert group_members(process.pid) == []
 
@@ -128,7 +128,7 @@ def test_a_taken_port_is_left_alone(data: Path) -> None:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=300,
                 check=False,
             )
     assert second.returncode != 0

@@ -37,7 +37,7 @@ def both(data: Path, port: int) -> Iterator[tuple[int, str]]:
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        give_up = time.monotonic() + 400
+        give_up = time.monotonic() + 900
         while "Ctrl-C stops both" not in printed.read_text():
             assert process.poll() is None, f"it ended by itself:\n{printed.read_text()}"
             assert time.monotonic() < give_up, printed.read_text()
@@ -46,7 +46,7 @@ def both(data: Path, port: int) -> Iterator[tuple[int, str]]:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
-            process.wait(40)
+            process.wait(90)
     assert process.returncode == 0, printed.read_text()
     assert group_members(process.pid) == []
 
@@ -86,7 +86,7 @@ def test_two_servers_from_one_command(tmp_path: Path) -> None:
         assert keys[0] != keys[1]
         again = subprocess.run(
             [SETUP, "demo"], env=environment(data, port), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120, check=False,
+            timeout=300, check=False,
         )  # fmt: skip
         assert again.returncode == 2
         assert f"http://localhost:{port} and http://localhost:{port + 1}" in again.stderr
@@ -98,7 +98,7 @@ def test_two_servers_from_one_command(tmp_path: Path) -> None:
         taken.listen()
         refused = subprocess.run(
             [SETUP, "demo"], env=environment(data, port), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=120, check=False,
+            timeout=300, check=False,
         )  # fmt: skip
     assert refused.returncode == 2
     assert f"The port {port + 1} is taken" in refused.stderr

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -75,7 +76,11 @@ class Started:
 
 def read(pack: Path | None = None) -> DemoNodes:
     """Return what the pack says of the demonstration's nodes. Raises Refused where it says nothing."""
-    path = (pack or Path(settings.REGION_PACK)) / "demo" / "nodes.yaml"
+    return _read((pack or Path(settings.REGION_PACK)) / "demo" / "nodes.yaml")
+
+
+@cache  # a start asks it of each desk
+def _read(path: Path) -> DemoNodes:
     if not path.exists():
         raise Refused(
             "no_nodes", f"The pack {path.parents[1].name} has no demonstration of two nodes.",
