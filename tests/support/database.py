@@ -22,7 +22,10 @@ DATABASE = os.environ.get("TONGXIN_TEST_DB", "sqlite")
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 USES_DATABASE = {"db", "transactional_db", "django_db_setup", "django_db_serialized_rollback", "live_server"}
-LONGEST = tuple(str(ROOT / "tests" / folder) for folder in ("faults", "authorisation", "api", "browser"))
+LONGEST = tuple(
+    str(ROOT / "tests" / folder)
+    for folder in ("faults", "authorisation", "api", "browser", "upgrade", "hygiene", "screens")
+)
 FILLS = {"house", "scene", "made"}  # fixtures that put the tables as they need them
 OF_THE_TESTS = {"TONGXIN_TEST_DB", "TONGXIN_TEST_DATABASE_URL"}
 
