@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -23,6 +24,7 @@ from django.db.models.signals import post_init, pre_init
 Reader = Callable[[Any, Sequence[Any]], Any]  # with the connection
 Maker = Callable[[Sequence[Any]], Any]
 WORDS = (models.CharField, models.TextField)
+KEPT_PREPARED = 500  # statements that a connection to PostgreSQL keeps prepared
 NUMBERS = (models.IntegerField, models.BooleanField)
 _marks = re.compile(r"(?<!%)%s")
 _asked: dict[str, str] = {}  # statements as SQLite reads them, by how Django writes them
@@ -31,25 +33,40 @@ _asked: dict[str, str] = {}  # statements as SQLite reads them, by how Django wr
 def run(connection: Any, sql: str, params: Sequence[Any]) -> Any:
     """Execute a statement and return its cursor, from which all rows are to be fetched.
 
-    SQLite is given it directly where nobody watches the connection (a wrapper, a log of queries) and the transaction
-    stands.
+    The database is given it directly where nobody watches the connection (a wrapper, a log of queries) and the
+    transaction stands; PostgreSQL prepares it once for a connection, where the settings let it (`prepare_threshold`).
     """
+    connection.close_if_health_check_failed()
     raw = connection.connection
-    if (
-        raw is None
-        or connection.vendor != "sqlite"
-        or connection.execute_wrappers
-        or connection.needs_rollback
-        or connection.force_debug_cursor
-    ):
-        cursor = connection.cursor()
-        cursor.execute(sql, params)
-        return cursor
-    words = _asked.get(sql)
-    if words is None:
-        words = _asked[sql] = _marks.sub("?", sql).replace("%%", "%")
+    watched = connection.execute_wrappers or connection.force_debug_cursor
+    if raw is None or watched or connection.needs_rollback:
+        return _through_django(connection, sql, params)
+    if connection.vendor == "sqlite":
+        words = _asked.get(sql)
+        if words is None:
+            words = _asked[sql] = _marks.sub("?", sql).replace("%%", "%")
+        with connection.wrap_database_errors:
+            return raw.execute(words, params)
+    if raw.prepare_threshold is None:
+        return _through_django(connection, sql, params)
+    if raw.prepared_max != KEPT_PREPARED:
+        raw.prepared_max = KEPT_PREPARED
     with connection.wrap_database_errors:
-        return raw.execute(words, params)
+        return _bound_there()(raw).execute(sql, params)
+
+
+def _through_django(connection: Any, sql: str, params: Sequence[Any]) -> Any:
+    cursor = connection.cursor()
+    cursor.execute(sql, params)
+    return cursor
+
+
+@cache
+def _bound_there() -> Any:
+    """Return psycopg's cursor that sends words and values apart; read where PostgreSQL is asked only."""
+    import psycopg
+
+    return psycopg.Cursor
 
 
 def stored(connection: Any, field: Any, value: Any) -> Any:

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+PREPARED_AFTER = 5  # askings of a statement on one connection
+
 
 def from_url(url: str, data: Path) -> dict[str, Any]:
     """Return Django's settings for `url`; an empty one means the SQLite file in the data folder."""
@@ -17,7 +19,8 @@ def from_url(url: str, data: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return sqlite(Path(unquote(parts.path)))
     if parts.scheme in {"postgresql", "postgres"}:
-        options = dict(parse_qsl(parts.query))
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        options["prepare_threshold"] = _prepared_after(options.get("prepare_threshold", str(PREPARED_AFTER)))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -32,6 +35,17 @@ def from_url(url: str, data: Path) -> dict[str, Any]:
     raise ImproperlyConfigured(
         f"TONGXIN_DATABASE_URL begins with {parts.scheme!r}; use sqlite: or postgresql:"
     )
+
+
+def _prepared_after(said: str) -> int | None:
+    """Return after how many askings PostgreSQL prepares a statement; None for `off`, as some poolers need it."""
+    if said == "off":
+        return None
+    if not said.isdecimal():
+        raise ImproperlyConfigured(
+            f"prepare_threshold in TONGXIN_DATABASE_URL is {said!r}; it is a number or off"
+        )
+    return int(said)
 
 
 def sqlite(path: Path) -> dict[str, Any]:

@@ -380,11 +380,10 @@ def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[C
     except ValueError:  # no number of an offer at all
         number = uuid.UUID(int=0)
     of, sent_by, sent_to = next(iter(_whose(number)), ("", "", ""))
-    case = None
-    if of and receiver in {"", sent_to} and sender in {"", sent_by}:
-        case = locking.lock(of)
-    if case is None:
+    if not of or receiver not in {"", sent_to} or sender not in {"", sent_by}:
         raise NotFound("no_such_offer", _("There is no such offer for your desk."))
+    # whoever waited for the lock till the holder was another finds no row with it: then the offer is settled
+    case = locking.lock(of) or Case.objects.select_related("holder").get(pk=of)
     (made,) = _with_all(number)  # as it stands now that the case is locked
     if made.state != Offer.State.OFFERED:
         raise replicas.refusal("settled", case)
