@@ -713,7 +713,17 @@ def test_bad_input_comes_back_with_what_was_typed(scene, cell, form, kind, name,
 
 
 @pytest.mark.parametrize("form", [f for f in FORMS if f.texts], ids=lambda form: form.screen)
-@pytest.mark.parametrize("text", [CONTROL, "nul\x00", "𠮷\u202e\u202d", "=1+1'; DROP TABLE x; --" + MARKUP])
+@pytest.mark.parametrize(
+    "text",
+    [
+        CONTROL,
+        "nul\x00",
+        pytest.param("𠮷\u202e\u202d", marks=pytest.mark.once("both keep every sign of Unicode but NUL")),
+        pytest.param(
+            "=1+1'; DROP TABLE x; --" + MARKUP, marks=pytest.mark.once("values are never statements")
+        ),
+    ],
+)
 def test_odd_signs_are_refused_or_kept_as_they_are(scene, cell, form, text):
     """Never a fault, never markup on a page. Where not all fields take the text, each is tried by itself."""
     if len(form.texts) > 1:

@@ -126,16 +126,16 @@ def test_every_screen(house, live_server, window, seat_in, troubles, language, w
     scene = built(house)
     wrong: list[str] = []
     seen: set[tuple[str, str]] = set()
+    page = window(language=language, reduced_motion="reduce")  # no shade half way to the other
     for who in SIDES[side]:
-        page, first = (
-            window(language=language, reduced_motion="reduce"),
-            True,
-        )  # no shade half way to the other
+        first = True
+        page.context.clear_cookies(name="sessionid")
         if who:
             seat_in(page, who, POSTS.get(who, ""))
-        page.goto("/")
+        page.goto("/search/")
         menu = page.locator(".rail nav a, header nav a").evaluate_all("links => links.map(link => link.href)")
         addresses = [urlsplit(link).path for link in menu if link.startswith(live_server.url)]
+        assert len(addresses) > 3, f"the menu of {who or 'anybody'} is {addresses}"
         for address in dict.fromkeys([*addresses, *(each.format_map(scene.words) for each in PAGES[who])]):
             # What looks the same for every post is looked at once.
             if ("staff", address) in seen and not address.startswith(("/cases/", "/incidents/")):
@@ -146,5 +146,4 @@ def test_every_screen(house, live_server, window, seat_in, troubles, language, w
             found += dict.fromkeys(troubles)
             troubles.clear()
             wrong += [f"{who or 'public'} {address}: {fault}" for fault in found]
-        page.context.close()
     assert not wrong, f"{len(wrong)} faults:\n" + "\n".join(wrong)
