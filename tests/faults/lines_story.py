@@ -18,7 +18,8 @@ def _second() -> Any:
     from tongxin.heart.exchange.models import Envelope
 
     node = SecondNode()
-    for row in Envelope.objects.filter(channel__to_node=node.name, state=Envelope.State.ARRIVED):
+    there = (Envelope.State.ARRIVED, Envelope.State.REFUSED)  # also what it has and could not apply
+    for row in Envelope.objects.filter(channel__to_node=node.name, state__in=there):
         node.got[row.seq] = lines.read(lines.Letter, bytes(row.text), "wrong_format")
     return node
 
