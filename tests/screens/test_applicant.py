@@ -402,6 +402,10 @@ def test_what_is_missing_is_handed_in_together_and_the_clock_goes_on(filed, hous
     asks(house, filed.number, "floor_plan", "safety_rules", facts="示例：面积")
     page = text(filed.open())
     assert "Something is asked for: 2 papers" in page
+    bad = SimpleUploadedFile("x.pdf", b"not a pdf\x00", "application/pdf")
+    told = text(filed.act("supply", file_floor_plan=bad))
+    assert "Answer what was asked." in told, "all that is wrong at once"
+    assert told.count("This paper is missing.") >= 1
     half = filed.act("supply", file_floor_plan=pdf("new plan"))
     assert half.status_code == 422
     assert "Food safety rules: This paper is missing." in text(half)
@@ -661,3 +665,12 @@ def test_after_the_time_of_keeping_the_slip_opens_what_is_left(filed, house):
         assert gone not in page
         assert gone not in str(list(Payload.objects.values_list("body", flat=True)))
     assert filed.act("letter", key="later", kind="message", text="示例").status_code == 409
+
+
+def test_the_language_is_switched_on_a_refused_number_and_secret(filed):
+    sent = {"number": "WUQING-2026-999999", "secret": "typed-secret"}
+    assert filed.client.post("/track/", sent).status_code == 422
+    again = filed.client.post("/track/", sent | {"language": "zh-hans"})
+    assert again.status_code == 200
+    assert 'lang="zh-Hans"' in text(again)
+    assert "WUQING-2026-999999" in text(again)

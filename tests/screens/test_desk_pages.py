@@ -96,7 +96,9 @@ def test_papers_are_asked_for_after_the_ground_was_given(house, wuqing):
 def test_odd_choices_are_answered_in_words(house, wuqing):
     held = acts.accepted(house)
     assert wuqing.post("/cases/bulk/", {"act": "burn", "case": [held]}).status_code == 422
-    assert wuqing.post("/cases/bulk/", {"act": "accept"}).status_code == 302
+    nothing = wuqing.post("/cases/bulk/", {"act": "ask", "list": "tab=mine&q=&after=&view="})
+    assert nothing.url == "/cases/inbox/?tab=mine&act=ask"
+    assert "Choose cases first" in page(wuqing.get(nothing.url))
     assert wuqing.post("/cases/bulk/", {"act": "accept", "case": ["x"] * 500}).status_code == 200
     many = [f"X-{n}" for n in range(101)]
     assert wuqing.post("/cases/bulk/", {"act": "accept", "case": many}).status_code == 422
@@ -144,3 +146,51 @@ def test_the_command_line_lists_tries_and_does(house):
     assert tried.output.startswith(f"+ {held}")
     assert run("bulk", "offer", held, "--to-desk", TONGZHOU).output.startswith(f"+ {held}")
     assert run("bulk", "offer", held, "--to-desk", TONGZHOU).exit_code == 1
+
+
+def switch_of(shown: str) -> dict[str, list[str]]:
+    """Return what the language switch of a page that answered a form sends again."""
+    form = next(part for part in shown.split("<form ") if 'name="again"' in part)
+    sent: dict[str, list[str]] = {"language": ["zh-hans"]}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
+        sent.setdefault(name, []).append(value)
+    return sent
+
+
+def test_the_language_switch_of_a_page_that_answered_a_form_keeps_what_was_typed(house, wuqing):
+    held = acts.accepted(house)
+    ways = {
+        "/cases/bulk/": ({"act": "ask", "case": [held]}, held),
+        "/cases/views/new/": ({"name": "", "tab": "hands", "q": "typed-here", "key": "v"}, "typed-here"),
+        f"/cases/{held}/suspension/": (
+            {"ground": "", "facts": "typed-here", "epoch": "0", "key": "s"},
+            "typed-here",
+        ),
+    }
+    before = house.size()
+    for address, (sent, kept) in ways.items():
+        first = wuqing.post(address, sent)
+        assert first.status_code in {200, 422}, address
+        again = wuqing.post(address, switch_of(page(first)))
+        assert again.status_code in {200, 422}, address
+        assert 'lang="zh-Hans"' in page(again), address
+        assert kept in page(again), address
+        assert again.cookies["django_language"].value == "zh-hans"
+    assert house.size() == before
+
+
+def test_the_language_switch_never_does_what_was_refused(house, wuqing):
+    before = house.size()
+    sent = {"name": "Mine", "tab": "hands", "key": "v", "again": "1", "language": "en"}
+    answer = wuqing.post("/cases/views/new/", sent)
+    assert answer.status_code == 422
+    assert "nothing was sent by that" in page(answer)
+    assert house.size() == before
+    assert wuqing.post("/cases/views/new/", {"name": "Mine", "tab": "hands", "key": "v"}).status_code == 302
+
+
+def test_an_address_of_a_form_opened_as_a_page_says_so(house, wuqing):
+    answer = wuqing.get("/cases/bulk/")
+    assert answer.status_code == 405
+    assert "only takes what a form sends" in page(answer)
+    assert answer["Allow"] == "POST"

@@ -40,3 +40,17 @@ test('one box chooses all of the page', () => {
   document.querySelector<HTMLInputElement>('[data-all]')!.click()
   expect(document.querySelectorAll('tbody input:checked').length).toBe(2)
 })
+
+test('on the frame around the list j goes to its first case and x chooses it', () => {
+  const frame = Object.assign(document.createElement('div'), { tabIndex: 0 })
+  frame.setAttribute('role', 'region')
+  frame.append(document.querySelector('table')!)
+  document.body.append(frame)
+  frame.focus()
+  press('j')
+  expect(focused()).toBe('1')
+  frame.focus()
+  press('x')
+  expect(document.querySelector<HTMLInputElement>('input[value="1"]')!.checked).toBe(true)
+  expect(focused()).toBe('1')
+})

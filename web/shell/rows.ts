@@ -1,6 +1,7 @@
 // Rows that are worked off with the keys (`<table data-rows>`): while the focus is inside, j and k (or the arrows) go down
 // and up from case to case, x chooses the row's box; Enter opens the link as everywhere. Also the box that chooses all.
 const LINK = 'tbody th a'
+const FRAMED = ':scope[role=region] > table[data-rows]' // the frame that scrolls is the list's first tab stop
 
 function rowOf(target: EventTarget | null): HTMLTableRowElement | null {
   return (target as Element | null)?.closest<HTMLTableRowElement>('table[data-rows] tbody tr') ?? null
@@ -14,7 +15,8 @@ function go(row: HTMLTableRowElement, step: number): void {
 
 function pressed(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return
-  const table = (event.target as Element | null)?.closest('table[data-rows]')
+  const at = event.target as Element | null
+  const table = at?.closest('table[data-rows]') ?? at?.querySelector(FRAMED)
   const row = rowOf(event.target)
   if (!table) return
   const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
@@ -22,9 +24,11 @@ function pressed(event: KeyboardEvent): void {
     event.preventDefault()
     if (row) go(row, step)
     else table.querySelector<HTMLElement>(LINK)?.focus()
-  } else if (event.key === 'x' && row) {
+  } else if (event.key === 'x') {
     event.preventDefault()
-    row.querySelector<HTMLInputElement>('input[type=checkbox]')?.click()
+    const chosen = row ?? table.querySelector('tbody tr')
+    if (!row) table.querySelector<HTMLElement>(LINK)?.focus()
+    chosen?.querySelector<HTMLInputElement>('input[type=checkbox]')?.click()
   }
 }
 

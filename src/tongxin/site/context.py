@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tongxin.shared.petals import registered
+from tongxin.site import shown_again
 from tongxin.site.look.names import TAGS, language
 
 THEMES = ("light", "dark")
@@ -96,6 +97,11 @@ class Shell:
     def lang(self) -> str:
         """The lang attribute of the page."""
         return TAGS[language()]
+
+    @cached_property
+    def again(self) -> list[tuple[str, str]] | None:
+        """The fields that the language switch of a page that answered a form sends again; None: its address opens."""
+        return shown_again.fields(self.request)
 
     @property
     def theme(self) -> str:

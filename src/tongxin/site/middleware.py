@@ -61,6 +61,7 @@ class ActingMiddleware:
 def _stopped(request: HttpRequest) -> HttpResponse | None:
     """Return the answer to a request that goes no further: too large to be read, or from a page that is over."""
     if _too_large(request):
+        request.unread = True  # type: ignore[attr-defined]  # so that no page asks what was typed
         return refusals.answer(request, refusals.plain(413))
     return page_rules.judged_anew(request) if _from_a_page(request) else None
 
@@ -87,6 +88,10 @@ class RefusalMiddleware:
                 if response.has_header(name):
                     fresh[name] = response[name]
             return fresh
+        if response.status_code == 405 and not response.content and not _is_machine(request):
+            told = refusals.page(request, refusals.FORM_ONLY)
+            told["Allow"] = response.get("Allow", "")
+            return told
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -40,6 +40,8 @@ NOT_TYPED = (
     "do",
     "rules",
     "shown",
+    "again",
+    "language",
     "form",  # of an application: what seals it
     "secret",
 )
@@ -58,6 +60,14 @@ class Plain(Refused):
     def __init__(self, status: int, code: str, what: Any, todo: Any) -> None:
         super().__init__(code, what, todo=todo)
         self.status = status
+
+
+FORM_ONLY = Plain(
+    405,
+    "form_only",
+    _("This address only takes what a form sends; there is no page to open here."),
+    _("Go back to the page with the form; what was typed there is kept in this browser."),
+)
 
 
 def plain(status: int) -> Plain:

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tongxin.site.middleware.ActingMiddleware",
+    "tongxin.site.shown_again.ShownAgainMiddleware",
     "tongxin.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "tongxin.site.urls"

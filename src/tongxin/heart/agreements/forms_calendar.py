@@ -131,5 +131,5 @@ class DueForm(forms.Form):
         except Invalid as refused:
             self.add_error(None, str(refused.what))
             for name, texts in refused.fields.items():
-                self.add_error(REFUSED[name], [str(text) for text in texts])
+                self.add_error(REFUSED.get(name), [str(text) for text in texts])
             return None

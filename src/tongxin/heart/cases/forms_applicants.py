@@ -226,8 +226,20 @@ class SupplyForm(Uploads):
     """Everything that was asked for: a file for each paper, and an answer where something else was asked."""
 
     def __init__(self, kinds: Iterable[PaperKind], facts: str, data: Any = None, files: Any = None) -> None:
-        super().__init__(kinds, data, files)
+        super().__init__((kind.model_copy(update={"required": True}) for kind in kinds), data, files)
+        self.facts = facts
         self.fields["text"] = area(_("Answer") if facts else _("Remark"), facts, needed=bool(facts))
+
+    def take_in(self, *, new: bool = True) -> None:
+        """Take the files in; where one is not taken, tell what else is missing as well, as the action would."""
+        super().take_in(new=new)
+        if not self.errors:
+            return
+        for kind in self.kinds:
+            if kind.id not in self.arrived and FILE + kind.id not in self.errors:
+                self.add_error(FILE + kind.id, _("This paper is missing."))
+        if self.facts and not str(self.cleaned_data.get("text", "")).strip():
+            self.add_error("text", _("Answer what was asked."))
 
     def given(self) -> dict[str, Any]:
         """Return what was handed in, as the action takes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from tongxin.heart.cases import actions, bulk, forms_bulk, screens, words
+from tongxin.heart.cases import actions, bulk, forms_bulk, screens, views, words
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -29,8 +30,8 @@ def preview(request: StaffRequest) -> HttpResponse:
     numbers = _numbers(request.POST)
     bulk.need(reader, name)
     if not numbers:
-        messages.info(request, _("Choose cases first: tick the boxes before them."))
-        return redirect("cases_inbox")
+        messages.warning(request, _("Choose cases first: tick the boxes before them."))
+        return redirect(f"{reverse('cases_inbox')}?{urlencode({**_list_of(request.POST), 'act': name})}")
     if len(numbers) > bulk.MOST:
         raise Invalid(_("Nothing was done."), {"cases": [_("Choose 1 to %(n)d cases.") % {"n": bulk.MOST}]})
     found = bulk.chosen(reader, numbers, people=name == "give")
@@ -148,6 +149,13 @@ def _numbers(given: QueryDict) -> list[str]:
     """Return the numbers that were ticked, each once; more than a run takes shows."""
     numbers = (each.replace("\x00", "")[:20] for each in given.getlist("case")[: bulk.MOST + 1])
     return list(dict.fromkeys(number for number in numbers if number))
+
+
+def _list_of(given: QueryDict) -> dict[str, str]:
+    """Return which list the cases were to be ticked in: its filters, its saved name and its page."""
+    said = dict(parse_qsl(given.get("list", "")[:600].replace("\x00", "")))
+    places = {name: said[name][:80] for name in ("view", "after") if said.get(name)}
+    return {**views.cleaned(said), **places}
 
 
 def _seen(text: str) -> tuple[str, str]:

@@ -188,6 +188,8 @@ def _list(request: StaffRequest, asked: inbox.Asked, form: NameForm | None = Non
         "states": [(code, words.STATES[code]) for code in inbox.STATES],
         "sides": inbox.SIDES.items(),
         "acts": bulk.fitting(reader, asked.tab),
+        "act": request.GET.get("act", ""),
+        "list": urlencode({**asked.filters, "after": asked.after, "view": str(view.pk) if view else ""}),
         "form": form or NameForm(),
         "may_file": "file_case" in reader.capabilities,
         "may_save": reader.person_id is not None,

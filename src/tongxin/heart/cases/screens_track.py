@@ -31,6 +31,7 @@ Act = Callable[[applicants.Page, dict[str, Any], Any], object]
 
 
 @require_http_methods(["GET", "POST"])
+@in_asked_language
 def track(request: HttpRequest) -> HttpResponse:
     """Open a case by number and secret; a wrong pair says nothing of either."""
     if request.method == "GET":
@@ -41,11 +42,16 @@ def track(request: HttpRequest) -> HttpResponse:
     form = given.OpenForm(request.POST)
     form.is_valid()
     typed = form.cleaned_data
+    if switched(request):
+        form.errors.clear()
+        return no_store(render(request, "cases/track.html", {"form": form, "language_form": "opening"}))
     try:
         slip = slips.opened(typed.get("number", ""), typed.get("secret", ""), request)
     except NotAllowed as refused:
         form.add_error(None, f"{refused.what} {refused.todo}")
-        return no_store(render(request, "cases/track.html", {"form": form}, status=422))
+        return no_store(
+            render(request, "cases/track.html", {"form": form, "language_form": "opening"}, status=422)
+        )
     return _passed(redirect("track_case"), slip)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,7 @@ class Act:
         )
 
 
+_only_shown: ContextVar[bool] = ContextVar("only_shown", default=False)
 _endings: list[Callable[[Act], None]] = []
 
 
@@ -72,6 +74,16 @@ def at_end(do: Callable[[Act], None]) -> None:
     """Have something done at the end of every act that ends well, in its transaction; called from an `apps.py`."""
     if do not in _endings:
         _endings.append(do)
+
+
+@contextmanager
+def only_shown() -> Iterator[None]:
+    """Have a page shown again without any new act: what was done is told as before, what was not is refused."""
+    token = _only_shown.set(True)
+    try:
+        yield
+    finally:
+        _only_shown.reset(token)
 
 
 @contextmanager
@@ -91,6 +103,9 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             running.replayed = True
             yield running
             return
+        if _only_shown.get():
+            said = _("The page was shown again in the other language; nothing was sent by that.")
+            raise Invalid(said, {"language": [said]}, code="only_shown")
         _need_at_home(by)
         yield running
         for do in _endings:

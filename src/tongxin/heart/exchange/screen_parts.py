@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -66,21 +66,27 @@ def in_asked_language(
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not switched(request):
             return view(request, *args, **kwargs)
-        code = request.POST["language"]
-        translation.activate(code)
-        response = view(request, *args, **kwargs)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            path=settings.LANGUAGE_COOKIE_PATH,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        )
-        return response
+        translation.activate(request.POST["language"])
+        return remember_language(request, view(request, *args, **kwargs))
 
     return door
+
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def remember_language(request: HttpRequest, response: R) -> R:
+    """Set the cookie with the language that the page's switch asked for."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        request.POST["language"],
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response
 
 
 def switched(request: HttpRequest) -> bool:
