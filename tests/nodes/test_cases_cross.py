@@ -15,6 +15,7 @@ from django.utils import translation
 from tests.support import snapshots
 from tests.support.applications import APPLICATION
 from tests.support.several_nodes import Nodes
+from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import (
     actions,
@@ -26,6 +27,9 @@ from tongxin.heart.cases import (
     lines_papers,
     papers,
     papers_store,
+    queries,
+    recalls,
+    story,
     words,
 )  # fmt: skip
 from tongxin.heart.cases.models import Case, Dispute, Fetch, Offer, Paper, Procedure
@@ -34,7 +38,7 @@ from tongxin.heart.exchange import lines_jobs, peers, wire
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
-from tongxin.shared import canonical, clock
+from tongxin.shared import canonical, clock, notices
 from tongxin.shared.errors import Conflict
 
 pytestmark = [pytest.mark.once("the nodes bring SQLite databases of their own")]
@@ -352,7 +356,13 @@ def test_what_comes_again_changes_nothing_and_a_recall_after_the_acceptance_is_t
     with three.at("langfang"):
         actions.take_over(by=by("he-langfang"), key="t", offer_id=second)
     with three.at("wuqing"):
-        actions.recall(by=by("tj-wuqing"), key="c", offer_id=second)
+        asked = actions.recall(by=by("tj-wuqing"), key="c", offer_id=second)
+        assert not asked["settled"]
+        row = queries.case(by("tj-wuqing"), number)
+        assert not queries.possible(by("tj-wuqing"), row).recall, "it is asked once"
+        with translation.override("en"):
+            assert "Asked back" in str(words.state_of(row, asked_back=recalls.waits(row)))
+            assert story.waiting_for(row).startswith("asked back; waits for the node of ")
         with pytest.raises(Conflict, match="recalling"):
             actions.recall(by=by("tj-wuqing"), key="c2", offer_id=second)
         assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", True), "nobody resumes by time-out"
@@ -366,6 +376,21 @@ def test_what_comes_again_changes_nothing_and_a_recall_after_the_acceptance_is_t
         assert Message.objects.filter(kind="too_late").count() == 1
         assert set(Offer.objects.values_list("state", flat=True)) == {"returned", "taken_over"}
         assert Notification.objects.filter(kind="offer_taken_over").count() == 1
+        late = Notification.objects.get(kind="recall_too_late")
+        assert (late.desk_id, late.params) == (WUQING, {"case": number, "holder": LANGFANG})
+        with translation.override("en"):
+            assert str(wording.desk_names([LANGFANG])[LANGFANG]) in notices.worded(
+                "recall_too_late", late.params
+            )
+        assert told_of(second) == ["made", "recall_asked", "taken_over", "recall_too_late"]
+    with three.at("langfang"):
+        assert told_of(second) == ["made", "taken_over", "recall_asked"]
+
+
+def told_of(offer: str) -> list[str]:
+    """What the ledger here says of an offer, in order."""
+    rows = Entry.objects.filter(subject__endswith=f"/offer:{offer}").order_by("index")
+    return [act.rpartition(".")[2] for act in rows.values_list("act", flat=True)]
 
 
 def test_a_recall_before_the_answer_gives_the_case_back(three, at):
@@ -375,7 +400,11 @@ def test_a_recall_before_the_answer_gives_the_case_back(three, at):
         actions.recall(by=by("tj-wuqing"), key="c", offer_id=first)
     three.carry()
     assert stand(three, "wuqing", number) == (WUQING, 0, "accepted", False)
+    with three.at("wuqing"):
+        assert told_of(first) == ["made", "recall_asked", "recalled"]
+        assert Notification.objects.get(kind="offer_given_back").desk_id == WUQING
     with three.at("tongzhou"):
+        assert told_of(first) == ["made", "recalled"]
         assert Duty.objects.get(subject=f"answer:{first}").state == "void"
         with pytest.raises(Conflict, match="offer_settled"):
             actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from django.conf import settings
+from django.db import connection
 
 from tongxin.heart.exchange import (
     letters,
@@ -21,6 +22,7 @@ from tongxin.heart.exchange import (
     peers_queries,
     wire,
 )
+from tongxin.heart.exchange.models import Peer
 from tongxin.heart.ledger.models import Log
 from tongxin.heart.region.acting import SYSTEM, Acting
 from tongxin.shared import clock
@@ -41,6 +43,12 @@ def init() -> None:
 
     The name is TONGXIN_NODE; it must be other than the names of the peers, and stays for ever once the ledger is open.
     """
+    if Log._meta.db_table not in connection.introspection.table_names():
+        raise Refused(
+            "no_tables",
+            "The database has no tables of Tongxin yet, so there is nowhere to keep this node's name and key.",
+            todo="Make them first: tongxin migrate. Then again: tongxin node init.",
+        )
     head = Log.objects.first()
     if head is not None and head.node != settings.NODE:
         raise Refused(
@@ -218,7 +226,11 @@ def peer_move(ctx: click.Context, name: str, url: str) -> None:
 def peer_confirm(ctx: click.Context, name: str, fingerprint: Sequence[str]) -> None:
     """Confirm the key of NAME by the FINGERPRINT that its people read out; blanks do not matter."""
     peers.confirm(by=SYSTEM, key=ctx.obj.key(), peer=name, fingerprint="".join(fingerprint))
-    click.echo(f"The key of {name} is confirmed here. {name} must confirm this node's too.")
+    click.echo(f"The key of {name} is confirmed here.")
+    if Peer.objects.get(name=name).knows_us:
+        click.echo(f"{name} has confirmed this node's too.")
+    else:
+        click.echo(f"If {name} has not confirmed this node's yet, its people must do so too.")
 
 
 @peer_group.command("list")
@@ -256,7 +268,7 @@ def _tell_peer(name: str, key: str) -> None:
     click.echo(f"node         {name}")
     click.echo(f"fingerprint  {_grouped(key)}")
     click.echo("Compare it with what that node shows, by telephone, and then:")
-    click.echo(f"  tongxin node peer confirm {name} {key}")
+    click.echo(f"  tongxin node peer confirm {name} FINGERPRINT_READ_OUT_BY_ITS_PEOPLE")
 
 
 def _grouped(key: str) -> str:

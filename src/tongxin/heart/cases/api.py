@@ -205,6 +205,14 @@ class HeldOut(Schema):
     epoch: int
 
 
+class RecalledOut(HeldOut):
+    """Who holds the case after an offer was asked back."""
+
+    settled: bool = Field(
+        description="False where the other office works at another node: the case stays frozen until it answers."
+    )
+
+
 class DecideIn(Schema):
     """The decision; a refusal needs reasons."""
 
@@ -365,7 +373,9 @@ def return_offer(request: Call, offer: UUID, body: ReturnIn, key: IdempotencyKey
     return Status(201, done)
 
 
-@router.post("/offers/{offer}/recall", response={201: HeldOut, **WRITE_PROBLEMS}, operation_id="recall_offer")
+@router.post(
+    "/offers/{offer}/recall", response={201: RecalledOut, **WRITE_PROBLEMS}, operation_id="recall_offer"
+)
 def recall_offer(request: Call, offer: UUID, key: IdempotencyKey) -> Status[dict[str, Any]]:
     """Recall an offer that was not answered. Needs the capability `hand_over`."""
     return Status(201, actions.recall(by=request.auth, key=key, offer_id=str(offer)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import click
 
 from tongxin.heart.agreements import judge_words, wording
@@ -18,10 +20,12 @@ from tongxin.heart.cases import (
     cli_texts,
     disputes_cli,
     queries,
+    recalls,
     sightings,
     sights,
     words,
 )
+from tongxin.heart.region.acting import Acting
 
 SHOWN = 200
 
@@ -67,7 +71,8 @@ def show(ctx: click.Context, number: str) -> None:
     """Show one case: in whose hands, until when, what may be done now."""
     reader = ctx.obj.acting()
     row = queries.case(reader, number)
-    click.echo(f"{row.number}  {words.title(row.procedure)}  {words.state_of(row)}")
+    state = words.state_of(row, asked_back=recalls.waits(row))
+    click.echo(f"{row.number}  {words.title(row.procedure)}  {state}")
     click.echo(f"holder     {row.holder_id}  (epoch {row.epoch})")
     click.echo(f"accepted   {row.accepting_desk_id}   decides  {row.competent_desk_id}")
     if row.promise_due_at:
@@ -154,35 +159,54 @@ def offer(ctx: click.Context, number: str, to_desk: str, epoch: int | None) -> N
     click.echo(done["offer"])
 
 
+def open_offer(by: Acting, given: str) -> str:
+    """Return the number of an offer: the one given, or that of the one open offer of the case of this number."""
+    try:
+        return str(UUID(given))
+    except ValueError:
+        row = queries.case(by, given)
+    if row.frozen_by_id is None:
+        raise click.UsageError(f"{given} is offered to nobody now; `cases show {given}` lists its offers.")
+    return str(row.frozen_by_id)
+
+
 @group.command("take-over")
-@click.argument("offer_id", metavar="OFFER")
+@click.argument("offer_id", metavar="OFFER_OR_CASE")
 @click.pass_context
 def take_over(ctx: click.Context, offer_id: str) -> None:
-    """Take an offered case over: the desk holds it from then on."""
-    done = actions.take_over(by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id)
+    """Take an offered case over, by the offer's number or the case's: the desk holds it from then on."""
+    by = ctx.obj.acting()
+    done = actions.take_over(by=by, key=ctx.obj.key(), offer_id=open_offer(by, offer_id))
     click.echo(f"{done['case']} is held by {done['holder']}")
 
 
 @group.command("return")
-@click.argument("offer_id", metavar="OFFER")
+@click.argument("offer_id", metavar="OFFER_OR_CASE")
 @click.option("--reason", required=True, help="One that the clause lists, such as papers_incomplete.")
 @click.option("--remark", default="", help="What the other office needs in order to go on.")
 @click.pass_context
 def return_over(ctx: click.Context, offer_id: str, reason: str, remark: str) -> None:
-    """Return an offered case with a listed reason."""
+    """Return an offered case with a listed reason, by the offer's number or the case's."""
+    by = ctx.obj.acting()
     done = actions.return_over(
-        by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id, reason=reason, remark=remark
+        by=by, key=ctx.obj.key(), offer_id=open_offer(by, offer_id), reason=reason, remark=remark
     )
     click.echo(f"{done['case']} is held by {done['holder']}")
 
 
 @group.command("recall")
-@click.argument("offer_id", metavar="OFFER")
+@click.argument("offer_id", metavar="OFFER_OR_CASE")
 @click.pass_context
 def recall(ctx: click.Context, offer_id: str) -> None:
-    """Recall an offer that was not answered."""
-    done = actions.recall(by=ctx.obj.acting(), key=ctx.obj.key(), offer_id=offer_id)
-    click.echo(f"{done['case']} is held by {done['holder']}")
+    """Recall an offer that was not answered, by its number or that of its case."""
+    by = ctx.obj.acting()
+    done = actions.recall(by=by, key=ctx.obj.key(), offer_id=open_offer(by, offer_id))
+    if done["settled"]:
+        click.echo(f"{done['case']} is held by {done['holder']}")
+    else:
+        click.echo(
+            f"{done['case']} asked back: it stays offered until the other office's node answers; a ring tells you."
+        )
 
 
 @group.command("decide")

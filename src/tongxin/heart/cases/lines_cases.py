@@ -112,7 +112,13 @@ def answer(letter: lines.Letter, a: Act, peer: str) -> None:
         letter,
         peer,
         {name: letter.body[name] for name in ("reason", "holder", "epoch") if name in letter.body},
+        act=ACTS["recalled"] if letter.kind == "recall" and _given_back(letter) else "",
     )
+
+
+def _given_back(letter: lines.Letter) -> bool:
+    """Whether the offer that a letter asks back was recalled by it."""
+    return Offer.objects.filter(id=letter.body["offer"], state=Offer.State.RECALLED).exists()
 
 
 def tell(letter: lines.Letter, a: Act, peer: str) -> None:

@@ -17,7 +17,7 @@ from tongxin.heart.agreements import judge, rulebook
 from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
-from tongxin.heart.cases import disputes, joints, sights, states
+from tongxin.heart.cases import disputes, joints, recalls, sights, states
 from tongxin.heart.cases.models import Case, Decision, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
@@ -326,7 +326,7 @@ def possible(reader: Acting, row: Case) -> Possible:
     open_offer = row.frozen_by
     if open_offer is not None:
         return Possible(
-            recall=open_offer.from_desk_id == reader.desk and may("hand_over"),
+            recall=open_offer.from_desk_id == reader.desk and may("hand_over") and not recalls.waits(row),
             take_over=open_offer.to_desk_id == reader.desk and may("take_over"),
         )
     found = set(states.allowed(row, reader.desk, reader.capabilities))

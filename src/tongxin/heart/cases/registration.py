@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary
+from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary, wording
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.cases import (
     erasing,
@@ -49,6 +49,10 @@ def register_all() -> None:
     notices.register("offer_taken_over", _taken_over, gettext_lazy("An offered case was taken over"))
     notices.register("offer_returned", _returned, gettext_lazy("An offered case was returned"))
     notices.register("offer_recalled", _recalled, gettext_lazy("An offer was recalled"))
+    notices.register(
+        "offer_given_back", _given_back, gettext_lazy("An offer that was asked back is recalled")
+    )
+    notices.register("recall_too_late", _too_late, gettext_lazy("An offer was asked back too late"))
     notices.register(
         "dispute_opened", _dispute_opened, gettext_lazy("It is in dispute who is competent for a case")
     )
@@ -115,6 +119,18 @@ def _returned(params: Mapping[str, Any]) -> str:
 
 def _recalled(params: Mapping[str, Any]) -> str:
     return _("The offer of case %(case)s was recalled.") % params
+
+
+def _given_back(params: Mapping[str, Any]) -> str:
+    return _("The offer of case %(case)s is recalled: your office goes on with it.") % params
+
+
+def _too_late(params: Mapping[str, Any]) -> str:
+    holder = str(params["holder"])
+    return _("The offer of case %(case)s was asked back too late: %(holder)s holds the case.") % {
+        "case": params["case"],
+        "holder": wording.desk_names([holder]).get(holder, holder),
+    }
 
 
 def _paper_added(params: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from tongxin.heart.cases import (
     forms_states,
     notice_texts,
     queries,
+    recalls,
     screens_inbox,
     screens_letters,
     screens_papers,
@@ -226,8 +227,14 @@ def return_over(request: StaffRequest, number: str) -> HttpResponse:
 @for_staff
 def recall(request: StaffRequest, number: str) -> HttpResponse:
     """Recall an offer that was not answered."""
-    actions.recall(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
-    return done(request, number, _("Recalled. Your office goes on with the case."))
+    asked = actions.recall(by=request.acting, key=form_key(request), offer_id=request.POST.get("offer", ""))
+    if asked["settled"]:
+        return done(request, number, _("Recalled. Your office goes on with the case."))
+    return done(
+        request,
+        number,
+        _("Asked back. It is settled when the other office's node answers; a ring tells you."),
+    )
 
 
 @require_POST
@@ -313,7 +320,7 @@ def _page(
     context = {
         "case": row,
         "title": words.title(row.procedure),
-        "state": words.state_of(row),
+        "state": words.state_of(row, asked_back=recalls.waits(row)),
         "band": band,
         "may": may,
         "forms": sent,

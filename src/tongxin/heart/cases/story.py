@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tongxin.heart.agreements import count_story, wording
 from tongxin.heart.agreements.models import Duty
-from tongxin.heart.cases import queries, story_states, words
+from tongxin.heart.cases import queries, recalls, story_states, words
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.ledger import act_words
@@ -85,7 +85,8 @@ def band(case: Case, offers: list[Offer], duties: list[Duty], desk: str) -> Band
     answer = next((d for d in duties if last and d.subject == f"answer:{last.id}"), None)
     if holder == "from":
         here = _("holds it, and answers for it until it is taken over") if is_open else _("holds it now")
-        there = _("asked to take it over") if is_open else _("decides by law")
+        asked = _("was asked to take it over, and the offer was asked back") if recalls.waits(case) else ""
+        there = asked or (_("asked to take it over") if is_open else _("decides by law"))
     else:
         here, there = _("handed it over"), _("holds it now")
     return Band(
@@ -152,6 +153,10 @@ def timeline(
 
 def waiting_for(case: Case) -> str:
     """Return what the case waits for, in a few words; empty when it has ended."""
+    if recalls.waits(case) and case.frozen_by is not None:
+        return _("asked back; waits for the node of %(desk)s to answer") % {
+            "desk": wording.desk_name(case.frozen_by.to_desk)
+        }
     if case.frozen_by is not None:
         return _("%(desk)s to take it over or return it") % {
             "desk": wording.desk_name(case.frozen_by.to_desk)
@@ -223,6 +228,10 @@ def _words(
             return text, written, "bad"
         case "cases.offer.recalled":
             return _("%(desk)s recalled the offer") % said, "", "done"
+        case "cases.offer.recall_asked":
+            return _("%(desk)s asked the offer back") % said, "", "done"
+        case "cases.offer.recall_too_late":
+            return _("Asked back too late: %(desk)s had answered the offer before") % said, "", "bad"
         case "cases.consent.given":
             return _("%(desk)s recorded a consent") % said, "", "done"
         case "cases.consent.withdrawn":

@@ -51,6 +51,7 @@ OFFER_STATES: dict[str, Words] = {
     Offer.State.RECALLED: _("Recalled"),
     Offer.State.STALE: _("Made under an older state of the case"),
 }
+ASKED_BACK = _("Asked back, waits for the other node")  # an offer, by its sender
 DISPUTE_STATES: dict[str, Words] = {
     Dispute.State.OPEN: _("Waits for a holder to be named"),
     Dispute.State.NAMED: _("A holder is named"),
@@ -71,10 +72,10 @@ JOINT_STATES: dict[str, Words] = {
 ALL_OUTCOMES = OUTCOMES | REVIEW_OUTCOMES
 
 
-def state_of(case: Case) -> Words:
+def state_of(case: Case, *, asked_back: bool = False) -> Words:
     """Return the case's state in words; an open offer says more than the state beneath it."""
     if case.frozen_by_id is not None:
-        return OFFER_STATES[Offer.State.OFFERED]
+        return ASKED_BACK if asked_back else OFFER_STATES[Offer.State.OFFERED]
     if case.state == Case.State.DECIDED and case.outcome:
         return ALL_OUTCOMES.get(case.outcome, STATES[Case.State.DECIDED])
     return STATES.get(case.state, case.state)

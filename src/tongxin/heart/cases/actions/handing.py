@@ -31,6 +31,7 @@ from tongxin.heart.cases import (
 )
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
+from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
@@ -245,18 +246,23 @@ def _returned(a: Act, case: Case, made: Offer, step: handover.Step, *, reason: s
 
 
 def recall(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
-    """Recall an offer that the receiver has not answered; too late when it has."""
+    """Recall an offer that the receiver has not answered; too late when it has.
+
+    Over a line it is only asked back (`settled` is false): the receiver's node says whether that came in time.
+    """
     by.need("hand_over")
     with act("cases.offer.recalled", by=by, key=key, request={"offer": offer_id}) as a:
         if a.replayed:
             return a.result
         case, made = _offer_of(offer_id, sender=by.desk)
         message = sent_recall(a, case, made)
-        if replicas.is_here(message):
+        settled = replicas.is_here(message)
+        if settled:
             received_recalled(a, case, received_recall(a, case, message))
-        a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch}
+        a.result = {"case": case.number, "holder": case.holder_id, "epoch": case.epoch, "settled": settled}
         a.entry(
             f"case:{case.number}/offer:{made.id}",
+            act="" if settled else "cases.offer.recall_asked",
             cause=f"message:{message.id}",
             basis=made.clause_id,
             payload=a.result,
@@ -286,6 +292,16 @@ def received_recall(a: Act, case: Case, message: Message) -> Message:
 def received_recalled(a: Act, case: Case, message: Message) -> None:
     """The sender learns that it may go on (`recalled`), or that it was too late, which changes nothing."""
     replicas.write(a, case, replicas.arrived(case, message).replica)
+    if nodes.home_of(message.from_desk_id) is not None:  # who asked back over a line has waited for this
+        kind = "offer_given_back" if message.kind == "recalled" else "recall_too_late"
+        exchange.notify(
+            message.to_desk_id,
+            kind,
+            link=f"/cases/{case.number}/",
+            at=a.at,
+            dedupe=f"{kind}:{message.id}",
+            params={"case": case.number, "holder": case.holder_id},
+        )
 
 
 def received_tell(a: Act, case: Case, message: Message) -> bool:
