@@ -19,6 +19,8 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import (
     actions,
+    applicants,
+    crossed,
     crossing_jobs,
     disputes,
     erasing,
@@ -514,6 +516,35 @@ def test_a_decision_is_reviewed_at_the_deciders_node_and_the_outcome_comes_home(
         assert (ended.state, ended.outcome) == ("decided", "sent_back")
         assert (row.state, row.holder_id, row.epoch, row.outcome) == ("in_hand", TONGZHOU, 2, "")
         assert not Envelope.objects.filter(state="refused").exists()
+
+
+def test_a_decision_and_a_withdrawal_that_cross_end_as_withdrawn_on_both_and_say_so(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
+    three.carry()
+    with three.at("tongzhou"):
+        decider = by("bj-tongzhou", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="granted", reason="")
+    with three.at("wuqing"):
+        actions.withdraw(by=by("tj-wuqing"), key="w", number=number, reason="示例")
+    three.carry()
+    again(three, "wuqing", "tongzhou")
+    again(three, "tongzhou", "wuqing")
+    told = set()
+    for name, desk in (("wuqing", WUQING), ("tongzhou", TONGZHOU)):
+        assert stand(three, name, number) == (TONGZHOU, 1, "withdrawn", False)
+        with three.at(name), translation.override("en"):
+            row = queries.case(by(desk.partition("/")[0]), number)
+            assert (row.decided_at, row.outcome, row.decisions.get().outcome) == (None, "", "granted")
+            told.add(crossed.said(row))
+            assert applicants.page(number).next == crossed.said(row)
+            assert Notification.objects.get(kind="decision_crossed").desk_id == desk
+            assert Entry.objects.filter(act="cases.decision.crossed", subject=f"case:{number}").count() == 1
+            assert not Envelope.objects.filter(state="refused").exists()
+    assert len(told) == 1
+    assert "the withdrawal counts" in told.pop()
 
 
 def test_a_node_whose_key_is_confirmed_later_is_told_then(house, second):

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import (
     actions,
+    crossed,
     crossing,
     letters,
     papers,
@@ -225,6 +226,8 @@ def _next(row: Case) -> str:
     """Return what comes next and until when, in one sentence; empty where nothing does."""
     if row.state == Case.State.FILED:
         return _("From acceptance on the time to the decision is promised; it will stand here.")
+    if row.state == Case.State.WITHDRAWN:
+        return crossed.said(row)
     if row.state == Case.State.SUSPENDED:
         return _("The promised time stands still meanwhile.")
     if row.state in (Case.State.ACCEPTED, Case.State.IN_HAND) and row.promise_due_at:

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import actions, queries, words
+from tongxin.heart.cases import actions, crossed, queries, words
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.region.acting import Acting
@@ -32,6 +32,8 @@ def show(row: Case, *, sees: bool) -> None:
         after = f"  supersedes {made.number - 1}" if made.supersedes_id else ""
         outcome = words.ALL_OUTCOMES[made.outcome]
         click.echo(f"decision {made.number} {wording.moment(made.at)}  {outcome}  [{made.desk_id}]{after}")
+    if note := crossed.said(row):
+        click.echo(f"crossed    {note}")
     if row.reviews_id:
         click.echo(f"reviews    {row.reviews_id}")
     for review in queries.reviews(row):

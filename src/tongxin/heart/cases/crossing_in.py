@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import crossing, crossing_trust, handover, joints, lines_papers, states
+from tongxin.heart.cases import crossed, crossing, crossing_trust, handover, joints, lines_papers, states
 from tongxin.heart.cases.actions import replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
@@ -110,6 +110,7 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
         case.state,
     }:  # closed here, and decided otherwise by a review
         _decided(a, case, told)
+        crossed.without_effect(case)
     elif sender == case.accepting_desk_id and (told.state in states.ENDED or not ended):
         _from_accepting(a, case, told)
     _from_giver(a, case, told, peer, sender)
@@ -186,6 +187,7 @@ def _from_accepting(a: Act, case: Case, told: Facts) -> None:
         states.told(case, told.state)
         _end(case, told)
         case.pauses = [p.model_dump(by_alias=True) for p in told.pauses]
+        crossed.without_effect(case)
 
 
 def _end(case: Case, told: Facts) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import (
+    crossed,
     crossing,
     crossing_form,
     crossing_in,
@@ -130,11 +131,15 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     if text and case.erased_at is None:
         applying.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
     counts = handing.received_tell(a, case, message)
+    crosses = counts and crossed.tells(case, event)
     if counts:
-        parts.ring(letter.to_desk, event, case, a.at, dedupe=f"{event}:{letter.id}")
+        ring = crossed.RING if crosses else event
+        parts.ring(letter.to_desk, ring, case, a.at, dedupe=f"{event}:{letter.id}")
     kept = ("outcome", "ground", "missing")
     said: dict[str, Any] = {name: letter.body[name] for name in kept if name in letter.body}
     _entry(a, letter, peer, said, act=EVENTS[event] if counts else ACTS["stale"])
+    if crosses:
+        _entry(a, letter, peer, {}, act=crossed.ACT)
 
 
 def review(letter: lines.Letter, a: Act, peer: str) -> None:

@@ -36,6 +36,10 @@ SAID: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A case was withdrawn"),
         gettext_lazy("The applicant withdrew case %(case)s; nothing is owed in it any more."),
     ),
+    "decision_crossed": (
+        gettext_lazy("A decision and the applicant's withdrawal crossed"),
+        gettext_lazy("In case %(case)s a decision and the withdrawal crossed: the withdrawal counts."),
+    ),
     "case_closed": (gettext_lazy("A case was concluded"), gettext_lazy("Case %(case)s is concluded.")),
     "case_superseded": (
         gettext_lazy("A decision was superseded"),

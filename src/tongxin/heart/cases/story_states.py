@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import joints, queries, states, words
+from tongxin.heart.cases import crossed, joints, queries, states, words
 from tongxin.heart.cases.models import Case, Decision, Joint
 from tongxin.heart.cases.procedures import ProcedureFile, form_of
 
@@ -73,6 +73,7 @@ def parts(row: Case, read: ProcedureFile, *, sees: bool, desk: str = "") -> dict
         ],
         "lacks_second": row.holder_id == desk and row.state in states.WORKING and joints.lacks_second(row),
         "pauses": pauses,
+        "crossed": crossed.said(row),
         "running": row.state in states.WORKING,
         "ended_ground": _ended_why(row, read),
         "ended_missing": words.papers(read, row.ended_missing) if sees else "",
@@ -142,6 +143,8 @@ def act_words(
                 str(payload.get("reason", "")),
                 "done",
             )
+        case "cases.decision.crossed":
+            return _("A decision and the withdrawal crossed: the withdrawal counts"), "", "bad"
         case "cases.case.voided":
             return _("%(desk)s voided it: filed in error") % said, str(payload.get("reason", "")), "done"
         case "cases.case.closed":

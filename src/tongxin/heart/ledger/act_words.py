@@ -79,6 +79,7 @@ WORDS: dict[str, Any] = {
     "cases.case.withdrawn": _("An applicant withdrew a case"),
     "cases.consent.given": _("A consent was recorded"),
     "cases.consent.withdrawn": _("A consent was withdrawn"),
+    "cases.decision.crossed": _("A decision and the withdrawal of a case crossed; the withdrawal counts"),
     "cases.decision.superseded": _("A decision was superseded"),
     "cases.dispute.opened": _("It came into dispute who is competent for a case"),
     "cases.file.exported": _("A case file was handed out"),
