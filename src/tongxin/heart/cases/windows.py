@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import rulebook
+from tongxin.heart.agreements import rulebook, scene
 from tongxin.heart.agreements.models import Clause
 from tongxin.heart.cases import procedures
 from tongxin.heart.cases.procedures import ProcedureFile
@@ -29,9 +29,12 @@ def bound_of(read: ProcedureFile, places: Iterable[str]) -> set[str]:
     """Return the places that take such an application in: of what two decide together, those that a clause binds."""
     if read.joint is None:
         return set(places)
-    on, clauses = region.today(), rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure)
+    there, clauses = (
+        scene.places_on(clock.now()),
+        rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure),
+    )
     bindings = [binding for binding, clause in clauses if clause.role == read.role]
-    return {place for place in places if any(region.party_of(place, b.parties, on) for b in bindings)}
+    return {place for place in places if any(there.party_of(place, b.parties) for b in bindings)}
 
 
 def of_roles(roles: Iterable[str]) -> dict[str, list[tuple[Desk, Office]]]:
@@ -49,13 +52,11 @@ def of_roles(roles: Iterable[str]) -> dict[str, list[tuple[Desk, Office]]]:
 
 def deciders(read: ProcedureFile, desks: list[Desk]) -> list[Jurisdiction]:
     """Return the places that may decide such an application that comes in at one of the windows `desks`."""
-    on = region.today()
+    places = scene.places_on(clock.now())
     taking_in = sorted({str(desk.jurisdiction_id) for desk in desks})
     found = set(taking_in)
     for binding, clause in rulebook.handle_clauses(rulebook.at(clock.now()), read.procedure):
-        if clause.role == read.role and any(
-            region.party_of(place, binding.parties, on) for place in taking_in
-        ):
+        if clause.role == read.role and any(places.party_of(place, binding.parties) for place in taking_in):
             found |= set(binding.parties)
     there = Desk.objects.filter(id__in=[f"{place}/{read.role}" for place in found]).values("jurisdiction_id")
     return sorted(Jurisdiction.objects.filter(id__in=there), key=lambda p: (p.adcode, p.id))
