@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -193,9 +193,9 @@ def plan(case: Case, model: Model, z: Floats | None = None) -> tuple[Group, ...]
     if not wanted:
         return ()
     wanted.sort()
-    if model.closable:
-        opens = [model.opening(g, sample)[0] for g in model.gate_at]
-        last = max((float(o[np.isfinite(o)].max(initial=0.0)) for o in opens), default=0.0)
+    opens = [model.opening(g, sample)[0] for g in model.gate_at]
+    if any(_waits(o) for o in opens):
+        last = max(float(o[np.isfinite(o)].max(initial=0.0)) for o in opens)
         longest = min(case.horizon, max(w for w, _n, _i in wanted) + 2 * last)
         wanted = [(longest, min(n for _w, n, _i in wanted), i) for _w, _n, i in wanted]
     groups, begin = [], 0
@@ -232,14 +232,11 @@ def run_block(block: Block) -> tuple[Floats, Floats, dict[int, Floats]]:
 def curves(model: Model, z: Floats, elements: Elements, release: Release, group: Group) -> Floats:
     """Return the concentrations (members, sections of the group, steps), gates that are shut for a while included."""
     at = [model.section_at[i] for i in group.sections]
-    if not model.gate_at:
-        near = _above(elements, at)
-        return transport.curves(near, release, at, group.grid, source=model.source)
-    gates = sorted(model.gate_at.values())
-    names = {i: g for g, i in model.gate_at.items()}
-    opening = {i: model.opening(names[i], z) for i in gates}
-    passes = {i: bool((opening[i][0] <= 0).all()) for i in gates}
-    stops = [i for i in gates if not passes[i]]
+    opening = {i: model.opening(g, z) for g, i in model.gate_at.items()}
+    elements = _shut(elements, {i: o[0] for i, o in opening.items()})
+    stops = sorted(i for i, o in opening.items() if _waits(o[0]))
+    if not stops:
+        return transport.curves(_above(elements, at), release, at, group.grid, source=model.source)
     barred = _bar(elements, stops)
     total = transport.curves(barred, release, [*at, *stops], group.grid, source=model.source)
     for n, gate in enumerate(stops):
@@ -254,6 +251,20 @@ def curves(model: Model, z: Floats, elements: Elements, release: Release, group:
     return np.ascontiguousarray(total[:, : len(at)])
 
 
+def _waits(opens: Floats) -> bool:
+    """Whether a gate opens later for some member: what arrives until then has to be kept."""
+    return bool((np.isfinite(opens) & (opens > 0)).any())
+
+
+def _shut(elements: Elements, opens: Mapping[int, Floats]) -> Elements:
+    """Return the elements with nothing leaving a gate in the members for which it never opens."""
+    weight = elements.weight.copy()
+    for gate, when in opens.items():
+        for link in np.flatnonzero(elements.up_idx == gate):
+            weight[np.isinf(when), link] = 0.0
+    return replace(elements, weight=weight)
+
+
 def _but(found: Floats, column: int) -> Floats:
     found[:, column] = 0.0
     return found
@@ -264,8 +275,7 @@ def _bar(elements: Elements, stops: Sequence[int]) -> Elements:
     weight = elements.weight.copy()
     for stop in stops:
         weight[:, elements.up_idx == stop] = 0.0
-    return Elements(elements.kind, elements.tau, elements.pe, elements.alpha, elements.beta, elements.lam,
-                    elements.up_ptr, elements.up_idx, weight)  # fmt: skip
+    return replace(elements, weight=weight)
 
 
 def _above(elements: Elements, at: Sequence[int]) -> Elements:

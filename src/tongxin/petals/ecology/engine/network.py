@@ -201,7 +201,7 @@ def _loop(left: set[str], below: Mapping[str, tuple[str, ...]]) -> list[str]:
     return seen[seen.index(at) :]
 
 
-_NUMBERS = {f.name for f in fields(Reach) if "float" in str(f.type)}
+_NUMBERS = {f.name for f in fields(Reach) if str(f.type).startswith("float")}
 _TRUE = {"1", "true", "yes", "y"}
 
 
@@ -311,7 +311,10 @@ def line_km(line: tuple[tuple[float, float], ...]) -> float:
 def locate(
     network: Network, lon: float, lat: float, *, within_km: float = 0.5, where: str = ""
 ) -> tuple[str, float]:
-    """Return (reach, km below its upper end) of a place. Raises Fault with the nearest reach and its distance."""
+    """Return (reach, km below its upper end) of a place. Raises Fault with the nearest reach and its distance.
+
+    Without `within_km` half a kilometre off is still on the river, on a line that is illustrative three.
+    """
     best: tuple[float, str, float] | None = None
     for reach in network.reaches.values():
         drawn = line_km(reach.line)
@@ -324,7 +327,8 @@ def locate(
             done += step
     if best is None:
         raise Fault("no_lines", "the network has no lines, so a place is given by reach and km.", where=where)
-    if best[0] > within_km:
+    near = within_km or (3.0 if network.reaches[best[1]].illustrative else 0.5)
+    if best[0] > near:
         said = f"{lon:g}, {lat:g} lies on no river: the nearest reach is {best[1]!r}, {best[0]:.1f} km away."
         todo = f"Give the place on it, such as {{reach: {best[1]}, km: {best[2]:.1f}}}."
         raise Fault("off_river", said, todo=todo, where=where)

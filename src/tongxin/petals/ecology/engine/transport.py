@@ -154,8 +154,7 @@ class Grid:
     @property
     def s(self) -> NDArray[np.complex128]:
         """The Laplace variable at every frequency (steps // 2 + 1)."""
-        found: NDArray[np.complex128] = self.c + 2j * np.pi * np.arange(self.steps // 2 + 1) / self.period
-        return found
+        return np.asarray(self.c + 2j * np.pi * np.arange(self.steps // 2 + 1) / self.period, np.complex128)
 
 
 def curves(

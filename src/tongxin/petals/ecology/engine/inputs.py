@@ -1,0 +1,421 @@
+"""Reads the file of a case (YAML) into a `Case`; every fault names its key and says what to write instead."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError
+
+from tongxin.petals.ecology.engine import network_read
+from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case, Series
+from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
+from tongxin.petals.ecology.engine.quantities import quantity
+from tongxin.petals.ecology.engine.substances import CLASSES, substance
+from tongxin.petals.ecology.engine.updating import Sample
+
+BEIJING = timezone(timedelta(hours=8))
+KEYS = {
+    "network", "release", "threshold", "issued", "flows", "gates", "temperature", "ice", "dry", "held", "sections",
+    "within", "members", "seed", "horizon", "accept_stale", "samples", "calibrated", "background",
+}  # fmt: skip
+RELEASE_KEYS = {
+    "at", "substance", "amount", "concentration", "discharge", "began", "began_within", "duration", "rate",
+}  # fmt: skip
+UNKNOWN = (10.0, 1e5)  # kg, when nothing is known of the amount
+MOST_KG = 1e9
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A case as a file asks for it: with the instant of its time zero, its samples, and notes on what was read."""
+
+    case: Case
+    zero: datetime
+    samples: tuple[Sample, ...]
+    notes: tuple[str, ...]
+
+
+class _Texts(SafeConstructor):
+    """Leaves times as they are written: the reader of a time zone is ours."""
+
+
+_Texts.add_constructor("tag:yaml.org,2002:timestamp", lambda _self, node: node.value)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the mapping of a YAML file. Raises Fault with the line that cannot be read."""
+    if not path.is_file():
+        raise Fault("no_file", f"there is no file {path}.")
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Texts
+    try:
+        data = yaml.load(path)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = f"this cannot be read as YAML ({error.problem or 'broken'})."
+        raise Fault("not_yaml", said, where=f"{path.name} line {mark.line + 1 if mark else 1}") from None
+    except UnicodeDecodeError:
+        raise Fault("not_text", "the file is no text in UTF-8.", where=path.name) from None
+    if not isinstance(data, dict):
+        raise Fault("not_a_mapping", "the file has no keys.", where=path.name)
+    return data
+
+
+def read(path: Path, pack: Path | None = None) -> Asked:
+    """Return what a file asks. `pack` is the network that `network: pack` means. Raises Fault."""
+    return asked(load(path), path.parent, pack)
+
+
+def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> Asked:
+    """Return what a mapping asks; paths in it are relative to `folder`. Raises Fault."""
+    _known(data, KEYS, "")
+    release = data.get("release")
+    if not isinstance(release, dict):
+        raise Fault("missing", "the file has no `release`.", where="release")
+    _known(release, RELEASE_KEYS, "release.")
+    zero = instant(_need(release, "began", "release."), "release.began")
+    issued = instant(data["issued"], "issued") if "issued" in data else zero
+    after = (issued - zero).total_seconds()
+    if after < 0:
+        raise Fault("negative_time", f"the forecast is issued {-after / HOUR:.1f} h before the release began.", where="issued")  # fmt: skip
+    network = _network(data, folder, pack)
+    kind = substance(str(_need(release, "substance", "release.")), "release.substance")
+    reach, km = place(network, _need(release, "at", "release."), "release.at")
+    flows, network = _flows(data.get("flows"), network, zero, folder)
+    gates = _gates(data.get("gates"), network, zero)
+    threshold, notes = _threshold(data.get("threshold"), kind)
+    case = Case(
+        network=network, reach=reach, at_km=km, substance=kind, mass=Amount(1.0), threshold=threshold,
+        sections=_sections(data.get("sections", "all"), network, reach, km), flows=flows, gates=gates, issued=after,
+        spread_start=_time(release.get("began_within", "0 s"), "release.began_within") / 2,
+        duration=_time(release.get("duration", "0 s"), "release.duration"), temperature=_temperature(data.get("temperature")),
+        horizon=_time(data.get("horizon", "7 d"), "horizon"), members=_whole(data.get("members", 1000), "members"),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=bool(data.get("accept_stale", False)),
+        within=tuple(_time(w, "within") for w in data.get("within", ("6 h", "24 h", "72 h"))),
+    )  # fmt: skip
+    if not 60 <= case.horizon <= 365 * DAY:
+        raise Fault("impossible", "the horizon lies between a minute and a year.", where="horizon")
+    case = _amount(case, release, folder, zero)
+    return Asked(case, zero, _samples(data.get("samples") or (), case, zero), tuple(notes))
+
+
+def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Network:
+    name = str(_need(data, "network", ""))
+    if name == "pack":
+        if pack is None or not pack.exists():
+            raise Fault("no_pack", "this region pack has no river network.", where="network")
+        found = network_read.read(pack)
+    else:
+        found = network_read.read(folder / name)
+    if data.get("calibrated"):
+        rows = load(folder / str(data["calibrated"])).get("calibrated", {})
+        found = network_read.with_calibration(found, rows)
+    changed = dict(found.reaches)
+    for key, kind in (("ice", "under_ice"), ("dry", "dry"), ("held", "held")):
+        for each in data.get(key) or ():
+            changed[found.reach(str(each), key).id] = replace(found.reaches[str(each)], kind=kind)
+    return build(changed.values(), found.points.values(), found.title, found.notes)
+
+
+def place(network: Network, given: Any, where: str) -> tuple[str, float]:
+    """Return (reach, km below its upper end) of {reach, km}, {river, km}, {lon, lat} or a point's id. Raises Fault."""
+    if isinstance(given, str):
+        if given in network.points:
+            return network.points[given].reach, network.points[given].at_km
+        raise Fault(
+            "no_place", f"there is no place {given!r}.", todo=nearest(given, network.points), where=where
+        )
+    if not isinstance(given, dict):
+        raise Fault(
+            "no_place", "a place is {reach, km}, {river, km}, {lon, lat} or the id of a point.", where=where
+        )
+    if "lon" in given and "lat" in given:
+        return locate(
+            network, number(given["lon"], "lon", where), number(given["lat"], "lat", where), where=where
+        )
+    km = number(given.get("km", 0.0), "km", where)
+    if "reach" in given:
+        found = network.reach(str(given["reach"]), where)
+        if not 0 <= km <= found.length_km:
+            raise Fault("off_reach", f"km {km:g} is not on {found.id!r}, which is {found.length_km:g} km long.", where=where)  # fmt: skip
+        return found.id, km
+    rivers = {r.river for r in network.reaches.values() if r.river}
+    river = str(given.get("river", ""))
+    if river not in rivers:
+        raise Fault("no_river", f"there is no river {river!r}.", todo=nearest(river, rivers), where=where)
+    for each in network.reaches.values():
+        if each.river == river and each.km is not None and each.km <= km <= each.km + each.length_km:
+            return each.id, km - each.km
+    marks = [
+        (r.km, r.km + r.length_km) for r in network.reaches.values() if r.river == river and r.km is not None
+    ]
+    known = f"it runs from km {min(a for a, _b in marks):g} to {max(b for _a, b in marks):g}" if marks else "it has no kilometre marks"  # fmt: skip
+    raise Fault("off_river", f"km {km:g} is not on {river!r}: {known}.", where=where)
+
+
+def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime) -> Case:
+    """Return the case with its mass, as an amount, a band, unknown, concentration × discharge × time, or rates."""
+    where = "release.amount"
+    if "rate" in release:
+        rows = _table(folder / str(release["rate"]), ("time", "kg_s"))
+        times = np.array([(instant(r["time"], w) - zero).total_seconds() for r, w in rows])
+        rates = np.array([number(r["kg_s"], "kg_s", w) for r, w in rows])
+        if len(times) < 2 or (np.diff(times) <= 0).any() or (rates < 0).any() or rates.max() <= 0:
+            raise Fault("rate", "the rates need two times or more, in order, and none below zero.", where="release.rate")  # fmt: skip
+        if times[0] < 0:
+            raise Fault("negative_time", "a rate is told before the release began.", where="release.rate")
+        return _possible(
+            replace(case, mass=Amount(float(np.trapezoid(rates, times))), series_in=(times, rates))
+        )
+    if "concentration" in release:
+        if not case.duration:
+            raise Fault(
+                "missing", "a concentration with a discharge needs a `duration`.", where="release.duration"
+            )
+        strength = quantity(release["concentration"], "concentration", "release.concentration")
+        flow = quantity(_need(release, "discharge", "release."), "discharge", "release.discharge")
+        return _possible(replace(case, mass=Amount(strength * flow * case.duration * 1e-3, 0.2)))
+    amount = _need(release, "amount", "release.")
+    if str(amount).strip().casefold() in {"unknown", "不明"}:  # not ui
+        return replace(case, mass=Amount.band(*UNKNOWN), mass_unknown=True)
+    if isinstance(amount, dict):
+        low, high = (quantity(_need(amount, k, where + "."), "mass", where) for k in ("low", "high"))
+        if not 0 < low < high:
+            raise Fault("band", "of an amount `low` is above zero and below `high`.", where=where)
+        return _possible(replace(case, mass=Amount.band(low, high)))
+    mass = quantity(amount, "mass", where)
+    if mass <= 0:
+        raise Fault("impossible", "an amount of nothing does not arrive anywhere.", where=where)
+    return _possible(replace(case, mass=Amount(mass)))
+
+
+def _possible(case: Case) -> Case:
+    """Return the case. Raises Fault for more substance than the water beside it can be, which is a unit mixed up."""
+    reach = case.network.reaches[case.reach]
+    flow = reach.flow_m3_s or reach.mean_flow_m3_s or 1.0
+    mass = case.mass.middle
+    strength = mass * 1e3 / (flow * max(case.duration, HOUR))
+    if mass > MOST_KG or strength > 1e6:
+        said = (
+            f"{mass / 1e3:,.0f} t in {max(case.duration, HOUR) / HOUR:g} h is more than the river has water."
+        )
+        raise Fault("impossible", said, todo="Was it written in t instead of kg?", where="release.amount")
+    return case
+
+
+def _flows(given: Any, network: Network, zero: datetime, folder: Path) -> tuple[dict[str, Series], Network]:
+    """Return the discharges by station, and the network with a station for each reach that readings name."""
+    if isinstance(given, str):
+        rows = _table(folder / given, ("station", "time", "value"))
+    else:
+        rows = [(dict(r), f"flows row {i}") for i, r in enumerate(_listed(given), 1)]
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    kinds: dict[str, str] = {}
+    points = dict(network.points)
+    for row, where in rows:
+        if row.get("reach"):
+            reach = network.reach(str(row["reach"]), where)
+            name = f"reading on {reach.id}"
+            points[name] = Point(name, "station", reach.id, reach.length_km / 2)
+        else:
+            name = str(row.get("station", ""))
+            stations = [p.id for p in network.of("station")]
+            if name not in stations:
+                raise Fault(
+                    "no_station", f"there is no station {name!r}.", todo=nearest(name, stations), where=where
+                )
+            reach = network.reaches[network.points[name].reach]
+        at = (instant(_need(row, "time", ""), where) - zero).total_seconds()
+        value, kinds[name] = _reading(row, where)
+        usual = reach.flow_m3_s or reach.mean_flow_m3_s or value
+        speed = value / (reach.width_m * reach.depth_m) if reach.width_m and reach.depth_m else 0.0
+        if value > 300 * usual or value < usual / 300 or value > 150_000 or speed > 25:
+            said = f"a discharge of {value:g} m³/s is impossible on {reach.id!r}, which has {usual:g} m³/s as a rule."
+            raise Fault("impossible", said, todo="Was it written in L/s, or in m³/d?", where=where)
+        found[name].append((at, value))
+    series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
+    return series, build(network.reaches.values(), points.values(), network.title, network.notes)
+
+
+def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
+    """Return the discharge of a reading, m³/s, and what was read: a discharge, or a stage with its rating."""
+    if row.get("stage"):
+        stage = quantity(row["stage"], "length", where)
+        rating = {k: row.get(f"rating_{k}") for k in ("zero_m", "factor", "exponent")}
+        if any(v in (None, "") for v in rating.values()):
+            said = "a stage alone is no discharge;"
+            raise Fault(
+                "no_rating", said, todo="give rating_zero_m, rating_factor and rating_exponent.", where=where
+            )
+        zero, factor, exponent = (number(v, k, where) for k, v in rating.items())
+        if stage <= zero:
+            raise Fault(
+                "impossible",
+                f"a stage of {stage:g} m is not above the rating's zero, {zero:g} m.",
+                where=where,
+            )
+        return factor * (stage - zero) ** exponent, "stage"
+    value = row.get("value", row.get("discharge"))
+    flow = quantity(f"{value} {row.get('unit') or ''}".strip(), "discharge", where)
+    if flow <= 0:
+        raise Fault(
+            "impossible",
+            "a discharge of zero carries nothing;",
+            todo="name the reach under `dry`.",
+            where=where,
+        )
+    return flow, "discharge"
+
+
+def _gates(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    gates = [p.id for p in network.of("gate")]
+    for i, row in enumerate(_listed(given), 1):
+        where = f"gates row {i}"
+        name = str(row.get("gate", ""))
+        if name not in gates:
+            raise Fault("no_gate", f"there is no gate {name!r}.", todo=nearest(name, gates), where=where)
+        state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
+        if state is None:
+            raise Fault("state", "a gate is `open` or `shut`.", where=where)
+        found[name].append(((instant(_need(row, "time", ""), where) - zero).total_seconds(), state))
+    return {name: _series("gate", pairs) for name, pairs in found.items()}
+
+
+def _series(what: str, pairs: list[tuple[float, float]]) -> Series:
+    pairs.sort()
+    return Series(what, np.array([t for t, _v in pairs]), np.array([v for _t, v in pairs]))
+
+
+def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
+    if given is None:
+        for name in ("III", "drinking", "table3", "table2"):
+            if name in kind.limits:
+                return kind.limits[name], [f"Threshold: {name} of {kind.id}, {kind.limits[name]:g} mg/L."]
+        return 0.01, ["Threshold: 0.01 mg/L, because the substance has no limit."]
+    text = str(given).strip().removeprefix("class ").strip()
+    if text in CLASSES or text in {"drinking", "table2", "table3"}:
+        return kind.threshold(text, "threshold"), []
+    value = quantity(given, "concentration", "threshold")
+    if value <= 0:
+        raise Fault("impossible", "a threshold is above zero.", where="threshold")
+    return value, []
+
+
+def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Point, ...]:
+    known = network.of("section")
+    if given == "all":
+        found = [p for p in known if network.length_between((reach, km), p) is not None]
+        if not found:
+            raise Fault("no_section", f"no section lies below {reach!r} km {km:g}.", where="sections")
+        return tuple(found)
+    by_id = {p.id: p for p in known}
+    chosen = []
+    for name in given:
+        if str(name) not in by_id:
+            raise Fault(
+                "no_section",
+                f"there is no section {name!r}.",
+                todo=nearest(str(name), by_id),
+                where="sections",
+            )
+        chosen.append(by_id[str(name)])
+    return tuple(chosen)
+
+
+def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, ...]:
+    found = []
+    known = {p.id: i for i, p in enumerate(case.sections)}
+    for i, row in enumerate(given, 1):
+        where = f"samples row {i}"
+        name = str(row.get("section", ""))
+        if name not in known:
+            raise Fault("no_section", f"there is no section {name!r} below the release.", todo=nearest(name, known), where=where)  # fmt: skip
+        at = (instant(_need(row, "at", ""), where) - zero).total_seconds()
+        if at < 0:
+            raise Fault("negative_time", "the sample was taken before the release began.", where=where)
+        text = str(_need(row, "value", "")).strip()
+        below = text.startswith("<") or text.endswith("L ") or bool(row.get("below"))
+        value = quantity(text.lstrip("< "), "concentration", where)
+        error = number(row.get("error", 0.15), "error", where)
+        if not 0 < error <= 2:
+            raise Fault("impossible", "the error of a sample is a share, such as 0.15.", where=where)
+        found.append(Sample(known[name], at, value, below, error))
+    return tuple(found)
+
+
+def _temperature(given: Any) -> tuple[float, float]:
+    if given is None:
+        return 15.0, 6.0
+    value, spread = (
+        (given.get("value"), given.get("spread", 1.0)) if isinstance(given, dict) else (given, 1.0)
+    )
+    found = number(value, "temperature", "temperature"), number(spread, "spread", "temperature")
+    if not (-1 <= found[0] <= 45 and 0 <= found[1] <= 15):
+        raise Fault("impossible", f"a water of {found[0]:g} °C is impossible here.", where="temperature")
+    return found
+
+
+def instant(value: Any, where: str) -> datetime:
+    """Return a time with its zone: as written, without one Beijing time. Raises Fault."""
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise Fault("not_a_time", f"{value!r} is no time;", todo="write 2026-03-09T22:40 or with an offset.", where=where) from None  # fmt: skip
+    return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+
+
+def _table(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], str]]:
+    if not path.is_file():
+        raise Fault("no_file", f"there is no file {path.name}.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in columns if c not in (reader.fieldnames or ())]
+        if missing:
+            raise Fault("missing", f"the columns {', '.join(missing)} are missing.", where=path.name)
+        return [
+            ({k: v or "" for k, v in row.items() if k}, f"{path.name} line {reader.line_num}")
+            for row in reader
+        ]
+
+
+def _listed(given: Any) -> list[dict[str, Any]]:
+    if given is None:
+        return []
+    if not isinstance(given, list) or not all(isinstance(r, dict) for r in given):
+        raise Fault("not_a_list", "flows and gates are lists of rows.", where="flows, gates")
+    return given
+
+
+def _need(row: Mapping[str, Any], key: str, prefix: str) -> Any:
+    if row.get(key) in (None, ""):
+        raise Fault("missing", f"`{prefix}{key}` is missing.", where=prefix + key)
+    return row[key]
+
+
+def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
+    for key in row:
+        if key not in known:
+            raise Fault("unknown_key", f"there is no key `{prefix}{key}`.", todo=nearest(str(key), known))
+
+
+def _time(value: Any, where: str) -> float:
+    return quantity(value, "time", where)
+
+
+def _whole(value: Any, where: str) -> int:
+    found = number(value, where, where)
+    if not math.isfinite(found) or found != int(found) or found < 0:
+        raise Fault("not_a_number", f"{where} is a whole number from 0.", where=where)
+    return int(found)
