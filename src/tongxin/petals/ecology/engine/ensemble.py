@@ -22,7 +22,7 @@ from tongxin.shared.blocks import run_blocks
 Floats = NDArray[np.float64]
 BLOCK = 125  # members at once; part of the answer, since each block has random numbers of its own
 PILOT = 200
-SHOWN = 160  # points of a curve that are kept
+SHOWN = 240  # points of a curve that are kept
 KEPT = 1000  # members whose curves are kept
 PERCENT = (5.0, 50.0, 95.0)
 ARRIVAL, PEAK_AT, PEAK, ABOVE, LAST, AREA, OPEN = range(7)

@@ -88,7 +88,11 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
     issued = instant(data["issued"], "issued") if "issued" in data else zero
     after = (issued - zero).total_seconds()
     if after < 0:
-        raise Fault("negative_time", f"the forecast is issued {-after / HOUR:.1f} h before the release began.", where="issued")  # fmt: skip
+        raise Fault(
+            "negative_time",
+            f"the forecast is issued {-after / HOUR:.1f} h before the release began.",
+            where="issued",
+        )
     network = _network(data, folder, pack)
     kind = substance(str(_need(release, "substance", "release.")), "release.substance")
     reach, km = place(network, _need(release, "at", "release."), "release.at")
@@ -99,7 +103,8 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
         network=network, reach=reach, at_km=km, substance=kind, mass=Amount(1.0), threshold=threshold,
         sections=_sections(data.get("sections", "all"), network, reach, km), flows=flows, gates=gates, issued=after,
         spread_start=_time(release.get("began_within", "0 s"), "release.began_within") / 2,
-        duration=_time(release.get("duration", "0 s"), "release.duration"), temperature=_temperature(data.get("temperature")),
+        duration=_time(release.get("duration", "0 s"), "release.duration"),
+        temperature=_temperature(data.get("temperature")),
         horizon=_time(data.get("horizon", "7 d"), "horizon"), members=_whole(data.get("members", 1000), "members"),
         seed=_whole(data.get("seed", 1), "seed"), accept_stale=bool(data.get("accept_stale", False)),
         within=tuple(_time(w, "within") for w in data.get("within", ("6 h", "24 h", "72 h"))),
@@ -148,7 +153,11 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
     if "reach" in given:
         found = network.reach(str(given["reach"]), where)
         if not 0 <= km <= found.length_km:
-            raise Fault("off_reach", f"km {km:g} is not on {found.id!r}, which is {found.length_km:g} km long.", where=where)  # fmt: skip
+            raise Fault(
+                "off_reach",
+                f"km {km:g} is not on {found.id!r}, which is {found.length_km:g} km long.",
+                where=where,
+            )
         return found.id, km
     rivers = {r.river for r in network.reaches.values() if r.river}
     river = str(given.get("river", ""))
@@ -160,7 +169,11 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
     marks = [
         (r.km, r.km + r.length_km) for r in network.reaches.values() if r.river == river and r.km is not None
     ]
-    known = f"it runs from km {min(a for a, _b in marks):g} to {max(b for _a, b in marks):g}" if marks else "it has no kilometre marks"  # fmt: skip
+    known = (
+        f"it runs from km {min(a for a, _b in marks):g} to {max(b for _a, b in marks):g}"
+        if marks
+        else "it has no kilometre marks"
+    )
     raise Fault("off_river", f"km {km:g} is not on {river!r}: {known}.", where=where)
 
 
@@ -172,7 +185,11 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
         times = np.array([(instant(r["time"], w) - zero).total_seconds() for r, w in rows])
         rates = np.array([number(r["kg_s"], "kg_s", w) for r, w in rows])
         if len(times) < 2 or (np.diff(times) <= 0).any() or (rates < 0).any() or rates.max() <= 0:
-            raise Fault("rate", "the rates need two times or more, in order, and none below zero.", where="release.rate")  # fmt: skip
+            raise Fault(
+                "rate",
+                "the rates need two times or more, in order, and none below zero.",
+                where="release.rate",
+            )
         if times[0] < 0:
             raise Fault("negative_time", "a rate is told before the release began.", where="release.rate")
         return _possible(
@@ -341,7 +358,12 @@ def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, 
         where = f"samples row {i}"
         name = str(row.get("section", ""))
         if name not in known:
-            raise Fault("no_section", f"there is no section {name!r} below the release.", todo=nearest(name, known), where=where)  # fmt: skip
+            raise Fault(
+                "no_section",
+                f"there is no section {name!r} below the release.",
+                todo=nearest(name, known),
+                where=where,
+            )
         at = (instant(_need(row, "at", ""), where) - zero).total_seconds()
         if at < 0:
             raise Fault("negative_time", "the sample was taken before the release began.", where=where)
@@ -372,7 +394,12 @@ def instant(value: Any, where: str) -> datetime:
     try:
         found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
     except ValueError:
-        raise Fault("not_a_time", f"{value!r} is no time;", todo="write 2026-03-09T22:40 or with an offset.", where=where) from None  # fmt: skip
+        raise Fault(
+            "not_a_time",
+            f"{value!r} is no time;",
+            todo="write 2026-03-09T22:40 or with an offset.",
+            where=where,
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=BEIJING)
 
 
@@ -419,3 +446,56 @@ def _whole(value: Any, where: str) -> int:
     if not math.isfinite(found) or found != int(found) or found < 0:
         raise Fault("not_a_number", f"{where} is a whole number from 0.", where=where)
     return int(found)
+
+
+SEARCH_KEYS = {"network", "substance", "samples", "flows", "gates", "temperature", "ice", "dry", "held", "longest",
+               "step_km", "duration", "seed", "calibrated", "threshold"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A search as a file asks for it: its clock begins at the first sample."""
+
+    case: Case
+    zero: datetime
+    samples: tuple[Sample, ...]
+    longest: float
+    step_km: float
+
+
+def sought(path: Path, pack: Path | None = None) -> Sought:
+    """Return the search that a file asks for. Raises Fault."""
+    data = load(path)
+    _known(data, SEARCH_KEYS, "")
+    rows = data.get("samples")
+    if not isinstance(rows, list) or not rows:
+        raise Fault("missing", "a search needs `samples`.", where="samples")
+    zero = min(instant(_need(row, "at", ""), f"samples row {i}") for i, row in enumerate(rows, 1))
+    last = max(instant(row["at"], "samples") for row in rows)
+    network = _network(data, path.parent, pack)
+    flows, network = _flows(data.get("flows"), network, zero, path.parent)
+    kind = substance(str(_need(data, "substance", "")), "substance")
+    names = list(dict.fromkeys(str(row.get("section", "")) for row in rows))
+    case = Case(
+        network=network, reach=next(iter(network.reaches)), at_km=0.0, substance=kind, mass=Amount(1.0),
+        threshold=_threshold(data.get("threshold"), kind)[0], sections=_sections(names, network, "", 0.0), flows=flows,
+        gates=_gates(data.get("gates"), network, zero), issued=(last - zero).total_seconds(),
+        duration=_time(data.get("duration", "1 h"), "duration"), temperature=_temperature(data.get("temperature")),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=True,
+    )  # fmt: skip
+    step = number(data.get("step_km", 2.0), "step_km", "step_km")
+    if not 0.1 <= step <= 100:
+        raise Fault("impossible", "step_km lies between 0.1 and 100.", where="step_km")
+    longest = _time(data.get("longest", "5 d"), "longest")
+    if not HOUR <= longest <= 60 * DAY:
+        raise Fault("impossible", "longest lies between an hour and 60 days.", where="longest")
+    return Sought(case, zero, _samples(rows, case, zero), longest, step)
+
+
+def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
+    """Return the samples of a CSV file: section, at, value (`<` below detection), unit, error. Raises Fault."""
+    rows = []
+    for row, _where in _table(path, ("section", "at", "value")):
+        unit = row.get("unit") or ""
+        rows.append({**{k: v for k, v in row.items() if v}, "value": f"{row['value']} {unit}".strip()})
+    return _samples(rows, case, zero)

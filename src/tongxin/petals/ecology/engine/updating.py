@@ -123,13 +123,13 @@ def likelihood(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
         spread = math.hypot(sample.error, MODEL_ERROR)
         off = (np.log(sample.value + floor) - np.log(computed[:, n] + floor)) / spread
         if sample.below:
-            total += _log_normal_share(off)
+            total += log_normal_share(off)
         else:
-            total += _capped(off)
+            total += capped(off)
     return total
 
 
-def _capped(off: Floats) -> Floats:
+def capped(off: Floats) -> Floats:
     """Return −off²/2, bending to a line beyond FAR/2 spreads (Huber)."""
     size = np.abs(off)
     bend = FAR / 2
@@ -137,7 +137,7 @@ def _capped(off: Floats) -> Floats:
     return found
 
 
-def _log_normal_share(x: Floats) -> Floats:
+def log_normal_share(x: Floats) -> Floats:
     """Return the logarithm of the normal distribution function, with its tail for x far below zero."""
     erfc = np.vectorize(math.erfc, otypes=[float])
     near = np.log(np.maximum(0.5 * erfc(-np.maximum(x, -8.0) / math.sqrt(2.0)), 1e-300))
