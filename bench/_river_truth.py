@@ -79,8 +79,7 @@ def draw(seed: int) -> Truth:
     duration = float(r.choice([600.0, 3600.0, 4 * 3600.0]))
 
     speed = 5 / 3 * (now * 1.6) ** 0.4 * float(np.max(slopes**0.3 / (rough**0.6 * width**0.4)))
-    dt = min(0.5 * CELL / speed, 0.35 * CELL**2 / float(k.max()), 300.0)
-    length = float(lengths.sum())
+    dt = min(0.5 * CELL / speed, 0.2 * CELL**2 / float(k.max()), 300.0)
     span = min(SPAN, opens + 3.5 * float((lengths / velocity * deep).sum()) + 2 * 86400)
     steps = int(span / dt)
     every = max(1, int(120 / dt))
@@ -98,14 +97,16 @@ def draw(seed: int) -> Truth:
     arrival = np.array([step * _first(c, threshold) for c in out])
 
     # what is told: surveys and readings with errors, part of them common to the river
-    off = r.normal(0, 0.18)
+    off = r.normal(0, 0.28)
     survey_w = width * np.exp(r.normal(0, 0.08, count))
     survey_h = depth * deep * np.exp(off + r.normal(0, 0.18, count))
+    mean_flow = base * float(np.exp(r.normal(0, 0.3)))
+    basin = mean_flow / 0.008 * float(np.exp(r.normal(0, 0.3)))  # km²
     told = [
         {
             "id": f"r{i}", "from_node": f"n{i}", "to_node": f"n{i + 1}", "length_km": lengths[i] / 1e3,
-            "width_m": float(survey_w[i]), "depth_m": float(survey_h[i]), "slope": float(slopes[i] * np.exp(r.normal(0, 0.2))),
-            "flow_m3_s": base, "kind": "pool" if i == pool else "flowing",
+            "width_m": float(survey_w[i]), "depth_m": float(survey_h[i]), "flow_m3_s": base, "mean_flow_m3_s": mean_flow, "area_km2": basin,
+            "slope": float(slopes[i] * np.exp(r.normal(0, 0.2))), "kind": "pool" if i == pool else "flowing",
         }
         for i in range(count)
     ]  # fmt: skip
@@ -113,11 +114,10 @@ def draw(seed: int) -> Truth:
     for hours in (-12, -6, -1):
         value = _flow(hours * 3600.0, now, swing, period, phase, trend)
         readings.append((hours * 3600.0, value * float(np.exp(r.normal(0, 0.08)))))
-    mean_flow = base * float(np.exp(r.normal(0, 0.3)))
     return Truth(
         told, base, readings, mass, duration, opens, pool, threshold, arrival, step * out.argmax(axis=1),
         out.max(axis=1), out, step, float(now ** 0.4 * (slopes[0] ** 0.3 / (rough[0] ** 0.6 * width[0] ** 0.4))),
-        float(k[0]), mean_flow / 0.008 * float(np.exp(r.normal(0, 0.3))) + 0 * length, mean_flow,
+        float(k[0]), basin, mean_flow,
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Is the band of a spill forecast honest? Truths from another solver and another family of parameters.
 
-For each of many drawn rivers (bench/_river_truth.py: unsteady finite volumes, gates, pools) the engine forecasts from
-what a desk would know: surveyed widths and depths, three readings of the discharge, the mass as told. Printed: how often
-P5–P95 holds the truth, the continuous ranked probability score (CRPS) and the interval score, both in the logarithm so
-that long and short ways count alike, beside two baselines with spreads of their own; then the same after one sample at
-the first section.
+For each of many drawn rivers (bench/_river_truth.py: unsteady finite volumes, gates, pools) the engine forecasts
+from what a desk would know: surveyed widths and depths, three readings of the discharge, the mass as told.
+Printed: how often P5–P95 holds the truth, the continuous ranked probability score (CRPS) and the interval score, both in the logarithm so
+that long and short ways count alike, beside two baselines with spreads of their own; then, at the sections below, the
+same after one sample at the first section, taken when the forecast has the peak there, whatever the truth is then.
 
     .venv/bin/python bench/spill_honesty.py [--truths N] [--first N] [--members N]
 
@@ -57,7 +57,8 @@ def case_of(truth: river.Truth, members: int, seed: int) -> Case:
     }
     return Case(
         net, "r0", 0.0, substance("conservative"), Amount(truth.mass, 0.0), truth.threshold,
-        tuple(net.of("section")), truth.duration, flows=flows, gates=gates, horizon=river.SPAN, members=members, seed=seed,
+        tuple(net.of("section")), truth.duration, flows=flows, gates=gates, horizon=river.SPAN,
+        members=members, seed=seed,
     )  # fmt: skip
 
 
@@ -127,8 +128,9 @@ def one(truth: river.Truth, members: int, seed: int, scores: Scores) -> float | 
         width = math.sqrt(2 * truth.first_dispersion * calibrated) / truth.first_velocity
         peak = truth.mass * 1e3 / read / math.hypot(width * math.sqrt(2 * math.pi), truth.duration)
         edge = math.sqrt(max(2 * math.log(max(peak / truth.threshold, 1.01)), 0.0))
+        unit = float(priors.jobson_unit_peak(hours, read / truth.mean_flow))
         rows = (
-            (NAMES[1], 0.89 * hours * 3600, truth.mass * 1e3 / read * float(priors.jobson_unit_peak(hours, read / truth.mean_flow)), 0.35, 0.5),
+            (NAMES[1], 0.89 * hours * 3600, truth.mass * 1e3 / read * unit, 0.35, 0.5),
             (NAMES[2], max(calibrated - edge * width, 0.1 * calibrated), peak, 0.1, 0.3),
         )  # fmt: skip
         for who, arrival, height, a, b in rows:
@@ -136,12 +138,14 @@ def one(truth: river.Truth, members: int, seed: int, scores: Scores) -> float | 
                 who, "arrival", math.log(max(arrival, wait[i])), a, math.log(max(truth.arrival[i], 60.0))
             )
             scores.normal(who, "peak", math.log(height), b, math.log(truth.peak[i]))
-    if not math.isfinite(truth.arrival[0]):
+    when = found.sections[0].peak_at.p50
+    if when is None:
         return None
-    when = 0.5 * (truth.arrival[0] + truth.peak_at[0])
     value = float(np.interp(when / truth.dt, np.arange(truth.curves.shape[1]), truth.curves[0]))
     value *= float(np.exp(np.random.default_rng(seed).normal(0, 0.1)))
-    done = updating.update(case, [updating.Sample(0, when, value, False, 0.1)])
+    least = 0.02 * truth.threshold
+    sample = updating.Sample(0, when, max(value, least), value < least, 0.1)
+    done = updating.update(case, [sample])
     after = ensemble.forecast(case, z=done.z, effective=done.effective)
     _score(scores, NAMES[3], found, truth, range(1, last + 1))
     _score(scores, NAMES[4], after, truth, range(1, last + 1))

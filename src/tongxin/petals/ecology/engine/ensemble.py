@@ -232,7 +232,8 @@ def run_block(block: Block) -> tuple[Floats, Floats, dict[int, Floats]]:
 def curves(model: Model, z: Floats, elements: Elements, release: Release, group: Group) -> Floats:
     """Return the concentrations (members, sections of the group, steps), gates that are shut for a while included."""
     at = [model.section_at[i] for i in group.sections]
-    opening = {i: model.opening(g, z) for g, i in model.gate_at.items()}
+    names = {i: g for g, i in model.gate_at.items()}
+    opening = {i: model.opening(g, z) for i, g in names.items()}
     elements = _shut(elements, {i: o[0] for i, o in opening.items()})
     stops = sorted(i for i, o in opening.items() if _waits(o[0]))
     if not stops:
@@ -243,7 +244,7 @@ def curves(model: Model, z: Floats, elements: Elements, release: Release, group:
         arriving = np.ascontiguousarray(total[:, len(at) + n])
         opens, residence = opening[gate]
         lam = np.ascontiguousarray(elements.lam[:, max(gate - 1, 0)])
-        kernels.hold(arriving, group.grid.dt, opens, residence, lam, 0.0)
+        kernels.hold(arriving, group.grid.dt, opens, residence, lam, model.growth(names[gate], z))
         again = Release(np.ones(len(z)), np.zeros(len(z)), np.zeros(len(z)), False, None,
                         transport.transform_of(arriving, group.grid))  # fmt: skip
         beyond = _bar(elements, [s for s in stops if s != gate])
@@ -354,6 +355,7 @@ def assumptions(case: Case, model: Model) -> list[str]:
     said = {
         "calibrated": "Velocities from tracer tests, moved with the discharge: {}.",
         "geometry": "Velocities from discharge, width and depth (spread 0.35): {}.",
+        "both": "Velocities between those of width and depth and Jobson 1996 (spread 0.28): {}.",
         "jobson": "Velocities after Jobson 1996 (spread 0.35): {}.",
         "discharge": "Velocities from the discharge alone (spread 0.5): {}.",
         "pool": "Mixed tanks, part of their volume pushed along: {}.",

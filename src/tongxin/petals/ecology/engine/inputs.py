@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,14 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError
 
 from tongxin.petals.ecology.engine import network_read
-from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case, Series
+from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
 from tongxin.petals.ecology.engine.quantities import quantity
+from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
 from tongxin.petals.ecology.engine.substances import CLASSES, substance
 from tongxin.petals.ecology.engine.updating import Sample
 
-BEIJING = timezone(timedelta(hours=8))
 KEYS = {
     "network", "release", "threshold", "issued", "flows", "gates", "temperature", "ice", "dry", "held", "sections",
     "within", "members", "seed", "horizon", "accept_stale", "samples", "calibrated", "background",
@@ -84,7 +82,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
     if not isinstance(release, dict):
         raise Fault("missing", "the file has no `release`.", where="release")
     _known(release, RELEASE_KEYS, "release.")
-    zero = instant(_need(release, "began", "release."), "release.began")
+    zero = instant(need(release, "began", "release."), "release.began")
     issued = instant(data["issued"], "issued") if "issued" in data else zero
     after = (issued - zero).total_seconds()
     if after < 0:
@@ -94,10 +92,10 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
             where="issued",
         )
     network = _network(data, folder, pack)
-    kind = substance(str(_need(release, "substance", "release.")), "release.substance")
-    reach, km = place(network, _need(release, "at", "release."), "release.at")
-    flows, network = _flows(data.get("flows"), network, zero, folder)
-    gates = _gates(data.get("gates"), network, zero)
+    kind = substance(str(need(release, "substance", "release.")), "release.substance")
+    reach, km = place(network, need(release, "at", "release."), "release.at")
+    flows, network = flows_of(data.get("flows"), network, zero, folder)
+    gates = gates_of(data.get("gates"), network, zero)
     threshold, notes = _threshold(data.get("threshold"), kind)
     case = Case(
         network=network, reach=reach, at_km=km, substance=kind, mass=Amount(1.0), threshold=threshold,
@@ -116,7 +114,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
 
 
 def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Network:
-    name = str(_need(data, "network", ""))
+    name = str(need(data, "network", ""))
     if name == "pack":
         if pack is None or not pack.exists():
             raise Fault("no_pack", "this region pack has no river network.", where="network")
@@ -181,7 +179,7 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
     """Return the case with its mass, as an amount, a band, unknown, concentration × discharge × time, or rates."""
     where = "release.amount"
     if "rate" in release:
-        rows = _table(folder / str(release["rate"]), ("time", "kg_s"))
+        rows = table(folder / str(release["rate"]), ("time", "kg_s"))
         times = np.array([(instant(r["time"], w) - zero).total_seconds() for r, w in rows])
         rates = np.array([number(r["kg_s"], "kg_s", w) for r, w in rows])
         if len(times) < 2 or (np.diff(times) <= 0).any() or (rates < 0).any() or rates.max() <= 0:
@@ -201,13 +199,13 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
                 "missing", "a concentration with a discharge needs a `duration`.", where="release.duration"
             )
         strength = quantity(release["concentration"], "concentration", "release.concentration")
-        flow = quantity(_need(release, "discharge", "release."), "discharge", "release.discharge")
+        flow = quantity(need(release, "discharge", "release."), "discharge", "release.discharge")
         return _possible(replace(case, mass=Amount(strength * flow * case.duration * 1e-3, 0.2)))
-    amount = _need(release, "amount", "release.")
+    amount = need(release, "amount", "release.")
     if str(amount).strip().casefold() in {"unknown", "不明"}:  # not ui
         return replace(case, mass=Amount.band(*UNKNOWN), mass_unknown=True)
     if isinstance(amount, dict):
-        low, high = (quantity(_need(amount, k, where + "."), "mass", where) for k in ("low", "high"))
+        low, high = (quantity(need(amount, k, where + "."), "mass", where) for k in ("low", "high"))
         if not 0 < low < high:
             raise Fault("band", "of an amount `low` is above zero and below `high`.", where=where)
         return _possible(replace(case, mass=Amount.band(low, high)))
@@ -229,90 +227,6 @@ def _possible(case: Case) -> Case:
         )
         raise Fault("impossible", said, todo="Was it written in t instead of kg?", where="release.amount")
     return case
-
-
-def _flows(given: Any, network: Network, zero: datetime, folder: Path) -> tuple[dict[str, Series], Network]:
-    """Return the discharges by station, and the network with a station for each reach that readings name."""
-    if isinstance(given, str):
-        rows = _table(folder / given, ("station", "time", "value"))
-    else:
-        rows = [(dict(r), f"flows row {i}") for i, r in enumerate(_listed(given), 1)]
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    kinds: dict[str, str] = {}
-    points = dict(network.points)
-    for row, where in rows:
-        if row.get("reach"):
-            reach = network.reach(str(row["reach"]), where)
-            name = f"reading on {reach.id}"
-            points[name] = Point(name, "station", reach.id, reach.length_km / 2)
-        else:
-            name = str(row.get("station", ""))
-            stations = [p.id for p in network.of("station")]
-            if name not in stations:
-                raise Fault(
-                    "no_station", f"there is no station {name!r}.", todo=nearest(name, stations), where=where
-                )
-            reach = network.reaches[network.points[name].reach]
-        at = (instant(_need(row, "time", ""), where) - zero).total_seconds()
-        value, kinds[name] = _reading(row, where)
-        usual = reach.flow_m3_s or reach.mean_flow_m3_s or value
-        speed = value / (reach.width_m * reach.depth_m) if reach.width_m and reach.depth_m else 0.0
-        if value > 300 * usual or value < usual / 300 or value > 150_000 or speed > 25:
-            said = f"a discharge of {value:g} m³/s is impossible on {reach.id!r}, which has {usual:g} m³/s as a rule."
-            raise Fault("impossible", said, todo="Was it written in L/s, or in m³/d?", where=where)
-        found[name].append((at, value))
-    series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
-    return series, build(network.reaches.values(), points.values(), network.title, network.notes)
-
-
-def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
-    """Return the discharge of a reading, m³/s, and what was read: a discharge, or a stage with its rating."""
-    if row.get("stage"):
-        stage = quantity(row["stage"], "length", where)
-        rating = {k: row.get(f"rating_{k}") for k in ("zero_m", "factor", "exponent")}
-        if any(v in (None, "") for v in rating.values()):
-            said = "a stage alone is no discharge;"
-            raise Fault(
-                "no_rating", said, todo="give rating_zero_m, rating_factor and rating_exponent.", where=where
-            )
-        zero, factor, exponent = (number(v, k, where) for k, v in rating.items())
-        if stage <= zero:
-            raise Fault(
-                "impossible",
-                f"a stage of {stage:g} m is not above the rating's zero, {zero:g} m.",
-                where=where,
-            )
-        return factor * (stage - zero) ** exponent, "stage"
-    value = row.get("value", row.get("discharge"))
-    flow = quantity(f"{value} {row.get('unit') or ''}".strip(), "discharge", where)
-    if flow <= 0:
-        raise Fault(
-            "impossible",
-            "a discharge of zero carries nothing;",
-            todo="name the reach under `dry`.",
-            where=where,
-        )
-    return flow, "discharge"
-
-
-def _gates(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    gates = [p.id for p in network.of("gate")]
-    for i, row in enumerate(_listed(given), 1):
-        where = f"gates row {i}"
-        name = str(row.get("gate", ""))
-        if name not in gates:
-            raise Fault("no_gate", f"there is no gate {name!r}.", todo=nearest(name, gates), where=where)
-        state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
-        if state is None:
-            raise Fault("state", "a gate is `open` or `shut`.", where=where)
-        found[name].append(((instant(_need(row, "time", ""), where) - zero).total_seconds(), state))
-    return {name: _series("gate", pairs) for name, pairs in found.items()}
-
-
-def _series(what: str, pairs: list[tuple[float, float]]) -> Series:
-    pairs.sort()
-    return Series(what, np.array([t for t, _v in pairs]), np.array([v for _t, v in pairs]))
 
 
 def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
@@ -364,10 +278,10 @@ def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, 
                 todo=nearest(name, known),
                 where=where,
             )
-        at = (instant(_need(row, "at", ""), where) - zero).total_seconds()
+        at = (instant(need(row, "at", ""), where) - zero).total_seconds()
         if at < 0:
             raise Fault("negative_time", "the sample was taken before the release began.", where=where)
-        text = str(_need(row, "value", "")).strip()
+        text = str(need(row, "value", "")).strip()
         below = text.startswith("<") or text.endswith("L ") or bool(row.get("below"))
         value = quantity(text.lstrip("< "), "concentration", where)
         error = number(row.get("error", 0.15), "error", where)
@@ -387,48 +301,6 @@ def _temperature(given: Any) -> tuple[float, float]:
     if not (-1 <= found[0] <= 45 and 0 <= found[1] <= 15):
         raise Fault("impossible", f"a water of {found[0]:g} °C is impossible here.", where="temperature")
     return found
-
-
-def instant(value: Any, where: str) -> datetime:
-    """Return a time with its zone: as written, without one Beijing time. Raises Fault."""
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        raise Fault(
-            "not_a_time",
-            f"{value!r} is no time;",
-            todo="write 2026-03-09T22:40 or with an offset.",
-            where=where,
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=BEIJING)
-
-
-def _table(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], str]]:
-    if not path.is_file():
-        raise Fault("no_file", f"there is no file {path.name}.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [c for c in columns if c not in (reader.fieldnames or ())]
-        if missing:
-            raise Fault("missing", f"the columns {', '.join(missing)} are missing.", where=path.name)
-        return [
-            ({k: v or "" for k, v in row.items() if k}, f"{path.name} line {reader.line_num}")
-            for row in reader
-        ]
-
-
-def _listed(given: Any) -> list[dict[str, Any]]:
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(r, dict) for r in given):
-        raise Fault("not_a_list", "flows and gates are lists of rows.", where="flows, gates")
-    return given
-
-
-def _need(row: Mapping[str, Any], key: str, prefix: str) -> Any:
-    if row.get(key) in (None, ""):
-        raise Fault("missing", f"`{prefix}{key}` is missing.", where=prefix + key)
-    return row[key]
 
 
 def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
@@ -470,16 +342,16 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     rows = data.get("samples")
     if not isinstance(rows, list) or not rows:
         raise Fault("missing", "a search needs `samples`.", where="samples")
-    zero = min(instant(_need(row, "at", ""), f"samples row {i}") for i, row in enumerate(rows, 1))
+    zero = min(instant(need(row, "at", ""), f"samples row {i}") for i, row in enumerate(rows, 1))
     last = max(instant(row["at"], "samples") for row in rows)
     network = _network(data, path.parent, pack)
-    flows, network = _flows(data.get("flows"), network, zero, path.parent)
-    kind = substance(str(_need(data, "substance", "")), "substance")
+    flows, network = flows_of(data.get("flows"), network, zero, path.parent)
+    kind = substance(str(need(data, "substance", "")), "substance")
     names = list(dict.fromkeys(str(row.get("section", "")) for row in rows))
     case = Case(
         network=network, reach=next(iter(network.reaches)), at_km=0.0, substance=kind, mass=Amount(1.0),
         threshold=_threshold(data.get("threshold"), kind)[0], sections=_sections(names, network, "", 0.0), flows=flows,
-        gates=_gates(data.get("gates"), network, zero), issued=(last - zero).total_seconds(),
+        gates=gates_of(data.get("gates"), network, zero), issued=(last - zero).total_seconds(),
         duration=_time(data.get("duration", "1 h"), "duration"), temperature=_temperature(data.get("temperature")),
         seed=_whole(data.get("seed", 1), "seed"), accept_stale=True,
     )  # fmt: skip
@@ -495,7 +367,7 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
 def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
     """Return the samples of a CSV file: section, at, value (`<` below detection), unit, error. Raises Fault."""
     rows = []
-    for row, _where in _table(path, ("section", "at", "value")):
+    for row, _where in table(path, ("section", "at", "value")):
         unit = row.get("unit") or ""
         rows.append({**{k: v for k, v in row.items() if v}, "value": f"{row['value']} {unit}".strip()})
     return _samples(rows, case, zero)

@@ -239,25 +239,28 @@ def figures(curves: Floats, dt: float, threshold: Floats, out: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
-def hold(curves: Floats, dt: float, opens: Floats, residence: Floats, lam: Floats, full: float) -> None:
+def hold(curves: Floats, dt: float, opens: Floats, residence: Floats, lam: Floats, grows: Floats) -> None:
     """Keep back in place what arrives at a closed gate until it opens; from then on it leaves through a mixed tank.
 
     curves (members, steps) arriving at the gate; `opens` the time of opening, `residence` of the pool before the gate
-    once it is open (s). While it is shut the pool collects discharge × concentration (as concentration × time /
-    residence, the pool's volume being discharge × residence); `full` > 0 limits what collects to so many residences.
+    once it is open (s). While it is shut the pool collects discharge × concentration, its volume being discharge ×
+    residence, and grows by the share `grows` of what flows in (the rest is led elsewhere), which dilutes what it keeps.
     """
     members, steps = curves.shape
     for m in range(members):
         held = 0.0
+        diluted = opens[m] <= 0.0
         for j in range(steps):
             t = j * dt
             arriving = curves[m, j]
             if t < opens[m]:
                 held = held * math.exp(-lam[m] * dt) + arriving * dt / residence[m]
-                if full > 0.0 and held > full:
-                    held = full
                 curves[m, j] = 0.0
+                diluted = False
             else:
+                if not diluted:
+                    held /= 1.0 + grows[m] * opens[m] / residence[m]
+                    diluted = True
                 rate = 1.0 / residence[m] + lam[m]
                 keep = math.exp(-rate * dt)
                 held = held * keep + arriving / residence[m] * (1.0 - keep) / rate

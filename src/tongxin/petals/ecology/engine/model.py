@@ -8,18 +8,17 @@ reaches go together and do not cancel along a long way.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine import priors
-from tongxin.petals.ecology.engine.case import DAY, FRESH, Case, Series
+from tongxin.petals.ecology.engine.case import DAY, FRESH, Case
 from tongxin.petals.ecology.engine.chance import decay, mean_over, uniform
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.kernels import FLOWING, SINK, TANK
 from tongxin.petals.ecology.engine.network import Point, Reach
+from tongxin.petals.ecology.engine.pieces import Piece, Pieces
 from tongxin.petals.ecology.engine.transport import Elements, Release
 
 Floats = NDArray[np.float64]
@@ -51,104 +50,17 @@ FULL_PE = 1e5
 KINDS = {"flow": FLOWING, "lag": FLOWING, "tank": TANK, "gate": TANK, "sink": SINK}
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a reach; `role`: flow, lag and tank (the two parts of a pool), gate, sink."""
-
-    reach: str
-    start_km: float
-    end_km: float
-    role: str
-    gate: str = ""
-
-
-class Model:
+class Model(Pieces):
     """The pieces that a case needs, in order downstream, and how members are made of random numbers."""
 
     def __init__(self, case: Case) -> None:
-        self.case = case
-        self.pieces: list[Piece] = []
-        self.section_at: list[int] = []  # element of each section of the case
-        self.reaches = self._reaches()
-        self._cut()
-        self._link()
+        super().__init__(case)
         self.reach_index = {name: i for i, name in enumerate(self.reaches)}
         self.dims = len(COMMON) + len(OWN) * len(self.reaches)
         self.station_of = {name: self._station(name) for name in self.reaches}
         self.kinds = np.array([KINDS[p.role] for p in self.pieces], np.int64)
         self.ages = dict.fromkeys(self.reaches, 0.0)
         self._ages()
-
-    # ------------------------------------------------------------ the stretches
-
-    def _reaches(self) -> list[str]:
-        network, case = self.case.network, self.case
-        down = network.downstream(network.reach(case.reach).id)
-        needed = set()
-        for point in case.sections:
-            if network.length_between((case.reach, case.at_km), point) is not None:
-                needed.update(network.upstream(point.reach))
-        needed.add(case.reach)
-        return [name for name in down if name in needed]
-
-    def _cut(self) -> None:
-        """Cut the reaches at sections and gates."""
-        case = self.case
-        gates = {p.id: p for p in case.network.of("gate")}
-        self.closable = {g for g in gates if not _surely_open(case.gates.get(g), case)}
-        ends: dict[tuple[str, float], int] = {}
-        for name in self.reaches:
-            reach = case.network.reaches[name]
-            begin = case.at_km if name == case.reach else 0.0
-            if reach.kind in {"held", "dry"}:
-                self.pieces.append(Piece(name, begin, reach.length_km, "sink"))
-                continue
-            if reach.kind == "pool":
-                self.pieces += [
-                    Piece(name, begin, reach.length_km, "lag"),
-                    Piece(name, begin, reach.length_km, "tank"),
-                ]
-            at: dict[float, list[Point]] = defaultdict(list)
-            for point in [*case.sections, *(gates[g] for g in self.closable)]:
-                if point.reach == name and point.at_km >= begin:
-                    where = reach.length_km if reach.kind == "pool" else max(point.at_km, begin + 0.005)
-                    at[where].append(point)
-            at.setdefault(reach.length_km, [])
-            for where in sorted(at):
-                if reach.kind != "pool" and where > begin:
-                    self.pieces.append(Piece(name, begin, where, "flow"))
-                    begin = where
-                for point in at[where]:
-                    if point.kind == "section":
-                        ends[(name, point.at_km)] = len(self.pieces) - 1
-                for point in at[where]:
-                    if point.kind == "gate":
-                        self.pieces.append(Piece(name, where, where, "gate", point.id))
-        self.source = next(i for i, p in enumerate(self.pieces) if p.reach == case.reach)
-        self.section_at = [ends.get((p.reach, p.at_km), self._of_sink(p)) for p in case.sections]
-        self.gate_at = {p.gate: i for i, p in enumerate(self.pieces) if p.role == "gate"}
-
-    def _of_sink(self, point: Point) -> int:
-        found = [i for i, p in enumerate(self.pieces) if p.reach == point.reach and p.role == "sink"]
-        return found[0] if found else -1  # -1: no water leads there
-
-    def _link(self) -> None:
-        """Join the pieces: the one before in a reach, or the last pieces of the reaches above."""
-        network = self.case.network
-        last = {p.reach: i for i, p in enumerate(self.pieces)}
-        above: dict[str, list[str]] = defaultdict(list)
-        for name in self.reaches:
-            for below in network.below.get(name, ()):
-                above[below].append(name)
-        ptr, idx = [0], list[int]()
-        for i, piece in enumerate(self.pieces):
-            first = i == 0 or self.pieces[i - 1].reach != piece.reach
-            if not first:
-                idx.append(i - 1)
-            elif piece.reach != self.case.reach:
-                idx += [last[name] for name in above[piece.reach]]
-            ptr.append(len(idx))
-        self.up_ptr, self.up_idx = np.array(ptr, np.int64), np.array(idx, np.int64)
 
     # ------------------------------------------------------------ discharge
 
@@ -327,18 +239,22 @@ class Model:
         return float(self.velocity(reach, np.array([q]), np.zeros(1))[0][0])
 
     def velocity(self, reach: Reach, q: Floats, exponent: Floats) -> tuple[Floats, float, str]:
-        """Return velocity m/s, its spread and its basis: calibrated, geometry, jobson or discharge."""
+        """Return velocity m/s, its spread and its basis: calibrated, geometry, jobson, both or discharge."""
         m = np.clip(priors.FLOW_EXPONENT + priors.EXPONENT_SPREAD * exponent, 0.05, 0.8)
         if reach.velocity_m_s:
             at = reach.calibrated_flow_m3_s or self.base_flow(reach)
             found = reach.velocity_m_s * (q / at) ** m
             return found, reach.calibrated_spread or 0.10, "calibrated"
+        by_peak = None
+        if reach.area_km2 and reach.mean_flow_m3_s:
+            by_peak = priors.jobson_velocity(q, reach.mean_flow_m3_s, reach.area_km2, reach.slope)
         if reach.width_m and reach.depth_m and reach.flow_m3_s:
             found = reach.flow_m3_s / (reach.width_m * reach.depth_m) * (q / reach.flow_m3_s) ** m
-            return found, priors.VELOCITY_SPREAD, "geometry"
-        if reach.area_km2 and reach.mean_flow_m3_s:
-            found = priors.jobson_velocity(q, reach.mean_flow_m3_s, reach.area_km2, reach.slope)
-            return found, priors.VELOCITY_SPREAD, "jobson"
+            if by_peak is None:
+                return found, priors.VELOCITY_SPREAD, "geometry"
+            return np.sqrt(found * by_peak), priors.BOTH_SPREAD, "both"
+        if by_peak is not None:
+            return by_peak, priors.VELOCITY_SPREAD, "jobson"
         width, depth = priors.geometry(q)
         return q / (width * depth), 0.5, "discharge"
 
@@ -348,7 +264,7 @@ class Model:
     ) -> None:  # fmt: skip
         length = (piece.end_km - piece.start_km) * 1e3
         calibrated = bool(reach.velocity_m_s)
-        u, spread, _basis = self.velocity(reach, q, self._z(z, "exponent"))
+        u, spread, basis = self.velocity(reach, q, self._z(z, "exponent"))
         u = u * np.exp(spread * self._z(z, "velocity", reach.id))
         if ice:
             u = u * priors.under_ice()
@@ -369,9 +285,15 @@ class Model:
             k = k * np.exp(0.3 * self._z(z, "dispersion", reach.id))
         else:
             k = priors.zeng_huai(width, depth, u, priors.shear_velocity(depth, u, reach.slope))
-            k = k * np.exp(priors.DISPERSION_SPREAD * self._z(z, "dispersion", reach.id))
-        if not calibrated:  # the prior is of the whole stream, stagnant parts in it
-            u = u * (1 + beta)
+            k = (
+                priors.CHANNEL_SHARE
+                * k
+                * np.exp(priors.DISPERSION_SPREAD * self._z(z, "dispersion", reach.id))
+            )
+        if (
+            not calibrated
+        ):  # Jobson tells the speed of the peak; a surveyed section holds half of the stagnant water
+            u = u * (1 + (beta if basis == "jobson" else 0.5 * beta))
         tau[:] = length / u
         pe[:] = np.clip(u * length / k, 1e-3, FULL_PE)
 
@@ -389,14 +311,14 @@ class Model:
             volume = reach.width_m * reach.depth_m * length
         part = (piece.end_km - piece.start_km) / reach.length_km
         slender = length / reach.width_m if reach.width_m else 10.0
-        most = min(0.9, 0.1 + 0.02 * slender)
-        pushed = most * uniform(self._z(z, "pool", reach.id)) * part
+        least, most = min(0.6, 0.008 * slender), min(0.95, 0.1 + 0.02 * slender)
+        pushed = (least + (most - least) * uniform(self._z(z, "pool", reach.id))) * part
         residence = volume / q * np.exp(0.25 * self._z(z, "velocity", reach.id))
         if piece.role == "lag":
             tau[:] = np.maximum(residence * pushed, 1e-3)
             pe[:] = 60.0
         else:
-            tau[:] = residence * np.maximum(1.0 - pushed, 0.1)
+            tau[:] = residence * np.maximum(part - pushed, 0.05)
 
     # ------------------------------------------------------------ gates
 
@@ -423,12 +345,13 @@ class Model:
         if age > FRESH["gate"]:  # the reading may not hold any more
             doubt = min(0.5, 0.5 * (age - FRESH["gate"]) / (3 * DAY))
             at = np.where(draw < doubt, np.where(np.isinf(at), 0.0, np.inf), at)
-        return at, residence
+        late = (
+            0.6 * uniform(-self._z(z, "pool", reach.id)) * residence
+        )  # what was kept lies somewhere before the gate
+        return np.where(np.isfinite(at) & (at > 0), at + late, at), residence
 
-
-def _surely_open(series: Series | None, case: Case) -> bool:
-    """Whether a gate is read as open, freshly, and no plan shuts it."""
-    if series is None or case.issued - series.last_reading(case.issued) > FRESH["gate"]:
-        return False
-    now = series.values[series.times <= case.issued][-1]
-    return bool(now > 0.5 and (series.values[series.times > case.issued] > 0.5).all())
+    def growth(self, gate: str, z: Floats) -> Floats:
+        """Return the share of the inflow by which the pool before a shut gate grows (members), 0.2 to 1."""
+        reach = self.case.network.points[gate].reach
+        found: Floats = 0.2 + 0.8 * uniform(self._z(z, "alpha", reach))
+        return found

@@ -95,8 +95,8 @@ def curves(case: Case, found: Forecast, zero: datetime, samples: Sequence[Sample
             draw.polygon([*upper, *reversed(lower)], fill=BAND)
             draw.line([axes.at(h, c50) for h, _c5, c50, _c95 in inside], fill=LINE, width=2)
         y = axes.at(span[0], case.threshold)[1]
-        for x in range(LEFT, WIDE - 20, 10):
-            draw.line([(x, y), (x + 5, y)], fill=SPOT)
+        for dash in range(LEFT, WIDE - 20, 10):
+            draw.line([(dash, y), (dash + 5, y)], fill=SPOT)
         for sample in here:
             x, y = axes.at(sample.at / HOUR, sample.value)
             if sample.below:

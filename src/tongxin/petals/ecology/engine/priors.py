@@ -14,7 +14,11 @@ Floats = NDArray[np.float64]
 G = 9.80665
 
 VELOCITY_SPREAD = 0.35  # of Jobson's equations and of hydraulic geometry, see `jobson_velocity`
+BOTH_SPREAD = 0.28  # of the geometric mean of the two, whose errors hardly go together (0.35/√2 = 0.25)
 DISPERSION_SPREAD = 0.81  # of Zeng & Huai, see there
+CHANNEL_SHARE = (
+    0.6  # of Zeng & Huai that is left to the channel: measured curves hold what stagnant water spreads too
+)
 STORAGE_RATIO = (0.12, 0.7)  # As/A: median and spread, see `storage`
 STORAGE_ALPHA = (8e-5, 0.9)  # 1/s
 FLOW_EXPONENT = 0.34  # at a station U ~ Q^m (Leopold & Maddock 1953: b 0.26, f 0.40, m 0.34)
@@ -64,7 +68,8 @@ def zeng_huai(width: Any, depth: Any, velocity: Any, shear: Any) -> Floats:
     Source: Y. H. Zeng and W. X. Huai, Estimation of longitudinal dispersion coefficient in rivers, Journal of
     Hydro-environment Research 8 (2014) 2-8. Range: 116 sets of field data, W/H 2.2 to 403, K 0.2 to 1798 m²/s.
     Spread: on a table of 71 published measurements 65 % lie within a factor of 2, 86 % within 3, and the logarithm of
-    computed over measured has a standard deviation of 0.81, which is used here.
+    computed over measured has a standard deviation of 0.81, which is used here. Where stagnant water is computed apart,
+    0.6 of it (CHANNEL_SHARE) is the channel's own: for a river of 30 m³/s the storage prior spreads as much again.
     """
     w, h, u, us = (np.asarray(v, float) for v in (width, depth, velocity, shear))
     found: Floats = 5.4 * (w / h) ** 0.7 * (u / us) ** 0.13 * h * u

@@ -144,7 +144,7 @@ def _priors(case: Case, places: list[tuple[str, float, str]]) -> Floats:
     if sources:
         weight[sources] *= REGISTERED / weight[sources].sum()
         weight[anywhere] *= (1 - REGISTERED) / max(weight[anywhere].sum(), 1.0)
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum(), float)
 
 
 def _try(

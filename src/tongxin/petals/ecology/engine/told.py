@@ -110,7 +110,7 @@ def as_csv(case: Case, found: Forecast, zero: datetime) -> str:
 def as_lines(case: Case, found: Forecast, zero: datetime) -> list[str]:
     """Return the forecast for a reader at a terminal."""
     who = f"{found.members} members ({found.effective:.0f} effective), seed {found.seed}"
-    heads = f"{'section':<20} {'km':>6}  {'arrival P5 – P50 – P95':<46} {'peak mg/L P5–P50–P95':<24} {'hours above':<12}"
+    heads = f"{'section':<20} {'km':>6}  {'arrival P5 – P50 – P95':<46} {'peak mg/L P5–P50–P95':<24} {'h above':<12}"
     lines = [f"{case.substance.id}, threshold {case.threshold:g} mg/L; {who}", f"{heads} likely"]
     for s in found.sections:
         head = f"{s.id:<20} {'' if s.km is None else format(s.km, '.1f'):>6}  "

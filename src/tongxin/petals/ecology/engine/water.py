@@ -64,7 +64,7 @@ def _columns(names: Sequence[str], where: str) -> dict[str, str]:
     """Return the item or own word of each column. Raises Fault for what is neither."""
     words = {i.names["zh"].casefold(): n for n, i in items().items()} | {n: n for n in items()}
     words |= {i.names["en"].casefold(): n for n, i in items().items()} | {n: n for n in OWN}
-    found = {}
+    found: dict[str, str] = {}
     for name in names:
         word = name.strip().casefold()
         if word not in words:

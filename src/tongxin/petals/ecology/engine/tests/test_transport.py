@@ -129,7 +129,7 @@ def test_a_closed_gate_keeps_and_lets_go() -> None:
         :, 0
     ]
     kept = arriving.copy()
-    kernels.hold(kept, grid.dt, np.array([0.0, 1e5, np.inf]), np.full(3, 2e4), np.zeros(3), 0.0)
+    kernels.hold(kept, grid.dt, np.array([0.0, 1e5, np.inf]), np.full(3, 2e4), np.zeros(3), np.zeros(3))
     assert (kept[1][grid.times < 1e5] == 0).all()
     assert (kept[2] == 0).all()
     assert kept[1].sum() == pytest.approx(arriving[1].sum(), rel=0.01)
