@@ -92,6 +92,8 @@ def draw(seed: int) -> Truth:
         int(ends[pool - 1] + 1) if pool > 0 else -1, int(ends[pool]) if pool > 0 else -1,
         float(deep[pool] * depth[pool]) if pool > 0 else 0.0, opens, ends, out,
     )  # fmt: skip
+    if not np.isfinite(out).all():
+        raise ArithmeticError(f"truth {seed} does not converge")
     step = dt * every
     threshold = float(np.exp(r.uniform(math.log(0.03), math.log(0.3)))) * float(out[-1].max())
     arrival = np.array([step * _first(c, threshold) for c in out])
@@ -105,7 +107,8 @@ def draw(seed: int) -> Truth:
     told = [
         {
             "id": f"r{i}", "from_node": f"n{i}", "to_node": f"n{i + 1}", "length_km": lengths[i] / 1e3,
-            "width_m": float(survey_w[i]), "depth_m": float(survey_h[i]), "flow_m3_s": base, "mean_flow_m3_s": mean_flow, "area_km2": basin,
+            "width_m": float(survey_w[i]), "depth_m": float(survey_h[i]), "flow_m3_s": base,
+            "mean_flow_m3_s": mean_flow, "area_km2": basin,
             "slope": float(slopes[i] * np.exp(r.normal(0, 0.2))), "kind": "pool" if i == pool else "flowing",
         }
         for i in range(count)

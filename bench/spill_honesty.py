@@ -1,10 +1,11 @@
 """Is the band of a spill forecast honest? Truths from another solver and another family of parameters.
 
 For each of many drawn rivers (bench/_river_truth.py: unsteady finite volumes, gates, pools) the engine forecasts
-from what a desk would know: surveyed widths and depths, three readings of the discharge, the mass as told.
-Printed: how often P5–P95 holds the truth, the continuous ranked probability score (CRPS) and the interval score, both in the logarithm so
-that long and short ways count alike, beside two baselines with spreads of their own; then, at the sections below, the
-same after one sample at the first section, taken when the forecast has the peak there, whatever the truth is then.
+from what a desk would know: surveyed widths and depths, a basin and its mean discharge, three readings of the
+discharge, the mass as told. Printed: how often P5–P95 holds the truth, the continuous ranked probability score (CRPS)
+and the interval score, both in the logarithm so that long and short ways count alike, beside two baselines with spreads
+of their own; then, at the sections below, the same after one sample at the first section, taken when the forecast has
+the peak there, whatever the truth is then.
 
     .venv/bin/python bench/spill_honesty.py [--truths N] [--first N] [--members N]
 
@@ -178,14 +179,12 @@ def main(options: argparse.Namespace) -> None:
         if done is not None:
             effective.append(done)
     print(f"{options.truths} truths, {options.members} members, {perf_counter() - begun:.0f} s\n")
-    print(
-        f"{'':<20} {'arrival: in P5–P95':>19} {'CRPS':>7} {'interval':>9}   {'peak: in P5–P95':>16} {'CRPS':>7} {'interval':>9}"
-    )
+    heads = ("in P5–P95", "CRPS", "interval")
+    print(" " * 20 + "".join(f"{h:>11}" for h in (*heads, *heads)) + "     (arrival, then peak)")
     for who in NAMES:
         a, p = scores.mean(who, "arrival"), scores.mean(who, "peak")
-        print(
-            f"{who:<20} {a[0]:>18.1%} {a[1]:>8.3f} {a[2]:>9.2f}   {p[0]:>15.1%} {p[1]:>8.3f} {p[2]:>9.2f}   n {a[3]}"
-        )
+        row = "".join(f"{s[0]:>11.1%}{s[1]:>11.3f}{s[2]:>11.2f}" for s in (a, p))
+        print(f"{who:<20}{row}   n {a[3]}")
     better: dict[str, Any] = {}
     for what in ("arrival", "peak"):
         before, after = scores.mean(NAMES[3], what)[1], scores.mean(NAMES[4], what)[1]

@@ -332,7 +332,7 @@ class Model(Pieces):
             width * (reach.depth_m or 2.0) * min(2000.0, reach.length_km * 1e3)
         )  # two kilometres before the gate
         volume = point.pool_m3 or reach.volume_m3 or held
-        residence = float(volume) / q * np.exp(0.4 * self._z(z, "pool", reach.id))
+        residence = float(volume) / q * np.exp(0.8 * self._z(z, "pool", reach.id))
         draw = uniform(self._z(z, "gate", reach.id))
         series = self.case.gates.get(gate)
         if series is None:
@@ -345,9 +345,8 @@ class Model(Pieces):
         if age > FRESH["gate"]:  # the reading may not hold any more
             doubt = min(0.5, 0.5 * (age - FRESH["gate"]) / (3 * DAY))
             at = np.where(draw < doubt, np.where(np.isinf(at), 0.0, np.inf), at)
-        late = (
-            0.6 * uniform(-self._z(z, "pool", reach.id)) * residence
-        )  # what was kept lies somewhere before the gate
+        # what was kept lies somewhere in the pool before the gate
+        late = 0.8 * uniform(self._z(z, "alpha", reach.id)) * float(volume) / q
         return np.where(np.isfinite(at) & (at > 0), at + late, at), residence
 
     def growth(self, gate: str, z: Floats) -> Floats:

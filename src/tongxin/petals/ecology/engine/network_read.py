@@ -155,7 +155,7 @@ def _lengths(network: Network) -> list[Finding]:
         if not drawn:
             continue
         ratio = reach.length_km / drawn
-        if ratio > 300:
+        if ratio > 100:
             said = f"the reach {reach.id!r} is {reach.length_km:g} km long, its line {drawn:.3g} km: was it in m?"
             found.append(Finding("error", "units", said, reach.where))
         elif ratio < 0.9:
