@@ -78,7 +78,7 @@ def draw(seed: int) -> Truth:
     mass = float(np.exp(r.uniform(math.log(200), math.log(20000))))
     duration = float(r.choice([600.0, 3600.0, 4 * 3600.0]))
 
-    speed = 5 / 3 * (now * 1.6) ** 0.4 * float(np.max(slopes**0.3 / (rough**0.6 * width**0.4)))
+    speed = 5 / 3 * (now * 3.5) ** 0.4 * float(np.max(slopes**0.3 / (rough**0.6 * width**0.4)))
     dt = min(0.5 * CELL / speed, 0.2 * CELL**2 / float(k.max()), 300.0)
     span = min(SPAN, opens + 3.5 * float((lengths / velocity * deep).sum()) + 2 * 86400)
     steps = int(span / dt)
@@ -164,7 +164,7 @@ def _run(cells, dx, dt, steps, every, w, rough, root, k, fast, slow, rate_f, rat
         for i in range(cells):
             if pool_a <= i <= pool_b and pool_a >= 0:
                 inflow = q[pool_a]
-                leaves = 0.0 if t < opens else inflow + max(0.0, (full - normal) / 10800.0)
+                leaves = 0.0 if t < opens else inflow + min(max(0.0, (full - normal) / 10800.0), inflow)
                 share = (i - pool_a + 1) / (pool_b - pool_a + 1)
                 q[i + 1] = inflow + (leaves - inflow) * share
             else:

@@ -4,8 +4,8 @@ For each of many drawn rivers (bench/_river_truth.py: unsteady finite volumes, g
 from what a desk would know: surveyed widths and depths, a basin and its mean discharge, three readings of the
 discharge, the mass as told. Printed: how often P5–P95 holds the truth, the continuous ranked probability score (CRPS)
 and the interval score, both in the logarithm so that long and short ways count alike, beside two baselines with spreads
-of their own; then, at the sections below, the same after one sample at the first section, taken when the forecast has
-the peak there, whatever the truth is then.
+of their own; then, at the sections below, the same after one sample at the first section, taken when in the forecast
+half of the members have arrived there, whatever the truth is then.
 
     .venv/bin/python bench/spill_honesty.py [--truths N] [--first N] [--members N]
 
@@ -139,7 +139,7 @@ def one(truth: river.Truth, members: int, seed: int, scores: Scores) -> float | 
                 who, "arrival", math.log(max(arrival, wait[i])), a, math.log(max(truth.arrival[i], 60.0))
             )
             scores.normal(who, "peak", math.log(height), b, math.log(truth.peak[i]))
-    when = found.sections[0].peak_at.p50
+    when = found.sections[0].arrival.p50
     if when is None:
         return None
     value = float(np.interp(when / truth.dt, np.arange(truth.curves.shape[1]), truth.curves[0]))

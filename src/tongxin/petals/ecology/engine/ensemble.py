@@ -355,7 +355,7 @@ def assumptions(case: Case, model: Model) -> list[str]:
     said = {
         "calibrated": "Velocities from tracer tests, moved with the discharge: {}.",
         "geometry": "Velocities from discharge, width and depth (spread 0.35): {}.",
-        "both": "Velocities between those of width and depth and Jobson 1996 (spread 0.28): {}.",
+        "both": "Velocities between those of width and depth and Jobson 1996 (spread 0.32): {}.",
         "jobson": "Velocities after Jobson 1996 (spread 0.35): {}.",
         "discharge": "Velocities from the discharge alone (spread 0.5): {}.",
         "pool": "Mixed tanks, part of their volume pushed along: {}.",

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 G = 9.80665
 
 VELOCITY_SPREAD = 0.35  # of Jobson's equations and of hydraulic geometry, see `jobson_velocity`
-BOTH_SPREAD = 0.28  # of the geometric mean of the two, whose errors hardly go together (0.35/√2 = 0.25)
+BOTH_SPREAD = 0.32  # of the geometric mean of the two, whose errors go together in part (0.35/√2 = 0.25)
 DISPERSION_SPREAD = 0.81  # of Zeng & Huai, see there
 CHANNEL_SHARE = (
     0.6  # of Zeng & Huai that is left to the channel: measured curves hold what stagnant water spreads too
