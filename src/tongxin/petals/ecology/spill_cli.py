@@ -37,7 +37,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except Fault as fault:
             what = f"{fault.where}: {fault.what}" if fault.where else fault.what
             raise Refused(
-                fault.code, what, kept="Nothing was computed.", todo=fault.todo or "Mend it and run again."
+                fault.code, what, kept="Nothing was computed.", todo=fault.mend or "Mend it and run again."
             ) from None
         except Cancelled:
             raise Refused("cancelled", "The computation was stopped.") from None
@@ -104,7 +104,7 @@ def update(file: Path, samples: Path | None, as_json: bool, as_csv: bool, png: P
         raise Fault(
             "no_samples",
             "there are no samples to update by.",
-            todo="Put them under `samples` or give --samples.",
+            mend="Put them under `samples` or give --samples.",
         )
     done = updating.update(asked.case, asked.samples)
     found = ensemble.forecast(asked.case, z=done.z, effective=done.effective)

@@ -86,7 +86,7 @@ def read(path: Path, length_m: float, *, time: str = "", upper: str = "", lower:
     for name in (time, upper, lower):
         if name and name not in names:
             raise Fault(
-                "missing", f"there is no column {name!r}.", todo=nearest(name, names), where=path.name
+                "missing", f"there is no column {name!r}.", mend=nearest(name, names), where=path.name
             )
     cols = (time or names[0], upper or names[-2], lower or names[-1])
     found = []

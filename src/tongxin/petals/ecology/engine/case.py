@@ -93,6 +93,6 @@ def stale(case: Case) -> dict[str, tuple[str, float]]:
                 )
                 raise Fault(
                     "stale", f"the {series.what} of {name!r} {told}.",
-                    todo="Bring a newer reading, or say `accept_stale: true`: the band then grows with the age.",
+                    mend="Bring a newer reading, or say `accept_stale: true`: the band then grows with the age.",
                 )  # fmt: skip
     return found

@@ -9,17 +9,17 @@ from collections.abc import Iterable
 class Fault(ValueError):
     """An input that cannot be taken. `code` is stable, for machines; `where` names file, row or key."""
 
-    def __init__(self, code: str, what: str, *, todo: str = "", where: str = "") -> None:
+    def __init__(self, code: str, what: str, *, mend: str = "", where: str = "") -> None:
         super().__init__(what)
         self.code = code
         self.what = what
-        self.todo = todo
+        self.mend = mend
         self.where = where
 
     def __str__(self) -> str:
         """Return place, sentence and mend in one line."""
         return " ".join(
-            part for part in (f"{self.where}:" if self.where else "", self.what, self.todo) if part
+            part for part in (f"{self.where}:" if self.where else "", self.what, self.mend) if part
         )
 
 

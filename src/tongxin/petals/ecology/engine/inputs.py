@@ -137,7 +137,7 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
         if given in network.points:
             return network.points[given].reach, network.points[given].at_km
         raise Fault(
-            "no_place", f"there is no place {given!r}.", todo=nearest(given, network.points), where=where
+            "no_place", f"there is no place {given!r}.", mend=nearest(given, network.points), where=where
         )
     if not isinstance(given, dict):
         raise Fault(
@@ -160,7 +160,7 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
     rivers = {r.river for r in network.reaches.values() if r.river}
     river = str(given.get("river", ""))
     if river not in rivers:
-        raise Fault("no_river", f"there is no river {river!r}.", todo=nearest(river, rivers), where=where)
+        raise Fault("no_river", f"there is no river {river!r}.", mend=nearest(river, rivers), where=where)
     for each in network.reaches.values():
         if each.river == river and each.km is not None and each.km <= km <= each.km + each.length_km:
             return each.id, km - each.km
@@ -225,7 +225,7 @@ def _possible(case: Case) -> Case:
         said = (
             f"{mass / 1e3:,.0f} t in {max(case.duration, HOUR) / HOUR:g} h is more than the river has water."
         )
-        raise Fault("impossible", said, todo="Was it written in t instead of kg?", where="release.amount")
+        raise Fault("impossible", said, mend="Was it written in t instead of kg?", where="release.amount")
     return case
 
 
@@ -258,7 +258,7 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
             raise Fault(
                 "no_section",
                 f"there is no section {name!r}.",
-                todo=nearest(str(name), by_id),
+                mend=nearest(str(name), by_id),
                 where="sections",
             )
         chosen.append(by_id[str(name)])
@@ -275,7 +275,7 @@ def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, 
             raise Fault(
                 "no_section",
                 f"there is no section {name!r} below the release.",
-                todo=nearest(name, known),
+                mend=nearest(name, known),
                 where=where,
             )
         at = (instant(need(row, "at", ""), where) - zero).total_seconds()
@@ -306,7 +306,7 @@ def _temperature(given: Any) -> tuple[float, float]:
 def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
     for key in row:
         if key not in known:
-            raise Fault("unknown_key", f"there is no key `{prefix}{key}`.", todo=nearest(str(key), known))
+            raise Fault("unknown_key", f"there is no key `{prefix}{key}`.", mend=nearest(str(key), known))
 
 
 def _time(value: Any, where: str) -> float:

@@ -82,7 +82,7 @@ class Model(Pieces):
         flow = reach.flow_m3_s or reach.mean_flow_m3_s
         if not flow or flow < MIN_FLOW:
             raise Fault("no_flow", f"the reach {reach.id!r} has no discharge.",
-                        todo="Give flow_m3_s, or the kind `dry`.", where=reach.where)  # fmt: skip
+                        mend="Give flow_m3_s, or the kind `dry`.", where=reach.where)  # fmt: skip
         return flow
 
     def _ages(self) -> None:

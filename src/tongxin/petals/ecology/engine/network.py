@@ -96,7 +96,7 @@ class Network:
         """Return a reach. Raises Fault that names the nearest id."""
         if name not in self.reaches:
             raise Fault(
-                "no_reach", f"there is no reach {name!r}.", todo=nearest(name, self.reaches), where=where
+                "no_reach", f"there is no reach {name!r}.", mend=nearest(name, self.reaches), where=where
             )
         return self.reaches[name]
 
@@ -156,7 +156,7 @@ def build(
             raise Fault("double", f"the {point.kind} {point.id!r} is there twice.", where=point.where)
         if point.reach not in by_id:
             raise Fault("no_reach", f"the {point.kind} {point.id!r} lies on a reach {point.reach!r} that there is not.",
-                        todo=nearest(point.reach, by_id), where=point.where)  # fmt: skip
+                        mend=nearest(point.reach, by_id), where=point.where)  # fmt: skip
         length = by_id[point.reach].length_km
         if not -1e-9 <= point.at_km <= length + 1e-6:
             said = f"the {point.kind} {point.id!r} stands {point.at_km:g} km down a reach of {length:g} km."
@@ -183,8 +183,8 @@ def _order(reaches: Mapping[str, Reach], below: Mapping[str, tuple[str, ...]]) -
     if len(order) < len(reaches):
         loop = _loop({n for n in reaches if n not in set(order)}, below)
         said = f"the reaches {' → '.join([*loop, loop[0]])} run in a loop; water does not."
-        todo = "Turn the one round that is entered against the flow."
-        raise Fault("loop", said, todo=todo, where=reaches[loop[0]].where)
+        mend = "Turn the one round that is entered against the flow."
+        raise Fault("loop", said, mend=mend, where=reaches[loop[0]].where)
     return order
 
 
@@ -275,7 +275,7 @@ _LIMITS = {
 def _possible(reach: Reach) -> None:
     if reach.kind not in KINDS:
         said = f"the reach {reach.id!r} is of a kind {reach.kind!r} that there is not ({', '.join(KINDS)})."
-        raise Fault("no_kind", said, todo=nearest(reach.kind, KINDS), where=reach.where)
+        raise Fault("no_kind", said, mend=nearest(reach.kind, KINDS), where=reach.where)
     if reach.length_km <= 0:
         raise Fault(
             "impossible", f"the reach {reach.id!r} has a length of {reach.length_km:g} km.", where=reach.where
@@ -284,13 +284,13 @@ def _possible(reach: Reach) -> None:
         value = getattr(reach, name)
         if value is not None and not low <= value <= high:
             said = f"the reach {reach.id!r} has {name} = {value:g}, which no river has."
-            raise Fault("impossible", said, todo=hint, where=reach.where)
+            raise Fault("impossible", said, mend=hint, where=reach.where)
     if reach.flow_m3_s and reach.width_m and reach.depth_m:
         speed = reach.flow_m3_s / (reach.width_m * reach.depth_m)
         if reach.kind != "pool" and speed > 8.0:
             said = (f"the reach {reach.id!r} would run at {speed:.3g} m/s: {reach.flow_m3_s:g} m³/s through "
                     f"{reach.width_m:g} m × {reach.depth_m:g} m.")  # fmt: skip
-            raise Fault("impossible", said, todo="Was the discharge written in L/s?", where=reach.where)
+            raise Fault("impossible", said, mend="Was the discharge written in L/s?", where=reach.where)
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -330,8 +330,8 @@ def locate(
     near = within_km or (3.0 if network.reaches[best[1]].illustrative else 0.5)
     if best[0] > near:
         said = f"{lon:g}, {lat:g} lies on no river: the nearest reach is {best[1]!r}, {best[0]:.1f} km away."
-        todo = f"Give the place on it, such as {{reach: {best[1]}, km: {best[2]:.1f}}}."
-        raise Fault("off_river", said, todo=todo, where=where)
+        mend = f"Give the place on it, such as {{reach: {best[1]}, km: {best[2]:.1f}}}."
+        raise Fault("off_river", said, mend=mend, where=where)
     return best[1], best[2]
 
 

@@ -57,7 +57,7 @@ def read(path: Path) -> Network:
     readers = {".yaml": _from_yaml, ".yml": _from_yaml, ".csv": _from_csv, ".geojson": _from_geojson,
                ".json": _from_geojson, ".gpkg": _from_geopackage}  # fmt: skip
     if path.suffix.lower() not in readers:
-        raise Fault("no_format", f"{path.name} is of no known kind;", todo=f"there are {', '.join(readers)}.")
+        raise Fault("no_format", f"{path.name} is of no known kind;", mend=f"there are {', '.join(readers)}.")
     return readers[path.suffix.lower()](path)
 
 

@@ -39,19 +39,19 @@ def quantity(value: object, kind: str, where: str) -> float:
     found = _QUANTITY.match(text)
     number = _number(found[1]) if found else math.nan
     if found is None or not math.isfinite(number):
-        raise Fault("not_a_quantity", f"{text!r} is no {kind};", todo=f"{WANTED[kind]}.", where=where)
+        raise Fault("not_a_quantity", f"{text!r} is no {kind};", mend=f"{WANTED[kind]}.", where=where)
     unit = (found[2] or "").strip()
     if not unit:
-        raise Fault("no_unit", f"{text!r} has no unit;", todo=f"{WANTED[kind]}.", where=where)
+        raise Fault("no_unit", f"{text!r} has no unit;", mend=f"{WANTED[kind]}.", where=where)
     if unit not in UNITS[kind]:
         other = next((k for k, names in UNITS.items() if unit in names), "")
         said = (
             f"{unit!r} is a unit of {other}, not of {kind};" if other else f"the unit {unit!r} is not known;"
         )
-        raise Fault("wrong_unit", said, todo=f"{WANTED[kind]}.", where=where)
+        raise Fault("wrong_unit", said, mend=f"{WANTED[kind]}.", where=where)
     if number < 0:
         raise Fault(
-            "negative", f"{text!r} is negative.", todo="A quantity here is zero or more.", where=where
+            "negative", f"{text!r} is negative.", mend="A quantity here is zero or more.", where=where
         )
     return number * UNITS[kind][unit]
 

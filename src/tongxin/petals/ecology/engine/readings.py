@@ -38,7 +38,7 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
             stations = [p.id for p in network.of("station")]
             if name not in stations:
                 raise Fault(
-                    "no_station", f"there is no station {name!r}.", todo=nearest(name, stations), where=where
+                    "no_station", f"there is no station {name!r}.", mend=nearest(name, stations), where=where
                 )
             reach = network.reaches[network.points[name].reach]
         at = (instant(need(row, "time", ""), where) - zero).total_seconds()
@@ -47,7 +47,7 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
         speed = value / (reach.width_m * reach.depth_m) if reach.width_m and reach.depth_m else 0.0
         if value > 300 * usual or value < usual / 300 or value > 150_000 or speed > 25:
             said = f"a discharge of {value:g} m³/s is impossible on {reach.id!r}, which has {usual:g} m³/s as a rule."
-            raise Fault("impossible", said, todo="Was it written in L/s, or in m³/d?", where=where)
+            raise Fault("impossible", said, mend="Was it written in L/s, or in m³/d?", where=where)
         found[name].append((at, value))
     series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
     return series, build(network.reaches.values(), points.values(), network.title, network.notes)
@@ -61,7 +61,7 @@ def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
         if any(v in (None, "") for v in rating.values()):
             said = "a stage alone is no discharge;"
             raise Fault(
-                "no_rating", said, todo="give rating_zero_m, rating_factor and rating_exponent.", where=where
+                "no_rating", said, mend="give rating_zero_m, rating_factor and rating_exponent.", where=where
             )
         zero, factor, exponent = (number(v, k, where) for k, v in rating.items())
         if stage <= zero:
@@ -77,7 +77,7 @@ def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
         raise Fault(
             "impossible",
             "a discharge of zero carries nothing;",
-            todo="name the reach under `dry`.",
+            mend="name the reach under `dry`.",
             where=where,
         )
     return flow, "discharge"
@@ -91,7 +91,7 @@ def gates_of(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
         where = f"gates row {i}"
         name = str(row.get("gate", ""))
         if name not in gates:
-            raise Fault("no_gate", f"there is no gate {name!r}.", todo=nearest(name, gates), where=where)
+            raise Fault("no_gate", f"there is no gate {name!r}.", mend=nearest(name, gates), where=where)
         state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
         if state is None:
             raise Fault("state", "a gate is `open` or `shut`.", where=where)
@@ -112,7 +112,7 @@ def instant(value: Any, where: str) -> datetime:
         raise Fault(
             "not_a_time",
             f"{value!r} is no time;",
-            todo="write 2026-03-09T22:40 or with an offset.",
+            mend="write 2026-03-09T22:40 or with an offset.",
             where=where,
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=BEIJING)

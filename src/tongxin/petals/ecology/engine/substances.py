@@ -37,7 +37,7 @@ class Substance:
         if name not in self.limits:
             told = ", ".join(self.limits) or "none"
             said = f"{self.id!r} has no limit {name!r} (there are: {told})."
-            raise Fault("no_limit", said, todo="Give a threshold with its unit, such as 1 mg/L.", where=where)
+            raise Fault("no_limit", said, mend="Give a threshold with its unit, such as 1 mg/L.", where=where)
         return self.limits[name]
 
 
@@ -103,7 +103,7 @@ def substance(word: str, where: str = "") -> Substance:
     known = dict(_words())
     if word.casefold() in known:
         return substances()[known[word.casefold()]]
-    raise Fault("no_substance", f"there is no substance {word!r}.", todo=nearest(word, [*known]), where=where)
+    raise Fault("no_substance", f"there is no substance {word!r}.", mend=nearest(word, [*known]), where=where)
 
 
 @lru_cache(maxsize=1)
@@ -162,7 +162,7 @@ def judge(
     known = items()
     for name, value in values.items():
         if name not in known:
-            raise Fault("no_item", f"GB 3838-2002 has no item {name!r}.", todo=nearest(name, known))
+            raise Fault("no_item", f"GB 3838-2002 has no item {name!r}.", mend=nearest(name, known))
         if not math.isfinite(value) or (value < 0 and name != "temperature_change"):
             raise Fault("impossible", f"{name} is {value}, which no water has.")
         if name == "ph" and value > 14:

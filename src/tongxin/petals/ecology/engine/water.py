@@ -71,7 +71,7 @@ def _columns(names: Sequence[str], where: str) -> dict[str, str]:
             raise Fault(
                 "no_item",
                 f"the column {name!r} is no item of GB 3838-2002.",
-                todo=nearest(name, words),
+                mend=nearest(name, words),
                 where=where,
             )
         if words[word] in found.values():
@@ -101,7 +101,7 @@ def _water(row: Mapping[str, str], columns: Mapping[str, str], where: str) -> Wa
     try:
         found = judge(values, temperature_c=temperature, lake=body == "lake")
     except Fault as fault:
-        raise Fault(fault.code, fault.what, todo=fault.todo, where=where) from None
+        raise Fault(fault.code, fault.what, mend=fault.mend, where=where) from None
     return Water(
         own.get("section", ""),
         own.get("date", ""),
