@@ -151,7 +151,7 @@ def forecast(
     done = run_blocks(run_block, blocks, processes, cluster, progress, cancelled)
     found = np.concatenate([d[0] for d in done])
     blocked = np.concatenate([d[1] for d in done])
-    kept = {i: np.concatenate([d[2][i] for d in done])[:KEPT] for i in done[0][2]}
+    kept = {i: np.concatenate([d[2][i] for d in done if i in d[2]])[:KEPT] for i in done[0][2]}
     sections = []
     for i, point in enumerate(case.sections):
         group = next((g for g in groups if i in g.sections), None)

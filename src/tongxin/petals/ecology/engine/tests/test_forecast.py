@@ -138,3 +138,9 @@ def test_a_non_detect_is_information() -> None:
 def test_an_impossible_number_of_members_is_refused() -> None:
     with pytest.raises(Fault, match="between 50 and 100,000"):
         ensemble.forecast(rivers.case(members=3))
+
+
+def test_more_members_than_curves_are_kept() -> None:
+    found = ensemble.forecast(rivers.case(members=ensemble.KEPT + 130))
+    assert found.members == len(found.sections[0].figures) == ensemble.KEPT + 130
+    assert found.sections[0].curve.shape[1] == 3
