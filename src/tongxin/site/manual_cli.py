@@ -31,7 +31,7 @@ SECTIONS = (
     ),
     ("What was agreed: read by anyone, proposed and signed with a token", ("agreements",)),
     ("What leaves the house", ("outbox", "subscriptions", "node")),
-    ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores")),
+    ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores", "spill", "water")),
 )
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
@@ -62,6 +62,11 @@ ROOMS = {
         "tongxin.site.node_cli",
         "This node and its peers: fingerprints, lines, which desks work where; notes between desks.",
     ),
+    "spill": (
+        "tongxin.petals.ecology.spill_cli",
+        "Forecast a spill in a river, update it by samples, search upstream, calibrate.",
+    ),
+    "water": ("tongxin.petals.ecology.water_cli", "Classify measured waters by GB 3838-2002."),
     "scores": ("tongxin.heart.measures.cli", "How clauses are kept; frozen months and what was restated."),
     "ledger": ("tongxin.heart.ledger.cli", "Show, export and verify the ledger."),
     "clock": (

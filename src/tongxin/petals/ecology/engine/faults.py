@@ -1,0 +1,30 @@
+"""What the engine says of an input that it cannot take: one sentence, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class Fault(ValueError):
+    """An input that cannot be taken. `code` is stable, for machines; `where` names file, row or key."""
+
+    def __init__(self, code: str, what: str, *, mend: str = "", where: str = "") -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.mend = mend
+        self.where = where
+
+    def __str__(self) -> str:
+        """Return place, sentence and mend in one line."""
+        return " ".join(
+            part for part in (f"{self.where}:" if self.where else "", self.what, self.mend) if part
+        )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word nearest to one that is not known, as ` The nearest is x.`; else an empty text."""
+    by_fold = {k.casefold(): k for k in known}
+    found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.4)
+    return f"The nearest is {by_fold[found[0]]!r}." if found else ""

@@ -1,0 +1,373 @@
+"""Reads the file of a case (YAML) into a `Case`; every fault names its key and says what to write instead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError
+
+from tongxin.petals.ecology.engine import network_read
+from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
+from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
+from tongxin.petals.ecology.engine.quantities import quantity
+from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
+from tongxin.petals.ecology.engine.substances import CLASSES, substance
+from tongxin.petals.ecology.engine.updating import Sample
+
+KEYS = {
+    "network", "release", "threshold", "issued", "flows", "gates", "temperature", "ice", "dry", "held", "sections",
+    "within", "members", "seed", "horizon", "accept_stale", "samples", "calibrated", "background",
+}  # fmt: skip
+RELEASE_KEYS = {
+    "at", "substance", "amount", "concentration", "discharge", "began", "began_within", "duration", "rate",
+}  # fmt: skip
+UNKNOWN = (10.0, 1e5)  # kg, when nothing is known of the amount
+MOST_KG = 1e9
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A case as a file asks for it: with the instant of its time zero, its samples, and notes on what was read."""
+
+    case: Case
+    zero: datetime
+    samples: tuple[Sample, ...]
+    notes: tuple[str, ...]
+
+
+class _Texts(SafeConstructor):
+    """Leaves times as they are written: the reader of a time zone is ours."""
+
+
+_Texts.add_constructor("tag:yaml.org,2002:timestamp", lambda _self, node: node.value)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the mapping of a YAML file. Raises Fault with the line that cannot be read."""
+    if not path.is_file():
+        raise Fault("no_file", f"there is no file {path}.")
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Texts
+    try:
+        data = yaml.load(path)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = f"this cannot be read as YAML ({error.problem or 'broken'})."
+        raise Fault("not_yaml", said, where=f"{path.name} line {mark.line + 1 if mark else 1}") from None
+    except UnicodeDecodeError:
+        raise Fault("not_text", "the file is no text in UTF-8.", where=path.name) from None
+    if not isinstance(data, dict):
+        raise Fault("not_a_mapping", "the file has no keys.", where=path.name)
+    return data
+
+
+def read(path: Path, pack: Path | None = None) -> Asked:
+    """Return what a file asks. `pack` is the network that `network: pack` means. Raises Fault."""
+    return asked(load(path), path.parent, pack)
+
+
+def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> Asked:
+    """Return what a mapping asks; paths in it are relative to `folder`. Raises Fault."""
+    _known(data, KEYS, "")
+    release = data.get("release")
+    if not isinstance(release, dict):
+        raise Fault("missing", "the file has no `release`.", where="release")
+    _known(release, RELEASE_KEYS, "release.")
+    zero = instant(need(release, "began", "release."), "release.began")
+    issued = instant(data["issued"], "issued") if "issued" in data else zero
+    after = (issued - zero).total_seconds()
+    if after < 0:
+        raise Fault(
+            "negative_time",
+            f"the forecast is issued {-after / HOUR:.1f} h before the release began.",
+            where="issued",
+        )
+    network = _network(data, folder, pack)
+    kind = substance(str(need(release, "substance", "release.")), "release.substance")
+    reach, km = place(network, need(release, "at", "release."), "release.at")
+    flows, network = flows_of(data.get("flows"), network, zero, folder)
+    gates = gates_of(data.get("gates"), network, zero)
+    threshold, notes = _threshold(data.get("threshold"), kind)
+    case = Case(
+        network=network, reach=reach, at_km=km, substance=kind, mass=Amount(1.0), threshold=threshold,
+        sections=_sections(data.get("sections", "all"), network, reach, km), flows=flows, gates=gates, issued=after,
+        spread_start=_time(release.get("began_within", "0 s"), "release.began_within") / 2,
+        duration=_time(release.get("duration", "0 s"), "release.duration"),
+        temperature=_temperature(data.get("temperature")),
+        horizon=_time(data.get("horizon", "7 d"), "horizon"), members=_whole(data.get("members", 1000), "members"),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=bool(data.get("accept_stale", False)),
+        within=tuple(_time(w, "within") for w in data.get("within", ("6 h", "24 h", "72 h"))),
+    )  # fmt: skip
+    if not 60 <= case.horizon <= 365 * DAY:
+        raise Fault("impossible", "the horizon lies between a minute and a year.", where="horizon")
+    case = _amount(case, release, folder, zero)
+    return Asked(case, zero, _samples(data.get("samples") or (), case, zero), tuple(notes))
+
+
+def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Network:
+    name = str(need(data, "network", ""))
+    if name == "pack":
+        if pack is None or not pack.exists():
+            raise Fault("no_pack", "this region pack has no river network.", where="network")
+        found = network_read.read(pack)
+    else:
+        found = network_read.read(folder / name)
+    if data.get("calibrated"):
+        rows = load(folder / str(data["calibrated"])).get("calibrated", {})
+        found = network_read.with_calibration(found, rows)
+    changed = dict(found.reaches)
+    for key, kind in (("ice", "under_ice"), ("dry", "dry"), ("held", "held")):
+        for each in data.get(key) or ():
+            changed[found.reach(str(each), key).id] = replace(found.reaches[str(each)], kind=kind)
+    return build(changed.values(), found.points.values(), found.title, found.notes)
+
+
+def place(network: Network, given: Any, where: str) -> tuple[str, float]:
+    """Return (reach, km below its upper end) of {reach, km}, {river, km}, {lon, lat} or a point's id. Raises Fault."""
+    if isinstance(given, str):
+        if given in network.points:
+            return network.points[given].reach, network.points[given].at_km
+        raise Fault(
+            "no_place", f"there is no place {given!r}.", mend=nearest(given, network.points), where=where
+        )
+    if not isinstance(given, dict):
+        raise Fault(
+            "no_place", "a place is {reach, km}, {river, km}, {lon, lat} or the id of a point.", where=where
+        )
+    if "lon" in given and "lat" in given:
+        return locate(
+            network, number(given["lon"], "lon", where), number(given["lat"], "lat", where), where=where
+        )
+    km = number(given.get("km", 0.0), "km", where)
+    if "reach" in given:
+        found = network.reach(str(given["reach"]), where)
+        if not 0 <= km <= found.length_km:
+            raise Fault(
+                "off_reach",
+                f"km {km:g} is not on {found.id!r}, which is {found.length_km:g} km long.",
+                where=where,
+            )
+        return found.id, km
+    rivers = {r.river for r in network.reaches.values() if r.river}
+    river = str(given.get("river", ""))
+    if river not in rivers:
+        raise Fault("no_river", f"there is no river {river!r}.", mend=nearest(river, rivers), where=where)
+    for each in network.reaches.values():
+        if each.river == river and each.km is not None and each.km <= km <= each.km + each.length_km:
+            return each.id, km - each.km
+    marks = [
+        (r.km, r.km + r.length_km) for r in network.reaches.values() if r.river == river and r.km is not None
+    ]
+    known = (
+        f"it runs from km {min(a for a, _b in marks):g} to {max(b for _a, b in marks):g}"
+        if marks
+        else "it has no kilometre marks"
+    )
+    raise Fault("off_river", f"km {km:g} is not on {river!r}: {known}.", where=where)
+
+
+def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime) -> Case:
+    """Return the case with its mass, as an amount, a band, unknown, concentration × discharge × time, or rates."""
+    where = "release.amount"
+    if "rate" in release:
+        rows = table(folder / str(release["rate"]), ("time", "kg_s"))
+        times = np.array([(instant(r["time"], w) - zero).total_seconds() for r, w in rows])
+        rates = np.array([number(r["kg_s"], "kg_s", w) for r, w in rows])
+        if len(times) < 2 or (np.diff(times) <= 0).any() or (rates < 0).any() or rates.max() <= 0:
+            raise Fault(
+                "rate",
+                "the rates need two times or more, in order, and none below zero.",
+                where="release.rate",
+            )
+        if times[0] < 0:
+            raise Fault("negative_time", "a rate is told before the release began.", where="release.rate")
+        return _possible(
+            replace(case, mass=Amount(float(np.trapezoid(rates, times))), series_in=(times, rates))
+        )
+    if "concentration" in release:
+        if not case.duration:
+            raise Fault(
+                "missing", "a concentration with a discharge needs a `duration`.", where="release.duration"
+            )
+        strength = quantity(release["concentration"], "concentration", "release.concentration")
+        flow = quantity(need(release, "discharge", "release."), "discharge", "release.discharge")
+        return _possible(replace(case, mass=Amount(strength * flow * case.duration * 1e-3, 0.2)))
+    amount = need(release, "amount", "release.")
+    if str(amount).strip().casefold() in {"unknown", "不明"}:  # not ui
+        return replace(case, mass=Amount.band(*UNKNOWN), mass_unknown=True)
+    if isinstance(amount, dict):
+        low, high = (quantity(need(amount, k, where + "."), "mass", where) for k in ("low", "high"))
+        if not 0 < low < high:
+            raise Fault("band", "of an amount `low` is above zero and below `high`.", where=where)
+        return _possible(replace(case, mass=Amount.band(low, high)))
+    mass = quantity(amount, "mass", where)
+    if mass <= 0:
+        raise Fault("impossible", "an amount of nothing does not arrive anywhere.", where=where)
+    return _possible(replace(case, mass=Amount(mass)))
+
+
+def _possible(case: Case) -> Case:
+    """Return the case. Raises Fault for more substance than the water beside it can be, which is a unit mixed up."""
+    reach = case.network.reaches[case.reach]
+    flow = reach.flow_m3_s or reach.mean_flow_m3_s or 1.0
+    mass = case.mass.middle
+    strength = mass * 1e3 / (flow * max(case.duration, HOUR))
+    if mass > MOST_KG or strength > 1e6:
+        said = (
+            f"{mass / 1e3:,.0f} t in {max(case.duration, HOUR) / HOUR:g} h is more than the river has water."
+        )
+        raise Fault("impossible", said, mend="Was it written in t instead of kg?", where="release.amount")
+    return case
+
+
+def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
+    if given is None:
+        for name in ("III", "drinking", "table3", "table2"):
+            if name in kind.limits:
+                return kind.limits[name], [f"Threshold: {name} of {kind.id}, {kind.limits[name]:g} mg/L."]
+        return 0.01, ["Threshold: 0.01 mg/L, because the substance has no limit."]
+    text = str(given).strip().removeprefix("class ").strip()
+    if text in CLASSES or text in {"drinking", "table2", "table3"}:
+        return kind.threshold(text, "threshold"), []
+    value = quantity(given, "concentration", "threshold")
+    if value <= 0:
+        raise Fault("impossible", "a threshold is above zero.", where="threshold")
+    return value, []
+
+
+def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Point, ...]:
+    known = network.of("section")
+    if given == "all":
+        found = [p for p in known if network.length_between((reach, km), p) is not None]
+        if not found:
+            raise Fault("no_section", f"no section lies below {reach!r} km {km:g}.", where="sections")
+        return tuple(found)
+    by_id = {p.id: p for p in known}
+    chosen = []
+    for name in given:
+        if str(name) not in by_id:
+            raise Fault(
+                "no_section",
+                f"there is no section {name!r}.",
+                mend=nearest(str(name), by_id),
+                where="sections",
+            )
+        chosen.append(by_id[str(name)])
+    return tuple(chosen)
+
+
+def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, ...]:
+    found = []
+    known = {p.id: i for i, p in enumerate(case.sections)}
+    for i, row in enumerate(given, 1):
+        where = f"samples row {i}"
+        name = str(row.get("section", ""))
+        if name not in known:
+            raise Fault(
+                "no_section",
+                f"there is no section {name!r} below the release.",
+                mend=nearest(name, known),
+                where=where,
+            )
+        at = (instant(need(row, "at", ""), where) - zero).total_seconds()
+        if at < 0:
+            raise Fault("negative_time", "the sample was taken before the release began.", where=where)
+        text = str(need(row, "value", "")).strip()
+        below = text.startswith("<") or text.endswith("L ") or bool(row.get("below"))
+        value = quantity(text.lstrip("< "), "concentration", where)
+        error = number(row.get("error", 0.15), "error", where)
+        if not 0 < error <= 2:
+            raise Fault("impossible", "the error of a sample is a share, such as 0.15.", where=where)
+        found.append(Sample(known[name], at, value, below, error))
+    return tuple(found)
+
+
+def _temperature(given: Any) -> tuple[float, float]:
+    if given is None:
+        return 15.0, 6.0
+    value, spread = (
+        (given.get("value"), given.get("spread", 1.0)) if isinstance(given, dict) else (given, 1.0)
+    )
+    found = number(value, "temperature", "temperature"), number(spread, "spread", "temperature")
+    if not (-1 <= found[0] <= 45 and 0 <= found[1] <= 15):
+        raise Fault("impossible", f"a water of {found[0]:g} °C is impossible here.", where="temperature")
+    return found
+
+
+def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
+    for key in row:
+        if key not in known:
+            raise Fault("unknown_key", f"there is no key `{prefix}{key}`.", mend=nearest(str(key), known))
+
+
+def _time(value: Any, where: str) -> float:
+    return quantity(value, "time", where)
+
+
+def _whole(value: Any, where: str) -> int:
+    found = number(value, where, where)
+    if not math.isfinite(found) or found != int(found) or found < 0:
+        raise Fault("not_a_number", f"{where} is a whole number from 0.", where=where)
+    return int(found)
+
+
+SEARCH_KEYS = {"network", "substance", "samples", "flows", "gates", "temperature", "ice", "dry", "held", "longest",
+               "step_km", "duration", "seed", "calibrated", "threshold"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A search as a file asks for it: its clock begins at the first sample."""
+
+    case: Case
+    zero: datetime
+    samples: tuple[Sample, ...]
+    longest: float
+    step_km: float
+
+
+def sought(path: Path, pack: Path | None = None) -> Sought:
+    """Return the search that a file asks for. Raises Fault."""
+    data = load(path)
+    _known(data, SEARCH_KEYS, "")
+    rows = data.get("samples")
+    if not isinstance(rows, list) or not rows:
+        raise Fault("missing", "a search needs `samples`.", where="samples")
+    zero = min(instant(need(row, "at", ""), f"samples row {i}") for i, row in enumerate(rows, 1))
+    last = max(instant(row["at"], "samples") for row in rows)
+    network = _network(data, path.parent, pack)
+    flows, network = flows_of(data.get("flows"), network, zero, path.parent)
+    kind = substance(str(need(data, "substance", "")), "substance")
+    names = list(dict.fromkeys(str(row.get("section", "")) for row in rows))
+    case = Case(
+        network=network, reach=next(iter(network.reaches)), at_km=0.0, substance=kind, mass=Amount(1.0),
+        threshold=_threshold(data.get("threshold"), kind)[0], sections=_sections(names, network, "", 0.0), flows=flows,
+        gates=gates_of(data.get("gates"), network, zero), issued=(last - zero).total_seconds(),
+        duration=_time(data.get("duration", "1 h"), "duration"), temperature=_temperature(data.get("temperature")),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=True,
+    )  # fmt: skip
+    step = number(data.get("step_km", 2.0), "step_km", "step_km")
+    if not 0.1 <= step <= 100:
+        raise Fault("impossible", "step_km lies between 0.1 and 100.", where="step_km")
+    longest = _time(data.get("longest", "5 d"), "longest")
+    if not HOUR <= longest <= 60 * DAY:
+        raise Fault("impossible", "longest lies between an hour and 60 days.", where="longest")
+    return Sought(case, zero, _samples(rows, case, zero), longest, step)
+
+
+def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
+    """Return the samples of a CSV file: section, at, value (`<` below detection), unit, error. Raises Fault."""
+    rows = []
+    for row, _where in table(path, ("section", "at", "value")):
+        unit = row.get("unit") or ""
+        rows.append({**{k: v for k, v in row.items() if v}, "value": f"{row['value']} {unit}".strip()})
+    return _samples(rows, case, zero)

@@ -1,0 +1,376 @@
+"""Reads a network from YAML, CSV, GeoJSON or GeoPackage and checks it; every finding names its row."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import shapely
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from tongxin.petals.ecology.engine.faults import Fault
+from tongxin.petals.ecology.engine.network import (
+    POINTS,
+    Network,
+    Point,
+    Reach,
+    build,
+    distance_km,
+    line_km,
+    locate,
+    point_of,
+    reach_of,
+)
+
+NEAR_KM = 0.5  # ends this close that are not one node are a gap
+SNAP_KM = 0.03  # ends of lines without nodes this close are one node
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: `grade` is `error` or `note`."""
+
+    grade: str
+    code: str
+    what: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        """Return the finding in one line."""
+        return f"{self.grade}: {self.where + ': ' if self.where else ''}{self.what}"
+
+
+def read(path: Path) -> Network:
+    """Return the network of a file (.yaml, .csv, .geojson, .json, .gpkg) or a folder of CSV files. Raises Fault."""
+    if not path.exists():
+        raise Fault("no_file", f"there is no file {path}.")
+    if path.is_dir():
+        return _from_folder(path)
+    readers = {".yaml": _from_yaml, ".yml": _from_yaml, ".csv": _from_csv, ".geojson": _from_geojson,
+               ".json": _from_geojson, ".gpkg": _from_geopackage}  # fmt: skip
+    if path.suffix.lower() not in readers:
+        raise Fault("no_format", f"{path.name} is of no known kind;", mend=f"there are {', '.join(readers)}.")
+    return readers[path.suffix.lower()](path)
+
+
+def check(network: Network) -> list[Finding]:
+    """Return what is doubtful in a network that could be read: gaps, directions, lengths, boundaries, geometry."""
+    found = [Finding("note", "note", text) for text in network.notes]
+    found += _gaps(network) + _lengths(network) + _marks(network) + _boundaries(network)
+    for reach in network.reaches.values():
+        if reach.kind == "pool" and not (reach.volume_m3 or (reach.width_m and reach.depth_m)):
+            found.append(
+                Finding(
+                    "error",
+                    "pool",
+                    f"the pool {reach.id!r} has neither volume nor width and depth.",
+                    reach.where,
+                )
+            )
+        if (
+            not reach.flow_m3_s
+            and not reach.mean_flow_m3_s
+            and reach.kind in {"flowing", "pool", "under_ice"}
+        ):
+            found.append(
+                Finding(
+                    "error",
+                    "flow",
+                    f"the reach {reach.id!r} has no discharge and no mean discharge.",
+                    reach.where,
+                )
+            )
+        for name in network.below.get(reach.id, ()):
+            below = network.reaches[name]
+            if reach.flow_m3_s and below.flow_m3_s and len(network.below[reach.id]) == 1:
+                ratio = below.flow_m3_s / reach.flow_m3_s
+                if ratio > 300 or ratio < 1 / 300:
+                    said = (f"the discharge of {name!r} is {ratio:.3g} times that of {reach.id!r} above it: "
+                            "was one written in L/s?")  # fmt: skip
+                    found.append(Finding("error", "units", said, below.where))
+    return found
+
+
+def _gaps(network: Network) -> list[Finding]:
+    ends = [(r, n, p) for r in network.reaches.values() if r.line
+            for n, p in ((r.from_node, r.line[0]), (r.to_node, r.line[-1]))]  # fmt: skip
+    found: list[Finding] = []
+    told: set[object] = set()
+    for i, (reach, node, at) in enumerate(ends):
+        for other, node_b, at_b in ends[i + 1 :]:
+            far = distance_km(at, at_b)
+            pair = frozenset((node, node_b))
+            if node != node_b and far < NEAR_KM and pair not in told:
+                told.add(pair)
+                said = (f"{reach.id!r} and {other.id!r} end {far * 1000:.0f} m apart, at the nodes {node!r} and "
+                        f"{node_b!r}: is that one node?")  # fmt: skip
+                found.append(Finding("error", "gap", said, other.where))
+            elif node == node_b and far > 2 * NEAR_KM and (node, reach.id) not in told:
+                told.add((node, reach.id))
+                said = (f"the lines of {reach.id!r} and {other.id!r} are {far:.1f} km apart at their node {node!r}: "
+                        "is one drawn against the flow?")  # fmt: skip
+                found.append(Finding("error", "direction", said, other.where))
+    roots = {r.from_node for r in network.reaches.values()} - {r.to_node for r in network.reaches.values()}
+    parts = _parts(network)
+    if len(parts) > 1:
+        said = f"the network falls into {len(parts)} parts that no node joins: " + "; ".join(
+            p[0] for p in parts[:6]
+        )
+        found.append(Finding("note", "parts", said))
+    if not roots:
+        found.append(Finding("error", "loop", "no reach begins at a source."))
+    return found
+
+
+def _parts(network: Network) -> list[list[str]]:
+    of = {name: name for name in network.reaches}
+
+    def root(name: str) -> str:
+        while of[name] != name:
+            name = of[name]
+        return name
+
+    first: dict[str, str] = {}
+    for reach in network.reaches.values():
+        for node in (reach.from_node, reach.to_node):
+            of[root(reach.id)] = root(first.setdefault(node, reach.id))
+    parts: dict[str, list[str]] = defaultdict(list)
+    for name in network.reaches:
+        parts[root(name)].append(name)
+    return list(parts.values())
+
+
+def _lengths(network: Network) -> list[Finding]:
+    found = []
+    for reach in network.reaches.values():
+        drawn = line_km(reach.line)
+        if not drawn:
+            continue
+        ratio = reach.length_km / drawn
+        if ratio > 100:
+            said = f"the reach {reach.id!r} is {reach.length_km:g} km long, its line {drawn:.3g} km: was it in m?"
+            found.append(Finding("error", "units", said, reach.where))
+        elif ratio < 0.9:
+            said = f"the reach {reach.id!r} is {reach.length_km:g} km long, its line {drawn:.3g} km."
+            found.append(Finding("error", "length", said, reach.where))
+        elif ratio > 4:
+            said = (
+                f"the reach {reach.id!r} is {reach.length_km:g} km long and drawn with {drawn:.3g} km only."
+            )
+            found.append(Finding("note", "length", said, reach.where))
+    return found
+
+
+def _marks(network: Network) -> list[Finding]:
+    found = []
+    for reach in network.reaches.values():
+        for name in network.below.get(reach.id, ()):
+            below = network.reaches[name]
+            if reach.km is None or below.km is None or below.river != reach.river:
+                continue
+            if below.km <= reach.km:
+                said = (f"the kilometre marks run backwards: {reach.id!r} begins at {reach.km:g}, {name!r} below it at "
+                        f"{below.km:g}. Is one entered against the flow?")  # fmt: skip
+                found.append(Finding("error", "direction", said, below.where))
+            elif abs(reach.km + reach.length_km - below.km) > 0.05 * reach.length_km + 0.2:
+                said = (f"between {reach.id!r} (km {reach.km:g} + {reach.length_km:g}) and {name!r} (km {below.km:g}) "
+                        "the kilometre marks leave a gap.")  # fmt: skip
+                found.append(Finding("error", "gap", said, below.where))
+    return found
+
+
+def _boundaries(network: Network) -> list[Finding]:
+    told = {(p.reach, p.at_km) for p in network.of("section") if p.role == "boundary"}
+    found = []
+    for reach in network.reaches.values():
+        for name in network.below.get(reach.id, ()):
+            below = network.reaches[name]
+            if not reach.waters or not below.waters or set(reach.waters) & set(below.waters):
+                continue
+            at_end = any(r == reach.id and abs(km - reach.length_km) < 0.01 for r, km in told)
+            if not at_end and not any(r == name and km < 0.01 for r, km in told):
+                said = (f"the water passes from {', '.join(reach.waters)} to {', '.join(below.waters)} between "
+                        f"{reach.id!r} and {name!r}, and no boundary section stands there.")  # fmt: skip
+                found.append(Finding("note", "boundary", said, below.where))
+    return found
+
+
+# ---------------------------------------------------------------- the kinds of files
+
+
+def _from_yaml(path: Path) -> Network:
+    try:
+        data = YAML(typ="safe").load(path)
+    except MarkedYAMLError as error:
+        line = (
+            (error.problem_mark or error.context_mark).line + 1
+            if error.problem_mark or error.context_mark
+            else 1
+        )
+        raise Fault("not_yaml", "this cannot be read as YAML.", where=f"{path.name} line {line}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("reaches"), list):
+        raise Fault("no_reaches", "the file has no list `reaches`.", where=path.name)
+    reaches = [reach_of(_flat(row), f"{path.name} reach {i}") for i, row in enumerate(data["reaches"], 1)]
+    points = [point_of(row, kind, f"{path.name} {kind} {i}")
+              for kind in POINTS for i, row in enumerate(data.get(f"{kind}s") or (), 1)]  # fmt: skip
+    return build(reaches, points, str(data.get("title") or path.stem), data.get("notes") or ())
+
+
+def _flat(row: Any) -> dict[str, Any]:
+    """Return a reach of a YAML file with its hydraulics beside the rest and its line as pairs."""
+    found = {k: v for k, v in dict(row).items() if k not in {"hydraulics", "line"}}
+    found |= dict(row.get("hydraulics") or {})
+    if row.get("line"):
+        found["line"] = tuple((float(x), float(y)) for x, y in row["line"])
+    return found
+
+
+def _rows(path: Path) -> list[tuple[dict[str, str], str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        return [({(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)},
+                 f"{path.name} line {reader.line_num}") for row in reader]  # fmt: skip
+
+
+def _from_csv(path: Path) -> Network:
+    return build([reach_of(_with_line(row), where) for row, where in _rows(path)], (), path.stem)
+
+
+def _from_folder(path: Path) -> Network:
+    if not (path / "reaches.csv").exists():
+        raise Fault("no_file", f"the folder {path.name} has no reaches.csv.")
+    reaches = [reach_of(_with_line(row), where) for row, where in _rows(path / "reaches.csv")]
+    points = [point_of(row, kind, where) for kind in POINTS if (path / f"{kind}s.csv").exists()
+              for row, where in _rows(path / f"{kind}s.csv")]  # fmt: skip
+    return build(reaches, points, path.name)
+
+
+def _with_line(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose ends are given by from_lon … to_lat with them as its line and, without nodes, as its nodes."""
+    ends = [row.get(k) for k in ("from_lon", "from_lat", "to_lon", "to_lat")]
+    if all(ends):
+        try:
+            a, b, c, d = (float(str(v)) for v in ends)
+        except ValueError:
+            return row
+        row["line"] = ((a, b), (c, d))
+        row.setdefault("from_node", f"{a:.5f},{b:.5f}")
+        row.setdefault("to_node", f"{c:.5f},{d:.5f}")
+    return row
+
+
+def _from_geojson(path: Path) -> Network:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Fault("not_json", f"this cannot be read as JSON ({error}).", where=path.name) from None
+    if not isinstance(data, dict) or not isinstance(data.get("features"), list):
+        raise Fault("no_features", "the file is no FeatureCollection.", where=path.name)
+    given = []
+    for i, feature in enumerate(data["features"], 1):
+        where = f"{path.name} feature {i}"
+        try:
+            shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+            given.append((dict(feature.get("properties") or {}), shape, where))
+        except (KeyError, TypeError, shapely.errors.ShapelyError):
+            raise Fault("geometry", "the feature has no geometry that can be read.", where=where) from None
+    return _of_shapes(given, path.stem)
+
+
+def _from_geopackage(path: Path) -> Network:
+    given = []
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
+            base.row_factory = sqlite3.Row
+            layers = base.execute(
+                "SELECT table_name, column_name FROM gpkg_geometry_columns ORDER BY 1"
+            ).fetchall()
+            for table, column in layers:
+                quoted = str(table).replace('"', '""')
+                for i, row in enumerate(base.execute(f'SELECT * FROM "{quoted}"'), 1):  # noqa: S608 - a name of the file itself
+                    values = dict(row)
+                    shape = _wkb(values.pop(column), f"{path.name} {table} row {i}")
+                    values.setdefault("layer", str(table).rstrip("s"))
+                    given.append((values, shape, f"{path.name} {table} row {i}"))
+    except sqlite3.DatabaseError as error:
+        raise Fault("not_geopackage", f"this is no GeoPackage ({error}).", where=path.name) from None
+    return _of_shapes(given, path.stem)
+
+
+def _wkb(blob: Any, where: str) -> Any:
+    """Return the shape of a GeoPackage blob: a header of 8 bytes and an envelope, then WKB (OGC 12-128r19 §2.1.3)."""
+    if not isinstance(blob, bytes) or blob[:2] != b"GP":
+        raise Fault("geometry", "the row has no geometry of a GeoPackage.", where=where)
+    envelope = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}.get((blob[3] >> 1) & 7)
+    try:
+        return shapely.from_wkb(blob[8 + (envelope or 0) :])
+    except shapely.errors.ShapelyError:
+        raise Fault("geometry", "the geometry of the row cannot be read.", where=where) from None
+
+
+def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> Network:
+    """Return a network of lines (reaches) and points, which are put on the nearest reach unless they name theirs."""
+    reaches, spots = [], []
+    nodes: list[tuple[float, float]] = []
+    for row, shape, where in given:
+        if shape is None or shape.is_empty:
+            raise Fault("geometry", "the geometry is empty.", where=where)
+        if shape.geom_type == "MultiLineString":
+            shape = shapely.line_merge(shape)
+        if shape.geom_type == "LineString":
+            line = tuple((float(x), float(y)) for x, y in shapely.get_coordinates(shape))
+            if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in line):
+                raise Fault("units", "the line is not in longitude and latitude.", where=where)
+            row.setdefault("from_node", _node(nodes, line[0]))
+            row.setdefault("to_node", _node(nodes, line[-1]))
+            if row.get("length_km") in (None, ""):
+                row["length_km"] = line_km(line)
+            reaches.append(reach_of({**row, "line": line}, where))
+        elif shape.geom_type == "Point":
+            spots.append((row, (shape.x, shape.y), where))
+        else:
+            raise Fault(
+                "geometry", f"a {shape.geom_type} is neither a reach nor a point on one.", where=where
+            )
+    bare = build(reaches, (), title)
+    points: list[Point] = []
+    for row, at, where in spots:
+        kind = str(row.get("layer") or row.get("kind") or "section").rstrip("s")
+        if kind not in POINTS:
+            raise Fault("no_kind", f"a point is a {', '.join(POINTS)}, not a {kind!r}.", where=where)
+        if row.get("reach") in (None, "") or row.get("at_km") in (None, ""):
+            row["reach"], row["at_km"] = locate(bare, *at, where=where)
+        points.append(point_of(row, kind, where))
+    return build(bare.reaches.values(), points, title)
+
+
+def _node(nodes: list[tuple[float, float]], at: tuple[float, float]) -> str:
+    for i, known in enumerate(nodes):
+        if distance_km(known, at) <= SNAP_KM:
+            return f"n{i}"
+    nodes.append(at)
+    return f"n{len(nodes) - 1}"
+
+
+def with_series(network: Network, flows: Mapping[str, float]) -> Network:
+    """Return the network with other discharges by reach, m³/s."""
+    changed = [replace(r, flow_m3_s=flows[r.id]) if r.id in flows else r for r in network.reaches.values()]
+    return build(changed, network.points.values(), network.title, network.notes)
+
+
+def with_calibration(network: Network, found: Mapping[str, Mapping[str, float]]) -> Network:
+    """Return the network with calibrated values by reach. Raises Fault for an unknown reach."""
+    reaches: dict[str, Reach] = dict(network.reaches)
+    for name, values in found.items():
+        reaches[network.reach(name, "calibrated").id] = replace(
+            network.reaches[name], **dict[str, Any](values)
+        )
+    return build(reaches.values(), network.points.values(), network.title, network.notes)

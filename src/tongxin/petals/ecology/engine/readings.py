@@ -1,0 +1,148 @@
+"""Readings of discharge, stage and gates, times with their zone, and tables: the parts of a case that are series."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tongxin.petals.ecology.engine.case import Series
+from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.network import Network, Point, build, number
+from tongxin.petals.ecology.engine.quantities import quantity
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tuple[dict[str, Series], Network]:
+    """Return the discharges by station, and the network with a station for each reach that readings name."""
+    if isinstance(given, str):
+        rows = table(folder / given, ("station", "time", "value"))
+    else:
+        rows = [(dict(r), f"flows row {i}") for i, r in enumerate(_listed(given), 1)]
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    kinds: dict[str, str] = {}
+    points = dict(network.points)
+    for row, where in rows:
+        if row.get("reach"):
+            reach = network.reach(str(row["reach"]), where)
+            name = f"reading on {reach.id}"
+            points[name] = Point(name, "station", reach.id, reach.length_km / 2)
+        else:
+            name = str(row.get("station", ""))
+            stations = [p.id for p in network.of("station")]
+            if name not in stations:
+                raise Fault(
+                    "no_station", f"there is no station {name!r}.", mend=nearest(name, stations), where=where
+                )
+            reach = network.reaches[network.points[name].reach]
+        at = (instant(need(row, "time", ""), where) - zero).total_seconds()
+        value, kinds[name] = _reading(row, where)
+        usual = reach.flow_m3_s or reach.mean_flow_m3_s or value
+        speed = value / (reach.width_m * reach.depth_m) if reach.width_m and reach.depth_m else 0.0
+        if value > 300 * usual or value < usual / 300 or value > 150_000 or speed > 25:
+            said = f"a discharge of {value:g} m³/s is impossible on {reach.id!r}, which has {usual:g} m³/s as a rule."
+            raise Fault("impossible", said, mend="Was it written in L/s, or in m³/d?", where=where)
+        found[name].append((at, value))
+    series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
+    return series, build(network.reaches.values(), points.values(), network.title, network.notes)
+
+
+def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
+    """Return the discharge of a reading, m³/s, and what was read: a discharge, or a stage with its rating."""
+    if row.get("stage"):
+        stage = quantity(row["stage"], "length", where)
+        rating = {k: row.get(f"rating_{k}") for k in ("zero_m", "factor", "exponent")}
+        if any(v in (None, "") for v in rating.values()):
+            said = "a stage alone is no discharge;"
+            raise Fault(
+                "no_rating", said, mend="give rating_zero_m, rating_factor and rating_exponent.", where=where
+            )
+        zero, factor, exponent = (number(v, k, where) for k, v in rating.items())
+        if stage <= zero:
+            raise Fault(
+                "impossible",
+                f"a stage of {stage:g} m is not above the rating's zero, {zero:g} m.",
+                where=where,
+            )
+        return factor * (stage - zero) ** exponent, "stage"
+    value = row.get("value", row.get("discharge"))
+    flow = quantity(f"{value} {row.get('unit') or ''}".strip(), "discharge", where)
+    if flow <= 0:
+        raise Fault(
+            "impossible",
+            "a discharge of zero carries nothing;",
+            mend="name the reach under `dry`.",
+            where=where,
+        )
+    return flow, "discharge"
+
+
+def gates_of(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
+    """Return the states of gates: 1 open, 0 shut; what is later than the forecast is a plan. Raises Fault."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    gates = [p.id for p in network.of("gate")]
+    for i, row in enumerate(_listed(given), 1):
+        where = f"gates row {i}"
+        name = str(row.get("gate", ""))
+        if name not in gates:
+            raise Fault("no_gate", f"there is no gate {name!r}.", mend=nearest(name, gates), where=where)
+        state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
+        if state is None:
+            raise Fault("state", "a gate is `open` or `shut`.", where=where)
+        found[name].append(((instant(need(row, "time", ""), where) - zero).total_seconds(), state))
+    return {name: _series("gate", pairs) for name, pairs in found.items()}
+
+
+def _series(what: str, pairs: list[tuple[float, float]]) -> Series:
+    pairs.sort()
+    return Series(what, np.array([t for t, _v in pairs]), np.array([v for _t, v in pairs]))
+
+
+def instant(value: Any, where: str) -> datetime:
+    """Return a time with its zone: as written, without one Beijing time. Raises Fault."""
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise Fault(
+            "not_a_time",
+            f"{value!r} is no time;",
+            mend="write 2026-03-09T22:40 or with an offset.",
+            where=where,
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+
+
+def table(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], str]]:
+    """Return the rows of a CSV file with where each stands. Raises Fault for a missing file or column."""
+    if not path.is_file():
+        raise Fault("no_file", f"there is no file {path.name}.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [c for c in columns if c not in (reader.fieldnames or ())]
+        if missing:
+            raise Fault("missing", f"the columns {', '.join(missing)} are missing.", where=path.name)
+        return [
+            ({k: v or "" for k, v in row.items() if k}, f"{path.name} line {reader.line_num}")
+            for row in reader
+        ]
+
+
+def _listed(given: Any) -> list[dict[str, Any]]:
+    if given is None:
+        return []
+    if not isinstance(given, list) or not all(isinstance(r, dict) for r in given):
+        raise Fault("not_a_list", "flows and gates are lists of rows.", where="flows, gates")
+    return given
+
+
+def need(row: Mapping[str, Any], key: str, prefix: str) -> Any:
+    """Return a value that has to be there. Raises Fault that names its key."""
+    if row.get(key) in (None, ""):
+        raise Fault("missing", f"`{prefix}{key}` is missing.", where=prefix + key)
+    return row[key]

@@ -1,0 +1,197 @@
+"""Samples make an ensemble better: members are weighted, resampled and moved until they agree with what was measured.
+
+Tempered sequential Monte Carlo (Del Moral, Doucet & Jasra 2006): the likelihood is let in by steps, each so far that
+half of the members stay effective; then members are drawn by weight and moved by preconditioned Crank–Nicolson steps
+(Cotter et al. 2013), which keep the prior of the random numbers exactly and take the likelihood into account.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongxin.petals.ecology.engine import ensemble, transport
+from tongxin.petals.ecology.engine.case import Case
+from tongxin.petals.ecology.engine.model import Model
+
+Floats = NDArray[np.float64]
+MODEL_ERROR = (
+    0.15  # of a computed concentration beside the sample's own error: the section is not evenly mixed
+)
+LEAST = 100.0  # effective members that are asked for
+MOVES = 4
+STEP = 0.35
+MOST_STEPS = 25
+FAR = 8.0  # a sample more spreads away than this says no more: one wrong sample must not rule everything
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A measured concentration, mg/L, at a section of the case (its position) and a time, s after the release began.
+
+    below: not detected, `value` is the limit of detection. error: spread of the measurement's logarithm.
+    """
+
+    section: int
+    at: float
+    value: float
+    below: bool = False
+    error: float = 0.15
+
+
+@dataclass(frozen=True)
+class Update:
+    """Members after an update: their random numbers, how many are effective, log evidence, and the way there."""
+
+    z: Floats
+    effective: float
+    evidence: float
+    steps: tuple[float, ...]
+    accepted: float
+
+
+def update(case: Case, samples: Sequence[Sample], *, cancelled: Callable[[], bool] | None = None) -> Update:
+    """Return members that agree with the samples; the same case, seed and samples give the same members.
+
+    `effective` is the least of the effective members in any step of weighting, and of the distinct members at the end.
+    """
+    model = Model(case)
+    blocks = math.ceil(case.members / ensemble.BLOCK)
+    z = np.concatenate(
+        [
+            ensemble.draw(case, n, min(ensemble.BLOCK, case.members - n * ensemble.BLOCK), model.dims)
+            for n in range(blocks)
+        ]
+    )
+    wanted = replace(case, sections=tuple(case.sections[i] for i in sorted({s.section for s in samples})))
+    order = {old: new for new, old in enumerate(sorted({s.section for s in samples}))}
+    here = [replace(s, section=order[s.section]) for s in samples]
+    lean = Model(wanted)
+    take = _taken(model, lean)
+    random = np.random.Generator(np.random.Philox(key=[case.seed, 1 << 40]))
+    like = likelihood(lean, z[:, take], here)
+    reached, evidence, steps = 0.0, 0.0, list[float]()
+    least, moved, tried = float(len(z)), 0.0, 0
+    while reached < 1.0 and len(steps) < MOST_STEPS:
+        if cancelled is not None and cancelled():
+            break
+        rise = _rise(like, 1.0 - reached)
+        weights = np.exp(rise * (like - like.max()))
+        evidence += rise * float(like.max()) + math.log(weights.mean())
+        weights /= weights.sum()
+        least = min(least, float(1.0 / (weights**2).sum()))
+        reached = min(1.0, reached + rise)
+        steps.append(reached)
+        chosen = _systematic(weights, random)
+        z, like = z[chosen], like[chosen]
+        step = STEP
+        for _n in range(MOVES):
+            offer = math.sqrt(1 - step**2) * z + step * random.standard_normal(z.shape)
+            new = likelihood(lean, offer[:, take], here)
+            goes = np.log(random.random(len(z))) < reached * (new - like)
+            z, like = np.where(goes[:, None], offer, z), np.where(goes, new, like)
+            moved, tried = moved + float(goes.mean()), tried + 1
+            step = float(np.clip(step * math.exp(goes.mean() - 0.3), 0.03, 0.9))
+    distinct = len(np.unique(z[:, :2], axis=0))
+    return Update(z, min(least, float(distinct)), evidence, tuple(steps), moved / max(tried, 1))
+
+
+def _taken(model: Model, lean: Model) -> NDArray[np.int64]:
+    """Return which random numbers of the whole model those of a smaller one are."""
+    from tongxin.petals.ecology.engine.model import COMMON, OWN
+
+    found = list(range(len(COMMON)))
+    for name in lean.reaches:
+        begin = len(COMMON) + model.reach_index[name] * len(OWN)
+        found += range(begin, begin + len(OWN))
+    return np.array(found, np.int64)
+
+
+def likelihood(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
+    """Return the log likelihood (members) of samples: normal in the logarithm, a share below for what was not detected.
+
+    A sample's farthest counts FAR spreads, so that one that is wrong, or mislabelled, does not decide alone.
+    """
+    computed = at_samples(model, z, samples)
+    total = np.zeros(len(z))
+    for n, sample in enumerate(samples):
+        floor = 1e-3 * sample.value
+        spread = math.hypot(sample.error, MODEL_ERROR)
+        off = (np.log(sample.value + floor) - np.log(computed[:, n] + floor)) / spread
+        if sample.below:
+            total += log_normal_share(off)
+        else:
+            total += capped(off)
+    return total
+
+
+def capped(off: Floats) -> Floats:
+    """Return −off²/2, bending to a line beyond FAR/2 spreads (Huber)."""
+    size = np.abs(off)
+    bend = FAR / 2
+    found: Floats = np.where(size <= bend, -0.5 * off**2, -bend * (size - 0.5 * bend))
+    return found
+
+
+def log_normal_share(x: Floats) -> Floats:
+    """Return the logarithm of the normal distribution function, with its tail for x far below zero."""
+    erfc = np.vectorize(math.erfc, otypes=[float])
+    near = np.log(np.maximum(0.5 * erfc(-np.maximum(x, -8.0) / math.sqrt(2.0)), 1e-300))
+    found: Floats = np.where(
+        x > -8.0, near, -0.5 * x**2 - np.log(-np.minimum(x, -1.0) * math.sqrt(2 * math.pi))
+    )
+    return found
+
+
+def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
+    """Return the concentrations (members, samples) that members have where and when samples were taken."""
+    groups = ensemble.plan(model.case, model)
+    out = np.zeros((len(z), len(samples)))
+    for begin in range(0, len(z), ensemble.BLOCK):
+        part = slice(begin, begin + ensemble.BLOCK)
+        elements, release = model.members(z[part])
+        for group in groups:
+            mine = [
+                (n, s, group.sections.index(s.section))
+                for n, s in enumerate(samples)
+                if s.section in group.sections
+            ]
+            if not mine:
+                continue
+            latest = max(s.at for _n, s, _c in mine)
+            window = max(group.grid.window, 1.02 * latest)
+            grid = group.grid if window == group.grid.window else transport.Grid(window, 2 * group.grid.steps)
+            found = ensemble.curves(model, z[part], elements, release, replace(group, grid=grid))
+            for n, sample, column in mine:
+                where = sample.at / grid.dt
+                low = min(int(where), grid.used - 2)
+                share = where - low
+                out[part, n] = found[:, column, low] * (1 - share) + found[:, column, low + 1] * share
+    return out
+
+
+def _rise(like: Floats, left: float) -> float:
+    """Return how much of the likelihood can be let in with half of the members effective."""
+
+    def effective(rise: float) -> float:
+        w = np.exp(rise * (like - like.max()))
+        return float(w.sum() ** 2 / (w**2).sum())
+
+    wanted = max(0.5 * len(like), LEAST)
+    if effective(left) >= wanted:
+        return left
+    low, high = 0.0, left
+    for _n in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if effective(middle) >= wanted else (low, middle)
+    return max(low, 1e-6)
+
+
+def _systematic(weights: Floats, random: np.random.Generator) -> NDArray[np.int64]:
+    """Return members drawn by weight, evenly: one draw for all."""
+    points = (random.random() + np.arange(len(weights))) / len(weights)
+    return np.searchsorted(np.cumsum(weights), points).clip(0, len(weights) - 1)
