@@ -1,0 +1,114 @@
+"""Names the indicator of a figure: a known one, else what its clause says without number, place and period."""
+
+from __future__ import annotations
+
+import re
+
+from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
+from tongxin.petals.evidence.engine.periods import TIME
+from tongxin.petals.evidence.engine.places import RELATIVE
+
+TAIL = re.compile(
+    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
+)
+HEAD = re.compile(r"^(?:其中|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到|有|是|了)+")
+DROP = re.compile(r"[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高")
+VERB = re.compile("(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)")
+FILLED = re.compile("^(?:达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$")
+
+
+def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
+    text = TIME.sub("", text)
+    if not keep_place:
+        text = RELATIVE.sub("", text)
+    text = DROP.sub("", text)
+    text = HEAD.sub("", text)
+    return TAIL.sub("", text)
+
+
+def _without_places(text: str, words: Lexicon) -> str:
+    first = words.place.match(text)
+    while first:
+        text = text[first.end() :].lstrip("、和与的地区市三两域")
+        first = words.place.match(text)
+    return text
+
+
+def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words: Lexicon) -> tuple[str, str]:
+    """Return the name of an indicator, and why. `earlier` is the name of the figure before, in the same paragraph."""
+    left = max([m.clause[0], *(f.end for f in figures if f.end <= m.start and f is not m)])
+    right = min([m.clause[1], *(f.start for f in figures if f.start >= m.end and f is not m)])
+    before, after = text[left : m.start], text[m.end : right]
+    if left > m.clause[0]:
+        cut = re.search("[、和及]", before)
+        before = before[cut.end() :] if cut else before
+    known = _known(before + after, words)
+    if known:
+        return known, "a known indicator"
+    counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
+    head = _without_places(_bare(before, words, True), words)
+    after_name = re.split("[、，。；]", after)[0] if counted or len(head) < 2 else ""
+    after_name = DROP.sub("", after_name).lstrip("的多余左右以上")
+    if m.role in ("change", "points") or (m.kind == "percent" and m.comparisons):
+        return _of_change(text, m, head, earlier)
+    if counted and after_name:
+        name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
+    else:
+        name = head or after_name
+    why = f"clause {text[slice(*m.clause)][:24]!r}"
+    if len(name) < 2 or FILLED.match(name):
+        previous = _clause_before(text, m, words)
+        name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
+    elif len(name) < 4:
+        place = _bare(before, words, True)
+        name = place if len(place) > len(name) else name
+    if counted and name and not name.endswith(("数", "量", "次")):
+        name += "数"
+    return name[:40], why
+
+
+def _joined(head: str, after: str) -> str:
+    """Join what stands before and after the number: 开通 + 省际毗邻公交线路."""
+    if not head or head in after:
+        return after
+    return head + after
+
+
+def _known(clause: str, words: Lexicon) -> str:
+    best = ""
+    for known in words.indicators:
+        if known.finds.search(clause) and len(known.name) > len(best):
+            best = known.name
+    return best
+
+
+def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str]:
+    name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅)+$", "", head)
+    name = re.sub("(?:增长|增加|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$", "", name)
+    if m.comparisons and m.comparisons[0].kind == "share_of_total":
+        return ((name or earlier) + "占比")[:40], "a share"
+    if len(name) < 2:
+        before = text[: m.clause[0]]
+        last = [c for c in re.split("[，。；,;]", before) if c]
+        carried = re.sub("(?:保持|持续|实现|继续)?(?:强劲|稳定|快速|较快|平稳|两位数)*(?:增长|下降|提升)?$", "", last[-1]) if last else ""
+        name = earlier.removesuffix("增幅") if earlier.endswith("增幅") else carried or earlier
+    return (name.removesuffix("增幅") + "增幅")[:40], "a change"
+
+
+def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
+    before = [c for c in re.split("[，。；,;：:]", text[: m.clause[0]]) if c.strip()]
+    if not before:
+        return ""
+    name = _without_places(_bare(before[-1], words, True), words)
+    return "" if re.search(r"\d", name) else name[-20:]
+
+
+def theme(clause: str, sentence: str, paragraph: str, words: Lexicon) -> tuple[str, str]:
+    """Return the field of a figure by the words around it, the nearest first."""
+    for text, why in ((clause, "clause"), (sentence, "sentence"), (paragraph, "paragraph")):
+        counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]
+        best = max(counts, default=(0, 0, ""))
+        if best[0]:
+            return best[2], why
+    return "产业", "nothing said otherwise"
