@@ -9,7 +9,9 @@ from tongxin.petals.evidence.engine.facts import Comparison, Mention
 
 UP = "增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
 DOWN = "下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
-CHANGE = re.compile(rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速)?(?:分别)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$")
+CHANGE = re.compile(rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$")
+ABOVE = re.compile("(?:高于|低于|高出|快于)(?P<of>[^，。；]{0,10})$")
+MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
 SHARE = re.compile("占(?!据|地)[^，。；]{0,24}$|(?:比重|占比|份额)[^，。；]{0,10}$")
 PLAN = re.compile("(?:完成|占)[^，。；]{0,8}(?:计划|目标|任务|序时)[^，。；]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$")
 YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年|比去年|上一年|比前一年|同期相比")
@@ -38,6 +40,9 @@ def roles(text: str, found: list[Mention]) -> None:
             continue
         if m.kind in ("percent", "points", "ratio"):
             m.role = _role(before, m)
+            if m.role == "main" and m.kind == "percent" and MORE.match(before):
+                last = re.search("占[^，。；\\d]*，$", text[: m.clause[0]])
+                m.role = "share" if last else "main"
         elif m.kind == "index" or m.role != "main":
             continue
         elif CHANGE.search(before) and previous and BASE.search(before):
@@ -63,6 +68,8 @@ def _role(before: str, m: Mention) -> str:
             return "plan"
         if SHARE.search(before):
             return "share"
+    if m.kind == "points" and ABOVE.search(before):
+        return "points"
     if CHANGE.search(before):
         return "points" if m.kind == "points" else "change"
     return "main"
@@ -81,6 +88,10 @@ def comparison(text: str, m: Mention) -> Comparison:
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
     if m.role == "plan":
         return Comparison("share_of_plan", m.value, "", before)
+    above = ABOVE.search(before) if m.kind == "points" else None
+    if above:
+        value = m.value if "低" not in above[0] else f"-{m.value}"
+        return Comparison("vs_base", value, above["of"], before)
     value = m.value if _sign(before) > 0 or m.value.startswith("-") else f"-{m.value}"
     if m.kind == "ratio":
         signed = Decimal(value) * 100
@@ -99,6 +110,8 @@ def _own_subject(text: str, m: Mention) -> bool:
     """Whether the clause of a change says itself what changes: 进口增长2%, 江苏增长12.8%."""
     before = text[m.clause[0] : m.start]
     how = CHANGE.search(before)
+    if ABOVE.search(before):
+        return False
     said = FILLER.sub("", before[: how.start()] if how else before)
     return len(said) >= 2
 
@@ -108,14 +121,15 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
     figures: list[Mention] = []
     groups = _lists(text, found)
     for m in found:
-        if m.role == "from" or m.role == "done":
+        if m.role in ("from", "done"):
             continue
+        listed = groups.get(id(m), [])
         if m.role == "main":
+            m.turn = next(((i, len(listed)) for i, each in enumerate(listed) if each is m), (0, 1))
             figures.append(m)
             continue
         near = [f for f in figures if f.kind not in ("percent", "points") or m.role in ("change", "points")]
         near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
-        listed = groups.get(id(m))
         if m.role == "amount":
             continue
         if listed and "分别" in text[listed[0].clause[0] : listed[0].start]:
@@ -128,7 +142,12 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
                     target.comparisons.append(Comparison(made.kind, sign + value, made.base, "分别: " + made.why))
                     each.role = "done"
                 continue
-            figures.append(_as_figure(text, m, listed[0]))
+        if listed and (listed[0].role != "done") and (_own_subject(text, listed[0]) or not near):
+            for i, each in enumerate(listed):
+                each.turn = (i, len(listed))
+                each.clause = listed[0].clause
+                figures.append(_as_figure(text, each, listed[0]))
+                each.role = "done"
             continue
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
         if near and (m.role in ("share", "plan") or same or not _own_subject(text, m)):
@@ -143,9 +162,12 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
 def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
     """Where only a change or a share is told, it is the value."""
     before = text[model.clause[0] : model.start]
-    made = comparison(text, model)
     if MEAN.search(before):
         return m
+    told = model.value
+    model.value = told.lstrip("-")
+    made = comparison(text, model)
+    model.value = told
     value = m.value
     if made.value.startswith("-") and not value.startswith("-"):
         value = f"-{value}"

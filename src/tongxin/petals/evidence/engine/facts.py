@@ -46,6 +46,7 @@ class Mention:
     qualifiers: list[str] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
+    turn: tuple[int, int] = (0, 1)  # which of how many in a list: 分别增长12%、15%
 
 
 @dataclass(slots=True)

@@ -61,7 +61,9 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
 def _unit(match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, int]) -> tuple[str, str, str, int] | None:
     """Return unit, how many of the base, kind and where the mention ends; None where it measures nothing."""
     before, after = text[clause[0] : match.start()], text[match.end() : match.end() + 12]
-    if match["t"] or match["den"] or match["fden"]:
+    if match["den"] or match["fden"]:
+        return ("%", "1", "percent", match.end()) if re.search("占|比重|贡献", before) else None
+    if match["t"]:
         return "%", "1", "percent", match.end()
     if match["g"]:
         return "个", "1", "count", match.end()
@@ -81,6 +83,8 @@ def _unit(match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, in
     if form in SKIPPED and not LASTS.search(before[-16:] + after):
         return None
     if unit.kind == "time" and not LASTS.search(before[-16:] + after):
+        return None
+    if unit.kind == "length" and re.search("距(?:离)?[^，。；]{0,12}$", before):
         return None
     if form == "P" and "算力" not in before + after:
         return None

@@ -12,8 +12,8 @@ from tongxin.petals.evidence.engine.places import RELATIVE
 TAIL = re.compile(
     rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
 )
-HEAD = re.compile(r"^(?:其中|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到|有|是|了)+")
-DROP = re.compile(r"[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高")
+HEAD = re.compile(r"^(?:其中|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到|有|是|了)+")
+DROP = re.compile(r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高")
 VERB = re.compile("(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)")
 FILLED = re.compile("^(?:达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$")
 
@@ -47,9 +47,14 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
     if known:
         return known, "a known indicator"
     counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
-    head = _without_places(_bare(before, words, True), words)
-    after_name = re.split("[、，。；]", after)[0] if counted or len(head) < 2 else ""
-    after_name = DROP.sub("", after_name).lstrip("的多余左右以上")
+    if any(c.value.startswith("from:") for c in m.comparisons):
+        opened = [o for o in re.finditer("[由从]", text[: m.start])]
+        before = re.split("[，。；]", text[: opened[-1].start()])[-1] if opened else before
+    head = _short(_without_places(_bare(before, words, True), words))
+    after_name = re.split("[、，。；]", after)[0] if counted or m.kind == "time" or len(head) < 2 else ""
+    after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
+    if m.kind == "time" and after_name:
+        return (head + after_name).removesuffix("时间") + "时间", "a length of time"
     if m.role in ("change", "points") or (m.kind == "percent" and m.comparisons):
         return _of_change(text, m, head, earlier)
     if counted and after_name:
@@ -60,12 +65,44 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
     if len(name) < 2 or FILLED.match(name):
         previous = _clause_before(text, m, words)
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
-    elif len(name) < 4:
-        place = _bare(before, words, True)
-        name = place if len(place) > len(name) else name
+    elif m.start > 0 and len(name) < 9:
+        name, why = _with_subject(text, m, name, why, words)
     if counted and name and not name.endswith(("数", "量", "次")):
         name += "数"
     return name[:40], why
+
+
+def _short(head: str) -> str:
+    """Cut what only leads to the noun: a list before 等, what stands before the last 的, a verb with 了."""
+    head = re.sub("^.*等(?:地|领域|方面|行业)?(?:的)?(?=.{2,})", "", head)
+    head = re.sub("^.*等(?:地|领域|方面|行业)?$", "", head)
+    head = re.sub("^.*的(?=.{4,})", "", head)
+    return re.sub("[\u4e00-\u9fff]{2}了$", "", head)
+
+
+def _noun(after: str, more: bool) -> str:
+    """Return the noun of what follows a number; where another number follows, up to its preposition or head noun."""
+    after = re.split("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)", after)[0] if len(after) > 5 else after
+    if more:
+        head = re.match(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)", after)
+        after = head[0] if head else after
+    return after
+
+
+def _with_subject(text: str, m: Mention, name: str, why: str, words: Lexicon) -> tuple[str, str]:
+    """Put the park, port or new area before a short name, where the clause or the one before tells one."""
+    before = text[: m.start]
+    last = None
+    for match in words.place.finditer(before):
+        last = match
+    if last is None or not words.places[last[0]] or last[0] in name:
+        return name, why
+    canonical = words.places[last[0]][0]
+    if canonical in words.groups or words.levels.get(canonical) == "province" and last[0].startswith(canonical[:2]) and len(last[0]) < 4:
+        return name, why
+    if canonical == "全国":
+        return name, why
+    return last[0] + name, f"{why}, of {last[0]}"
 
 
 def _joined(head: str, after: str) -> str:

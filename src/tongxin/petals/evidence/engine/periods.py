@@ -28,6 +28,10 @@ CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-1
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
 
 
+BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A period as written (`text`), where it stands, whether it lies wholly after the publication, its year."""
@@ -38,6 +42,7 @@ class Period:
     now: bool = False
     future: bool = False
     year: int | None = None
+    plan: bool = False  # a plan's years: they hold for their sentence only
 
 
 def as_of(day: date | None) -> str:
@@ -84,12 +89,11 @@ def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, boo
     return str(year), False
 
 
-def _made(match: re.Match[str], text: str, day: date | None, *, now: bool = False, year: int | None = None) -> Period:
-    first = text.split("/")[0]
-    future = day is not None and first not in ("..", "") and first > day.isoformat()[: len(first)]
-    if day is not None and text.startswith("../"):
-        future = text[3:] > day.isoformat()[: len(text[3:])]
-    return Period(match.start(), match.end(), text, now, future, year)
+def _made(match: re.Match[str], text: str, day: date | None, *, now: bool = False, year: int | None = None, plan: bool = False) -> Period:
+    first = text.removeprefix("../").split("/")[0]
+    first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], first)
+    future = day is not None and first[:1].isdigit() and first > day.isoformat()[: len(first)]
+    return Period(match.start(), match.end(), text, now, future, year, plan)
 
 
 def read(match: re.Match[str], day: date | None) -> Period | None:
@@ -105,12 +109,12 @@ def read(match: re.Match[str], day: date | None) -> Period | None:
     if match["plan"]:
         first = FIRST_YEAR[match["plan"]]
         if match["when"] == "以来":
-            return _made(match, f"{first}/{today}", day)
+            return _made(match, f"{first}/{today}", day, plan=True)
         if match["when"] in ("末", "收官"):
             return _made(match, str(first + 4), day, year=first + 4)
-        return _made(match, f"{first}/{first + 4}", day, year=first)
+        return _made(match, f"{first}/{first + 4}", day, year=first, plan=True)
     if match["congress"]:
-        return _made(match, f"{CONGRESS[match['congress']]}/{today}", day)
+        return _made(match, f"{CONGRESS[match['congress']]}/{today}", day, plan=True)
     if match["strategy"]:
         return _made(match, f"2014/{today}", day)
     return _calendar(match, day, today)
@@ -139,5 +143,10 @@ def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | No
 
 def all_in(text: str, day: date | None) -> list[Period]:
     """Return the periods that a text names, in order."""
-    found = (read(m, day) for m in TIME.finditer(text))
-    return [p for p in found if p is not None]
+    found = []
+    for match in TIME.finditer(text):
+        period = read(match, day)
+        compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
+        if period is not None and not (compared and match["till"] is None and not match["years"]):
+            found.append(period)
+    return found

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
@@ -14,6 +15,7 @@ RELATIVE = re.compile(
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)")
+OBJECT = re.compile("(?:直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile("^(?:大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)")
@@ -98,17 +100,28 @@ class Scope:
     around: list[Frame]  # the nearest first
     words: Lexicon
 
-    def of(self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]) -> tuple[tuple[str, ...], str]:
-        """Return the jurisdictions of a mention in a clause, and why."""
+    def of(self, m: Mention, spans: list[tuple[int, int]]) -> tuple[tuple[str, ...], str]:
+        """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn."""
+        names, why = self._of(m.clause, m.start, m.end, spans)
+        turn, count = m.turn
+        if count > 1:
+            members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
+            if len(members) == count:
+                return (members[turn],), f"{why}: number {turn + 1} of {count}"
+        return names, why
+
+    def _of(self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]) -> tuple[tuple[str, ...], str]:
         here = self._within(clause[0], start)
-        if here:
+        if here and not self._only_objects(clause[0], start):
             return here
         after = self._within(end, clause[1])
         earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
         for span in reversed(earlier):
-            found = self._within(*span)
-            if found:
-                return found[0], f"carried from {self.text[slice(*span)][:20]!r}"
+            if self._within(*span) and not self._only_objects(*span):
+                names = self._subject(*span)
+                return names, f"carried from {self.text[slice(*span)][:20]!r}"
+        if here:
+            return here
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
@@ -132,6 +145,31 @@ class Scope:
             return None
         names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
         return self._without_wider(names), "、".join(p.form for p in chosen)
+
+    def _only_objects(self, start: int, end: int) -> bool:
+        """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
+        found = [p for p in self.places if start <= p.start < end and not p.weak]
+        last = -9
+        for p in found:
+            listed = last > 0 and re.fullmatch("[、和与及]|", self.text[last : p.start])
+            if not listed and not OBJECT.search(self.text, max(start, p.start - 4), p.start):
+                return False
+            last = p.end
+        return bool(found)
+
+    def _subject(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
+        found = [p for p in self.places if start <= p.start < end]
+        strong = [p for p in found if not p.weak] or [p for p in found if p.names != (NATIONAL,)]
+        if not strong:
+            told = self._within(start, end)
+            return told[0] if told else ()
+        kept = [strong[0]]
+        for p in strong[1:]:
+            if not re.fullmatch("(?:市|区|地区)?(?:[、和与及]|以及)?", self.text[kept[-1].end : p.start]):
+                break
+            kept.append(p)
+        return self._without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
 
     def _without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
         parents = {self.words.parents.get(n, "") for n in names}

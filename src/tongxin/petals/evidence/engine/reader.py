@@ -18,8 +18,10 @@ HEADING = re.compile(r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60}
 PLANNED = re.compile(
     "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|到20[2-9]\\d年|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
 )
-DONE = re.compile("已|累计|完成了|实现了|建成了|截至|目前|同比|达到了|新增了|突破")
-AHEAD = re.compile("^\\s*(?:下一步|接下来|今后|未来|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)")
+DONE = re.compile("已|累计|了(?!解)|截至|目前|同比|突破")
+GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
+AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
+AHEAD = re.compile("^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)")
 ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 
 
@@ -81,7 +83,8 @@ def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words
 
 
 def _paragraph(at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]) -> list[Fact]:
-    frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
+    if not GOES_ON.match(line):
+        frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -116,8 +119,9 @@ def _sentence(at: int, text: str, frames: Frames, source: Source, words: Lexicon
         first = [p for p in strong if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
         frames.place = places.Frame(names, f"said before: {first[0].form}")
-    if periods:
-        frames.period = periods[-1] if not frames.period or periods[-1].start < 30 else frames.period
+    lasting = [p for p in periods if not p.plan]
+    if lasting:
+        frames.period = lasting[-1] if not frames.period or lasting[-1].start < 30 else frames.period
     return found
 
 
@@ -129,20 +133,23 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     return day and (bool(ATTRIBUTED.search(around)) or "今天" in around or "昨天" in around)
 
 
-def _period(m: Mention, periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source) -> tuple[str, str, bool, bool]:
-    """Return period, why, whether it lies ahead, whether it is the current whole year."""
+def _period(text: str, m: Mention, periods: list[Period], frames: Frames, source: Source) -> tuple[str, str, bool]:
+    """Return period, why, and whether it lies ahead."""
     before = [p for p in periods if p.end <= m.start]
+    clause = text[m.clause[0] : m.start]
     inside = [p for p in before if p.start >= m.clause[0]]
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
     if chosen is None:
         after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
         chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
+        if not after and chosen is not None and AS_OF_NOW.search(clause):
+            chosen = None
     if chosen is None and frames.section_period:
         chosen, why = frames.section_period, "heading"
     if chosen is None:
-        return as_of(source.published), "nothing told: as of publication", False, False
-    return chosen.text, why, chosen.future, bool(source.published and chosen.text == str(source.published.year))
+        return as_of(source.published), "nothing told: as of publication", False
+    return chosen.text, why, chosen.future
 
 
 def _status(text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, frames: Frames) -> tuple[str, str]:
@@ -191,8 +198,8 @@ def _fact(
     at: int, text: str, m: Mention, figures: list[Mention], numbers: list[Mention], scope: places.Scope,
     periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
 ) -> Fact:  # fmt: skip
-    names, place_why = scope.of(m.clause, m.start, m.end, spans)
-    period, period_why, ahead, _whole = _period(m, periods, spans, frames, source)
+    names, place_why = scope.of(m, spans)
+    period, period_why, ahead = _period(text, m, periods, frames, source)
     status, status_why = _status(text, m, spans, ahead, frames)
     name, name_why = naming.indicator(text, m, figures, frames.earlier, scope.words)
     frames.earlier = name
