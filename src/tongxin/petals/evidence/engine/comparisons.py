@@ -119,9 +119,10 @@ def _own_subject(text: str, m: Mention) -> bool:
 def attach(text: str, found: list[Mention]) -> list[Mention]:
     """Give each comparison to its figure; return the mentions that are figures of their own."""
     figures: list[Mention] = []
+    told: set[int] = set()
     groups = _lists(text, found)
     for m in found:
-        if m.role in ("from", "done"):
+        if m.role in ("from", "done") or id(m) in told:
             continue
         listed = groups.get(id(m), [])
         if m.role == "main":
@@ -142,12 +143,12 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
                     target.comparisons.append(Comparison(made.kind, sign + value, made.base, "分别: " + made.why))
                     each.role = "done"
                 continue
-        if listed and (listed[0].role != "done") and (_own_subject(text, listed[0]) or not near):
+        if listed and listed[0].role != "done" and (_own_subject(text, listed[0]) or not near):
             for i, each in enumerate(listed):
                 each.turn = (i, len(listed))
                 each.clause = listed[0].clause
                 figures.append(_as_figure(text, each, listed[0]))
-                each.role = "done"
+                told.add(id(each))
             continue
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
         if near and (m.role in ("share", "plan") or same or not _own_subject(text, m)):
@@ -172,6 +173,12 @@ def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
     if made.value.startswith("-") and not value.startswith("-"):
         value = f"-{value}"
     m.value = value
+    if m.kind == "ratio":
+        model_value, told = model.value, m.value
+        model.value = told
+        value = comparison(text, model).value
+        model.value = model_value
+        m.value = told
     m.comparisons.append(Comparison(made.kind, value, made.base, made.why))
     return m
 

@@ -61,7 +61,7 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
         rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]+|[{CHINESE}]*[{CHINESE[:9]}十][百千万亿十{CHINESE}]*[百千万亿]+|[{CHINESE[:9]}]?十(?=[多余])"
         rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
     )
-    tenths = rf"(?P<t>[{CHINESE[:9]}])成(?P<thalf>半|[{CHINESE[:9]}])?(?!为|立|功|果|本|员|效|长|交|绩|熟|品|年|都|分|就|套|渝|片|立|群|林|活|型|都|人)"
+    tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?!为|立|功|果|本|员|效|长|交|绩|熟|品|年|都|分|就|套|渝|片|立|群|林|活|型|都|人)"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
     great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
     return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")

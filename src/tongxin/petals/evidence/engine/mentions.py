@@ -14,9 +14,10 @@ BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
 WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
-LASTS = re.compile("缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|车程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理")
+LASTS = re.compile("缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理")
 MONEY = re.compile("生产总值|GDP|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口")
-PEOPLE = re.compile("^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众)")
+PEOPLE = re.compile("^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)")
+CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；]{0,6}$")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
@@ -94,9 +95,11 @@ def _unit(match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, in
 def _without(match: re.Match[str], before: str, after: str) -> tuple[str, str, str, int] | None:
     if INDEX.search(before) and match["d"]:
         return "", "1", "index", match.end()
+    if after.startswith("大") and before.endswith("等") and match["d"]:
+        return "个", "1", "count", match.end()
     if not (match["dsize"] or match["dsize2"] or match["esize"] or (match["c"] and len(match["c"]) > 1)):
         return None
-    if PEOPLE.match(after):
+    if PEOPLE.match(after) or CROWD.search(before):
         return "人", "1", "person", match.end()
     if after[:1] in "级" and after:
         return None

@@ -55,8 +55,12 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
     after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
     if m.kind == "time" and after_name:
         return (head + after_name).removesuffix("时间") + "时间", "a length of time"
-    if m.role in ("change", "points") or (m.kind == "percent" and m.comparisons):
+    if m.role in ("change", "points", "share"):
         return _of_change(text, m, head, earlier)
+    if m.kind == "percent" and after.startswith("的") and len(after) > 2:
+        return after[1:20] + "占比", "what follows the share"
+    if m.kind == "percent" and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before) and not head:
+        head = earlier
     if counted and after_name:
         name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
     else:

@@ -11,14 +11,14 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
 RELATIVE = re.compile(
-    "三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地"
+    "三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)")
 OBJECT = re.compile("(?:直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
-OTHER_THING = re.compile("^(?:大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)")
+OTHER_THING = re.compile("^(?:域|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,8 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
         return _group_of(4, near, words) or ("长三角",)
     if form in ("两地", "两省市"):
         return _group_of(2, near, words)
+    if form == "新区":
+        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
     if form == "当地":
         return next((n for n in near if n != (NATIONAL,)), ())
     wanted = LEVEL[form[-1]]
@@ -125,18 +127,13 @@ class Scope:
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
-        if after:
-            return after
-        national = [p for p in self.places if p.names == (NATIONAL,) and p.start < start]
-        if national or any(f.names == (NATIONAL,) for f in self.around):
-            return (NATIONAL,), "the whole country"
-        return (), "no place told"
+        return after or ((NATIONAL,), "no narrower place told")
 
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
         strong = [p for p in found if not p.weak]
         relative = [m for m in RELATIVE.finditer(self.text, start, end)]
-        if relative and not strong:
+        if relative and (not strong or relative[0].start() < strong[0].start):
             names = resolve(relative[-1][0], self._near(relative[-1].start()), self.words)
             if names:
                 return names, relative[-1][0]

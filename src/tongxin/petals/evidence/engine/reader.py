@@ -16,7 +16,7 @@ FIGURE = re.compile(r"\d|[近超逾过达破约上][百千万亿]|[一二三四�
 SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?[”」』]?")
 HEADING = re.compile(r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$")
 PLANNED = re.compile(
-    "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|到20[2-9]\\d年|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
+    "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
 )
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比|突破")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
@@ -154,6 +154,7 @@ def _period(text: str, m: Mention, periods: list[Period], frames: Frames, source
 
 def _status(text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, frames: Frames) -> tuple[str, str]:
     clause = text[m.clause[0] : m.start]
+    whole = text[slice(*m.clause)]
     after = text[m.end : m.clause[1]]
     if ahead:
         return "planned", "the period lies after publication"
@@ -165,12 +166,12 @@ def _status(text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, fr
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         words = text[slice(*span)]
-        if DONE.search(words) or DONE.search(clause):
+        if DONE.search(words) or DONE.search(whole):
             break
         told = PLANNED.search(words)
         if told:
             return "planned", f"carried: {told[0]}"
-    if frames.planned and not DONE.search(clause):
+    if frames.planned and not DONE.search(whole):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
 
