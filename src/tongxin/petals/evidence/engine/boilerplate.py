@@ -53,7 +53,13 @@ def page_parts(text: str) -> list[Edit]:
             why = _name(line)
         elif (twice := TWICE.match(bare)) and "。" in bare:
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
-        elif number < 12 and len(bare) < 80 and "。" not in bare and len(bare) >= 8 and bare.strip("*# ") in seen:
+        elif (
+            number < 12
+            and len(bare) < 80
+            and "。" not in bare
+            and len(bare) >= 8
+            and bare.strip("*# ") in seen
+        ):
             why = "title printed again"
         if bare and not why:
             tail = "" if _is_prose(bare) else tail
@@ -69,7 +75,11 @@ def page_parts(text: str) -> list[Edit]:
                 end += 1  # one of the two empty lines that would meet
             edits.append(Edit(at, text[at:end], "", f"page: {why}", 0.9))
         else:
-            edits += [Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9) for m in inside.finditer(line) if m[0]]
+            edits += [
+                Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9)
+                for m in inside.finditer(line)
+                if m[0]
+            ]
         at += len(line) + 1
     return _trimmed(text, edits)
 

@@ -9,11 +9,15 @@ from tongxin.petals.evidence.engine.facts import Comparison, Mention
 
 UP = "增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
 DOWN = "下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
-CHANGE = re.compile(rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$")
+CHANGE = re.compile(
+    rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
+)
 ABOVE = re.compile("(?:高于|低于|高出|快于)(?P<of>[^，。；]{0,10})$")
 MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
 SHARE = re.compile("占(?!据|地)[^，。；]{0,24}$|(?:比重|占比|份额)[^，。；]{0,10}$")
-PLAN = re.compile("(?:完成|占)[^，。；]{0,8}(?:计划|目标|任务|序时)[^，。；]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$")
+PLAN = re.compile(
+    "(?:完成|占)[^，。；]{0,8}(?:计划|目标|任务|序时)[^，。；]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$"
+)
 YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年|比去年|上一年|比前一年|同期相比")
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
@@ -26,7 +30,9 @@ OPENS = re.compile("(?:由|从|自)[^，。；]{0,24}$")
 RISES = re.compile(
     rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:的|约|近|超|底|末)*$"
 )
-RANK = re.compile(r"(?:居|列|排名|排在|位次|位列|位居)[^，。；]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?")
+RANK = re.compile(
+    r"(?:居|列|排名|排在|位次|位列|位居)[^，。；]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
+)
 LISTED = re.compile("^(?:、|和|及|与|，?以及)$")
 
 
@@ -54,7 +60,9 @@ def roles(text: str, found: list[Mention]) -> None:
             first.role, then.role = "from", "main"
             base = re.search(r"((?:19|20)\d{2})年", opened[0])
             then.comparisons.append(
-                Comparison("vs_base", f"from:{first.value}", base[1] if base else "", f"{opened[0]}…{between}")
+                Comparison(
+                    "vs_base", f"from:{first.value}", base[1] if base else "", f"{opened[0]}…{between}"
+                )
             )
 
 
@@ -130,17 +138,20 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             figures.append(m)
             continue
         near = [f for f in figures if f.kind not in ("percent", "points") or m.role in ("change", "points")]
+        every = near
         near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
         if m.role == "amount":
             continue
         if listed and "分别" in text[listed[0].clause[0] : listed[0].start]:
-            if len(near) >= len(listed) and not (m.role == "change" and _own_subject(text, listed[0])):
-                for target, each in zip(near[-len(listed) :], listed, strict=True):
+            if len(every) >= len(listed) and not (m.role == "change" and _own_subject(text, listed[0])):
+                for target, each in zip(every[-len(listed) :], listed, strict=True):
                     each.clause = listed[0].clause
                     value = each.value
                     made = comparison(text, listed[0])
                     sign = "-" if made.value.startswith("-") else ""
-                    target.comparisons.append(Comparison(made.kind, sign + value, made.base, "分别: " + made.why))
+                    target.comparisons.append(
+                        Comparison(made.kind, sign + value, made.base, "分别: " + made.why)
+                    )
                     each.role = "done"
                 continue
         if listed and listed[0].role != "done" and (_own_subject(text, listed[0]) or not near):

@@ -19,7 +19,15 @@ LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹɡɑ"
 READING = re.compile(rf"\(([{LETTERS}]{{1,6}})\)")
 LOST = re.compile(rf"\?([{LETTERS}]{{1,6}})\)")
 # What the gateway wrote as one byte although it was two.
-WIDE = {",": b"\xa3\xac", ":": b"\xa3\xba", ";": b"\xa3\xbb", "!": b"\xa3\xa1", "?": b"\xa3\xbf", "(": b"\xa3\xa8", ")": b"\xa3\xa9"}
+WIDE = {
+    ",": b"\xa3\xac",
+    ":": b"\xa3\xba",
+    ";": b"\xa3\xbb",
+    "!": b"\xa3\xa1",
+    "?": b"\xa3\xbf",
+    "(": b"\xa3\xa8",
+    ")": b"\xa3\xa9",
+}
 KEPT = 60  # guesses that go on
 WIDE_OPEN = 800  # the same behind two lost bytes, until the next character says more
 LOOK = 6  # characters in step again before the guesses are compared
@@ -79,7 +87,11 @@ def undefined_after() -> dict[int, tuple[int, ...]]:
 @lru_cache(maxsize=256)
 def starting_with(first: int) -> tuple[tuple[int, str], ...]:
     found = ((last, joined(first, last)) for last in range(0x40, 0xFF))
-    return tuple((last, c) for last, c in found if c is not None and (c in reading_of() or c in "，。、；：“”《》（）！？—…·"))
+    return tuple(
+        (last, c)
+        for last, c in found
+        if c is not None and (c in reading_of() or c in "，。、；：“”《》（）！？—…·")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +161,14 @@ def _lost(guess: Guess, text: str, end: int) -> list[Guess]:
         found.append(_write(guess, mark, 0xBF))
     one_byte = then in ("\n", "") or then.isdigit() or then in ".%％" or "\u4e00" <= then <= "\u9fff"
     if one_byte:
-        eaten, cost = ("\n", 3.0) if then in ("\n", "") else (GONE, 4.0 if then.isdigit() else 5.0 if then in COUNTED else 10.0)
-        ends = sorted((_write(guess, c, None) for _last, c in starting_with(guess.waiting)), key=lambda x: -x.worth)
+        eaten, cost = (
+            ("\n", 3.0)
+            if then in ("\n", "")
+            else (GONE, 4.0 if then.isdigit() else 5.0 if then in COUNTED else 10.0)
+        )
+        ends = sorted(
+            (_write(guess, c, None) for _last, c in starting_with(guess.waiting)), key=lambda x: -x.worth
+        )
         for e in ends[:6]:
             worth = e.worth - cost + (language().pair(e.last, eaten) if eaten == "\n" else 0.0)
             found.append(replace(e, text=e.text + eaten, last="\n", worth=worth))

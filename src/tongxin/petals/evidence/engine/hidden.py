@@ -36,5 +36,7 @@ def words(text: str) -> list[Edit]:
         )
         gap = ranked[0][0] - ranked[1][0]
         sure = round(min(0.95, 0.4 + gap / 12), 2)
-        edits.append(Edit(match.start(), match[0], ranked[0][1], "hidden word", sure, "proposed from context"))
+        edits.append(
+            Edit(match.start(), match[0], ranked[0][1], "hidden word", sure, "proposed from context")
+        )
     return edits

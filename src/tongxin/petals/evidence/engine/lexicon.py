@@ -67,7 +67,9 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
 
 
-def _places(more: Path | None) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str], dict[str, tuple[str, ...]]]:
+def _places(
+    more: Path | None,
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str], dict[str, tuple[str, ...]]]:
     places: dict[str, tuple[str, ...]] = {}
     levels: dict[str, str] = {}
     parents: dict[str, str] = {}
@@ -89,7 +91,9 @@ def _places(more: Path | None) -> tuple[dict[str, tuple[str, ...]], dict[str, st
 @lru_cache(maxsize=4)
 def lexicon(more: Path | None = None) -> Lexicon:
     """Return the lexicon, with the tables of a folder of one's own after ours. Raises ValueError, naming file and line."""
-    units = {r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)}
+    units = {
+        r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
+    }
     places, levels, parents, groups = _places(more)
     masks = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more))
     return Lexicon(
@@ -102,7 +106,8 @@ def lexicon(more: Path | None = None) -> Lexicon:
         groups=groups,
         place=re.compile(any_of(places)),
         indicators=tuple(
-            Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"]) for r in rows("indicators.csv", more)
+            Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])
+            for r in rows("indicators.csv", more)
         ),
         themes=tuple((r["theme"], re.compile(r["finds"])) for r in rows("themes.csv", more)),
     )

@@ -14,9 +14,15 @@ BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
 WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
-LASTS = re.compile("缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理")
-MONEY = re.compile("生产总值|GDP|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口")
-PEOPLE = re.compile("^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)")
+LASTS = re.compile(
+    "缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理"
+)
+MONEY = re.compile(
+    "生产总值|GDP|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口"
+)
+PEOPLE = re.compile(
+    "^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
+)
 CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；]{0,6}$")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
@@ -27,7 +33,7 @@ LONGER = {
     "家": "庭", "名": "列", "位": "居于列", "台": "阶", "天": "", "类": "似", "件": "", "只": "有是", "本": "市区省科", "条": "件",
     "列": "入为", "间": "", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
 }  # fmt: skip
-SKIPPED = frozenset("天 秒 期 层 道 块 片 根 孔".split())
+SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
@@ -59,7 +65,9 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     return value_of(match["d"], sizes), match["some"] or match["some2"] or ""
 
 
-def _unit(match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, int]) -> tuple[str, str, str, int] | None:
+def _unit(
+    match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, int]
+) -> tuple[str, str, str, int] | None:
     """Return unit, how many of the base, kind and where the mention ends; None where it measures nothing."""
     before, after = text[clause[0] : match.start()], text[match.end() : match.end() + 12]
     if match["den"] or match["fden"]:
@@ -137,7 +145,9 @@ def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
     return next((s for s in spans if s[0] <= place <= s[1]), spans[-1])
 
 
-def find(text: str, words: Lexicon, spans: list[tuple[int, int]], lost: list[tuple[int, int]]) -> list[Mention]:
+def find(
+    text: str, words: Lexicon, spans: list[tuple[int, int]], lost: list[tuple[int, int]]
+) -> list[Mention]:
     """Return the mentions of a sentence in order; `lost`: places whose digits are gone, numbers there are not read."""
     matches = list(words.number.finditer(text))
     if not matches:
@@ -160,7 +170,9 @@ def find(text: str, words: Lexicon, spans: list[tuple[int, int]], lost: list[tup
         value = plain(Decimal(number) * Decimal(times))
         mention = Mention(start, end, value, base, kind, clause)
         mention.qualifiers = _qualifiers(text, start, end, some, clause)
-        if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(mention.qualifiers):
+        if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(
+            mention.qualifiers
+        ):
             mention.unit += "/日"
         mention.why["value"] = f"{match[0]!r}" + (" (range: its first number)" if match["till"] else "")
         mention.why["unit"] = match["unit"] or "no unit written"

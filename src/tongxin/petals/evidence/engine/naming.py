@@ -12,9 +12,15 @@ from tongxin.petals.evidence.engine.places import RELATIVE
 TAIL = re.compile(
     rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
 )
-HEAD = re.compile(r"^(?:其中|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到|有|是|了)+")
-DROP = re.compile(r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高")
-VERB = re.compile("(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)")
+HEAD = re.compile(
+    r"^(?:其中|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到|有|是|了)+"
+)
+DROP = re.compile(
+    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高"
+)
+VERB = re.compile(
+    "(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)"
+)
 FILLED = re.compile("^(?:达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$")
 
 
@@ -59,7 +65,11 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
         return _of_change(text, m, head, earlier)
     if m.kind == "percent" and after.startswith("的") and len(after) > 2:
         return after[1:20] + "占比", "what follows the share"
-    if m.kind == "percent" and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before) and not head:
+    if (
+        m.kind == "percent"
+        and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before)
+        and not head
+    ):
         head = earlier
     if counted and after_name:
         name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
@@ -102,7 +112,12 @@ def _with_subject(text: str, m: Mention, name: str, why: str, words: Lexicon) ->
     if last is None or not words.places[last[0]] or last[0] in name:
         return name, why
     canonical = words.places[last[0]][0]
-    if canonical in words.groups or words.levels.get(canonical) == "province" and last[0].startswith(canonical[:2]) and len(last[0]) < 4:
+    if (
+        canonical in words.groups
+        or (words.levels.get(canonical) == "province"
+        and last[0].startswith(canonical[:2])
+        and len(last[0]) < 4)
+    ):
         return name, why
     if canonical == "全国":
         return name, why
@@ -132,7 +147,15 @@ def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str
     if len(name) < 2:
         before = text[: m.clause[0]]
         last = [c for c in re.split("[，。；,;]", before) if c]
-        carried = re.sub("(?:保持|持续|实现|继续)?(?:强劲|稳定|快速|较快|平稳|两位数)*(?:增长|下降|提升)?$", "", last[-1]) if last else ""
+        carried = (
+            re.sub(
+                "(?:保持|持续|实现|继续)?(?:强劲|稳定|快速|较快|平稳|两位数)*(?:增长|下降|提升)?$",
+                "",
+                last[-1],
+            )
+            if last
+            else ""
+        )
         name = earlier.removesuffix("增幅") if earlier.endswith("增幅") else carried or earlier
     return (name.removesuffix("增幅") + "增幅")[:40], "a change"
 

@@ -69,7 +69,9 @@ def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, boo
         return (f"{year}-01/{year}-{last:02d}", False) if 1 <= last <= 12 else None
     if match["q"]:
         number = 1 if match["q"] == "首" else _number(match["q"])
-        return (f"{year}-01/{year}-{3 * number:02d}" if match["quarters"] and number > 1 else f"{year}-Q{number}"), False
+        return (
+            f"{year}-01/{year}-{3 * number:02d}" if match["quarters"] and number > 1 else f"{year}-Q{number}"
+        ), False
     if match["half"]:
         return f"{year}-H{1 if match['half'] == '上半年' else 2}", False
     if match["m1"]:
@@ -89,7 +91,15 @@ def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, boo
     return str(year), False
 
 
-def _made(match: re.Match[str], text: str, day: date | None, *, now: bool = False, year: int | None = None, plan: bool = False) -> Period:
+def _made(
+    match: re.Match[str],
+    text: str,
+    day: date | None,
+    *,
+    now: bool = False,
+    year: int | None = None,
+    plan: bool = False,
+) -> Period:
     first = text.removeprefix("../").split("/")[0]
     first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], first)
     future = day is not None and first[:1].isdigit() and first > day.isoformat()[: len(first)]
@@ -125,7 +135,14 @@ def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | No
     bare = not (match["y"] or match["rel"])
     if year is None or (bare and match["yend"]):
         return None
-    if bare and match["m"] and not match["d"] and not match["mend"] and "份" not in match[0] and not match["asof"]:
+    if (
+        bare
+        and match["m"]
+        and not match["d"]
+        and not match["mend"]
+        and "份" not in match[0]
+        and not match["asof"]
+    ):
         year_before = day is not None and _number(match["m"]) > day.month
         if year_before:
             return None

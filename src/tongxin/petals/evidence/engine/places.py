@@ -54,7 +54,9 @@ def seen(text: str, words: Lexicon) -> list[Seen]:
                 continue
         elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
             continue
-        weak = names == (NATIONAL,) or bool(POLICY.match(text[match.end() : match.end() + 6]) and names[0] in words.groups)
+        weak = names == (NATIONAL,) or bool(
+            POLICY.match(text[match.end() : match.end() + 6]) and names[0] in words.groups
+        )
         found.append(Seen(match.start(), match.end(), names, weak, form))
     return found
 
@@ -86,7 +88,11 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
     wanted = LEVEL[form[-1]]
     for level in wanted if form[-1] == "市" else (wanted[0],):
         for names in near:
-            if len(names) == 1 and words.levels.get(names[0]) == level and names[0].endswith(("市", "区", "县", "省", "自治区")):
+            if (
+                len(names) == 1
+                and words.levels.get(names[0]) == level
+                and names[0].endswith(("市", "区", "县", "省", "自治区"))
+            ):
                 if form[-1] == "市" and not names[0].endswith("市"):
                     continue
                 return names
@@ -112,7 +118,9 @@ class Scope:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
 
-    def _of(self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]) -> tuple[tuple[str, ...], str]:
+    def _of(
+        self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]
+    ) -> tuple[tuple[str, ...], str]:
         here = self._within(clause[0], start)
         if here and not self._only_objects(clause[0], start):
             return here

@@ -12,16 +12,22 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in, as_of
 from tongxin.petals.evidence.engine.repair import Repaired
 
-FIGURE = re.compile(r"\d|[近超逾过达破约上][百千万亿]|[一二三四五六七八九十百千万][百千万亿]|十[多余]|[一二三四五六七八九]成|分之|等[一二三四五六七八九十]大|[百千万][余多]")
+FIGURE = re.compile(
+    r"\d|[近超逾过达破约上][百千万亿]|[一二三四五六七八九十百千万][百千万亿]|十[多余]|[一二三四五六七八九]成|分之|等[一二三四五六七八九十]大|[百千万][余多]"
+)
 SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?[”」』]?")
-HEADING = re.compile(r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$")
+HEADING = re.compile(
+    r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$"
+)
 PLANNED = re.compile(
     "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
 )
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比|突破")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
-AHEAD = re.compile("^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)")
+AHEAD = re.compile(
+    "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
+)
 ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 
 
@@ -82,7 +88,9 @@ def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words
     frames.section_period = spans[0] if spans else None
 
 
-def _paragraph(at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]) -> list[Fact]:
+def _paragraph(
+    at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
+) -> list[Fact]:
     if not GOES_ON.match(line):
         frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
     frames.paragraph = line
@@ -100,7 +108,9 @@ def _paragraph(at: int, line: str, frames: Frames, source: Source, words: Lexico
     return found
 
 
-def _sentence(at: int, text: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]) -> list[Fact]:
+def _sentence(
+    at: int, text: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
+) -> list[Fact]:
     told = places.seen(text, words)
     spans = mentions.clauses(text)
     periods = [p for p in all_in(text, source.published) if not _of_news(text, p, spans)]
@@ -116,7 +126,11 @@ def _sentence(at: int, text: str, frames: Frames, source: Source, words: Lexicon
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
     strong = [p for p in told if not p.weak]
     if strong:
-        first = [p for p in strong if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)]
+        first = [
+            p
+            for p in strong
+            if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)
+        ]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
         frames.place = places.Frame(names, f"said before: {first[0].form}")
     lasting = [p for p in periods if not p.plan]
@@ -133,7 +147,9 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     return day and (bool(ATTRIBUTED.search(around)) or "今天" in around or "昨天" in around)
 
 
-def _period(text: str, m: Mention, periods: list[Period], frames: Frames, source: Source) -> tuple[str, str, bool]:
+def _period(
+    text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
+) -> tuple[str, str, bool]:
     """Return period, why, and whether it lies ahead."""
     before = [p for p in periods if p.end <= m.start]
     clause = text[m.clause[0] : m.start]
@@ -152,7 +168,9 @@ def _period(text: str, m: Mention, periods: list[Period], frames: Frames, source
     return chosen.text, why, chosen.future
 
 
-def _status(text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, frames: Frames) -> tuple[str, str]:
+def _status(
+    text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, frames: Frames
+) -> tuple[str, str]:
     clause = text[m.clause[0] : m.start]
     whole = text[slice(*m.clause)]
     after = text[m.end : m.clause[1]]
@@ -184,10 +202,16 @@ def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]
         left = left + cut.end() if cut else m.start
     end = m.end
     next_start = min([f.start for f in numbers if f.start >= m.end], default=len(text))
-    noun = re.match("[^，。；,;！？!?：:]{0,40}", text[end : min(next_start, m.clause[1])] if m.clause[1] > end else "")
+    noun = re.match(
+        "[^，。；,;！？!?：:]{0,40}", text[end : min(next_start, m.clause[1])] if m.clause[1] > end else ""
+    )
     if m.kind in ("count", "person", "length", "area") and noun:
         end += len(noun[0].split("、")[0].rstrip()) if next_start < m.clause[1] else len(noun[0].rstrip())
-    mine = [f for f in numbers if f.role == "done" and f.start >= m.end and not any(m.end <= g.start < f.start for g in figures)]
+    mine = [
+        f
+        for f in numbers
+        if f.role == "done" and f.start >= m.end and not any(m.end <= g.start < f.start for g in figures)
+    ]
     if mine:
         end = max(end, mine[-1].end)
     while left < m.start and text[left] in " 　，、。；“”*":

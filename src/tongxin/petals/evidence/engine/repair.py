@@ -24,8 +24,8 @@ _NUMERAL = "0-9０-９一二三四五六七八九十百千万亿两几数多半�
 VALUE_LOST = re.compile(
     f"(?<![{_NUMERAL}])(?:[亿万]元|亿美元|万美元|万吨|亿吨|万人次|亿人次|万亩)(?![级以店A-Z国地生森口])"
     f"|(?<![{_NUMERAL}其剩业盈富])余(?:个|家|项|条|名|人次|件|所|亿元|万元|亿|万|公里|亩)"
-    f"|(?<=[前后第])个月|(?<![\d年])0\d{{2}}年|(?:截至)年\d{{1,2}}月"
-    f"|(?<=项目|企业|机构|事项|平台|单位|学校|医院)(?:个|家|项|所)(?=[,，。;；、\s])"
+    rf"|(?<=[前后第])个月|(?<![\d年])0\d{{2}}年|(?:截至)年\d{{1,2}}月"
+    rf"|(?<=项目|企业|机构|事项|平台|单位|学校|医院)(?:个|家|项|所)(?=[,，。;；、\s])"
     f"|(?:突破|达到|增长|下降|提高)(?:%|％|个百分点)"
 )
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
@@ -67,10 +67,19 @@ def half_lost(text: str) -> list[Edit]:
     if "(" not in text and ")" not in text:
         return []
     found = gbk.zones(text) if "?" in text else []
-    if found and len(re.findall("[\u4e00-\u9fff],", text)) > text.count("，"):  # this mirror wrote narrow marks
+    if found and len(re.findall("[\u4e00-\u9fff],", text)) > text.count(
+        "，"
+    ):  # this mirror wrote narrow marks
         found = [replace(z, text=z.text.translate(NARROW)) for z in found]
     edits = [
-        Edit(z.start, text[z.start : z.end], z.text, "half-lost characters", z.sure, "digit lost" if z.lost_digits else "")
+        Edit(
+            z.start,
+            text[z.start : z.end],
+            z.text,
+            "half-lost characters",
+            z.sure,
+            "digit lost" if z.lost_digits else "",
+        )
         for z in found
     ]
     return [*edits, *traditional.readings_in_brackets(text, bool(found))]
@@ -109,7 +118,12 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
             text = step.apply(text)
             lost = [Mark(step.forward(m.start), step.forward(m.end, end=True), m.kind, m.rule) for m in lost]
             lost += [
-                Mark(at := step.forward(e.start), at + len(e.new), "value_lost", "a digit went with a half-lost character")
+                Mark(
+                    at := step.forward(e.start),
+                    at + len(e.new),
+                    "value_lost",
+                    "a digit went with a half-lost character",
+                )
                 for e in edits
                 if e.note == "digit lost"
             ]
@@ -119,7 +133,9 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
 
 def doubtful(text: str) -> list[Mark]:
     """Return what cannot be undone: units whose digits are gone, spun words."""
-    marks = [Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)]
+    marks = [
+        Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)
+    ]
     spun = [*_spun().finditer(text), *SPUN_NUMBER.finditer(text)]
     if len(spun) >= 2:
         marks += [Mark(m.start(), m.end(), "untrusted", "words put in the place of others") for m in spun]

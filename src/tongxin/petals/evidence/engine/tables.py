@@ -18,9 +18,7 @@ def rows(name: str, more: Path | None = None) -> list[dict[str, str]]:
         for i, row in enumerate(theirs, start=2):
             unknown = set(row) - known
             if known and (unknown or None in row.values()):
-                raise ValueError(
-                    f"{more / name}, line {i}: columns must be among {', '.join(sorted(known))}"
-                )
+                raise ValueError(f"{more / name}, line {i}: columns must be among {', '.join(sorted(known))}")
             for column in known:
                 row.setdefault(column, "")
         found = found + theirs
@@ -64,7 +62,7 @@ MARKS = {
 class Language:
     """How well simplified characters follow one another: log2 of counts in public news and a word list."""
 
-    __slots__ = ("_alone", "_pairs")
+    __slots__ = ("_alone", "_pairs", "common")
 
     def __init__(self) -> None:
         self._alone: dict[str, int] = {}
@@ -78,6 +76,7 @@ class Language:
                 level = ord(group[0]) - 96
                 for then in group[1:]:
                     self._pairs[first[0] + then] = level
+        self.common = frozenset(c for c, level in self._alone.items() if level >= 7)
 
     def pair(self, first: str, then: str) -> float:
         """Return log2 of the chance that `then` follows `first`, both one character."""

@@ -1,0 +1,74 @@
+"""Carries out one piece of work on many items: here, in processes, or on a Dask cluster; answers in the items' order.
+
+The work is a function of a module and the items are plain data, so that all three give the same answers, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+AHEAD = 4  # items under way for each process: enough to keep it busy, few enough to hold
+
+
+class NoCluster(Exception):
+    """A cluster was asked for and cannot be used; the text says what to do."""
+
+
+class _Submits(Protocol):
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Any: ...
+
+
+def each(
+    work: Callable[[Item], Answer], items: Iterable[Item], *, processes: int = 1, cluster: str = ""
+) -> Iterator[Answer]:
+    """Yield what `work` makes of each item, in their order.
+
+    `processes` above 1 starts so many; `cluster` is the address of a Dask scheduler and goes before. What the work
+    raises is raised here, at its item. Raises NoCluster where Dask is not installed or does not answer.
+    """
+    if cluster:
+        yield from _on_cluster(work, items, cluster)
+    elif processes <= 1:
+        yield from map(work, items)
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            yield from _in_order(pool, work, items, processes * AHEAD)
+
+
+def _in_order(
+    pool: _Submits, work: Callable[[Item], Answer], items: Iterable[Item], ahead: int
+) -> Iterator[Answer]:
+    waiting: deque[Future[Answer]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _on_cluster(work: Callable[[Item], Answer], items: Iterable[Item], address: str) -> Iterator[Answer]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise NoCluster(
+            "A cluster needs Dask. Install it: pip install distributed. Or leave --cluster away."
+        ) from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise NoCluster(
+            f"The cluster at {address} does not answer ({error}). Start it, or leave --cluster away."
+        ) from error
+    with client:
+        yield from _in_order(client, work, items, max(8, AHEAD * len(client.ncores())))
