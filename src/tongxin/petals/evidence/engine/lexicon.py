@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from tongxin.petals.evidence.engine.tables import rows
-from tongxin.petals.evidence.engine.trie import any_of
+from tongxin.petals.evidence.engine.trie import Finder, any_of
 
+BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
 BEFORE = "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达|平均|累计|共计|合计|总计|仅|已"
 
@@ -40,11 +41,12 @@ class Lexicon:
     units: dict[str, Unit]
     number: re.Pattern[str]
     masks: re.Pattern[str]
+    any_indicator: re.Pattern[str]
     places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
     levels: dict[str, str]  # canonical name → province, city, county
     parents: dict[str, str]
     groups: dict[str, tuple[str, ...]]  # label → members
-    place: re.Pattern[str]
+    place: Finder
     indicators: tuple[Known, ...]
     themes: tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -64,7 +66,7 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?!为|立|功|果|本|员|效|长|交|绩|熟|品|年|都|分|就|套|渝|片|立|群|林|活|型|都|人)"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
     great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
-    return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
+    return re.compile(rf"(?=[\d{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
 
 
 def _places(
@@ -95,16 +97,20 @@ def lexicon(more: Path | None = None) -> Lexicon:
         r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
     }
     places, levels, parents, groups = _places(more)
-    masks = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more))
+    masks = f"(?=[{BEGINS}])(?:" + "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv")) + ")"
+    theirs = [f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(rows("masks.csv")) :]]
+    masks = "|".join([masks, *theirs])
+    named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
     return Lexicon(
         units=units,
         number=_number(units),
         masks=re.compile(masks),
+        any_indicator=re.compile(named),
         places=places,
         levels=levels,
         parents=parents,
         groups=groups,
-        place=re.compile(any_of(places)),
+        place=Finder(places),
         indicators=tuple(
             Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])
             for r in rows("indicators.csv", more)

@@ -8,7 +8,6 @@ from decimal import Decimal
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
 from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
-from tongxin.petals.evidence.engine.periods import TIME
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
@@ -146,13 +145,17 @@ def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
 
 
 def find(
-    text: str, words: Lexicon, spans: list[tuple[int, int]], lost: list[tuple[int, int]]
+    text: str,
+    words: Lexicon,
+    spans: list[tuple[int, int]],
+    lost: list[tuple[int, int]],
+    times: list[tuple[int, int]],
 ) -> list[Mention]:
-    """Return the mentions of a sentence in order; `lost`: places whose digits are gone, numbers there are not read."""
+    """Return the mentions of a sentence in order; `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand."""
     matches = list(words.number.finditer(text))
     if not matches:
         return []
-    passed = _spans(words.masks, text) + _spans(TIME, text)
+    passed = _spans(words.masks, text) + times
     found: list[Mention] = []
     for match in matches:
         start = match.start()
@@ -165,9 +168,9 @@ def find(
         unit = _unit(match, text, words, clause)
         if unit is None or (match["c"] and not _counts(match, text)):
             continue
-        base, times, kind, end = unit
+        base, each, kind, end = unit
         number, some = _number(match)
-        value = plain(Decimal(number) * Decimal(times))
+        value = plain(Decimal(number) * Decimal(each))
         mention = Mention(start, end, value, base, kind, clause)
         mention.qualifiers = _qualifiers(text, start, end, some, clause)
         if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(

@@ -36,7 +36,7 @@ def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
 def _without_places(text: str, words: Lexicon) -> str:
     first = words.place.match(text)
     while first:
-        text = text[first.end() :].lstrip("、和与的地区市三两域")
+        text = text[len(first) :].lstrip("、和与的地区市三两域")
         first = words.place.match(text)
     return text
 
@@ -106,22 +106,21 @@ def _noun(after: str, more: bool) -> str:
 def _with_subject(text: str, m: Mention, name: str, why: str, words: Lexicon) -> tuple[str, str]:
     """Put the park, port or new area before a short name, where the clause or the one before tells one."""
     before = text[: m.start]
-    last = None
-    for match in words.place.finditer(before):
-        last = match
-    if last is None or not words.places[last[0]] or last[0] in name:
+    found = words.place.all(before)
+    last = found[-1][1] if found else ""
+    if not last or not words.places[last] or last in name:
         return name, why
-    canonical = words.places[last[0]][0]
+    canonical = words.places[last][0]
     if (
         canonical in words.groups
         or (words.levels.get(canonical) == "province"
-        and last[0].startswith(canonical[:2])
-        and len(last[0]) < 4)
+        and last.startswith(canonical[:2])
+        and len(last) < 4)
     ):
         return name, why
     if canonical == "全国":
         return name, why
-    return last[0] + name, f"{why}, of {last[0]}"
+    return last + name, f"{why}, of {last}"
 
 
 def _joined(head: str, after: str) -> str:
@@ -133,6 +132,8 @@ def _joined(head: str, after: str) -> str:
 
 def _known(clause: str, words: Lexicon) -> str:
     best = ""
+    if words.any_indicator.search(clause) is None:
+        return best
     for known in words.indicators:
         if known.finds.search(clause) and len(known.name) > len(best):
             best = known.name

@@ -17,12 +17,14 @@ _PART = (
 )
 _STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|(?P<yend>底|末)', '')})")
 TIME = re.compile(
+    "(?=[0-9“\"一二三四五六七八九十今去上前明当本全头首下截到至自从目如现眼这近党协])(?:"
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
     rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来))|(?P<this>这(?P<these>{_N})年)"
     rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官)"
     rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
     rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
+    ")"
 )
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
@@ -158,10 +160,10 @@ def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | No
     return _made(match, text, day, year=year)
 
 
-def all_in(text: str, day: date | None) -> list[Period]:
+def all_in(text: str, day: date | None, matches: list[re.Match[str]] | None = None) -> list[Period]:
     """Return the periods that a text names, in order."""
     found = []
-    for match in TIME.finditer(text):
+    for match in TIME.finditer(text) if matches is None else matches:
         period = read(match, day)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
         if period is not None and not (compared and match["till"] is None and not match["years"]):

@@ -43,21 +43,21 @@ class Frame:
 def seen(text: str, words: Lexicon) -> list[Seen]:
     """Return the places of a text, longest forms first where forms overlap."""
     found = []
-    for match in words.place.finditer(text):
-        form = match[0]
+    for start, form in words.place.all(text):
+        end = start + len(form)
         names = words.places[form]
-        if not names or OTHER_THING.match(text, match.end()):
+        if not names or OTHER_THING.match(text, end):
             continue
-        before = text[max(0, match.start() - 3) : match.start()]
+        before = text[max(0, start - 3) : start]
         if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
             if form == "全国" or OF_TOTAL.search(before):
                 continue
         elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
             continue
         weak = names == (NATIONAL,) or bool(
-            POLICY.match(text[match.end() : match.end() + 6]) and names[0] in words.groups
+            POLICY.match(text[end : end + 6]) and names[0] in words.groups
         )
-        found.append(Seen(match.start(), match.end(), names, weak, form))
+        found.append(Seen(start, end, names, weak, form))
     return found
 
 

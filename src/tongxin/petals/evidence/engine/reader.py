@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tongxin.petals.evidence.engine import comparisons, mentions, naming, places
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
-from tongxin.petals.evidence.engine.periods import Period, all_in, as_of
+from tongxin.petals.evidence.engine.periods import TIME, Period, all_in, as_of
 from tongxin.petals.evidence.engine.repair import Repaired
 
 FIGURE = re.compile(
@@ -113,12 +113,14 @@ def _sentence(
 ) -> list[Fact]:
     told = places.seen(text, words)
     spans = mentions.clauses(text)
-    periods = [p for p in all_in(text, source.published) if not _of_news(text, p, spans)]
+    matches = list(TIME.finditer(text))
+    times = [m.span() for m in matches]
+    periods = [p for p in all_in(text, source.published, matches) if not _of_news(text, p, spans)]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = places.Scope(text, told, around, words)
     found: list[Fact] = []
     if FIGURE.search(text):
-        numbers = mentions.find(text, words, spans, lost)
+        numbers = mentions.find(text, words, spans, lost, times)
         if numbers:
             comparisons.roles(text, numbers)
             figures = comparisons.attach(text, numbers)

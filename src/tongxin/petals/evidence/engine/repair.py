@@ -28,6 +28,7 @@ VALUE_LOST = re.compile(
     rf"|(?<=项目|企业|机构|事项|平台|单位|学校|医院)(?:个|家|项|所)(?=[,，。;；、\s])"
     f"|(?:突破|达到|增长|下降|提高)(?:%|％|个百分点)"
 )
+MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
 SPUN_NUMBER = re.compile(r"\d。\d+[%％万亿]")
 
@@ -87,6 +88,8 @@ def half_lost(text: str) -> list[Edit]:
 
 def residue(text: str) -> list[Edit]:
     """Return the edits that take away remains of tags, doubled commas, lost characters after full stops, pictures."""
+    if MAY_HOLD.search(text) is None:
+        return []
     new = {"tag": "", "space": " ", "gone": "", "doubled": "", "smile": ""}
     return [
         Edit(m.start(), m[0], new[m.lastgroup or "tag"], f"residue: {m.lastgroup}", 0.97)
