@@ -181,7 +181,7 @@ def _status(
     told = PLANNED.search(clause)
     if told and not re.search("已|累计", clause[told.end() :]):
         return "planned", told[0]
-    later = re.match("[^，。；]{0,12}?(?:将(?!近)|计划|有望|力争)", after)
+    later = re.match("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)", after)
     if later:
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import csv
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).parent / "data"
 
 
 def rows(name: str, more: Path | None = None) -> list[dict[str, str]]:
-    """Return the rows of a table, those of a folder of one's own after ours. Raises ValueError, naming file and line."""
+    """Return the rows of a table, a folder of one's own after ours. Raises ValueError, naming file and line."""
     found = _read(HERE / name)
     if more is not None and (more / name).exists():
-        theirs = _read(more / name)
-        known = set(found[0]) if found else set()
-        for i, row in enumerate(theirs, start=2):
-            unknown = set(row) - known
-            if known and (unknown or None in row.values()):
-                raise ValueError(f"{more / name}, line {i}: columns must be among {', '.join(sorted(known))}")
-            for column in known:
-                row.setdefault(column, "")
-        found = found + theirs
+        known = list(found[0])
+        for line, row in enumerate(_read(more / name), start=2):
+            unknown = sorted(set(row) - set(known))
+            if unknown:
+                raise ValueError(
+                    f"{more / name}, line {line}: no column {unknown[0]!r}; columns are {', '.join(known)}"
+                )
+            found.append({column: row.get(column, "") for column in known})
     return found
 
 
 def _read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        return [
-            {k: (v or "").strip() for k, v in row.items() if k is not None}
-            for row in csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
-        ]
+        kept = (line for line in lines if line.strip() and not line.startswith("#"))
+        found: list[dict[str, str]] = []
+        for number, row in enumerate(csv.DictReader(kept), start=2):
+            if None in row:
+                raise ValueError(
+                    f"{path}, line {number}: more cells than columns; put a cell that has a comma into quotes"
+                )
+            found.append({k: (v or "").strip() for k, v in row.items()})
+        return found
 
 
 @cache
@@ -93,7 +98,7 @@ class Language:
 
     def line(self, text: str) -> float:
         """Return the sum over a line."""
-        return sum(self.pair(a, b) for a, b in zip(text, text[1:], strict=False))
+        return sum(self.pair(a, b) for a, b in pairwise(text))
 
 
 @cache
