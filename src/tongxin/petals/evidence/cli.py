@@ -214,7 +214,8 @@ def _explain(done: batch.Done) -> None:
         published = reading["published_on"] or "unknown"
         click.echo(
             _printable(
-                f"{reading['doc']}: {reading['title']} | {reading['publisher']} | {published} ({reading['published_why']})"
+                f"{reading['doc']}: {reading['title']} | {reading['publisher']} | "
+                f"{published} ({reading['published_why']})"
             )
         )
         facts = reading["facts"]
@@ -280,7 +281,8 @@ def side_by_side(
             for t in verdict.facts:
                 click.echo(
                     _printable(
-                        f"  {t.fact.doc} {t.source.publisher} {t.fact.period} {t.fact.value}{t.fact.unit}: {t.fact.quote}"
+                        f"  {t.fact.doc} {t.source.publisher} {t.fact.period} "
+                        f"{t.fact.value}{t.fact.unit}: {t.fact.quote}"
                     )
                 )
     ctx.exit(1 if failed else 0)

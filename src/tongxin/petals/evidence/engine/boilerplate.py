@@ -14,7 +14,7 @@ CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{
 
 @cache
 def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], list[tuple[re.Pattern[str], str]]]:
-    """Return what finds a line of page furniture, the head of a tail, furniture inside lines; and each with its name."""
+    """Return what finds a line of page furniture, the head of a tail, furniture in lines; and each with its name."""
     kinds: dict[str, list[str]] = {"line": [], "tail": [], "inline": []}
     named = []
     for row in rows("boilerplate.csv"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from decimal import Decimal
 
@@ -53,7 +54,7 @@ def roles(text: str, found: list[Mention]) -> None:
             continue
         elif CHANGE.search(before) and previous and BASE.search(before):
             m.role = "amount"
-    for first, then in zip(found, found[1:], strict=False):
+    for first, then in itertools.pairwise(found):
         between = text[first.end : then.start]
         opened = OPENS.search(text[max(0, first.start - 28) : first.start])
         if opened and first.role != "from" and RISES.search(between) and _alike(first, then):
@@ -142,18 +143,8 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
         near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
         if m.role == "amount":
             continue
-        if listed and "分别" in text[listed[0].clause[0] : listed[0].start]:
-            if len(every) >= len(listed) and not (m.role == "change" and _own_subject(text, listed[0])):
-                for target, each in zip(every[-len(listed) :], listed, strict=True):
-                    each.clause = listed[0].clause
-                    value = each.value
-                    made = comparison(text, listed[0])
-                    sign = "-" if made.value.startswith("-") else ""
-                    target.comparisons.append(
-                        Comparison(made.kind, sign + value, made.base, "分别: " + made.why)
-                    )
-                    each.role = "done"
-                continue
+        if listed and _told_in_turn(text, m, listed, every):
+            continue
         if listed and listed[0].role != "done" and (_own_subject(text, listed[0]) or not near):
             for i, each in enumerate(listed):
                 each.turn = (i, len(listed))
@@ -169,6 +160,22 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
         figures.append(_as_figure(text, m, m))
     _ranks(text, figures)
     return figures
+
+
+def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Mention]) -> bool:
+    """Give each number of a list with 分别 to its figure, the last ones in turn; return whether there were enough."""
+    first = listed[0]
+    if "分别" not in text[first.clause[0] : first.start] or len(figures) < len(listed):
+        return False
+    if m.role == "change" and _own_subject(text, first):
+        return False
+    made = comparison(text, first)
+    sign = "-" if made.value.startswith("-") else ""
+    for target, each in zip(figures[-len(listed) :], listed, strict=True):
+        target.comparisons.append(Comparison(made.kind, sign + each.value, made.base, f"分别: {made.why}"))
+        each.clause = first.clause
+        each.role = "done"
+    return True
 
 
 def _as_figure(text: str, m: Mention, model: Mention) -> Mention:

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
 
@@ -34,7 +34,8 @@ def members(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[s
     ):
         raise Unreadable(
             "zip_bomb",
-            f"{name}: unpacked it would be {total / 1048576:.0f} MB, or a file in it grows more than {limits.ratio} times.",
+            f"{name}: unpacked it would be {total / 1048576:.0f} MB, "
+            f"or a file in it grows more than {limits.ratio} times.",
             "Nothing was unpacked. Give the bulletins themselves.",
         )
     for info in listed:
@@ -87,22 +88,22 @@ def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str
     return "\n".join(lines), about
 
 
-def _xml(name: str, data: bytes) -> ElementTree.Element:
+def _xml(name: str, data: bytes) -> ET.Element:
     """Read XML that declares no entities: these are how a small file grows without end or reads others."""
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", data[:4096], re.IGNORECASE) or b"<!ENTITY" in data:
         raise Unreadable(
             "xml_entities", f"{name}: its XML declares entities.", "It was not read. Save it as docx again."
         )
     try:
-        return ElementTree.fromstring(data)
-    except ElementTree.ParseError as error:
+        return ET.fromstring(data)
+    except ET.ParseError as error:
         raise Unreadable(
             "xml_broken", f"{name}: its XML is broken ({error}).", "Save it as docx again."
         ) from error
 
 
 def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
-    """Return the text of a PDF; lines that a page breaks inside a sentence are joined. Raises Unreadable without text."""
+    """Return the text of a PDF; lines broken inside a sentence are joined. Raises Unreadable without text."""
     try:
         import pypdfium2
     except ImportError as error:

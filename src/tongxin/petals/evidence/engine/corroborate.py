@@ -19,7 +19,29 @@ from tongxin.petals.evidence.engine.facts import Fact, Source
 ROUNDING = Decimal("0.005")
 LOOSE = Decimal("0.1")  # 近, 约, 超, 余: how far a rounded value may lie from the exact one
 LOOSE_WORDS = frozenset(
-    ["近", "约", "超", "超过", "余", "多", "来", "几", "逾", "过", "突破", "大约", "左右", "上下", "以上", "以内", "不少于", "至少", "将近", "接近", "多达"]
+    [
+        "近",
+        "约",
+        "超",
+        "超过",
+        "余",
+        "多",
+        "来",
+        "几",
+        "逾",
+        "过",
+        "突破",
+        "大约",
+        "左右",
+        "上下",
+        "以上",
+        "以内",
+        "不少于",
+        "至少",
+        "将近",
+        "接近",
+        "多达",
+    ]
 )
 NOISE = re.compile("数$|数量$|总数$|累计|全部|实现|已|的|了|共|达|总值$|总额$|额$|[“”、，]")
 

@@ -21,7 +21,7 @@ INDEX = "index.csv"
 
 @dataclass(slots=True)
 class Document:
-    """A bulletin taken in. `raw` is its text as it stood (of docx and PDF: the text inside), `decoded` maps to bytes."""
+    """A bulletin taken in. `raw` is its text as it stood (of docx, PDF: the text inside); `decoded` maps to bytes."""
 
     path: str
     doc: str

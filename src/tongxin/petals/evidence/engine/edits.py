@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`old` at `start` (code points of the text before the step) became `new`; `rule` says why, `sure` how surely (0–1)."""
+    """`old` at `start` (code points before the step) became `new`; `rule` says why, `sure` how surely (0 to 1)."""
 
     start: int
     old: str

@@ -32,6 +32,7 @@ KEPT = 60  # guesses that go on
 WIDE_OPEN = 800  # the same behind two lost bytes, until the next character says more
 LOOK = 6  # characters in step again before the guesses are compared
 COUNTED = "个個家項项條条多余餘年月日萬万億亿.%％"
+EVERY = frozenset(range(0x81, 0xFF))
 GONE = "\ufffd"  # one character that cannot be computed
 
 
@@ -173,31 +174,31 @@ def _lost(guess: Guess, text: str, end: int) -> list[Guess]:
             worth = e.worth - cost + (language().pair(e.last, eaten) if eaten == "\n" else 0.0)
             found.append(replace(e, text=e.text + eaten, last="\n", worth=worth))
     follows = _follows(text, end)
-    for last, made in starting_with(guess.waiting) if follows is not None else ():
+    for last, made in starting_with(guess.waiting) if follows else ():
         one = _write(guess, made, None)
         found += [
             replace(one, waiting=first, worth=one.worth - 3.0)
             for first in (undefined_after().get(last) or ())
-            if follows is True or first in follows
+            if first in follows
         ]
     return found
 
 
-def _follows(text: str, end: int) -> frozenset[int] | bool | None:
-    """Return which first bytes can stand before what follows: all (True), some, or none (None)."""
+def _follows(text: str, end: int) -> frozenset[int]:
+    """Return which first bytes can stand before what follows."""
     keyed = LOST.match(text, end)
     if keyed:
         return frozenset(b for b in range(0x81, 0xFF) if lost_bytes(b, keyed[1]))
     then = text[end : end + 1]
     if then == "?":
-        return True
+        return EVERY
     if not then:
-        return None
+        return frozenset()
     point = ord(then)
     if then == "€" or 0x40 <= point <= 0x7E:
         return frozenset(b for b in range(0x81, 0xFF) if joined(b, 0x80 if then == "€" else point))
     code = two_bytes(then)
-    return frozenset(b for b in range(0x81, 0xFF) if joined(b, code[0])) if code else None
+    return frozenset(b for b in range(0x81, 0xFF) if joined(b, code[0])) if code else frozenset()
 
 
 def zone(text: str, at: int) -> Zone | None:

@@ -16,7 +16,35 @@ PIECE = re.compile(
 )
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 BLOCKS = frozenset(
-    ["p", "div", "td", "th", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "br", "section", "article", "main", "blockquote", "dd", "dt", "dl", "body", "html", "center", "form"]
+    [
+        "p",
+        "div",
+        "td",
+        "th",
+        "tr",
+        "table",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "br",
+        "section",
+        "article",
+        "main",
+        "blockquote",
+        "dd",
+        "dt",
+        "dl",
+        "body",
+        "html",
+        "center",
+        "form",
+    ]
 )
 HOLDERS = frozenset(["div", "td", "article", "section", "main", "body", "center", "blockquote", "form"])
 ASIDE = re.compile(
@@ -24,7 +52,9 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 BODY = re.compile("content|article|detail|text|body|zoom|TRS_Editor|main|news_", re.IGNORECASE)
-VOID = frozenset(["br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr"])
+VOID = frozenset(
+    ["br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr"]
+)
 META = re.compile(
     r"""<meta\b[^>]*?(?:name|property|itemprop)\s*=\s*["']([^"']{1,60})["'][^>]*?content\s*=\s*["']([^"']{0,300})["']""",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""The words the reader knows, from the data files: places, groups, units, names with digits, indicators, themes, cues."""
+"""The words the reader knows, from the data files: places, groups, units, names with digits, indicators, themes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from tongxin.petals.evidence.engine.trie import Finder, any_of
 
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
-BEFORE = "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达|平均|累计|共计|合计|总计|仅|已"
+BEFORE = (
+    "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达"
+    "|平均|累计|共计|合计|总计|仅|已"
+)
+NOT_TENTHS = "为立功果本员效长交绩熟品年都分就套渝片群林活型人"  # 成为, 成立, 成果 …
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,12 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
         rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]+|[{CHINESE}]*[{CHINESE[:9]}十][百千万亿十{CHINESE}]*[百千万亿]+|[{CHINESE[:9]}]?十(?=[多余])"
         rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
     )
-    tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?!为|立|功|果|本|员|效|长|交|绩|熟|品|年|都|分|就|套|渝|片|立|群|林|活|型|都|人)"
+    tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
     great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
-    return re.compile(rf"(?=[\d{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
+    return re.compile(
+        rf"(?=[\d{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
+    )
 
 
 def _places(
@@ -92,7 +98,7 @@ def _places(
 
 @lru_cache(maxsize=4)
 def lexicon(more: Path | None = None) -> Lexicon:
-    """Return the lexicon, with the tables of a folder of one's own after ours. Raises ValueError, naming file and line."""
+    """Return the lexicon, a folder of one's own after our tables. Raises ValueError, naming file and line."""
     units = {
         r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
     }

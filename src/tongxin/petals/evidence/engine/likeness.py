@@ -13,7 +13,7 @@ ALIKE = 0.6  # of the smaller one's pieces
 
 
 def prints(text: str) -> frozenset[int]:
-    """Return the marks of a text: every eighth of the checksums of its pieces, chosen by their value, not their place."""
+    """Return the marks of a text: every eighth of the checksums of its pieces, chosen by value, not by place."""
     bare = re.sub(r"[\W_]+", "", text)
     sums = (zlib.crc32(bare[i : i + PIECE].encode()) for i in range(max(1, len(bare) - PIECE + 1)))
     return frozenset(s for s in sums if s % ONE_IN == 0) or frozenset({zlib.crc32(bare.encode())})

@@ -1,4 +1,4 @@
-"""Finds the numbers of a sentence that measure something, with unit and qualifiers; names with digits are passed over."""
+"""Finds the numbers of a sentence that measure something, with unit and qualifiers; passes over names with digits."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
 LONGER = {
-    "部": "门队分署", "对": "口接全于我标外", "期": "间", "单": "位", "人": "均大民工", "场": "地馆景", "支": "持撑付", "口": "岸",
-    "次": "产", "级": "", "起": "来步", "道": "路", "层": "级面", "片": "区", "组": "织", "门": "户槛", "块": "", "方": "案向式位",
-    "家": "庭", "名": "列", "位": "居于列", "台": "阶", "天": "", "类": "似", "件": "", "只": "有是", "本": "市区省科", "条": "件",
-    "列": "入为", "间": "", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
+    "部": "门队分署", "对": "口接全于我标外", "期": "间", "单": "位", "人": "均大民工", "场": "地馆景",
+    "支": "持撑付", "口": "岸", "次": "产", "起": "来步", "道": "路", "层": "级面",
+    "片": "区", "组": "织", "门": "户槛", "方": "案向式位", "家": "庭", "名": "列",
+    "位": "居于列", "台": "阶", "类": "似", "只": "有是", "本": "市区省科", "条": "件",
+    "列": "入为", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
 }  # fmt: skip
 SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
 
@@ -151,7 +152,10 @@ def find(
     lost: list[tuple[int, int]],
     times: list[tuple[int, int]],
 ) -> list[Mention]:
-    """Return the mentions of a sentence in order; `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand."""
+    """Return the mentions of a sentence in order.
+
+    `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
+    """
     matches = list(words.number.finditer(text))
     if not matches:
         return []

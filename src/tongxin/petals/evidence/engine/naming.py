@@ -28,8 +28,10 @@ def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
     text = TIME.sub("", text)
     if not keep_place:
         text = RELATIVE.sub("", text)
-    text = DROP.sub("", text)
-    text = HEAD.sub("", text)
+    text = HEAD.sub("", DROP.sub("", text))
+    said = RELATIVE.match(text)
+    if said and len(text) > len(said[0]) + 2:
+        text = HEAD.sub("", text[said.end() :])
     return TAIL.sub("", text)
 
 
@@ -54,7 +56,7 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
         return known, "a known indicator"
     counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
     if any(c.value.startswith("from:") for c in m.comparisons):
-        opened = [o for o in re.finditer("[由从]", text[: m.start])]
+        opened = list(re.finditer("[由从]", text[: m.start]))
         before = re.split("[，。；]", text[: opened[-1].start()])[-1] if opened else before
     head = _short(_without_places(_bare(before, words, True), words))
     after_name = re.split("[、，。；]", after)[0] if counted or m.kind == "time" or len(head) < 2 else ""
@@ -111,11 +113,8 @@ def _with_subject(text: str, m: Mention, name: str, why: str, words: Lexicon) ->
     if not last or not words.places[last] or last in name:
         return name, why
     canonical = words.places[last][0]
-    if (
-        canonical in words.groups
-        or (words.levels.get(canonical) == "province"
-        and last.startswith(canonical[:2])
-        and len(last) < 4)
+    if canonical in words.groups or (
+        words.levels.get(canonical) == "province" and last.startswith(canonical[:2]) and len(last) < 4
     ):
         return name, why
     if canonical == "全国":

@@ -54,9 +54,7 @@ def seen(text: str, words: Lexicon) -> list[Seen]:
                 continue
         elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
             continue
-        weak = names == (NATIONAL,) or bool(
-            POLICY.match(text[end : end + 6]) and names[0] in words.groups
-        )
+        weak = names == (NATIONAL,) or bool(POLICY.match(text[end : end + 6]) and names[0] in words.groups)
         found.append(Seen(start, end, names, weak, form))
     return found
 
@@ -140,7 +138,7 @@ class Scope:
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
         strong = [p for p in found if not p.weak]
-        relative = [m for m in RELATIVE.finditer(self.text, start, end)]
+        relative = list(RELATIVE.finditer(self.text, start, end))
         if relative and (not strong or relative[0].start() < strong[0].start):
             names = resolve(relative[-1][0], self._near(relative[-1].start()), self.words)
             if names:
@@ -189,7 +187,7 @@ def main_place(title: str, publisher: str, opening: str, words: Lexicon) -> list
     """Return the frames of a document: its title, its first lines, its publisher."""
     frames = []
     for text, why in ((title, "title"), (opening, "first lines"), (publisher, "publisher")):
-        found = [p for p in seen(text, words)]
+        found = list(seen(text, words))
         told = [p for p in found if p.names != (NATIONAL,)] or found
         if not told:
             continue

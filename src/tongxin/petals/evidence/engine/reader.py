@@ -1,4 +1,4 @@
-"""Reads a repaired text into facts: sections, paragraphs, sentences, clauses; each scope lends what the narrower lacks."""
+"""Reads a repaired text into facts: section, paragraph, sentence, clause; each scope lends what the narrower lacks."""
 
 from __future__ import annotations
 
@@ -233,7 +233,8 @@ def _fact(
     field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
     left, right = _quote(text, m, figures, numbers)
     why = m.why | {
-        "jurisdictions": place_why, "period": period_why, "status": status_why, "indicator": name_why, "theme": field_why,
+        "jurisdictions": place_why, "period": period_why, "status": status_why, "indicator": name_why,
+        "theme": field_why,
         "comparison": "; ".join(c.why for c in m.comparisons) or "none told",
     }  # fmt: skip
     return Fact(

@@ -92,7 +92,7 @@ def origin(raw: str, body: str, name: str, meta: dict[str, str]) -> Found:
 
 
 def _original(raw: str) -> date | None:
-    """Return the date in the address that a copy gives for its original, else the earliest in any address of its end."""
+    """Return the date in the address that a copy gives for its original: one in the first lines or at its end."""
     for match in ADDRESS.finditer(
         raw[:400] + raw[-1500:] if len(raw) > 1900 and "<html" not in raw[:2000].lower() else raw[-1500:]
     ):

@@ -1,4 +1,4 @@
-"""Finds and reads the data files of the engine: comma-separated, with a heading, extendable by a folder of one's own."""
+"""Finds and reads the data files of the engine: comma-separated, with a heading; a folder of one's own may add."""
 
 from __future__ import annotations
 

@@ -10,9 +10,23 @@ from decimal import Decimal
 from tongxin.petals.evidence.engine.numerals import plain
 from tongxin.petals.evidence.engine.tables import reading_of, simplified
 
-PLACES = {"天津市": "天津市", "廊坊": "廊坊市", "武清区": "武清区", "雄安新区": "雄安新区", "京津冀": "京津冀", "江苏省": "江苏省", "郑州市": "郑州市"}
+PLACES = {
+    "天津市": "天津市",
+    "廊坊": "廊坊市",
+    "武清区": "武清区",
+    "雄安新区": "雄安新区",
+    "京津冀": "京津冀",
+    "江苏省": "江苏省",
+    "郑州市": "郑州市",
+}
 MONEY = ("固定资产投资", "服务业增加值", "外贸进出口总值", "技术合同成交额", "一般公共预算收入")
-COUNTS = (("新增企业", "家"), ("签约项目", "个"), ("跨省通办事项", "项"), ("省际公交线路", "条"), ("改造老旧小区", "个"))
+COUNTS = (
+    ("新增企业", "家"),
+    ("签约项目", "个"),
+    ("跨省通办事项", "项"),
+    ("省际公交线路", "条"),
+    ("改造老旧小区", "个"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,9 @@ def compared(rng: random.Random) -> Made:
     how = "下降" if down else rng.choice(("增长", "提高"))
     text = f"{when}，{form}{name}{said}元，同比{how}{p}%，占全国的{q}%。"
     sign = "-" if down else ""
-    return Made(text, (Expected(value, "元", place, period, "actual", (("yoy", sign + p), ("share_of_total", q))),))
+    return Made(
+        text, (Expected(value, "元", place, period, "actual", (("yoy", sign + p), ("share_of_total", q))),)
+    )
 
 
 def based(rng: random.Random) -> Made:
@@ -83,7 +99,13 @@ def planned(rng: random.Random) -> Made:
     how = rng.choice(("力争", "计划", "将"))
     year = rng.choice((2027, 2030, 2035))
     text = f"截至目前，{form}已有{name}{done}{unit}。到{year}年，{form}{how}实现{name}{ahead}{unit}。"
-    return Made(text, (Expected(str(done), unit, place, "../2025-05-15"), Expected(str(ahead), unit, place, str(year), "planned")))
+    return Made(
+        text,
+        (
+            Expected(str(done), unit, place, "../2025-05-15"),
+            Expected(str(ahead), unit, place, str(year), "planned"),
+        ),
+    )
 
 
 def share_of_plan(rng: random.Random) -> Made:
@@ -101,7 +123,13 @@ def listed(rng: random.Random) -> Made:
     name = rng.choice(MONEY)
     text = f"今年前2个月，北京市、天津市和河北省{name}分别增长{a}%、{b}%和{c}%。"
     places = ("北京市", "天津市", "河北省")
-    return Made(text, tuple(Expected(p, "%", place, "2025-01/2025-02", "actual", (("yoy", p),)) for p, place in zip((a, b, c), places, strict=True)))
+    return Made(
+        text,
+        tuple(
+            Expected(p, "%", place, "2025-01/2025-02", "actual", (("yoy", p),))
+            for p, place in zip((a, b, c), places, strict=True)
+        ),
+    )
 
 
 def nested(rng: random.Random) -> Made:
@@ -149,7 +177,11 @@ def pinyin(text: str, seed: int) -> str:
     rng = random.Random(seed)
     table = {k: v for k, v in _traditional().items() if k not in "里干后面只台着几发"}
     data = "".join(table.get(c, c) for c in text).encode("gbk", "ignore")
-    keys = {c.encode("gbk"): c.encode("gbk") + f"({reading_of()[c]})".encode("gbk", "ignore") for c in table.values() if rng.random() < 0.6}
+    keys = {
+        c.encode("gbk"): c.encode("gbk") + f"({reading_of()[c]})".encode("gbk", "ignore")
+        for c in table.values()
+        if rng.random() < 0.6
+    }
     data = re.sub(b"|".join(re.escape(k) for k in keys), lambda m: keys[m[0]], data)
     out, at = "", 0
     while at < len(data):
@@ -167,4 +199,6 @@ def words_with_readings(text: str, seed: int) -> str:
     rng = random.Random(seed)
     known = reading_of()
     pair = re.compile("[\u4e00-\u9fff]{2}")
-    return pair.sub(lambda m: f"{m[0]}({known[m[0][0]]}{known[m[0][1]]})" if rng.random() < 0.15 else m[0], text)
+    return pair.sub(
+        lambda m: f"{m[0]}({known[m[0][0]]}{known[m[0][1]]})" if rng.random() < 0.15 else m[0], text
+    )

@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 # Beside the checkout, or where TONGXIN_BULLETINS says.
-FOLDERS = (os.environ.get("TONGXIN_BULLETINS", ""), *(str(p / "shared/data/bulletins") for p in Path(__file__).resolve().parents))
+FOLDERS = (
+    os.environ.get("TONGXIN_BULLETINS", ""),
+    *(str(p / "shared/data/bulletins") for p in Path(__file__).resolve().parents),
+)
 FOLDER = next((Path(f) for f in FOLDERS if f and (Path(f) / "score.py").is_file()), None)
-needs_texts = pytest.mark.skipif(FOLDER is None, reason="the public texts (shared/data/bulletins) are not on this machine")
+needs_texts = pytest.mark.skipif(
+    FOLDER is None, reason="the public texts (shared/data/bulletins) are not on this machine"
+)
 
 
 def folder() -> Path:

@@ -52,7 +52,11 @@ def test_read_writes_the_table(folder):
     assert "3/3 c.txt" in done.stderr
     rows = _rows(out)
     assert tuple(rows[0]) == COLUMNS
-    assert [(r["doc"], r["value"], r["comparison_type"]) for r in rows] == [("a", "120", "yoy"), ("b", "150", "none"), ("c", "35", "none")]
+    assert [(r["doc"], r["value"], r["comparison_type"]) for r in rows] == [
+        ("a", "120", "yoy"),
+        ("b", "150", "none"),
+        ("c", "35", "none"),
+    ]
     assert TEXTS["c.txt"][int(rows[2]["raw_start"]) : int(rows[2]["raw_end"])].endswith("35個")
     assert not (folder / "facts.csv.journal").exists()
 
@@ -97,7 +101,10 @@ def test_read_explains_and_prints_json(folder):
 
 def test_side_by_side(folder):
     assert "conflict" in _run("corroborate", folder / "a.txt", folder / "b.txt").stdout
-    assert json.loads(_run("corroborate", "--json", folder / "a.txt", folder / "b.txt").stdout)["kind"] == "conflict"
+    assert (
+        json.loads(_run("corroborate", "--json", folder / "a.txt", folder / "b.txt").stdout)["kind"]
+        == "conflict"
+    )
 
 
 def test_tables_are_checked(folder):
@@ -108,7 +115,9 @@ def test_tables_are_checked(folder):
 
 def test_no_file_says_so(folder):
     assert "Check the name" in _run("read", folder / "none.txt", code=1).output
-    assert "pip install distributed" in _run("read", folder / "a.txt", "--cluster", "127.0.0.1:1", code=1).output
+    assert (
+        "pip install distributed" in _run("read", folder / "a.txt", "--cluster", "127.0.0.1:1", code=1).output
+    )
 
 
 def test_a_cell_is_never_a_formula():

@@ -23,8 +23,12 @@ DAY = date(2025, 5, 1)
 
 
 def test_two_publishers_with_one_value_agree():
-    assert _kinds(_told(A, "甲报", DAY, 0), _told("2025年一季度，武清区新增企业数120家。", "乙报", DAY, 1)) == ["agree"]
-    assert _kinds(_told(A, "甲报", DAY, 0), _told("今年一季度，武清区新增企业约118家。", "乙报", DAY, 1)) == ["agree"]
+    assert _kinds(
+        _told(A, "甲报", DAY, 0), _told("2025年一季度，武清区新增企业数120家。", "乙报", DAY, 1)
+    ) == ["agree"]
+    assert _kinds(_told(A, "甲报", DAY, 0), _told("今年一季度，武清区新增企业约118家。", "乙报", DAY, 1)) == [
+        "agree"
+    ]
 
 
 def test_a_copy_is_no_second_witness():
@@ -32,8 +36,12 @@ def test_a_copy_is_no_second_witness():
 
 
 def test_two_values_for_one_period_conflict():
-    assert _kinds(_told(A, "甲报", DAY, 0), _told("今年一季度，武清区新增企业150家。", "乙报", DAY, 1)) == ["conflict"]
-    assert _kinds(_told(A, "甲报", DAY, 0), _told("2024年一季度，武清区新增企业150家。", "乙报", DAY, 1)) == []
+    assert _kinds(_told(A, "甲报", DAY, 0), _told("今年一季度，武清区新增企业150家。", "乙报", DAY, 1)) == [
+        "conflict"
+    ]
+    assert (
+        _kinds(_told(A, "甲报", DAY, 0), _told("2024年一季度，武清区新增企业150家。", "乙报", DAY, 1)) == []
+    )
     assert _kinds(_told(A, "甲报", DAY, 0), _told("今年一季度，宝坻区新增企业150家。", "乙报", DAY, 1)) == []
 
 

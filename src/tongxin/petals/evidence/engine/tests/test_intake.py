@@ -33,7 +33,9 @@ def _zip(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> by
 
 def _docx(inside: str) -> bytes:
     w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    text = f'<w:document xmlns:w="{w}"><w:body><w:p><w:r><w:t>{inside}</w:t></w:r></w:p></w:body></w:document>'
+    text = (
+        f'<w:document xmlns:w="{w}"><w:body><w:p><w:r><w:t>{inside}</w:t></w:r></w:p></w:body></w:document>'
+    )
     return _zip({"word/document.xml": text.encode(), "[Content_Types].xml": b"<Types/>"})
 
 
@@ -77,7 +79,7 @@ def test_a_page_gives_its_body_title_publisher_and_date_and_runs_nothing():
     assert document.source.title == "武清区一季度投资增长"
     assert (document.source.publisher, document.source.published) == ("武清发布", date(2025, 4, 20))
     assert document.repaired.chain.undo(document.repaired.text) == PAGE
-    facts = list(read_bytes("p.html", PAGE.encode()))[0].facts
+    facts = next(iter(read_bytes("p.html", PAGE.encode()))).facts
     assert [(f.value, PAGE[f.raw_start : f.raw_end]) for f in facts][1] == ("35", "新签约项目35个")
 
 
@@ -91,13 +93,17 @@ def test_a_copy_is_told_from_the_first_publication():
 def test_word_pdf_and_archives():
     assert _only("a.docx", _docx(BODY)).repaired.text == BODY
     assert "Tianjin port" in _only("a.pdf", _pdf("Tianjin port 120 TEU")).raw
-    inside = list(documents.take("all.zip", _zip({"a.txt": BODY.encode(), "b/c.html": PAGE.encode(), "x.exe": b"MZ"})))
+    inside = list(
+        documents.take("all.zip", _zip({"a.txt": BODY.encode(), "b/c.html": PAGE.encode(), "x.exe": b"MZ"}))
+    )
     assert [d.doc for d in inside] == ["a", "c"]
 
 
 def test_what_an_index_beside_says_goes_before_what_is_found(tmp_path):
     (tmp_path / "a.txt").write_text(BODY, "utf-8")
-    (tmp_path / "index.csv").write_text("file,title,publisher,date\na.txt,武清一季度,武清发布,2024-04-20\n", "utf-8")
+    (tmp_path / "index.csv").write_text(
+        "file,title,publisher,date\na.txt,武清一季度,武清发布,2024-04-20\n", "utf-8"
+    )
     (document,) = documents.load(tmp_path / "a.txt")
     assert (document.source.published, document.source.publisher) == (date(2024, 4, 20), "武清发布")
 
@@ -144,6 +150,10 @@ def test_a_file_of_200_mb_is_not_opened(tmp_path):
 def test_copies_are_found_and_others_are_not():
     text = BODY * 3 + OTHER * 2
     copy = text.replace("武清区", "武清").replace("，", ",") + "（某网转载）"
-    marks = [prints(text), prints(copy), prints("雄安新区新建公园十座，绿化面积持续增加，居民生活更加便利。" * 4)]
+    marks = [
+        prints(text),
+        prints(copy),
+        prints("雄安新区新建公园十座，绿化面积持续增加，居民生活更加便利。" * 4),
+    ]
     assert likeness(marks[0], marks[1]) > 0.6
     assert groups(marks) == [[0, 1], [2]]

@@ -34,11 +34,16 @@ def test_labelled_figures_are_found_with_value_and_unit():
     for doc in sorted({r["doc"] for r in _labels()}):
         rows = [r for r in _labels() if r["doc"] == doc]
         told = texts[rows[0]["sha256"]]
-        facts = read_text(told["text"], title=told["title"], published=date(int(doc[:4]), int(doc[4:6]), int(doc[6:8])))
+        facts = read_text(
+            told["text"], title=told["title"], published=date(int(doc[:4]), int(doc[4:6]), int(doc[6:8]))
+        )
         for row in rows:
             wanted += 1
             found += any(
-                f.value == row["value"] and f.unit.removesuffix("/日") == row["unit"] and f.start < int(row["end"]) and int(row["start"]) < f.end
+                f.value == row["value"]
+                and f.unit.removesuffix("/日") == row["unit"]
+                and f.start < int(row["end"])
+                and int(row["start"]) < f.end
                 for f in facts
             )
     assert found / wanted >= 0.95

@@ -48,13 +48,7 @@ def test_hidden_words_are_proposed_from_context():
 
 def test_the_body_is_told_from_what_stands_around_it():
     body = "天津港今年新增航线17条，吞吐量稳步增长，口岸通关时间继续压缩，服务京津冀企业超过2万家，取得明显成效。"
-    raw = "\n".join(
-        [
-            "首页 > 新闻 > 正文", "2023-05-15 06:39 来源:某地日报", "小字号 分享到:", "", body, "",
-            "3月2日,园区车间内。通讯员张明摄3月2日,园区车间内。通讯员张明摄", "", "（本文来自某网）推荐阅读", "推荐阅读",
-            "- 某区今年签约项目86个 总投资63亿元", "• 07-22 某某股份 603999 40.5", "返回顶部 京公网安备 11010102009999号",
-        ]
-    )  # fmt: skip
+    raw = f"首页 > 新闻 > 正文\n2023-05-15 06:39 来源:某地日报\n小字号 分享到:\n\n{body}\n\n3月2日,园区车间内。通讯员张明摄3月2日,园区车间内。通讯员张明摄\n\n（本文来自某网）推荐阅读\n推荐阅读\n- 某区今年签约项目86个 总投资63亿元\n• 07-22 某某股份 603999 40.5\n返回顶部 京公网安备 11010102009999号"  # fmt: skip
     repaired = repair(raw)
     assert "签约项目" not in repaired.text
     assert "张明" not in repaired.text
@@ -62,7 +56,9 @@ def test_the_body_is_told_from_what_stands_around_it():
     assert repaired.chain.undo(repaired.text) == raw
 
 
-@pytest.mark.parametrize("raw", ["共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，"])
+@pytest.mark.parametrize(
+    "raw", ["共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，"]
+)
 def test_a_unit_whose_digits_are_gone_is_marked(raw):
     repaired = repair(raw)
     assert [m.kind for m in repaired.marks] == ["value_lost"]
@@ -95,7 +91,12 @@ def test_generated_sentences_come_back(damage):
 
 @pytest.mark.properties
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.sampled_from("京津冀協議項(xié)?wū)懜哔|(zhì)&<p>123個家亿元。，,\n首页>🔥\ufffd（）"), max_size=120))
+@given(
+    st.text(
+        st.sampled_from("京津冀協議項(xié)?wū)懜哔|(zhì)&<p>123個家亿元。，,\n首页>🔥\ufffd（）"),
+        max_size=120,
+    )
+)
 def test_repair_never_raises_inverts_and_has_nothing_left_to_do(raw):
     repaired = repair(raw)
     assert repaired.chain.undo(repaired.text) == raw
@@ -118,5 +119,7 @@ def test_the_damaged_pairs_come_back():
         clean = dirty.with_name(dirty.name.replace("dirty", "clean")).read_text("utf-8").strip()
         repaired = repair(dirty.read_text("utf-8"))
         assert repair(repaired.text).text == repaired.text
-        ratios[dirty.name] = difflib.SequenceMatcher(None, repaired.text.strip(), clean, autojunk=False).ratio()
+        ratios[dirty.name] = difflib.SequenceMatcher(
+            None, repaired.text.strip(), clean, autojunk=False
+        ).ratio()
     assert min(ratios.values()) > 0.985, ratios
