@@ -9,10 +9,11 @@ from decimal import Decimal
 from tongxin.petals.evidence.engine.facts import Comparison, Mention
 
 UP = "增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
-DOWN = "下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
+DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
 CHANGE = re.compile(
     rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
 )
+TIMES = re.compile(r"(?:是|为|相当于)((?:19|20)\d{2})年(?:同期)?的$")
 ABOVE = re.compile("(?:高于|低于|高出|快于)(?P<of>[^，。；,;]{0,10})$")
 MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
 SHARE = re.compile("占(?!据|地)[^，。；,;]{0,24}$|(?:比重|占比|份额)[^，。；,;]{0,10}$")
@@ -34,7 +35,7 @@ RISES = re.compile(
 RANK = re.compile(
     r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
 )
-LISTED = re.compile("^(?:、|和|及|与|，?以及)$")
+LISTED = re.compile("^(?:、|和|及|与|，?以及)(?:最快|约|近|超)?$")
 
 
 def roles(text: str, found: list[Mention]) -> None:
@@ -79,6 +80,8 @@ def _role(before: str, m: Mention) -> str:
             return "share"
     if m.kind == "points" and ABOVE.search(before):
         return "points"
+    if m.kind == "ratio" and TIMES.search(before):
+        return "plan"
     if CHANGE.search(before):
         return "points" if m.kind == "points" else "change"
     return "main"
@@ -95,6 +98,10 @@ def comparison(text: str, m: Mention) -> Comparison:
     if m.role == "share":
         of = re.search("占(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
+    times = TIMES.search(before) if m.kind == "ratio" else None
+    if times:
+        more = format(((Decimal(m.value) - 1) * 100).normalize(), "f")
+        return Comparison("vs_base", more, times[1], before)
     if m.role == "plan":
         return Comparison("share_of_plan", m.value, "", before)
     above = ABOVE.search(before) if m.kind == "points" else None

@@ -23,6 +23,7 @@ PEOPLE = re.compile(
     "^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
 )
 CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$")
+STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
@@ -76,6 +77,8 @@ def _unit(
         return "%", "1", "percent", match.end()
     if match["g"]:
         return "个", "1", "count", match.end()
+    if STEPS.match(after):
+        return None
     form = match["unit"]
     if form is None:
         return _without(match, before, after)

@@ -21,7 +21,9 @@ DROP = re.compile(
 VERB = re.compile(
     "(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)"
 )
-FILLED = re.compile("^(?:达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$")
+FILLED = re.compile(
+    "^(?:跨越|迈上|迈过|完成|实现|均为|达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$"
+)
 
 
 def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
@@ -43,7 +45,14 @@ def _without_places(text: str, words: Lexicon) -> str:
     return text
 
 
-def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words: Lexicon) -> tuple[str, str]:
+def indicator(
+    text: str,
+    m: Mention,
+    figures: list[Mention],
+    earlier: str,
+    names: tuple[str, ...],
+    words: Lexicon,
+) -> tuple[str, str]:
     """Return the name of an indicator, and why. `earlier` is the name of the figure before, in the same paragraph."""
     left = max([m.clause[0], *(f.end for f in figures if f.end <= m.start and f is not m)])
     right = min([m.clause[1], *(f.start for f in figures if f.start >= m.end and f is not m)])
@@ -82,7 +91,7 @@ def indicator(text: str, m: Mention, figures: list[Mention], earlier: str, words
         previous = _clause_before(text, m, words)
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:
-        name, why = _with_subject(text, m, name, why, words)
+        name, why = _with_subject(text, m, name, why, names, words)
     if counted and name and not name.endswith(("数", "量", "次")):
         name += "数"
     return name[:40], why
@@ -105,12 +114,14 @@ def _noun(after: str, more: bool) -> str:
     return after
 
 
-def _with_subject(text: str, m: Mention, name: str, why: str, words: Lexicon) -> tuple[str, str]:
+def _with_subject(
+    text: str, m: Mention, name: str, why: str, names: tuple[str, ...], words: Lexicon
+) -> tuple[str, str]:
     """Put the park, port or new area before a short name, where the clause or the one before tells one."""
     before = text[: m.start]
     found = words.place.all(before)
     last = found[-1][1] if found else ""
-    if not last or not words.places[last] or last in name:
+    if not last or words.places[last] != names or last in name:
         return name, why
     canonical = words.places[last][0]
     if canonical in words.groups or (
@@ -141,12 +152,15 @@ def _known(clause: str, words: Lexicon) -> str:
 
 def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str]:
     name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅)+$", "", head)
-    name = re.sub("(?:增长|增加|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$", "", name)
+    name = re.sub(
+        "(?:增长|增加(?!值)|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$", "", name
+    )
     if m.comparisons and m.comparisons[0].kind == "share_of_total":
         return ((name or earlier) + "占比")[:40], "a share"
     if len(name) < 2:
         before = text[: m.clause[0]]
         last = [c for c in re.split("[，。；,;]", before) if c]
+        last = [c for c in last if not re.search(r"\d", c)]
         carried = (
             re.sub(
                 "(?:保持|持续|实现|继续)?(?:强劲|稳定|快速|较快|平稳|两位数)*(?:增长|下降|提升)?$",

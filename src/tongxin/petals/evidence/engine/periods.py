@@ -31,6 +31,7 @@ FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "�
 
 
 BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+MULTIPLE = re.compile(r"(?:同期)?的[\d.]+倍")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 
 
@@ -166,6 +167,8 @@ def all_in(text: str, day: date | None, matches: list[re.Match[str]] | None = No
     for match in TIME.finditer(text) if matches is None else matches:
         period = read(match, day)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
-        if period is not None and not (compared and match["till"] is None and not match["years"]):
+        if period is not None and not (
+            (compared or MULTIPLE.match(text, match.end())) and match["till"] is None and not match["years"]
+        ):
             found.append(period)
     return found

@@ -15,10 +15,15 @@ RELATIVE = re.compile(
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)")
-OBJECT = re.compile("(?:直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$")
+OBJECT = re.compile(
+    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$"
+)
+PART = re.compile("其中")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
-OTHER_THING = re.compile("^(?:域|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)")
+OTHER_THING = re.compile(
+    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,19 @@ class Scope:
     around: list[Frame]  # the nearest first
     words: Lexicon
 
-    def of(self, m: Mention, spans: list[tuple[int, int]]) -> tuple[tuple[str, ...], str]:
-        """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn."""
-        names, why = self._of(m.clause, m.start, m.end, spans)
+    def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
+        """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
+
+        `before` is where the number before ends, in the same clause: what stands between is nearest.
+        """
         turn, count = m.turn
+        if count == 1 and before > m.clause[0]:
+            nearer = self._within(before, m.start)
+            if nearer and not self._only_objects(before, m.start):
+                return nearer
+        names, why = self._of(m.clause, m.start, m.end, spans)
         if count > 1:
+            names = self._subject(m.clause[0], m.start) or names
             members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
@@ -124,7 +137,7 @@ class Scope:
             return here
         after = self._within(end, clause[1])
         earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
-        for span in reversed(earlier):
+        for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
             if self._within(*span) and not self._only_objects(*span):
                 names = self._subject(*span)
                 return names, f"carried from {self.text[slice(*span)][:20]!r}"

@@ -135,7 +135,7 @@ def _sentence(
         ]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
         frames.place = places.Frame(names, f"said before: {first[0].form}")
-    lasting = [p for p in periods if not p.plan]
+    lasting = [p for p in periods if not p.plan and not (p.future and p.start > 12)]
     if lasting:
         frames.period = lasting[-1] if not frames.period or lasting[-1].start < 30 else frames.period
     return found
@@ -225,10 +225,12 @@ def _fact(
     at: int, text: str, m: Mention, figures: list[Mention], numbers: list[Mention], scope: places.Scope,
     periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
 ) -> Fact:  # fmt: skip
-    names, place_why = scope.of(m, spans)
+    names, place_why = scope.of(
+        m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
+    )
     period, period_why, ahead = _period(text, m, periods, frames, source)
     status, status_why = _status(text, m, spans, ahead, frames)
-    name, name_why = naming.indicator(text, m, figures, frames.earlier, scope.words)
+    name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
     left, right = _quote(text, m, figures, numbers)
