@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tongxin.petals.evidence.engine.facts import Comparison, Mention
 
-UP = "增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
+UP = "改善|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
 DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
 CHANGE = re.compile(
     rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
@@ -24,6 +24,7 @@ YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
 MEAN = re.compile("年均|平均每年|复合")
+FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
     r"同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
     r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
@@ -53,7 +54,7 @@ def roles(text: str, found: list[Mention]) -> None:
                 m.role = "share" if last else "main"
         elif m.kind == "index" or m.role != "main":
             continue
-        elif CHANGE.search(before) and previous and BASE.search(before):
+        elif CHANGE.search(before) and previous and (BASE.search(before) or YOY.search(before)):
             m.role = "amount"
     for first, then in itertools.pairwise(found):
         between = text[first.end : then.start]
@@ -87,8 +88,10 @@ def _role(before: str, m: Mention) -> str:
     return "main"
 
 
-def _sign(before: str) -> int:
+def _sign(before: str, text: str) -> int:
     how = CHANGE.search(before)
+    if how and how["how"] == "改善":
+        return -1 if FALLS.search(text) else 1
     return -1 if how and re.fullmatch(DOWN, how["how"]) else 1
 
 
@@ -108,7 +111,7 @@ def comparison(text: str, m: Mention) -> Comparison:
     if above:
         value = m.value if "低" not in above[0] else f"-{m.value}"
         return Comparison("vs_base", value, above["of"], before)
-    value = m.value if _sign(before) > 0 or m.value.startswith("-") else f"-{m.value}"
+    value = m.value if _sign(before, text[: m.start]) > 0 or m.value.startswith("-") else f"-{m.value}"
     if m.kind == "ratio":
         signed = Decimal(value) * 100
         value = str(int(signed)) if signed == signed.to_integral_value() else format(signed.normalize(), "f")

@@ -85,13 +85,15 @@ def _unit(
     unit = words.units[form]
     end = match.end()
     if form == "个":
-        inner = re.match("(?:班次|航班|标准箱|工作日|小时|座位|车位)", after)
+        inner = re.match("多?(班次|航班|标准箱|工作日|小时)", after)
         if NO_COUNT.match(after):
             return None
-        if inner and inner[0] in words.units:
-            unit, end = words.units[inner[0]], end + inner.end()
+        if inner:
+            unit, end = words.units[inner[1]], end + inner.end()
     if after[:1] in LONGER.get(form, "") and after[:1]:
         return ("个", "1", "count", match.start() + len(match[0]) - len(form)) if form in "部场" else None
+    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,8}$", before):
+        return unit.base, unit.times, "days", end
     if form in SKIPPED and not LASTS.search(before[-16:] + after):
         return None
     if unit.kind == "time" and not LASTS.search(before[-16:] + after):

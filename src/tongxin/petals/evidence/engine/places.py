@@ -18,6 +18,7 @@ POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协
 OBJECT = re.compile(
     "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$"
 )
+PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
@@ -142,7 +143,8 @@ class Scope:
                 names = self._subject(*span)
                 return names, f"carried from {self.text[slice(*span)][:20]!r}"
         if here:
-            return here
+            near = self.around[0] if self.around and self.around[0].why.startswith("said before") else Frame()
+            return (near.names, near.why) if near.names else here
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
@@ -153,7 +155,7 @@ class Scope:
         strong = [p for p in found if not p.weak]
         relative = list(RELATIVE.finditer(self.text, start, end))
         if relative and (not strong or relative[0].start() < strong[0].start):
-            names = resolve(relative[-1][0], self._near(relative[-1].start()), self.words)
+            names = resolve(relative[-1][0], self.near(relative[-1].start()), self.words)
             if names:
                 return names, relative[-1][0]
         chosen = strong or [p for p in found if p.names != (NATIONAL,)]
@@ -191,7 +193,8 @@ class Scope:
         parents = {self.words.parents.get(n, "") for n in names}
         return tuple(n for n in names if n not in parents)
 
-    def _near(self, at: int) -> list[tuple[str, ...]]:
+    def near(self, at: int) -> list[tuple[str, ...]]:
+        """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
         before = [p.names for p in reversed(self.places) if p.start < at]
         return before + [f.names for f in self.around if f.names]
 
@@ -200,13 +203,14 @@ def main_place(title: str, publisher: str, opening: str, words: Lexicon) -> list
     """Return the frames of a document: its title, its first lines, its publisher."""
     frames = []
     for text, why in ((title, "title"), (opening, "first lines"), (publisher, "publisher")):
-        found = list(seen(text, words))
+        found = seen(PAPER.sub("", text), words)
         told = [p for p in found if p.names != (NATIONAL,)] or found
         if not told:
             continue
         if why == "first lines":
             names, _count = Counter(p.names for p in told).most_common(1)[0]
         else:
-            names = tuple(dict.fromkeys(n for p in told[:3] for n in p.names))
+            every = dict.fromkeys(n for p in told for n in p.names)
+            names = tuple(n for n in every if n not in {words.parents.get(m, "") for m in every})[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
     return frames

@@ -22,7 +22,7 @@ HEADING = re.compile(
 PLANNED = re.compile(
     "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
 )
-DONE = re.compile("已|累计|了(?!解)|截至|目前|同比|突破")
+DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
 AHEAD = re.compile(
@@ -135,9 +135,14 @@ def _sentence(
         ]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
         frames.place = places.Frame(names, f"said before: {first[0].form}")
+    elif relative := places.RELATIVE.search(text):
+        names = places.resolve(relative[0], scope.near(relative.start()), words)
+        if names:
+            frames.place = places.Frame(names, f"said before: {relative[0]}")
     lasting = [p for p in periods if not p.plan and not (p.future and p.start > 12)]
     if lasting:
-        frames.period = lasting[-1] if not frames.period or lasting[-1].start < 30 else frames.period
+        early = [p for p in lasting if p.start < 16]
+        frames.period = early[-1] if early else frames.period
     return found
 
 
@@ -186,11 +191,13 @@ def _status(
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         words = text[slice(*span)]
-        if DONE.search(words) or DONE.search(whole):
+        if DONE.search(whole):
             break
         told = PLANNED.search(words)
         if told:
             return "planned", f"carried: {told[0]}"
+        if DONE.search(words):
+            break
     if frames.planned and not DONE.search(whole):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"

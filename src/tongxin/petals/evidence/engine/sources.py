@@ -22,7 +22,7 @@ OPENING = re.compile(
 TODAY = re.compile(
     r"(?:今天|今日|昨天|昨日|近日)?（(\d{1,2})月(\d{1,2})日）|(?:讯|电|消息)[（(]?[^，。]{0,16}?(\d{1,2})月(\d{1,2})日|[^\d](\d{1,2})月(\d{1,2})日(?:电|讯)"
 )
-YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?=年(?!代))")
+YEAR = re.compile(r"(?<![\d到至—])(20[0-3]\d)(?=年(?!代|前|底前|建成|将|力争))")
 META_DATES = (
     "pubdate",
     "publishdate",
@@ -74,7 +74,7 @@ def origin(raw: str, body: str, name: str, meta: dict[str, str]) -> Found:
         (page, "date of the page"),
         (stem[0] if stem else None, "file name"),
     ]
-    fitting = [(d, why) for d, why in known if d and (named is None or named - 1 <= d.year <= named + 3)]
+    fitting = [(d, why) for d, why in known if d and (named is None or named - 1 <= d.year <= named + 4)]
     publisher = _publisher(raw, body, meta)
     if fitting:
         published, why = fitting[0]
