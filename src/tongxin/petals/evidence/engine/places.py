@@ -14,7 +14,7 @@ RELATIVE = re.compile(
     "三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
-POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)")
+POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)(?!.{0,6}(?:示范区|园区))")
 OBJECT = re.compile(
     "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$"
 )
@@ -60,7 +60,7 @@ def seen(text: str, words: Lexicon) -> list[Seen]:
                 continue
         elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
             continue
-        weak = names == (NATIONAL,) or bool(POLICY.match(text[end : end + 6]) and names[0] in words.groups)
+        weak = names == (NATIONAL,) or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
         found.append(Seen(start, end, names, weak, form))
     return found
 

@@ -156,8 +156,8 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
 
 def _period(
     text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
-) -> tuple[str, str, bool]:
-    """Return period, why, and whether it lies ahead."""
+) -> tuple[str, str, str]:
+    """Return period, why, and how it lies to the publication: ahead, over or running."""
     before = [p for p in periods if p.end <= m.start]
     clause = text[m.clause[0] : m.start]
     inside = [p for p in before if p.start >= m.clause[0]]
@@ -171,34 +171,46 @@ def _period(
     if chosen is None and frames.section_period:
         chosen, why = frames.section_period, "heading"
     if chosen is None:
-        return as_of(source.published), "nothing told: as of publication", False
-    return chosen.text, why, chosen.future
+        return as_of(source.published), "nothing told: as of publication", "running"
+    return chosen.text, why, _lies(chosen, source)
+
+
+def _lies(period: Period, source: Source) -> str:
+    if period.future:
+        return "ahead"
+    last = period.text.rpartition("/")[2]
+    day = source.published.isoformat() if source.published else ""
+    return "over" if day and last[:4].isdigit() and last[:4] < day[:4] else "running"
 
 
 def _status(
-    text: str, m: Mention, spans: list[tuple[int, int]], ahead: bool, frames: Frames
+    text: str, m: Mention, spans: list[tuple[int, int]], when: str, frames: Frames, words: Lexicon
 ) -> tuple[str, str]:
+    """Return planned or actual, and why; `when`: ahead, over or running, as the period lies to the publication."""
     clause = text[m.clause[0] : m.start]
     whole = text[slice(*m.clause)]
     after = text[m.end : m.clause[1]]
-    if ahead:
+    over = when == "over"
+    if when == "ahead":
         return "planned", "the period lies after publication"
     told = PLANNED.search(clause)
+    if told and told[0] == "将" and words.place.match(clause, told.end()):
+        told = None  # 将京津冀…扩大到: here 将 only puts the object first
     if told and not re.search("已|累计", clause[told.end() :]):
         return "planned", told[0]
     later = re.match("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)", after)
     if later:
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
-        words = text[slice(*span)]
-        if DONE.search(whole):
+        said = text[slice(*span)]
+        if over or DONE.search(whole):
             break
-        told = PLANNED.search(words)
-        if told:
+        told = PLANNED.search(said)
+        if told and not (told[0] == "将" and words.place.match(said, told.end())):
             return "planned", f"carried: {told[0]}"
-        if DONE.search(words):
+        if DONE.search(said):
             break
-    if frames.planned and not DONE.search(whole):
+    if frames.planned and not over and not DONE.search(whole):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
 
@@ -235,8 +247,8 @@ def _fact(
     names, place_why = scope.of(
         m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
     )
-    period, period_why, ahead = _period(text, m, periods, frames, source)
-    status, status_why = _status(text, m, spans, ahead, frames)
+    period, period_why, when = _period(text, m, periods, frames, source)
+    status, status_why = _status(text, m, spans, when, frames, scope.words)
     name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
