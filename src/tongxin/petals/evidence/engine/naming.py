@@ -7,7 +7,7 @@ import re
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
 from tongxin.petals.evidence.engine.periods import TIME
-from tongxin.petals.evidence.engine.places import RELATIVE
+from tongxin.petals.evidence.engine.places import RELATIVE, Seen
 
 TAIL = re.compile(
     rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
@@ -51,6 +51,7 @@ def indicator(
     figures: list[Mention],
     earlier: str,
     names: tuple[str, ...],
+    seen: list[Seen],
     words: Lexicon,
 ) -> tuple[str, str]:
     """Return the name of an indicator, and why. `earlier` is the name of the figure before, in the same paragraph."""
@@ -91,7 +92,7 @@ def indicator(
         previous = _clause_before(text, m, words)
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:
-        name, why = _with_subject(text, m, name, why, names, words)
+        name, why = _with_subject(m, name, why, names, seen, words)
     if counted and name and not name.endswith(("数", "量", "次")):
         name += "数"
     return name[:40], why
@@ -115,15 +116,14 @@ def _noun(after: str, more: bool) -> str:
 
 
 def _with_subject(
-    text: str, m: Mention, name: str, why: str, names: tuple[str, ...], words: Lexicon
+    m: Mention, name: str, why: str, names: tuple[str, ...], seen: list[Seen], words: Lexicon
 ) -> tuple[str, str]:
     """Put the park, port or new area before a short name, where the clause or the one before tells one."""
-    before = text[: m.start]
-    found = words.place.all(before)
-    last = found[-1][1] if found else ""
-    if not last or words.places[last] != names or last in name:
+    before = [p for p in seen if p.end <= m.start]
+    last = before[-1].form if before else ""
+    if not last or before[-1].names != names or last in name:
         return name, why
-    canonical = words.places[last][0]
+    canonical = names[0]
     if canonical in words.groups or (
         words.levels.get(canonical) == "province" and last.startswith(canonical[:2]) and len(last) < 4
     ):

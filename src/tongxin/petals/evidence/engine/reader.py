@@ -249,7 +249,7 @@ def _fact(
     )
     period, period_why, when = _period(text, m, periods, frames, source)
     status, status_why = _status(text, m, spans, when, frames, scope.words)
-    name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.words)
+    name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
     left, right = _quote(text, m, figures, numbers)
