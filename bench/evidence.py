@@ -269,7 +269,8 @@ def main() -> None:
     """Print the table."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20260
     if shared_data.FOLDER is None:
-        sys.exit("The public texts are not here: set TONGXIN_BULLETINS to their folder.")
+        print("The public texts are not here: set TONGXIN_BULLETINS to their folder.")
+        return
     folder = shared_data.folder()
     print(json.dumps({"seed": seed, "texts": folder.name}))
     line("what", "figure", "limit")

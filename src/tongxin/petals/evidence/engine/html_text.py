@@ -11,7 +11,7 @@ from tongxin.petals.evidence.engine.edits import Edit, Step
 # A tokenizer of our own and not html.parser: each piece must keep its exact place, and no input may raise.
 PIECE = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style|noscript|template|textarea|iframe|svg|select)\b[^>]*>.*?(?:</(?P=raw)\s*>|\Z)"
-    r"|<![^>]*>|<\?[^>]*>|<(?P<close>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>",
+    r"|<![^>]*>|<\?[^>]*>|<(?P<close>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<rest>(?:\"[^\"]{0,4000}\"|'[^']{0,4000}'|[^'\"<>])*)>",
     re.DOTALL | re.IGNORECASE,
 )
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")

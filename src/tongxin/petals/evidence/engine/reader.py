@@ -15,7 +15,7 @@ from tongxin.petals.evidence.engine.repair import Repaired
 FIGURE = re.compile(
     r"\d|[近超逾过达破约上][百千万亿]|[一二三四五六七八九十百千万][百千万亿]|十[多余]|[一二三四五六七八九]成|分之|等[一二三四五六七八九十]大|[百千万][余多]"
 )
-SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]?[”」』]?")
+SENTENCE = re.compile(r"[^。！？!?\n]{0,500}[。！？!?]?[”」』]?")
 HEADING = re.compile(
     r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$"
 )
