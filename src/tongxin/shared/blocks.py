@@ -1,81 +1,105 @@
-"""Runs one function over blocks of work: here, in several processes, or on a Dask cluster; results stand in order."""
+"""Carries out one piece of work on many items: here, in processes, or on a Dask cluster; answers in the items' order.
+
+The work is a function of a module and the items are plain data, so that all three give the same answers, bit for bit.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from typing import Any, TypeVar
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from typing import Any, Protocol, TypeVar
 
-Block = TypeVar("Block")
-Result = TypeVar("Result")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+AHEAD = 4  # items under way for each process: enough to keep it busy, few enough to hold
+
+
+class NoCluster(Exception):
+    """A cluster was asked for and cannot be used; the text says what to do."""
 
 
 class Cancelled(Exception):
-    """The caller asked to stop; what was running is thrown away."""
+    """The caller asked to stop; what was done is thrown away."""
 
 
-def run_blocks(
-    function: Callable[[Block], Result],
-    blocks: Sequence[Block],
+class _Submits(Protocol):
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Any: ...
+
+
+def each(
+    work: Callable[[Item], Answer], items: Iterable[Item], *, processes: int = 1, cluster: str = ""
+) -> Generator[Answer, None, None]:
+    """Yield what `work` makes of each item, in their order.
+
+    `processes` above 1 starts so many; `cluster` is the address of a Dask scheduler and goes before. What the work
+    raises is raised here, at its item. Raises NoCluster where Dask is not installed or does not answer.
+    """
+    if cluster:
+        yield from _on_cluster(work, items, cluster)
+    elif processes <= 1:
+        yield from map(work, items)
+    else:
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            yield from _in_order(pool, work, items, processes * AHEAD)
+
+
+def every(
+    work: Callable[[Item], Answer],
+    items: Sequence[Item],
+    *,
     processes: int = 1,
-    cluster: Any = None,
+    cluster: str = "",
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> list[Result]:
-    """Return `function(block)` of every block, in the order of the blocks.
+) -> list[Answer]:
+    """Return what `work` makes of all items, in their order.
 
-    With processes > 1 function and blocks are pickled into fresh processes; `cluster` is a `dask.distributed.Client`
-    and takes their place. `progress(done, of)` is called after each block, `cancelled()` asked between them.
-    An error in a block ends the run and is raised here. Raises Cancelled.
+    `progress(done, of)` is called after each item, `cancelled()` is asked before the next. Raises Cancelled, NoCluster.
     """
-    if cluster is not None:
-        return _collect(
-            [cluster.submit(function, block, pure=False) for block in blocks], progress, cancelled
-        )
-    if processes <= 1 or len(blocks) <= 1:
-        found = []
-        for block in blocks:
-            _stop(cancelled)
-            found.append(function(block))
-            _tell(progress, len(found), len(blocks))
-        return found
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(blocks)), mp_context=context) as pool:
-        futures = [pool.submit(function, block) for block in blocks]
-        try:
-            waiting: set[Future[Result]] = set(futures)
-            while waiting:
-                done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
-                for each in done:
-                    each.result()
-                if done:
-                    _tell(progress, len(futures) - len(waiting), len(futures))
-                _stop(cancelled)
-        except BaseException:
-            for each in futures:
-                each.cancel()
-            raise
-        return [each.result() for each in futures]
-
-
-def _collect(futures: Sequence[Any], progress: Any, cancelled: Any) -> list[Any]:
-    found = []
-    for each in futures:
-        if cancelled is not None and cancelled():
-            for left in futures:
-                left.cancel()
-            raise Cancelled
-        found.append(each.result())
-        _tell(progress, len(found), len(futures))
+    found: list[Answer] = []
+    with closing(each(work, items, processes=min(processes, len(items)), cluster=cluster)) as answers:
+        while len(found) < len(items):
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            found.append(next(answers))
+            if progress is not None:
+                progress(len(found), len(items))
     return found
 
 
-def _stop(cancelled: Callable[[], bool] | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled
+def _in_order(
+    pool: _Submits, work: Callable[[Item], Answer], items: Iterable[Item], ahead: int
+) -> Generator[Answer, None, None]:
+    waiting: deque[Future[Answer]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
-def _tell(progress: Callable[[int, int], None] | None, done: int, of: int) -> None:
-    if progress is not None:
-        progress(done, of)
+def _on_cluster(
+    work: Callable[[Item], Answer], items: Iterable[Item], address: str
+) -> Generator[Answer, None, None]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise NoCluster(
+            "A cluster needs Dask. Install it: pip install distributed. Or leave --cluster away."
+        ) from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise NoCluster(
+            f"The cluster at {address} does not answer ({error}). Start it, or leave --cluster away."
+        ) from error
+    with client:
+        yield from _in_order(client, work, items, max(8, AHEAD * len(client.ncores())))

@@ -25,6 +25,7 @@ from tongxin.site.manual_cli import (
     NAME,
     ROOMS,
     SECTIONS,
+    STANDS_ALONE,
     SYNOPSIS,
     Page,
     chinese,
@@ -117,8 +118,10 @@ class Manual(click.Group):
         if name in ROOMS:
             if find_spec(ROOMS[name][0]) is None:
                 return None
-            if "--help" in sys.argv:
-                os.environ.setdefault("TONGXIN_MODE", "demo")  # help needs no secrets
+            if "--help" in sys.argv or name in STANDS_ALONE:
+                os.environ.setdefault(
+                    "TONGXIN_MODE", "demo"
+                )  # help, and what needs no house, need no secrets
             set_up()
             group: click.Command = import_module(ROOMS[name][0]).group
             return in_language(group)

@@ -32,7 +32,9 @@ SECTIONS = (
     ("What was agreed: read by anyone, proposed and signed with a token", ("agreements",)),
     ("What leaves the house", ("outbox", "subscriptions", "node")),
     ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores", "spill", "water")),
+    ("Reading public text, by anyone", ("evidence",)),
 )
+STANDS_ALONE = ("evidence",)  # reads files, asks no database
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),
@@ -48,6 +50,10 @@ ROOMS = {
     ),
     "cases": ("tongxin.heart.cases.cli", "File, hand over, take over and decide cases; their papers."),
     "may": ("tongxin.heart.agreements.may_cli", "Whether a desk may see or do something, and on what basis."),
+    "evidence": (
+        "tongxin.petals.evidence.cli",
+        "Repair damaged bulletins, read their figures as facts, set facts side by side.",
+    ),
     "search": ("tongxin.site.finding.cli", "Search what the desk may see; write the index anew."),
     "results": ("tongxin.petals.services.cli", "Record that a result issued elsewhere was presented."),
     "outbox": (

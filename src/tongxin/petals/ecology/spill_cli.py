@@ -27,7 +27,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from tongxin.shared.blocks import Cancelled
+        from tongxin.shared.blocks import Cancelled, NoCluster
 
         folder = Path(settings.DATA) / f"numba-{VERSION}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             raise Refused(
                 fault.code, what, kept="Nothing was computed.", todo=fault.mend or "Mend it and run again."
             ) from None
+        except NoCluster as fault:
+            raise Refused("no_cluster", str(fault), kept="Nothing was computed.") from None
         except Cancelled:
             raise Refused("cancelled", "The computation was stopped.") from None
 
@@ -77,7 +79,7 @@ def forecast(file: Path, as_json: bool, as_csv: bool, png: Path | None, processe
     from tongxin.petals.ecology.engine import ensemble, inputs
 
     asked = inputs.read(file, pack_network())
-    found = ensemble.forecast(asked.case, processes=processes, cluster=_cluster(cluster))
+    found = ensemble.forecast(asked.case, processes=processes, cluster=cluster)
     _print(asked, found, as_json=as_json, as_csv=as_csv)
     _pictures(asked, found, png)
 
@@ -263,18 +265,6 @@ def network_check(ctx: click.Context, file: Path | None, as_json: bool) -> None:
             click.echo(str(each))
         click.echo(f"{errors} errors, {len(findings) - errors} notes")
     ctx.exit(1 if errors else 0)
-
-
-def _cluster(address: str) -> Any:
-    if not address:
-        return None
-    try:
-        from dask.distributed import Client
-    except ImportError:
-        raise Refused(
-            "no_dask", "Dask is not installed here.", todo="Install dask[distributed], or use --processes."
-        ) from None
-    return Client(address)
 
 
 def _print(asked: Any, found: Any, *, as_json: bool, as_csv: bool) -> None:

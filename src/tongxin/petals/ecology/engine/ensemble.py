@@ -17,7 +17,7 @@ from tongxin.petals.ecology.engine.case import HOUR, Case, stale
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
 from tongxin.petals.ecology.engine.transport import Elements, Grid, Release
-from tongxin.shared.blocks import run_blocks
+from tongxin.shared.blocks import every
 
 Floats = NDArray[np.float64]
 BLOCK = 125  # members at once; part of the answer, since each block has random numbers of its own
@@ -122,7 +122,7 @@ def forecast(
     case: Case,
     *,
     processes: int = 1,
-    cluster: Any = None,
+    cluster: str = "",
     z: Floats | None = None,
     effective: float | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -130,7 +130,8 @@ def forecast(
 ) -> Forecast:
     """Return the forecast of a case. `z` (members, dims): members that were drawn before, as an update leaves them.
 
-    The same case and seed give the same answer in one process, in several and on a cluster. Raises Fault, Cancelled.
+    The same case and seed give the same answer in one process, in several and on a cluster. Raises Fault, Cancelled,
+    NoCluster.
     """
     if not 50 <= case.members <= 100_000:
         raise Fault("members", f"{case.members} members: between 50 and 100,000 can be computed.")
@@ -148,7 +149,9 @@ def forecast(
         )
         for n in range(math.ceil(count / BLOCK))
     ]
-    done = run_blocks(run_block, blocks, processes, cluster, progress, cancelled)
+    done = every(
+        run_block, blocks, processes=processes, cluster=cluster, progress=progress, cancelled=cancelled
+    )
     found = np.concatenate([d[0] for d in done])
     blocked = np.concatenate([d[1] for d in done])
     kept = {i: np.concatenate([d[2][i] for d in done if i in d[2]])[:KEPT] for i in done[0][2]}

@@ -1,0 +1,1 @@
+"""Evidence: bulletins read into facts, each with its place in the source."""

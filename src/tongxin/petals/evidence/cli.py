@@ -1,0 +1,345 @@
+"""Command line of evidence: repair damaged bulletins, read their figures as facts, set facts side by side."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tongxin.petals.evidence.engine import batch, documents, lexicon, output
+from tongxin.petals.evidence.engine.corroborate import Told as Witness
+from tongxin.petals.evidence.engine.corroborate import corroborate
+from tongxin.petals.evidence.engine.facts import COLUMNS, Fact, Source
+from tongxin.petals.evidence.engine.likeness import groups
+from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.shared.blocks import NoCluster, each
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+WORDS = click.option(
+    "--words",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with tables of your own: units.csv, places.csv, indicators.csv …",
+)
+
+
+@click.group()
+def group() -> None:
+    """Read bulletins: repair damaged public text, take its figures out as facts, each with its place in the source."""
+
+
+@group.command()
+@FILES
+@click.option("--diff", is_flag=True, help="Show what changed, line by line, instead of the text.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Show text, edits and marks as JSON, one line a document."
+)
+@click.pass_context
+def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool) -> None:
+    """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
+    failed = False
+    for path in documents.files(list(files)):
+        try:
+            for document in documents.load(path):
+                _show_repair(document, diff, as_json)
+        except Unreadable as error:
+            failed = True
+            click.echo(f"tongxin: {error.what}\n  {error.todo}", err=True)
+    ctx.exit(1 if failed else 0)
+
+
+def _show_repair(document: documents.Document, diff: bool, as_json: bool) -> None:
+    repaired = document.repaired
+    edits = repaired.chain.in_raw()
+    if as_json:
+        told = {
+            "doc": document.doc,
+            "sha256": document.sha256,
+            "charset": document.decoded.charset,
+            "text": repaired.text,
+            "edits": [
+                {
+                    "raw_start": a,
+                    "raw_end": b,
+                    "from": e.old,
+                    "to": e.new,
+                    "rule": e.rule,
+                    "sure": e.sure,
+                    "note": e.note,
+                }
+                for e, a, b in edits
+            ],
+            "marks": [
+                {"start": m.start, "end": m.end, "kind": m.kind, "rule": m.rule} for m in repaired.marks
+            ],
+        }
+        click.echo(_printable(json.dumps(told, ensure_ascii=False)))
+        return
+    if diff:
+        lines = difflib.unified_diff(
+            document.raw.splitlines(),
+            repaired.text.splitlines(),
+            document.path,
+            f"{document.path} (repaired)",
+            lineterm="",
+            n=1,
+        )
+        click.echo(_printable("\n".join(lines)))
+    else:
+        click.echo(_printable(repaired.text))
+    for edit, start, end in edits:
+        click.echo(
+            _printable(
+                f"{document.doc}:{start}-{end} {edit.rule} ({edit.sure:.2f}): {_short(edit.old)} -> {_short(edit.new)}"
+            ),
+            err=True,
+        )
+    for mark in repaired.marks:
+        click.echo(
+            _printable(
+                f"{document.doc}: {mark.kind} at {mark.start}: {repaired.text[mark.start : mark.end]!r} ({mark.rule})"
+            ),
+            err=True,
+        )
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:18] + "…" + text[-18:])
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+@group.command()
+@FILES
+@click.option(
+    "--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="Write the facts to this file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print each document with its facts as a line of JSON.")
+@click.option("--explain", is_flag=True, help="Print each fact with why each slot says what it says.")
+@click.option(
+    "--published",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date of publication; else index.csv or the text tells.",
+)
+@click.option("--publisher", default="", help="Who published it, such as 廊坊日报.")
+@click.option("--title", default="", help="Its title.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Read in so many processes.",
+)
+@click.option("--cluster", default="", help="Address of a Dask scheduler, instead of processes here.")
+@click.option("--resume", is_flag=True, help="Go on where a run into the same --csv was broken off.")
+@WORDS
+@click.pass_context
+def read(
+    ctx: click.Context, files: tuple[Path, ...], table: Path | None, as_json: bool, explain: bool, published: Any,
+    publisher: str, title: str, processes: int, cluster: str, resume: bool, words: Path | None,
+) -> None:  # fmt: skip
+    """Read FILES (txt, html, docx, pdf, zip, or folders of them) into facts."""
+    if words is not None:
+        _words_or_exit(words)
+    found = documents.files(list(files))
+    day = published.date().isoformat() if published else ""
+    jobs = [batch.Job(str(p), str(words or ""), title, publisher, day) for p in found]
+    journal = output.Journal(table) if table else None
+    if journal:
+        if resume:
+            journal.resume()
+        journal.start(output.table([]))
+        jobs = [job for job in jobs if _mark(job.path) not in journal.done]
+    failed = False
+    count = len(found) - len(jobs)
+    for done in _run(jobs, processes, cluster):
+        count += 1
+        if done.trouble:
+            failed = True
+            click.echo(f"tongxin: {done.trouble}", err=True)
+        if journal and not (done.trouble and not done.rows):
+            journal.add(_mark(done.path), output.table(done.rows, heading=False))
+        elif not table:
+            _print(done, as_json, explain)
+        if explain and table:
+            _explain(done)
+        if len(found) > 1:
+            click.echo(f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}", err=True)
+    if journal and not failed:
+        journal.finish()
+    ctx.exit(1 if failed else 0)
+
+
+def _run(jobs: list[batch.Job], processes: int, cluster: str) -> Iterator[batch.Done]:
+    try:
+        yield from each(batch.read, jobs, processes=processes, cluster=cluster)
+    except NoCluster as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _mark(path: str) -> str:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return path
+    return f"{path}|{found.st_size}|{found.st_mtime_ns}"
+
+
+def _words_or_exit(words: Path) -> None:
+    try:
+        lexicon.lexicon(words)
+    except (ValueError, KeyError, OSError) as error:
+        raise click.ClickException(f"The tables in {words} cannot be used: {error}") from error
+
+
+def _print(done: batch.Done, as_json: bool, explain: bool) -> None:
+    if as_json:
+        for reading in done.readings:
+            click.echo(_printable(json.dumps(reading, ensure_ascii=False)))
+    elif explain:
+        _explain(done)
+    else:
+        click.echo(_printable(output.table(done.rows)), nl=False)
+
+
+def _explain(done: batch.Done) -> None:
+    for reading in done.readings:
+        published = reading["published_on"] or "unknown"
+        click.echo(
+            _printable(
+                f"{reading['doc']}: {reading['title']} | {reading['publisher']} | "
+                f"{published} ({reading['published_why']})"
+            )
+        )
+        facts = reading["facts"]
+        assert isinstance(facts, list)
+        for fact in facts:
+            click.echo(_printable(f"  {fact['quote']}"))
+            for slot in (
+                "value",
+                "unit",
+                "indicator",
+                "jurisdictions",
+                "period",
+                "comparison",
+                "status",
+                "theme",
+            ):
+                shown = (
+                    f"{fact['comparison_type']} {fact['comparison_value']}"
+                    if slot == "comparison"
+                    else fact[slot]
+                )
+                click.echo(_printable(f"    {slot:14s}{shown}  ← {fact['why'].get(slot, '')}"))
+
+
+@group.command("corroborate")
+@FILES
+@click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Read in so many processes.",
+)
+@WORDS
+@click.pass_context
+def side_by_side(
+    ctx: click.Context, files: tuple[Path, ...], as_json: bool, processes: int, words: Path | None
+) -> None:
+    """Set the facts of many FILES side by side: which agree, conflict, are stale, or add up. Copies count once."""
+    jobs = [batch.Job(str(p), str(words or "")) for p in documents.files(list(files))]
+    readings: list[dict[str, Any]] = []
+    marks: list[frozenset[int]] = []
+    failed = False
+    for done in _run(jobs, processes, ""):
+        readings += done.readings
+        marks += done.prints
+        if done.trouble:
+            failed = True
+            click.echo(f"tongxin: {done.trouble}", err=True)
+    origin = {i: n for n, members in enumerate(groups(marks)) for i in members}
+    witnesses = [
+        Witness(_fact(fact), _source(reading), origin[i])
+        for i, reading in enumerate(readings)
+        for fact in reading["facts"]
+    ]
+    for verdict in corroborate(witnesses):
+        if as_json:
+            told = {"kind": verdict.kind, "why": verdict.why, "facts": [t.fact.row() for t in verdict.facts]}
+            click.echo(_printable(json.dumps(told, ensure_ascii=False)))
+        else:
+            click.echo(_printable(f"{verdict.kind}: {verdict.facts[0].fact.indicator}: {verdict.why}"))
+            for t in verdict.facts:
+                click.echo(
+                    _printable(
+                        f"  {t.fact.doc} {t.source.publisher} {t.fact.period} "
+                        f"{t.fact.value}{t.fact.unit}: {t.fact.quote}"
+                    )
+                )
+    ctx.exit(1 if failed else 0)
+
+
+def _source(reading: dict[str, Any]) -> Source:
+    published = reading["published_on"]
+    return Source(
+        reading["doc"],
+        reading["title"],
+        reading["publisher"],
+        date.fromisoformat(published) if published else None,
+    )
+
+
+def _fact(told: dict[str, Any]) -> Fact:
+    plain = {
+        k: told[k]
+        for k in (
+            "doc",
+            "cls",
+            "theme",
+            "indicator",
+            "period",
+            "value",
+            "unit",
+            "qualifier",
+            "status",
+            "quote",
+        )
+    }
+    return Fact(
+        **plain,
+        jurisdictions=tuple(told["jurisdictions"].split(";")) if told["jurisdictions"] else (),
+        comparisons=[],
+        start=told["start"],
+        end=told["end"],
+        number=(told["start"], told["end"]),
+        raw_start=told["raw_start"],
+        raw_end=told["raw_end"],
+        doubt=told["doubt"],
+    )
+
+
+@group.command("words")
+@WORDS
+@click.option("--columns", is_flag=True, help="Print the columns of a table of facts.")
+def tables(words: Path | None, columns: bool) -> None:
+    """Check the tables that the reader uses, with a folder of your own after ours, and say how many rows each has."""
+    if columns:
+        click.echo(",".join(COLUMNS))
+        return
+    if words is not None:
+        _words_or_exit(words)
+    known = lexicon.lexicon(words)
+    for name, count in (
+        ("places", len(known.levels)), ("groups", len(known.groups)), ("units", len(known.units)),
+        ("indicators", len(known.indicators)), ("themes", len(known.themes)),
+    ):  # fmt: skip
+        click.echo(f"{name}: {count}")

@@ -1,0 +1,111 @@
+"""Tells the body of a page from what stands around it: navigation, tickers, related links, captions, second titles."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tongxin.petals.evidence.engine.edits import Edit
+from tongxin.petals.evidence.engine.tables import rows
+
+TWICE = re.compile(r"^(?P<one>.{8,240}?)\s?(?P=one)$")
+CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{0,12}摄")
+
+
+@cache
+def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], list[tuple[re.Pattern[str], str]]]:
+    """Return what finds a line of page furniture, the head of a tail, furniture in lines; and each with its name."""
+    kinds: dict[str, list[str]] = {"line": [], "tail": [], "inline": []}
+    named = []
+    for row in rows("boilerplate.csv"):
+        kinds[row["kind"]].append(f"(?:{row['pattern']})")
+        named.append((re.compile(row["pattern"]), row["note"]))
+    line, tail, inline = (re.compile("|".join(kinds[k]) or "(?!)") for k in ("line", "tail", "inline"))
+    return line, tail, inline, named
+
+
+def _name(line: str) -> str:
+    return next((note for pattern, note in _rules()[3] if pattern.search(line)), "page furniture")
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= 60 and "。" in line
+
+
+def page_parts(text: str) -> list[Edit]:
+    """Return the edits that take away what is not body: whole lines with their line end, and words inside lines."""
+    is_line, is_tail, inside, _named = _rules()
+    edits: list[Edit] = []
+    at = 0
+    tail = ""
+    lines = text.split("\n")
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        why = ""
+        if not bare:
+            pass
+        elif tail and not _is_prose(bare):
+            why = tail
+        elif is_tail.search(line):
+            tail = why = _name(line)
+        elif len(line) < 200 and is_line.search(line):
+            why = _name(line)
+        elif (twice := TWICE.match(bare)) and "。" in bare:
+            why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
+        elif (
+            number < 12
+            and len(bare) < 80
+            and "。" not in bare
+            and len(bare) >= 8
+            and bare.strip("*# ") in seen
+        ):
+            why = "title printed again"
+        if bare and not why:
+            tail = "" if _is_prose(bare) else tail
+            if number < 12:
+                seen.setdefault(bare.strip("*# "), number)
+        if why == "line printed twice":
+            half = TWICE.match(bare)
+            cut = at + line.index(bare) + len(half["one"]) if half else at
+            edits.append(Edit(cut, text[cut : at + len(line.rstrip())], "", f"page: {why}", 0.9))
+        elif why:
+            end = min(len(text), at + len(line) + 1)
+            if text[end : end + 1] == "\n" and text[:at].endswith("\n\n"):
+                end += 1  # one of the two empty lines that would meet
+            edits.append(Edit(at, text[at:end], "", f"page: {why}", 0.9))
+        else:
+            edits += [
+                Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9)
+                for m in inside.finditer(line)
+                if m[0]
+            ]
+        at += len(line) + 1
+    return _trimmed(text, edits)
+
+
+def _trimmed(text: str, edits: list[Edit]) -> list[Edit]:
+    """Take the empty lines around what was cut at the top and at the bottom with it."""
+    if not edits:
+        return edits
+    top = 0
+    for edit in edits:
+        if text[top : edit.start].strip():
+            break
+        top = edit.end
+    while top and top < len(text) and text[top] == "\n":
+        top += 1
+    bottom = len(text)
+    for edit in reversed(edits):
+        if text[edit.end : bottom].strip() or edit.start < top:
+            break
+        bottom = edit.start
+    if bottom < len(text):
+        while bottom > top and text[bottom - 1] == "\n":
+            bottom -= 1
+    kept = [e for e in edits if e.start >= top and e.end <= bottom]
+    if top:
+        kept.insert(0, Edit(0, text[:top], "", "page: head", 0.9))
+    if bottom < len(text):
+        kept.append(Edit(bottom, text[bottom:], "", "page: tail", 0.9))
+    return kept

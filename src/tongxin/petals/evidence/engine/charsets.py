@@ -1,0 +1,130 @@
+"""Decodes bytes without losing one, and maps code points to bytes and back."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+
+from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.tables import language, simplified
+
+DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SAME = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb-2312": "gb18030",
+    "utf8": "utf-8",
+    "big5-hkscs": "big5hkscs",
+}
+STEP = 512
+BAD = 0xDC00  # a byte that means nothing is kept as this plus its value
+
+
+def _keep(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Keep bytes that mean nothing one by one, so that they can be written back."""
+    if isinstance(error, UnicodeDecodeError):
+        return "".join(chr(BAD + b) for b in error.object[error.start : error.end]), error.end
+    if isinstance(error, UnicodeEncodeError):
+        points = [ord(c) - BAD for c in error.object[error.start : error.end]]
+        if all(0 <= p <= 0xFF for p in points):
+            return bytes(points), error.end
+    raise error
+
+
+codecs.register_error("tongxin-keep", _keep)
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A text with the charset it was read by, and where its code points stand among the bytes."""
+
+    text: str
+    charset: str
+    skipped: int = 0  # bytes before the text: a byte order mark
+    _marks: list[int] = field(default_factory=list, repr=False)
+
+    def byte_at(self, place: int) -> int:
+        """Return the offset in bytes of a code point."""
+        if not self._marks:
+            at = self.skipped
+            for start in range(0, len(self.text) + 1, STEP):
+                self._marks.append(at)
+                at += len(self._bytes(self.text[start : start + STEP]))
+        place = min(max(place, 0), len(self.text))
+        near = place // STEP
+        return self._marks[near] + len(self._bytes(self.text[near * STEP : place]))
+
+    def place_at(self, offset: int) -> int:
+        """Return the code point at, or around, an offset in bytes."""
+        self.byte_at(0)
+        low, high = 0, len(self.text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.byte_at(middle) <= offset:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def encoded(self) -> bytes:
+        """Return the bytes of the text, as they were."""
+        return self._bytes(self.text)
+
+    def _bytes(self, text: str) -> bytes:
+        return text.encode(self.charset, "tongxin-keep")
+
+
+def _worth(text: str) -> float:
+    """Return how much of a text is common Chinese or plain ASCII, 0 to 1."""
+    sample = text[:4000]
+    common = language().common
+    table = simplified()
+    good = sum(
+        1
+        for c in sample
+        if table.get(c, c) in common or " " <= c <= "~" or c in "\n\r\t，。、；：“”《》（）！？—·…　％"
+    )
+    return good / max(1, len(sample))
+
+
+def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
+    """Return the text of bytes. Raises Unreadable for what is no text, or in a charset that is not known."""
+    for mark, charset in BOMS:
+        if data.startswith(mark):
+            plain = charset.removesuffix("-sig")
+            return Decoded(data[len(mark) :].decode(plain, "tongxin-keep"), plain, len(mark))
+    sample = data[:65536]
+    zeros = sample.count(0)
+    if zeros > len(sample) * 0.2 and len(sample) > 3:
+        order = "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+        text = data.decode(order, "tongxin-keep")
+        if _worth(text) > 0.7:
+            return Decoded(text, order)
+    if zeros or sum(b < 9 or 13 < b < 32 for b in sample) > len(sample) * 0.02:
+        raise Unreadable(
+            "binary", f"{name}: these bytes are no text.", "Give txt, html, docx or a PDF with text."
+        )
+    said = declared or (m[1].decode() if (m := DECLARED.search(data[:4096])) else "")
+    said = SAME.get(said.lower(), said.lower())
+    tries = [c for c in (said, "utf-8", "gb18030", "big5hkscs") if c]
+    best: tuple[float, str, str] = (-1.0, "", "")
+    for charset in dict.fromkeys(tries):
+        try:
+            text = data.decode(charset, "tongxin-keep")
+        except (LookupError, UnicodeError):
+            continue
+        bad = sum(1 for c in text if BAD <= ord(c) <= BAD + 0xFF)
+        if charset == "utf-8" and not bad:
+            return Decoded(text, charset)
+        worth = _worth(text) - 4.0 * bad / max(1, len(text)) + (0.05 if charset == said else 0.0)
+        if worth > best[0] and text.encode(charset, "tongxin-keep") == data:
+            best = (worth, charset, text)
+    if best[0] < 0.3 and data:
+        raise Unreadable("charset", f"{name}: the charset is not known.", "Save it as UTF-8 or GB 18030.")
+    return Decoded(best[2], best[1] or "utf-8")

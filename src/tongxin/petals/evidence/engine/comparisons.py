@@ -1,0 +1,230 @@
+"""Tells what a percentage, a multiple or a pair of numbers compares, and to which figure it belongs."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from decimal import Decimal
+
+from tongxin.petals.evidence.engine.facts import Comparison, Mention
+
+UP = "改善|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
+DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
+CHANGE = re.compile(
+    rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
+)
+TIMES = re.compile(r"(?:是|为|相当于)((?:19|20)\d{2})年(?:同期)?的$")
+ABOVE = re.compile("(?:高于|低于|高出|快于)(?P<of>[^，。；,;]{0,10})$")
+MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
+SHARE = re.compile("占(?!据|地)[^，。；,;]{0,24}$|(?:比重|占比|份额)[^，。；,;]{0,10}$")
+PLAN = re.compile(
+    "(?:完成|占)[^，。；,;]{0,8}(?:计划|目标|任务|序时)[^，。；,;]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$"
+)
+YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年|比去年|上一年|比前一年|同期相比")
+POP = re.compile("环比|上月|上季度|上周")
+BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
+MEAN = re.compile("年均|平均每年|复合")
+FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
+FILLER = re.compile(
+    r"同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
+    r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
+)
+OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")
+RISES = re.compile(
+    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:的|约|近|超|底|末)*$"
+)
+RANK = re.compile(
+    r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
+)
+LISTED = re.compile("^(?:、|和|及|与|，?以及)(?:最快|约|近|超)?$")
+
+
+def roles(text: str, found: list[Mention]) -> None:
+    """Set what each mention of a sentence is: main, change, points, share, plan or from."""
+    for i, m in enumerate(found):
+        before = text[m.clause[0] : m.start]
+        previous = found[i - 1] if i else None
+        if previous and m.kind == previous.kind and LISTED.match(text[previous.end : m.start]):
+            m.role = previous.role if previous.kind in ("percent", "points", "ratio") else "main"
+            continue
+        if m.kind in ("percent", "points", "ratio"):
+            m.role = _role(before, m)
+            if m.role == "main" and m.kind == "percent" and MORE.match(before):
+                last = re.search("占[^，。；,;\\d]*[，,]$", text[: m.clause[0]])
+                m.role = "share" if last else "main"
+        elif m.kind == "index" or m.role != "main":
+            continue
+        elif CHANGE.search(before) and previous and (BASE.search(before) or YOY.search(before)):
+            m.role = "amount"
+    for first, then in itertools.pairwise(found):
+        between = text[first.end : then.start]
+        opened = OPENS.search(text[max(0, first.start - 28) : first.start])
+        if opened and first.role != "from" and RISES.search(between) and _alike(first, then):
+            first.role, then.role = "from", "main"
+            base = re.search(r"((?:19|20)\d{2})年", opened[0])
+            then.comparisons.append(
+                Comparison(
+                    "vs_base", f"from:{first.value}", base[1] if base else "", f"{opened[0]}…{between}"
+                )
+            )
+
+
+def _alike(a: Mention, b: Mention) -> bool:
+    return a.unit == b.unit or (a.kind == b.kind and a.kind in ("count", "person"))
+
+
+def _role(before: str, m: Mention) -> str:
+    if m.kind == "percent":
+        if PLAN.search(before):
+            return "plan"
+        if SHARE.search(before):
+            return "share"
+    if m.kind == "points" and ABOVE.search(before):
+        return "points"
+    if m.kind == "ratio" and TIMES.search(before):
+        return "plan"
+    if CHANGE.search(before):
+        return "points" if m.kind == "points" else "change"
+    return "main"
+
+
+def _sign(before: str, text: str) -> int:
+    how = CHANGE.search(before)
+    if how and how["how"] == "改善":
+        return -1 if FALLS.search(text) else 1
+    return -1 if how and re.fullmatch(DOWN, how["how"]) else 1
+
+
+def comparison(text: str, m: Mention) -> Comparison:
+    """Return the comparison that a mention makes."""
+    before = text[m.clause[0] : m.start]
+    if m.role == "share":
+        of = re.search("占(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
+        return Comparison("share_of_total", m.value, of[1] if of else "", before)
+    times = TIMES.search(before) if m.kind == "ratio" else None
+    if times:
+        more = format(((Decimal(m.value) - 1) * 100).normalize(), "f")
+        return Comparison("vs_base", more, times[1], before)
+    if m.role == "plan":
+        return Comparison("share_of_plan", m.value, "", before)
+    above = ABOVE.search(before) if m.kind == "points" else None
+    if above:
+        value = m.value if "低" not in above[0] else f"-{m.value}"
+        return Comparison("vs_base", value, above["of"], before)
+    value = m.value if _sign(before, text[: m.start]) > 0 or m.value.startswith("-") else f"-{m.value}"
+    if m.kind == "ratio":
+        signed = Decimal(value) * 100
+        value = str(int(signed)) if signed == signed.to_integral_value() else format(signed.normalize(), "f")
+    if YOY.search(before):
+        return Comparison("yoy", value, "", before)
+    base = BASE.search(before)
+    if base:
+        return Comparison("vs_base", value, base[1], before)
+    if POP.search(before):
+        return Comparison("vs_base", value, "previous period", before)
+    return Comparison("yoy", value, "", before + " (no base told: year on year)")
+
+
+def _own_subject(text: str, m: Mention) -> bool:
+    """Whether the clause of a change says itself what changes: 进口增长2%, 江苏增长12.8%."""
+    before = text[m.clause[0] : m.start]
+    how = CHANGE.search(before)
+    if ABOVE.search(before):
+        return False
+    said = FILLER.sub("", before[: how.start()] if how else before)
+    return len(said) >= 2
+
+
+def attach(text: str, found: list[Mention]) -> list[Mention]:
+    """Give each comparison to its figure; return the mentions that are figures of their own."""
+    figures: list[Mention] = []
+    told: set[int] = set()
+    groups = _lists(text, found)
+    for m in found:
+        if m.role in ("from", "done") or id(m) in told:
+            continue
+        listed = groups.get(id(m), [])
+        if m.role == "main":
+            m.turn = next(((i, len(listed)) for i, each in enumerate(listed) if each is m), (0, 1))
+            figures.append(m)
+            continue
+        near = [f for f in figures if f.kind not in ("percent", "points") or m.role in ("change", "points")]
+        every = near
+        near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
+        if m.role == "amount":
+            continue
+        if listed and _told_in_turn(text, m, listed, every):
+            continue
+        if listed and listed[0].role != "done" and (_own_subject(text, listed[0]) or not near):
+            for i, each in enumerate(listed):
+                each.turn = (i, len(listed))
+                each.clause = listed[0].clause
+                figures.append(_as_figure(text, each, listed[0]))
+                told.add(id(each))
+            continue
+        same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
+        if near and (m.role in ("share", "plan") or same or not _own_subject(text, m)):
+            near[-1].comparisons.append(comparison(text, m))
+            m.role = "done"
+            continue
+        figures.append(_as_figure(text, m, m))
+    _ranks(text, figures)
+    return figures
+
+
+def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Mention]) -> bool:
+    """Give each number of a list with 分别 to its figure, the last ones in turn; return whether there were enough."""
+    first = listed[0]
+    if "分别" not in text[first.clause[0] : first.start] or len(figures) < len(listed):
+        return False
+    if m.role == "change" and _own_subject(text, first):
+        return False
+    made = comparison(text, first)
+    sign = "-" if made.value.startswith("-") else ""
+    for target, each in zip(figures[-len(listed) :], listed, strict=True):
+        target.comparisons.append(Comparison(made.kind, sign + each.value, made.base, f"分别: {made.why}"))
+        each.clause = first.clause
+        each.role = "done"
+    return True
+
+
+def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
+    """Where only a change or a share is told, it is the value."""
+    before = text[model.clause[0] : model.start]
+    if MEAN.search(before):
+        return m
+    told = model.value
+    model.value = told.lstrip("-")
+    made = comparison(text, model)
+    model.value = told
+    value = m.value
+    if made.value.startswith("-") and not value.startswith("-"):
+        value = f"-{value}"
+    m.value = value
+    if m.kind == "ratio":
+        model_value, told = model.value, m.value
+        model.value = told
+        value = comparison(text, model).value
+        model.value = model_value
+        m.value = told
+    m.comparisons.append(Comparison(made.kind, value, made.base, made.why))
+    return m
+
+
+def _lists(text: str, found: list[Mention]) -> dict[int, list[Mention]]:
+    """Return of each mention the list (12%、15%和20%) in which it stands."""
+    lists: list[list[Mention]] = []
+    for m in found:
+        if lists and lists[-1][-1].kind == m.kind and LISTED.match(text[lists[-1][-1].end : m.start]):
+            lists[-1].append(m)
+        else:
+            lists.append([m])
+    return {id(m): group for group in lists if len(group) > 1 for m in group}
+
+
+def _ranks(text: str, figures: list[Mention]) -> None:
+    for match in RANK.finditer(text):
+        before = [f for f in figures if f.end <= match.start()]
+        if before:
+            number = match[1] if match[1].isdigit() else str("一二三四五六七八九十".find(match[1][0]) + 1)
+            before[-1].comparisons.append(Comparison("rank", number, "", match[0]))

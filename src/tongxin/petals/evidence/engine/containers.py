@@ -1,0 +1,139 @@
+"""Takes text out of docx, PDF and zip, within limits; a script, a link or an entity in them is never followed."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+KINDS = {".txt", ".md", ".html", ".htm", ".shtml", ".xhtml", ".docx", ".pdf", ".zip", ".text"}
+
+
+def members(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+    """Return the files of an archive, one at a time. Raises Unreadable for a bomb, a lock, or what is no archive."""
+    check_size(name, len(data), limits.archive)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        listed = [i for i in archive.infolist() if not i.is_dir()]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise Unreadable(
+            "zip_broken", f"{name}: the archive is broken ({error}).", "Pack it again."
+        ) from error
+    if len(listed) > limits.members:
+        raise Unreadable(
+            "zip_members", f"{name}: {len(listed)} files, more than {limits.members}.", "Split the archive."
+        )
+    total = sum(i.file_size for i in listed)
+    if total > limits.unpacked or any(
+        i.file_size > limits.ratio * max(1024, i.compress_size) for i in listed
+    ):
+        raise Unreadable(
+            "zip_bomb",
+            f"{name}: unpacked it would be {total / 1048576:.0f} MB, "
+            f"or a file in it grows more than {limits.ratio} times.",
+            "Nothing was unpacked. Give the bulletins themselves.",
+        )
+    for info in listed:
+        yield _name(info), _unpack(name, archive, info, limits)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name; without the mark for UTF-8 it is usually GBK."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gbk")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.filename
+
+
+def _unpack(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+    try:
+        with archive.open(info) as stream:
+            data = stream.read(min(info.file_size, limits.file) + 1)
+    except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, EOFError, ValueError) as error:
+        raise Unreadable(
+            "zip_member",
+            f"{name}: {info.filename} cannot be unpacked ({error}).",
+            "Pack it again without a password.",
+        ) from error
+    except Exception as error:
+        raise Unreadable("zip_member", f"{name}: {info.filename} is broken.", "Pack it again.") from error
+    check_size(f"{name}: {info.filename}", len(data), limits.file)
+    return data
+
+
+def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str, str]]:
+    """Return the paragraphs of a Word document, a line each, and what it says of itself."""
+    parts = {n: b for n, b in members(name, data, limits) if n in ("word/document.xml", "docProps/core.xml")}
+    if "word/document.xml" not in parts:
+        raise Unreadable("docx", f"{name}: no Word document inside.", "Save it as docx again.")
+    root = _xml(name, parts["word/document.xml"])
+    lines = []
+    for paragraph in root.iter(f"{WORD}p"):
+        pieces = []
+        for node in paragraph.iter():
+            if node.tag == f"{WORD}t":
+                pieces.append(node.text or "")
+            elif node.tag in (f"{WORD}tab", f"{WORD}br"):
+                pieces.append("\t" if node.tag.endswith("tab") else "\n")
+        lines.append("".join(pieces))
+    core = _xml(name, parts["docProps/core.xml"]) if "docProps/core.xml" in parts else None
+    about = {c.tag.rpartition("}")[2]: c.text or "" for c in core} if core is not None else {}
+    return "\n".join(lines), about
+
+
+def _xml(name: str, data: bytes) -> ET.Element:
+    """Read XML that declares no entities: these are how a small file grows without end or reads others."""
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", data[:4096], re.IGNORECASE) or b"<!ENTITY" in data:
+        raise Unreadable(
+            "xml_entities", f"{name}: its XML declares entities.", "It was not read. Save it as docx again."
+        )
+    try:
+        return ET.fromstring(data)
+    except ET.ParseError as error:
+        raise Unreadable(
+            "xml_broken", f"{name}: its XML is broken ({error}).", "Save it as docx again."
+        ) from error
+
+
+def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
+    """Return the text of a PDF; lines broken inside a sentence are joined. Raises Unreadable without text."""
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise Unreadable(
+            "no_pdf", f"{name}: PDF needs the package pypdfium2.", "Install it, or give txt or docx."
+        ) from error
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(
+            "pdf_broken", f"{name}: the PDF cannot be opened ({error}).", "Save it again without a password."
+        ) from error
+    try:
+        if len(document) > limits.pages:
+            raise Unreadable(
+                "pdf_pages", f"{name}: {len(document)} pages, more than {limits.pages}.", "Split it."
+            )
+        pages = []
+        for page in document:
+            text = page.get_textpage().get_text_bounded()
+            pages.append(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(
+            "pdf_broken", f"{name}: a page of the PDF cannot be read ({error}).", "Save it again."
+        ) from error
+    finally:
+        document.close()
+    text = re.sub(r"(?<=[^\n。！？：:”\s])\n(?=[^\n\s])", "", "\n".join(pages).replace("\ufffe", ""))
+    if len(re.sub(r"\s", "", text)) < 10:
+        raise Unreadable(
+            "pdf_no_text", f"{name}: the PDF has pictures and no text.", "Give the text, or a PDF with text."
+        )
+    return text

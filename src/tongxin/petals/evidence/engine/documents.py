@@ -1,0 +1,163 @@
+"""Intake: files of any known kind become documents with bytes, hash, charset, raw text, repaired text and origin."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from tongxin.petals.evidence.engine import charsets, containers, html_text, sources
+from tongxin.petals.evidence.engine.charsets import Decoded
+from tongxin.petals.evidence.engine.edits import Step
+from tongxin.petals.evidence.engine.facts import Source
+from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
+from tongxin.petals.evidence.engine.repair import Repaired, repair
+
+INDEX = "index.csv"
+
+
+@dataclass(slots=True)
+class Document:
+    """A bulletin taken in. `raw` is its text as it stood (of docx, PDF: the text inside); `decoded` maps to bytes."""
+
+    path: str
+    doc: str
+    sha256: str
+    kind: str
+    decoded: Decoded
+    repaired: Repaired
+    source: Source
+    reposted: date | None = None
+
+    @property
+    def raw(self) -> str:
+        """The raw text."""
+        return self.decoded.text
+
+    def raw_bytes(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a span of the raw text stands in the bytes (txt and html; else in its text as UTF-8)."""
+        return self.decoded.byte_at(start), self.decoded.byte_at(end)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody says of a bulletin beside it: this goes before what we find."""
+
+    title: str = ""
+    publisher: str = ""
+    published: date | None = None
+
+
+def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
+    """Return the documents of a file's bytes: one, or those of an archive. Raises Unreadable, which says what to do."""
+    told = told or Told()
+    kind = _kind(name, data)
+    if kind == "zip":
+        for member, inside in containers.members(name, data, limits):
+            suffix = PurePosixPath(member).suffix.lower()
+            if suffix in containers.KINDS and suffix != ".zip":
+                yield from take(f"{name}!{member}", inside, told, limits)
+        return
+    check_size(name, len(data), limits.file)
+    yield _document(name, data, kind, told, limits)
+
+
+def _kind(name: str, data: bytes) -> str:
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "docx" if b"word/" in data[:4000] or name.lower().endswith(".docx") else "zip"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("old_word", f"{name}: an old Word or Excel file.", "Save it as docx.")
+    if data.startswith(
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90")
+    ):
+        raise Unreadable(
+            "binary", f"{name}: these bytes are no text.", "Give txt, html, docx or a PDF with text."
+        )
+    return "text"
+
+
+def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> Document:
+    first: Step | None = None
+    meta: dict[str, str] = {}
+    title = ""
+    if kind == "pdf":
+        decoded = Decoded(containers.pdf(name, data, limits), "utf-8")
+    elif kind == "docx":
+        text, meta = containers.docx(name, data, limits)
+        decoded, title = Decoded(text, "utf-8"), meta.get("title", "")
+    else:
+        decoded = charsets.decode(data, name)
+        if html_text.looks_like(decoded.text):
+            kind = "html"
+            page = html_text.page(decoded.text)
+            first, title, meta = page.step, page.title, page.meta
+    repaired = repair(decoded.text, first)
+    stem = PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
+    doc = _stem(stem)
+    origin = sources.origin(decoded.text, repaired.text, stem, meta)
+    source = Source(
+        doc,
+        told.title or title or _first_line(repaired.text),
+        told.publisher or origin.publisher,
+        told.published or origin.published,
+        "told" if told.published else origin.why,
+    )
+    reposted = origin.published if told.published and origin.published != told.published else origin.reposted
+    return Document(name, doc, hashlib.sha256(data).hexdigest(), kind, decoded, repaired, source, reposted)
+
+
+def _stem(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return name[: -len(suffix)] if suffix in containers.KINDS else name
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip().strip("#* ") for line in text.split("\n") if line.strip()), "")[:80]
+
+
+def told_beside(path: Path) -> Told:
+    """Return what an `index.csv` in the same folder (file, title, publisher, date) says of a file."""
+    index = path.parent / INDEX
+    if not index.is_file() or index == path:
+        return Told()
+    with index.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row.get("file") == path.name:
+                return Told(row.get("title") or "", row.get("publisher") or "", _day(row.get("date") or ""))
+    return Told()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def files(paths: list[Path]) -> list[Path]:
+    """Return the files of paths, folders searched through in the order of names; `index.csv` is no bulletin."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(
+                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in containers.KINDS
+            )
+        else:
+            found.append(path)
+    return found
+
+
+def load(path: Path, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
+    """Return the documents of a file on disk. Raises Unreadable; a file too large is not opened."""
+    try:
+        size = path.stat().st_size
+        check_size(str(path), size, max(limits.file, limits.archive))
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable("no_file", f"{path}: {error.strerror or error}.", "Check the name.") from error
+    yield from take(str(path), data, told or told_beside(path), limits)

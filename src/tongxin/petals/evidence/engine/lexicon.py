@@ -1,0 +1,125 @@
+"""The words the reader knows, from the data files: places, groups, units, names with digits, indicators, themes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.trie import Finder, any_of
+
+BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
+CHINESE = "一二三四五六七八九十百千万亿两"
+BEFORE = (
+    "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达"
+    "|平均|累计|共计|合计|总计|仅|已"
+)
+NOT_TENTHS = "为立功果本员效长交绩熟品年都分就套渝片群林活型人"  # 成为, 成立, 成果 …
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as written: its base, what one of it is in the base, its kind (money, count, area …)."""
+
+    base: str
+    times: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An indicator by name: what to look for, the unit that a bare number then has."""
+
+    name: str
+    finds: re.Pattern[str]
+    unit: str
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Every table, compiled once."""
+
+    units: dict[str, Unit]
+    number: re.Pattern[str]
+    masks: re.Pattern[str]
+    any_indicator: re.Pattern[str]
+    places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
+    levels: dict[str, str]  # canonical name → province, city, county
+    parents: dict[str, str]
+    groups: dict[str, tuple[str, ...]]  # label → members
+    place: Finder
+    indicators: tuple[Known, ...]
+    themes: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _number(units: dict[str, Unit]) -> re.Pattern[str]:
+    unit = any_of(units)
+    sizes = "(?:[十百千]?万亿|[十百千]万|[十百千]亿|万|亿|千|百)"
+    digits = (
+        r"(?P<d>(?<![\d.A-Za-z＋+])(?:\d{1,3}(?:[,，]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
+        rf"(?P<dsize>{sizes})?(?P<some>[多余来几])?(?P<dsize2>[万亿])?"
+        r"(?:(?P<till>[—–\-~～至到]{1,2})(?P<e>\d+(?:\.\d+)?)(?P<esize>" + sizes + r")?(?P<some2>[多余])?)?"
+    )
+    chinese = (
+        rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]+|[{CHINESE}]*[{CHINESE[:9]}十][百千万亿十{CHINESE}]*[百千万亿]+|[{CHINESE[:9]}]?十(?=[多余])"
+        rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
+    )
+    tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
+    parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
+    great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
+    return re.compile(
+        rf"(?=[\d{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
+    )
+
+
+def _places(
+    more: Path | None,
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str], dict[str, tuple[str, ...]]]:
+    places: dict[str, tuple[str, ...]] = {}
+    levels: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    for row in rows("places.csv", more):
+        name = row["name"]
+        levels[name], parents[name] = row["level"], row["parent"]
+        for form in (name, *row["forms"].split()):
+            places[form] = (name,)
+    for row in rows("groups.csv", more):
+        groups[row["label"]] = tuple(row["members"].split(";"))
+        for form in (row["label"], *row["forms"].split()):
+            places[form] = (row["label"],)
+    for row in rows("entities.csv", more):
+        places[row["name"]] = tuple(p for p in row["places"].split(";") if p)
+    return places, levels, parents, groups
+
+
+@lru_cache(maxsize=4)
+def lexicon(more: Path | None = None) -> Lexicon:
+    """Return the lexicon, a folder of one's own after our tables. Raises ValueError, naming file and line."""
+    units = {
+        r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
+    }
+    places, levels, parents, groups = _places(more)
+    masks = f"(?=[{BEGINS}])(?:" + "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv")) + ")"
+    theirs = [f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(rows("masks.csv")) :]]
+    masks = "|".join([masks, *theirs])
+    named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
+    return Lexicon(
+        units=units,
+        number=_number(units),
+        masks=re.compile(masks),
+        any_indicator=re.compile(named),
+        places=places,
+        levels=levels,
+        parents=parents,
+        groups=groups,
+        place=Finder(places),
+        indicators=tuple(
+            Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])
+            for r in rows("indicators.csv", more)
+        ),
+        themes=tuple((r["theme"], re.compile(r["finds"])) for r in rows("themes.csv", more)),
+    )

@@ -1,0 +1,40 @@
+"""What is taken in: how large, how many, and what is said when a file is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Unreadable(Exception):
+    """A file that is not read: what it is, and what to do. `code` is stable, for machines."""
+
+    def __init__(self, code: str, what: str, todo: str) -> None:
+        super().__init__(f"{what} {todo}")
+        self.code = code
+        self.what = what
+        self.todo = todo
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of a file, bytes and members of an archive, how far a member may shrink, pages of a PDF."""
+
+    file: int = 32 * 1024 * 1024
+    archive: int = 200 * 1024 * 1024
+    unpacked: int = 200 * 1024 * 1024
+    members: int = 5000
+    ratio: int = 200
+    pages: int = 2000
+
+
+LIMITS = Limits()
+
+
+def check_size(name: str, size: int, limit: int) -> None:
+    """Raise Unreadable where a file is larger than its limit."""
+    if size > limit:
+        raise Unreadable(
+            "too_large",
+            f"{name}: {size / 1048576:.0f} MB, more than the {limit / 1048576:.0f} MB that are read at once.",
+            "Split it into bulletins, one file each.",
+        )

@@ -1,0 +1,204 @@
+"""Finds the numbers of a sentence that measure something, with unit and qualifiers; passes over names with digits."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
+from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
+
+BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
+LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
+RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
+WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
+LASTS = re.compile(
+    "缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理"
+)
+MONEY = re.compile(
+    "生产总值|GDP|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口"
+)
+PEOPLE = re.compile(
+    "^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
+)
+CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$")
+STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
+INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
+NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
+# Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
+LONGER = {
+    "部": "门队分署", "对": "口接全于我标外", "期": "间", "单": "位", "人": "均大民工", "场": "地馆景",
+    "支": "持撑付", "口": "岸", "次": "产", "起": "来步", "道": "路", "层": "级面",
+    "片": "区", "组": "织", "门": "户槛", "方": "案向式位", "家": "庭", "名": "列",
+    "位": "居于列", "台": "阶", "类": "似", "只": "有是", "本": "市区省科", "条": "件",
+    "列": "入为", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
+}  # fmt: skip
+SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    return [m.span() for m in pattern.finditer(text)]
+
+
+def _covered(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(a < end and start < b for a, b in spans)
+
+
+def _number(match: re.Match[str]) -> tuple[str, str]:
+    """Return the plain value without its unit, and the approximate part (多, 余) if there is one."""
+    if match["t"]:
+        half = "5" if match["thalf"] == "半" else str(chinese(match["thalf"])) if match["thalf"] else "0"
+        return plain(Decimal(chinese(match["t"])) * 10 + Decimal(half)), ""
+    if match["den"] or match["fden"]:
+        den = match["den"] or match["fden"]
+        nom = match["nom"] or match["fnom"]
+        below = int(den) if den.isdigit() else chinese(den)
+        above = int(nom) if nom.isdigit() else chinese(nom)
+        return plain(round(Decimal(100 * above) / Decimal(max(1, below)), 2)), ""
+    if match["g"]:
+        return str(chinese(match["g"])), ""
+    if match["c"]:
+        return plain(Decimal(chinese(match["c"] + (match["csize"] or "")))), match["csome"] or ""
+    sizes = (match["dsize"] or "") + (match["dsize2"] or "")
+    if match["e"] and not match["dsize"]:
+        sizes = match["esize"] or ""
+    return value_of(match["d"], sizes), match["some"] or match["some2"] or ""
+
+
+def _unit(
+    match: re.Match[str], text: str, words: Lexicon, clause: tuple[int, int]
+) -> tuple[str, str, str, int] | None:
+    """Return unit, how many of the base, kind and where the mention ends; None where it measures nothing."""
+    before, after = text[clause[0] : match.start()], text[match.end() : match.end() + 12]
+    if match["den"] or match["fden"]:
+        return ("%", "1", "percent", match.end()) if re.search("占|比重|贡献", before) else None
+    if match["t"]:
+        return "%", "1", "percent", match.end()
+    if match["g"]:
+        return "个", "1", "count", match.end()
+    if STEPS.match(after):
+        return None
+    form = match["unit"]
+    if form is None:
+        return _without(match, before, after)
+    unit = words.units[form]
+    end = match.end()
+    if form == "个":
+        inner = re.match("多?(班次|航班|标准箱|工作日|小时)", after)
+        if NO_COUNT.match(after):
+            return None
+        if inner:
+            unit, end = words.units[inner[1]], end + inner.end()
+    if after[:1] in LONGER.get(form, "") and after[:1]:
+        return ("个", "1", "count", match.start() + len(match[0]) - len(form)) if form in "部场" else None
+    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,8}$", before):
+        return unit.base, unit.times, "days", end
+    if form in SKIPPED and not LASTS.search(before[-16:] + after):
+        return None
+    if unit.kind == "time" and not LASTS.search(before[-16:] + after):
+        return None
+    if unit.kind == "length" and re.search("距(?:离)?[^，。；,;]{0,12}$", before):
+        return None
+    if form == "P" and "算力" not in before + after:
+        return None
+    return unit.base, unit.times, unit.kind, end
+
+
+def _without(match: re.Match[str], before: str, after: str) -> tuple[str, str, str, int] | None:
+    if INDEX.search(before) and match["d"]:
+        return "", "1", "index", match.end()
+    if after.startswith("大") and before.endswith("等") and match["d"]:
+        return "个", "1", "count", match.end()
+    if not (match["dsize"] or match["dsize2"] or match["esize"] or (match["c"] and len(match["c"]) > 1)):
+        return None
+    if PEOPLE.match(after) or CROWD.search(before):
+        return "人", "1", "person", match.end()
+    if after[:1] in "级" and after:
+        return None
+    if MONEY.search(before):
+        return "元", "1", "money", match.end()
+    return None
+
+
+def _qualifiers(text: str, start: int, end: int, some: str, clause: tuple[int, int]) -> list[str]:
+    """Return the words that say how exact a number is, and over what it was counted."""
+    found = [w.group() for w in WHOLE.finditer(text, clause[0], start)]
+    left = LEFT.search(text, clause[0], start)
+    if left:
+        found += [w for w in re.findall(BEFORE, left[0]) if w not in ("累计", "平均", "已")]
+    if some:
+        found.append(some)
+    right = RIGHT.match(text, end)
+    if right:
+        found.append(right[0])
+    return list(dict.fromkeys(found))
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Return where the clauses of a sentence stand."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for border in BORDER.finditer(text):
+        spans.append((at, border.start()))
+        at = border.end()
+    spans.append((at, len(text)))
+    return spans
+
+
+def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
+    return next((s for s in spans if s[0] <= place <= s[1]), spans[-1])
+
+
+def find(
+    text: str,
+    words: Lexicon,
+    spans: list[tuple[int, int]],
+    lost: list[tuple[int, int]],
+    times: list[tuple[int, int]],
+) -> list[Mention]:
+    """Return the mentions of a sentence in order.
+
+    `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
+    """
+    matches = list(words.number.finditer(text))
+    if not matches:
+        return []
+    passed = _spans(words.masks, text) + times
+    found: list[Mention] = []
+    for match in matches:
+        start = match.start()
+        first = match.end("d") if match["d"] else match.end("c") if match["c"] else match.end()
+        if _covered(start, max(first, start + 1), passed):
+            continue
+        if any(a - 1 <= match.end() and start <= b + 1 for a, b in lost):
+            continue
+        clause = _clause_of(spans, start)
+        unit = _unit(match, text, words, clause)
+        if unit is None or (match["c"] and not _counts(match, text)):
+            continue
+        base, each, kind, end = unit
+        number, some = _number(match)
+        value = plain(Decimal(number) * Decimal(each))
+        mention = Mention(start, end, value, base, kind, clause)
+        mention.qualifiers = _qualifiers(text, start, end, some, clause)
+        if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(
+            mention.qualifiers
+        ):
+            mention.unit += "/日"
+        mention.why["value"] = f"{match[0]!r}" + (" (range: its first number)" if match["till"] else "")
+        mention.why["unit"] = match["unit"] or "no unit written"
+        found.append(mention)
+    return found
+
+
+def _counts(match: re.Match[str], text: str) -> bool:
+    """Whether Chinese numerals measure here: 近千个, 十多条, 超万家, but no 千方百计."""
+    word = match["c"]
+    before = text[max(0, match.start() - 2) : match.start()]
+    vague = before[-1:] in "近超逾过约" or before in ("突破", "达到", "超过", "将近")
+    if match["csome"] or match["csize"]:
+        return match["unit"] is not None
+    if match["unit"] is None:
+        return vague or len(word) > 2
+    return vague or (len(word) > 1 and any(c in "百千万亿" for c in word))

@@ -1,0 +1,192 @@
+"""Names the indicator of a figure: a known one, else what its clause says without number, place and period."""
+
+from __future__ import annotations
+
+import re
+
+from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
+from tongxin.petals.evidence.engine.periods import TIME
+from tongxin.petals.evidence.engine.places import RELATIVE, Seen
+
+TAIL = re.compile(
+    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
+)
+HEAD = re.compile(
+    r"^(?:其中|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
+)
+DROP = re.compile(
+    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高"
+)
+VERB = re.compile(
+    "(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)"
+)
+FILLED = re.compile(
+    "^(?:跨越|迈上|迈过|完成|实现|均为|达|为|达到|超过|突破|约|近|累计|同比|共|均|分别|增长|规模|其|总|比|较|占|由|从)*$"
+)
+
+
+def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
+    text = TIME.sub("", text)
+    if not keep_place:
+        text = RELATIVE.sub("", text)
+    text = HEAD.sub("", DROP.sub("", text))
+    said = RELATIVE.match(text)
+    if said and len(text) > len(said[0]) + 2:
+        text = HEAD.sub("", text[said.end() :])
+    return TAIL.sub("", text)
+
+
+def _without_places(text: str, words: Lexicon) -> str:
+    first = words.place.match(text)
+    while first:
+        text = text[len(first) :].lstrip("、和与的地区市三两域")
+        first = words.place.match(text)
+    return text
+
+
+def indicator(
+    text: str,
+    m: Mention,
+    figures: list[Mention],
+    earlier: str,
+    names: tuple[str, ...],
+    seen: list[Seen],
+    words: Lexicon,
+) -> tuple[str, str]:
+    """Return the name of an indicator, and why. `earlier` is the name of the figure before, in the same paragraph."""
+    left = max([m.clause[0], *(f.end for f in figures if f.end <= m.start and f is not m)])
+    right = min([m.clause[1], *(f.start for f in figures if f.start >= m.end and f is not m)])
+    before, after = text[left : m.start], text[m.end : right]
+    if left > m.clause[0]:
+        cut = re.search("[、和及]", before)
+        before = before[cut.end() :] if cut else before
+    known = _known(before + after, words)
+    if known:
+        return known, "a known indicator"
+    counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
+    if any(c.value.startswith("from:") for c in m.comparisons):
+        opened = list(re.finditer("[由从]", text[: m.start]))
+        before = re.split("[，。；]", text[: opened[-1].start()])[-1] if opened else before
+    head = _short(_without_places(_bare(before, words, True), words))
+    after_name = re.split("[、，。；]", after)[0] if counted or m.kind == "time" or len(head) < 2 else ""
+    after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
+    if m.kind == "time" and after_name:
+        return (head + after_name).removesuffix("时间") + "时间", "a length of time"
+    if m.role in ("change", "points", "share"):
+        return _of_change(text, m, head, earlier)
+    if m.kind == "percent" and after.startswith("的") and len(after) > 2:
+        return after[1:20] + "占比", "what follows the share"
+    if (
+        m.kind == "percent"
+        and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before)
+        and not head
+    ):
+        head = earlier
+    if counted and after_name:
+        name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
+    else:
+        name = head or after_name
+    why = f"clause {text[slice(*m.clause)][:24]!r}"
+    if len(name) < 2 or FILLED.match(name):
+        previous = _clause_before(text, m, words)
+        name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
+    elif m.start > 0 and len(name) < 9:
+        name, why = _with_subject(m, name, why, names, seen, words)
+    if counted and name and not name.endswith(("数", "量", "次")):
+        name += "数"
+    return name[:40], why
+
+
+def _short(head: str) -> str:
+    """Cut what only leads to the noun: a list before 等, what stands before the last 的, a verb with 了."""
+    head = re.sub("^.*等(?:地|领域|方面|行业)?(?:的)?(?=.{2,})", "", head)
+    head = re.sub("^.*等(?:地|领域|方面|行业)?$", "", head)
+    head = re.sub("^.*的(?=.{4,})", "", head)
+    return re.sub("[\u4e00-\u9fff]{2}了$", "", head)
+
+
+def _noun(after: str, more: bool) -> str:
+    """Return the noun of what follows a number; where another number follows, up to its preposition or head noun."""
+    after = re.split("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)", after)[0] if len(after) > 5 else after
+    if more:
+        head = re.match(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)", after)
+        after = head[0] if head else after
+    return after
+
+
+def _with_subject(
+    m: Mention, name: str, why: str, names: tuple[str, ...], seen: list[Seen], words: Lexicon
+) -> tuple[str, str]:
+    """Put the park, port or new area before a short name, where the clause or the one before tells one."""
+    before = [p for p in seen if p.end <= m.start]
+    last = before[-1].form if before else ""
+    if not last or before[-1].names != names or last in name:
+        return name, why
+    canonical = names[0]
+    if canonical in words.groups or (
+        words.levels.get(canonical) == "province" and last.startswith(canonical[:2]) and len(last) < 4
+    ):
+        return name, why
+    if canonical == "全国":
+        return name, why
+    return last + name, f"{why}, of {last}"
+
+
+def _joined(head: str, after: str) -> str:
+    """Join what stands before and after the number: 开通 + 省际毗邻公交线路."""
+    if not head or head in after:
+        return after
+    return head + after
+
+
+def _known(clause: str, words: Lexicon) -> str:
+    best = ""
+    if words.any_indicator.search(clause) is None:
+        return best
+    for known in words.indicators:
+        if known.finds.search(clause) and len(known.name) > len(best):
+            best = known.name
+    return best
+
+
+def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str]:
+    name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅)+$", "", head)
+    name = re.sub(
+        "(?:增长|增加(?!值)|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$", "", name
+    )
+    if m.comparisons and m.comparisons[0].kind == "share_of_total":
+        return ((name or earlier) + "占比")[:40], "a share"
+    if len(name) < 2:
+        before = text[: m.clause[0]]
+        last = [c for c in re.split("[，。；,;]", before) if c]
+        last = [c for c in last if not re.search(r"\d", c)]
+        carried = (
+            re.sub(
+                "(?:保持|持续|实现|继续)?(?:强劲|稳定|快速|较快|平稳|两位数)*(?:增长|下降|提升)?$",
+                "",
+                last[-1],
+            )
+            if last
+            else ""
+        )
+        name = earlier.removesuffix("增幅") if earlier.endswith("增幅") else carried or earlier
+    return (name.removesuffix("增幅") + "增幅")[:40], "a change"
+
+
+def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
+    before = [c for c in re.split("[，。；,;：:]", text[: m.clause[0]]) if c.strip()]
+    if not before:
+        return ""
+    name = _without_places(_bare(before[-1], words, True), words)
+    return "" if re.search(r"\d", name) else name[-20:]
+
+
+def theme(clause: str, sentence: str, paragraph: str, words: Lexicon) -> tuple[str, str]:
+    """Return the field of a figure by the words around it, the nearest first."""
+    for text, why in ((clause, "clause"), (sentence, "sentence"), (paragraph, "paragraph")):
+        counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]
+        best = max(counts, default=(0, 0, ""))
+        if best[0]:
+            return best[2], why
+    return "产业", "nothing said otherwise"

@@ -1,0 +1,174 @@
+"""Reads when a figure is for: 今年前7个月, 截至2023年底, 十年来, “十四五”期间, 目前, as GB/T 7408.1 writes it."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from tongxin.petals.evidence.engine.numerals import chinese
+
+_N = "[一二三四五六七八九十\\d]+"
+_YEAR = r"(?:(?P<y>(?:19|20)\d{2})(?:年(?!均)|(?=[—\-]))|(?P<rel>今年|本年度|本年|去年|上年|前年|明年|当年|上一年))"
+_PART = (
+    rf"(?:(?P<first>前|头)(?P<months>{_N})个月|(?P<quarters>前)?(?P<q>[一二三四1-4首])(?:个)?季度?(?=[^节])|(?P<half>上半年|下半年)"
+    rf"|(?P<m1>\d{{1,2}})月?(?:份)?[-—至到~～](?P<m2>\d{{1,2}})月(?:份)?|(?P<m>{_N})月(?:份)?(?:(?P<d>\d{{1,2}})日|(?P<mend>底|末))?|(?P<yend>底|末)|(?P<all>全年))"
+)
+_STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|(?P<yend>底|末)', '')})")
+TIME = re.compile(
+    '(?=[0-9“"一二三四五六七八九十今去上前明当本全头首下截到至自从目如现眼这近党协])(?:'
+    rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
+    rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
+    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来))|(?P<this>这(?P<these>{_N})年)"
+    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官)"
+    rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
+    rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
+    ")"
+)
+CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
+FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
+
+
+BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")
+COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period as written (`text`), where it stands, whether it lies wholly after the publication, its year."""
+
+    start: int
+    end: int
+    text: str
+    now: bool = False
+    future: bool = False
+    year: int | None = None
+    plan: bool = False  # a plan's years: they hold for their sentence only
+
+
+def as_of(day: date | None) -> str:
+    """Return the period of a stock on the day of publication; `../pub` where the day is not known."""
+    return f"../{day.isoformat() if day else 'pub'}"
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else chinese(word)
+
+
+def _year(match: re.Match[str], day: date | None) -> int | None:
+    if match["y"]:
+        return int(match["y"])
+    if day is None:
+        return None
+    return day.year + {"去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}.get(match["rel"] or "", 0)
+
+
+def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, bool] | None:
+    """Return the period that a match names inside a year, and whether it means its end."""
+    if match["months"]:
+        last = _number(match["months"])
+        return (f"{year}-01/{year}-{last:02d}", False) if 1 <= last <= 12 else None
+    if match["q"]:
+        number = 1 if match["q"] == "首" else _number(match["q"])
+        return (
+            f"{year}-01/{year}-{3 * number:02d}" if match["quarters"] and number > 1 else f"{year}-Q{number}"
+        ), False
+    if match["half"]:
+        return f"{year}-H{1 if match['half'] == '上半年' else 2}", False
+    if match["m1"]:
+        a, b = int(match["m1"]), int(match["m2"])
+        return (f"{year}-{a:02d}/{year}-{b:02d}", False) if 1 <= a <= 12 and 1 <= b <= 12 else None
+    if match["m"]:
+        month = _number(match["m"])
+        if not 1 <= month <= 12:
+            return None
+        if match["d"] or match["mend"]:
+            last = monthrange(year, month)[1]
+            on = int(match["d"]) if match["d"] else last
+            return (f"{year}-{month:02d}-{on:02d}", bool(match["mend"])) if 1 <= on <= last else None
+        return f"{year}-{month:02d}", False
+    if match["yend"]:
+        return f"{year}-12-31", True
+    return str(year), False
+
+
+def _made(
+    match: re.Match[str],
+    text: str,
+    day: date | None,
+    *,
+    now: bool = False,
+    year: int | None = None,
+    plan: bool = False,
+) -> Period:
+    first = text.removeprefix("../").split("/")[0]
+    first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], first)
+    future = day is not None and first[:1].isdigit() and first > day.isoformat()[: len(first)]
+    return Period(match.start(), match.end(), text, now, future, year, plan)
+
+
+def read(match: re.Match[str], day: date | None) -> Period | None:
+    """Return the period that a match of TIME means for a text published on `day`, or None where it means none."""
+    today = day.isoformat() if day else "pub"
+    if match["now"]:
+        return _made(match, as_of(day), day, now=True)
+    if match["years"] or match["these"]:
+        count = _number(match["years"] or match["these"])
+        if day is None or not 2 <= count <= 60:
+            return None
+        return _made(match, f"{day.year - count}/{today}", day)
+    if match["plan"]:
+        first = FIRST_YEAR[match["plan"]]
+        if match["when"] == "以来":
+            return _made(match, f"{first}/{today}", day, plan=True)
+        if match["when"] in ("末", "收官"):
+            return _made(match, str(first + 4), day, year=first + 4)
+        return _made(match, f"{first}/{first + 4}", day, year=first, plan=True)
+    if match["congress"]:
+        return _made(match, f"{CONGRESS[match['congress']]}/{today}", day, plan=True)
+    if match["strategy"]:
+        return _made(match, f"2014/{today}", day)
+    return _calendar(match, day, today)
+
+
+def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | None:
+    year = _year(match, day)
+    bare = not (match["y"] or match["rel"])
+    if year is None or (bare and match["yend"]):
+        return None
+    if (
+        bare
+        and match["m"]
+        and not match["d"]
+        and not match["mend"]
+        and "份" not in match[0]
+        and not match["asof"]
+    ):
+        year_before = day is not None and _number(match["m"]) > day.month
+        if year_before:
+            return None
+    found = _within(match, year, day)
+    if found is None:
+        return None
+    text, end = found
+    if match["till"] in ("以来", "至今"):
+        first = f"{year}-01-01" if text == str(year) and match["rel"] == "今年" else text.split("/")[0]
+        return _made(match, f"{first}/{today}", day, year=year)
+    if end or (match["asof"] in ("截至", "截止", "截止到", "截至到")):
+        text = f"../{text.split('/')[-1]}"
+    return _made(match, text, day, year=year)
+
+
+def all_in(text: str, day: date | None, matches: list[re.Match[str]] | None = None) -> list[Period]:
+    """Return the periods that a text names, in order."""
+    found = []
+    for match in TIME.finditer(text) if matches is None else matches:
+        period = read(match, day)
+        compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
+        if period is not None and not (
+            (compared or MULTIPLE.match(text, match.end())) and match["till"] is None and not match["years"]
+        ):
+            found.append(period)
+    return found

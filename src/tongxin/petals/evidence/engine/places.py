@@ -1,0 +1,216 @@
+"""Reads which jurisdictions a figure is for: the clause, else the sentence, the paragraph, the section, the title."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.lexicon import Lexicon
+
+NATIONAL = "全国"
+RELATIVE = re.compile(
+    "三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区"
+)
+OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
+POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)(?!.{0,6}(?:示范区|园区))")
+OBJECT = re.compile(
+    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$"
+)
+PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
+PART = re.compile("其中")
+LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
+# A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
+OTHER_THING = re.compile(
+    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A place as written: where, and its canonical names; `weak`: 全国, or a policy that carries the group's name."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    weak: bool
+    form: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a wider scope says about place, with the words it was read from."""
+
+    names: tuple[str, ...] = ()
+    why: str = ""
+
+
+def seen(text: str, words: Lexicon) -> list[Seen]:
+    """Return the places of a text, longest forms first where forms overlap."""
+    found = []
+    for start, form in words.place.all(text):
+        end = start + len(form)
+        names = words.places[form]
+        if not names or OTHER_THING.match(text, end):
+            continue
+        before = text[max(0, start - 3) : start]
+        if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
+            if form == "全国" or OF_TOTAL.search(before):
+                continue
+        elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
+            continue
+        weak = names == (NATIONAL,) or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
+        found.append(Seen(start, end, names, weak, form))
+    return found
+
+
+def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
+    """Return the nearest group (or places) of so many members."""
+    for names in near:
+        if len(names) == 1 and len(words.groups.get(names[0], ())) == count:
+            return names
+        if len(names) == count:
+            return names
+    return ()
+
+
+def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
+    """Return what 三地, 我市 … mean, from places said before, the nearest first."""
+    if form in ("三地", "三省市", "一市两省"):
+        return _group_of(3, near, words)
+    if form == "四地":
+        return _group_of(4, near, words)
+    if form == "三省一市":
+        return _group_of(4, near, words) or ("长三角",)
+    if form in ("两地", "两省市"):
+        return _group_of(2, near, words)
+    if form == "新区":
+        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
+    if form == "当地":
+        return next((n for n in near if n != (NATIONAL,)), ())
+    wanted = LEVEL[form[-1]]
+    for level in wanted if form[-1] == "市" else (wanted[0],):
+        for names in near:
+            if (
+                len(names) == 1
+                and words.levels.get(names[0]) == level
+                and names[0].endswith(("市", "区", "县", "省", "自治区"))
+            ):
+                if form[-1] == "市" and not names[0].endswith("市"):
+                    continue
+                return names
+    return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
+
+
+@dataclass(slots=True)
+class Scope:
+    """The places of a sentence, and the frames around it."""
+
+    text: str
+    places: list[Seen]
+    around: list[Frame]  # the nearest first
+    words: Lexicon
+
+    def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
+        """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
+
+        `before` is where the number before ends, in the same clause: what stands between is nearest.
+        """
+        turn, count = m.turn
+        if count == 1 and before > m.clause[0]:
+            nearer = self._within(before, m.start)
+            if nearer and not self._only_objects(before, m.start):
+                return nearer
+        names, why = self._of(m.clause, m.start, m.end, spans)
+        if count > 1:
+            names = self._subject(m.clause[0], m.start) or names
+            members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
+            if len(members) == count:
+                return (members[turn],), f"{why}: number {turn + 1} of {count}"
+        return names, why
+
+    def _of(
+        self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]
+    ) -> tuple[tuple[str, ...], str]:
+        here = self._within(clause[0], start)
+        if here and not self._only_objects(clause[0], start):
+            return here
+        after = self._within(end, clause[1])
+        earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
+        for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
+            if self._within(*span) and not self._only_objects(*span):
+                names = self._subject(*span)
+                return names, f"carried from {self.text[slice(*span)][:20]!r}"
+        if here:
+            near = self.around[0] if self.around and self.around[0].why.startswith("said before") else Frame()
+            return (near.names, near.why) if near.names else here
+        for frame in self.around:
+            if frame.names and frame.names != (NATIONAL,):
+                return frame.names, frame.why
+        return after or ((NATIONAL,), "no narrower place told")
+
+    def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
+        found = [p for p in self.places if start <= p.start < end]
+        strong = [p for p in found if not p.weak]
+        relative = list(RELATIVE.finditer(self.text, start, end))
+        if relative and (not strong or relative[0].start() < strong[0].start):
+            names = resolve(relative[-1][0], self.near(relative[-1].start()), self.words)
+            if names:
+                return names, relative[-1][0]
+        chosen = strong or [p for p in found if p.names != (NATIONAL,)]
+        if not chosen:
+            return None
+        names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
+        return self._without_wider(names), "、".join(p.form for p in chosen)
+
+    def _only_objects(self, start: int, end: int) -> bool:
+        """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
+        found = [p for p in self.places if start <= p.start < end and not p.weak]
+        last = -9
+        for p in found:
+            listed = last > 0 and re.fullmatch("[、和与及]|", self.text[last : p.start])
+            if not listed and not OBJECT.search(self.text, max(start, p.start - 4), p.start):
+                return False
+            last = p.end
+        return bool(found)
+
+    def _subject(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
+        found = [p for p in self.places if start <= p.start < end]
+        strong = [p for p in found if not p.weak] or [p for p in found if p.names != (NATIONAL,)]
+        if not strong:
+            told = self._within(start, end)
+            return told[0] if told else ()
+        kept = [strong[0]]
+        for p in strong[1:]:
+            if not re.fullmatch("(?:市|区|地区)?(?:[、和与及]|以及)?", self.text[kept[-1].end : p.start]):
+                break
+            kept.append(p)
+        return self._without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
+
+    def _without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        parents = {self.words.parents.get(n, "") for n in names}
+        return tuple(n for n in names if n not in parents)
+
+    def near(self, at: int) -> list[tuple[str, ...]]:
+        """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
+        before = [p.names for p in reversed(self.places) if p.start < at]
+        return before + [f.names for f in self.around if f.names]
+
+
+def main_place(title: str, publisher: str, opening: str, words: Lexicon) -> list[Frame]:
+    """Return the frames of a document: its title, its first lines, its publisher."""
+    frames = []
+    for text, why in ((title, "title"), (opening, "first lines"), (publisher, "publisher")):
+        found = seen(PAPER.sub("", text), words)
+        told = [p for p in found if p.names != (NATIONAL,)] or found
+        if not told:
+            continue
+        if why == "first lines":
+            names, _count = Counter(p.names for p in told).most_common(1)[0]
+        else:
+            every = dict.fromkeys(n for p in told for n in p.names)
+            names = tuple(n for n in every if n not in {words.parents.get(m, "") for m in every})[:6]
+        frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
+    return frames

@@ -1,0 +1,272 @@
+"""Reads a repaired text into facts: section, paragraph, sentence, clause; each scope lends what the narrower lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tongxin.petals.evidence.engine import comparisons, mentions, naming, places
+from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
+from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
+from tongxin.petals.evidence.engine.periods import TIME, Period, all_in, as_of
+from tongxin.petals.evidence.engine.repair import Repaired
+
+FIGURE = re.compile(
+    r"\d|[近超逾过达破约上][百千万亿]|[一二三四五六七八九十百千万][百千万亿]|十[多余]|[一二三四五六七八九]成|分之|等[一二三四五六七八九十]大|[百千万][余多]"
+)
+SENTENCE = re.compile(r"[^。！？!?\n]{0,500}[。！？!?]?[”」』]?")
+HEADING = re.compile(
+    r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$"
+)
+PLANNED = re.compile(
+    "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
+)
+DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
+GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
+AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
+AHEAD = re.compile(
+    "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
+)
+ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
+
+
+@dataclass(slots=True)
+class Frames:
+    """What the scopes around a sentence say: period, place, whether it is planned, the figure before."""
+
+    period: Period | None = None
+    section_period: Period | None = None
+    place: places.Frame = field(default_factory=places.Frame)
+    section: places.Frame = field(default_factory=places.Frame)
+    document: list[places.Frame] = field(default_factory=list)
+    planned: bool = False
+    earlier: str = ""
+    paragraph: str = ""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    at = 0
+    for line in text.split("\n"):
+        yield at, line
+        at += len(line) + 1
+
+
+def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> list[Fact]:
+    """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables."""
+    words = words or lexicon()
+    text = repaired.text
+    opening = next((line for _at, line in _lines(text) if len(line) > 60), "")[:300]
+    title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
+    frames = Frames(document=places.main_place(title, source.publisher, opening, words))
+    lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
+    found: list[Fact] = []
+    for at, line in _lines(text):
+        if not line.strip():
+            continue
+        heading = HEADING.match(line)
+        if heading and not line.lstrip().startswith(("- ", "• ")):
+            _enter_section(heading, frames, source, words)
+            if heading["plain"] is None or len(line.strip()) < 30:
+                frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
+                continue
+        if FIGURE.search(line):
+            found += _paragraph(at, line, frames, source, words, lost)
+    for fact in found:
+        fact.raw_start, fact.raw_end = repaired.chain.to_raw(fact.start, fact.end)
+        if repaired.untrusted:
+            fact.doubt = "untrusted"
+    return found
+
+
+def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
+    title = heading["bold"] or heading["hash"] or heading["plain"] or ""
+    told = places.seen(title, words)
+    names = tuple(dict.fromkeys(n for p in told for n in p.names))
+    frames.section = places.Frame(names, f"heading {title[:20]!r}") if names else places.Frame()
+    spans = all_in(title, source.published)
+    frames.section_period = spans[0] if spans else None
+
+
+def _paragraph(
+    at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
+) -> list[Fact]:
+    if not GOES_ON.match(line):
+        frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
+    frames.paragraph = line
+    found: list[Fact] = []
+    start = 0
+    for match in SENTENCE.finditer(line):
+        sentence = match[0]
+        start = match.start()
+        if not sentence.strip():
+            continue
+        if AHEAD.match(sentence):
+            frames.planned = True
+        here = [(a - at - start, b - at - start) for a, b in lost if a < at + match.end() and b > at + start]
+        found += _sentence(at + start, sentence, frames, source, words, here)
+    return found
+
+
+def _sentence(
+    at: int, text: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
+) -> list[Fact]:
+    told = places.seen(text, words)
+    spans = mentions.clauses(text)
+    matches = list(TIME.finditer(text))
+    times = [m.span() for m in matches]
+    periods = [p for p in all_in(text, source.published, matches) if not _of_news(text, p, spans)]
+    around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
+    scope = places.Scope(text, told, around, words)
+    found: list[Fact] = []
+    if FIGURE.search(text):
+        numbers = mentions.find(text, words, spans, lost, times)
+        if numbers:
+            comparisons.roles(text, numbers)
+            figures = comparisons.attach(text, numbers)
+            for m in figures:
+                found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
+    strong = [p for p in told if not p.weak]
+    if strong:
+        first = [
+            p
+            for p in strong
+            if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)
+        ]
+        names = tuple(dict.fromkeys(n for p in first for n in p.names))
+        frames.place = places.Frame(names, f"said before: {first[0].form}")
+    elif relative := places.RELATIVE.search(text):
+        names = places.resolve(relative[0], scope.near(relative.start()), words)
+        if names:
+            frames.place = places.Frame(names, f"said before: {relative[0]}")
+    lasting = [p for p in periods if not p.plan and not (p.future and p.start > 12)]
+    if lasting:
+        early = [p for p in lasting if p.start < 16]
+        frames.period = early[-1] if early else frames.period
+    return found
+
+
+def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
+    """Whether a time is that of the news, not of the figure: 记者今天（12月23日）从…获悉."""
+    clause = mentions._clause_of(spans, period.start)
+    around = text[clause[0] : clause[1]]
+    day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
+    return day and (bool(ATTRIBUTED.search(around)) or "今天" in around or "昨天" in around)
+
+
+def _period(
+    text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
+) -> tuple[str, str, str]:
+    """Return period, why, and how it lies to the publication: ahead, over or running."""
+    before = [p for p in periods if p.end <= m.start]
+    clause = text[m.clause[0] : m.start]
+    inside = [p for p in before if p.start >= m.clause[0]]
+    chosen = inside[-1] if inside else before[-1] if before else None
+    why = "same clause" if inside else "carried in the sentence"
+    if chosen is None:
+        after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
+        chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
+        if not after and chosen is not None and AS_OF_NOW.search(clause):
+            chosen = None
+    if chosen is None and frames.section_period:
+        chosen, why = frames.section_period, "heading"
+    if chosen is None:
+        return as_of(source.published), "nothing told: as of publication", "running"
+    return chosen.text, why, _lies(chosen, source)
+
+
+def _lies(period: Period, source: Source) -> str:
+    if period.future:
+        return "ahead"
+    last = period.text.rpartition("/")[2]
+    day = source.published.isoformat() if source.published else ""
+    return "over" if day and last[:4].isdigit() and last[:4] < day[:4] else "running"
+
+
+def _status(
+    text: str, m: Mention, spans: list[tuple[int, int]], when: str, frames: Frames, words: Lexicon
+) -> tuple[str, str]:
+    """Return planned or actual, and why; `when`: ahead, over or running, as the period lies to the publication."""
+    clause = text[m.clause[0] : m.start]
+    whole = text[slice(*m.clause)]
+    after = text[m.end : m.clause[1]]
+    over = when == "over"
+    if when == "ahead":
+        return "planned", "the period lies after publication"
+    told = PLANNED.search(clause)
+    if told and told[0] == "将" and words.place.match(clause, told.end()):
+        told = None  # 将京津冀…扩大到: here 将 only puts the object first
+    if told and not re.search("已|累计", clause[told.end() :]):
+        return "planned", told[0]
+    later = re.match("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)", after)
+    if later:
+        return "planned", later[0]
+    for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
+        said = text[slice(*span)]
+        if over or DONE.search(whole):
+            break
+        told = PLANNED.search(said)
+        if told and not (told[0] == "将" and words.place.match(said, told.end())):
+            return "planned", f"carried: {told[0]}"
+        if DONE.search(said):
+            break
+    if frames.planned and not over and not DONE.search(whole):
+        return "planned", "what follows is planned"
+    return "actual", "nothing says that it is planned"
+
+
+def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]) -> tuple[int, int]:
+    """Return the shortest span with number, unit, head noun and comparison."""
+    left = max([m.clause[0], *(f.end for f in numbers if f.end <= m.start)])
+    if left > m.clause[0]:
+        cut = re.search("[、和及，]", text[left : m.start])
+        left = left + cut.end() if cut else m.start
+    end = m.end
+    next_start = min([f.start for f in numbers if f.start >= m.end], default=len(text))
+    noun = re.match(
+        "[^，。；,;！？!?：:]{0,40}", text[end : min(next_start, m.clause[1])] if m.clause[1] > end else ""
+    )
+    if m.kind in ("count", "person", "length", "area") and noun:
+        end += len(noun[0].split("、")[0].rstrip()) if next_start < m.clause[1] else len(noun[0].rstrip())
+    mine = [
+        f
+        for f in numbers
+        if f.role == "done" and f.start >= m.end and not any(m.end <= g.start < f.start for g in figures)
+    ]
+    if mine:
+        end = max(end, mine[-1].end)
+    while left < m.start and text[left] in " 　，、。；“”*":
+        left += 1
+    return left, max(end, m.end)
+
+
+def _fact(
+    at: int, text: str, m: Mention, figures: list[Mention], numbers: list[Mention], scope: places.Scope,
+    periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
+) -> Fact:  # fmt: skip
+    names, place_why = scope.of(
+        m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
+    )
+    period, period_why, when = _period(text, m, periods, frames, source)
+    status, status_why = _status(text, m, spans, when, frames, scope.words)
+    name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
+    frames.earlier = name
+    field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
+    left, right = _quote(text, m, figures, numbers)
+    why = m.why | {
+        "jurisdictions": place_why, "period": period_why, "status": status_why, "indicator": name_why,
+        "theme": field_why,
+        "comparison": "; ".join(c.why for c in m.comparisons) or "none told",
+    }  # fmt: skip
+    return Fact(
+        doc=source.doc, cls="M", theme=field_name, indicator=name, jurisdictions=names, period=period, value=m.value,
+        unit=m.unit, qualifier=";".join(m.qualifiers), comparisons=_unlike(m.comparisons), status=status,
+        quote=text[left:right], start=at + left, end=at + right, number=(at + m.start, at + m.end), why=why,
+    )  # fmt: skip
+
+
+def _unlike(found: list[Comparison]) -> list[Comparison]:
+    kept: dict[tuple[str, str], Comparison] = {}
+    for each in found:
+        kept.setdefault((each.kind, each.value), each)
+    return list(kept.values())

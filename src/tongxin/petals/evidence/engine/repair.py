@@ -1,0 +1,146 @@
+"""Repairs a text as a chain of edits that can be undone, and marks what cannot be undone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from tongxin.petals.evidence.engine import boilerplate, gbk, hidden, traditional
+from tongxin.petals.evidence.engine.edits import Chain, Edit, Step, ordered
+from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.trie import any_of
+
+RESIDUE = re.compile(
+    "(?P<tag></?(?:p|br|div|span|font|strong|b|em|i|a|img|table|tr|td|th|h[1-6]|ul|li|o:p|center|section)\\b[^<>\n]{0,300}/?>)"
+    "|(?P<space>&nbsp;|&#160;|&ensp;|&emsp;|&#12288;)"
+    "|(?P<gone>(?<=[。！？!?.」”’])\ufffd+)"
+    "|(?P<doubled>(?<=[,，、;；])[,，]+)"
+    "|(?P<smile>[\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]+\\s?)",
+    re.IGNORECASE,
+)
+_NUMERAL = "0-9０-９一二三四五六七八九十百千万亿两几数多半余上近超过破达逾每各整这那哪某单双零〇兆第本来.．"
+VALUE_LOST = re.compile(
+    f"(?<![{_NUMERAL}])(?:[亿万]元|亿美元|万美元|万人次|亿人次)(?![级以店A-Z国地生森口工业])"
+    f"|(?<![{_NUMERAL}其剩业盈富])余(?:个|家|项|条|名|人次|件|所|亿元|万元|亿|万|公里|亩)"
+    rf"|(?<=[前后第])个月|(?<![\d年])0\d{{2}}年|(?:截至)年\d{{1,2}}月"
+    rf"|(?<=项目|机构|事项|平台|单位|学校|医院)(?:个|家|项|所)(?=[,，。;；、\s])"
+    f"|(?<=[达共])(?:个|家|项|条|所)(?=[,，。;；])"
+    f"|(?:突破|达到|增长|下降|提高)(?:%|％|个百分点)"
+)
+MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
+NARROW = str.maketrans("，：；！？（）", ",:;!?()")
+SPUN_NUMBER = re.compile(r"\d。\d+[%％万亿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place of the repaired text that stays doubtful: `value_lost` (digits gone) or `untrusted` (spun)."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+
+
+@dataclass(slots=True)
+class Repaired:
+    """A repaired text, the chain that made it from the raw one, and what stays doubtful."""
+
+    raw: str
+    text: str
+    chain: Chain
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether the text was spun by a machine: its figures prove nothing."""
+        return any(mark.kind == "untrusted" for mark in self.marks)
+
+
+@cache
+def _spun() -> re.Pattern[str]:
+    return re.compile(any_of(row["spun"] for row in rows("spun.csv")))
+
+
+def half_lost(text: str) -> list[Edit]:
+    """Return the edits that undo half-lost places and take away readings in brackets."""
+    if "(" not in text and ")" not in text:
+        return []
+    found = gbk.zones(text) if "?" in text else []
+    if found and len(re.findall("[\u4e00-\u9fff],", text)) > text.count(
+        "，"
+    ):  # this mirror wrote narrow marks
+        found = [replace(z, text=z.text.translate(NARROW)) for z in found]
+    edits = [
+        Edit(
+            z.start,
+            text[z.start : z.end],
+            z.text,
+            "half-lost characters",
+            z.sure,
+            "digit lost" if z.lost_digits else "",
+        )
+        for z in found
+    ]
+    return [*edits, *traditional.readings_in_brackets(text, bool(found))]
+
+
+def residue(text: str) -> list[Edit]:
+    """Return the edits that take away remains of tags, doubled commas, lost characters after full stops, pictures."""
+    if MAY_HOLD.search(text) is None:
+        return []
+    new = {"tag": "", "space": " ", "gone": "", "doubled": "", "smile": ""}
+    return [
+        Edit(m.start(), m[0], new[m.lastgroup or "tag"], f"residue: {m.lastgroup}", 0.97)
+        for m in RESIDUE.finditer(text)
+    ]
+
+
+PASSES: tuple[Callable[[str], list[Edit]], ...] = (
+    half_lost,
+    traditional.simplify,
+    hidden.words,
+    residue,
+    boilerplate.page_parts,
+)
+
+
+def repair(raw: str, first: Step | None = None) -> Repaired:
+    """Repair a raw text; `first` is a step that was found before (the text of a page taken out of its HTML)."""
+    steps: list[Step] = []
+    text = raw
+    if first is not None and first.edits:
+        steps.append(first)
+        text = first.apply(text)
+    lost: list[Mark] = []
+    for find in PASSES:
+        edits = ordered(find(text))
+        if edits:
+            step = Step(edits)
+            text = step.apply(text)
+            lost = [Mark(step.forward(m.start), step.forward(m.end, end=True), m.kind, m.rule) for m in lost]
+            lost += [
+                Mark(
+                    at := step.forward(e.start),
+                    at + len(e.new),
+                    "value_lost",
+                    "a digit went with a half-lost character",
+                )
+                for e in edits
+                if e.note == "digit lost"
+            ]
+            steps.append(step)
+    return Repaired(raw, text, Chain(steps), lost + doubtful(text))
+
+
+def doubtful(text: str) -> list[Mark]:
+    """Return what cannot be undone: units whose digits are gone, spun words."""
+    marks = [
+        Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)
+    ]
+    spun = [*_spun().finditer(text), *SPUN_NUMBER.finditer(text)]
+    if len(spun) >= 2:
+        marks += [Mark(m.start(), m.end(), "untrusted", "words put in the place of others") for m in spun]
+    return sorted(marks, key=lambda m: (m.start, m.end))

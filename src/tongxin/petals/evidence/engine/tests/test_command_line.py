@@ -1,0 +1,125 @@
+"""The commands: repair, read into a table that goes on where it stopped, set side by side; processes give the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tongxin.petals.evidence.cli import group
+from tongxin.petals.evidence.engine.facts import COLUMNS
+from tongxin.petals.evidence.engine.output import Journal, safe
+
+TEXTS = {
+    "a.txt": "今年一季度，武清区新增企业120家，同比增长6.2%。\n\n武清发布 2025-04-20",
+    "b.txt": "2025-04-22 08:00 来源:乙报\n\n今年一季度，武清区新增企业150家。",
+    "c.txt": "2025-04-23 08:00 来源:丙报\n\n天津協(xié)同發(fā)展，兩(liǎng)地簽(qiān)約項目35個。",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in TEXTS.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def _run(*args, code=0):
+    done = CliRunner().invoke(group, [str(a) for a in args])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_repair_shows_text_edits_and_what_changed(folder):
+    done = _run("repair", folder / "c.txt")
+    assert "天津协同发展，两地签约项目35个。" in done.stdout
+    assert "reading in brackets" in done.stderr
+    assert "-天津協(xié)同" in _run("repair", "--diff", folder / "c.txt").stdout
+    told = json.loads(_run("repair", "--json", folder / "c.txt").stdout)
+    assert told["edits"][0].keys() == {"raw_start", "raw_end", "from", "to", "rule", "sure", "note"}
+
+
+def test_read_writes_the_table(folder):
+    out = folder / "facts.csv"
+    done = _run("read", folder, "--csv", out)
+    assert "3/3 c.txt" in done.stderr
+    rows = _rows(out)
+    assert tuple(rows[0]) == COLUMNS
+    assert [(r["doc"], r["value"], r["comparison_type"]) for r in rows] == [
+        ("a", "120", "yoy"),
+        ("b", "150", "none"),
+        ("c", "35", "none"),
+    ]
+    assert TEXTS["c.txt"][int(rows[2]["raw_start"]) : int(rows[2]["raw_end"])].endswith("35個")
+    assert not (folder / "facts.csv.journal").exists()
+
+
+def test_processes_give_the_same_table(folder):
+    one, two = folder / "one.csv", folder / "two.csv"
+    _run("read", folder, "--csv", one)
+    _run("read", folder, "--csv", two, "--processes", 2)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_broken_run_goes_on_where_it_stopped(folder):
+    whole, out = folder / "whole.csv", folder / "facts.csv"
+    _run("read", folder, "--csv", whole)
+    _run("read", folder / "a.txt", folder / "gone.txt", "--csv", out, code=1)
+    with out.open("a", encoding="utf-8") as stream:
+        stream.write("b,M,half a row that was being writ")
+    _run("read", folder, "--csv", out, "--resume")
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_a_journal_that_breaks_off_vouches_for_what_came_before(tmp_path):
+    journal = Journal(tmp_path / "x.csv")
+    journal.start("head\n")
+    journal.add("a", "1\n")
+    with journal.path.open("a", encoding="utf-8") as stream:
+        stream.write('{"file": "b", "si')
+    again = Journal(tmp_path / "x.csv")
+    again.resume()
+    assert list(again.done) == ["a"]
+    assert (tmp_path / "x.csv").read_text("utf-8") == "head\n1\n"
+
+
+def test_read_explains_and_prints_json(folder):
+    told = _run("read", folder / "a.txt", "--explain").stdout
+    assert "period" in told
+    assert "same clause" in told or "carried" in told
+    reading = json.loads(_run("read", folder / "a.txt", "--json", "--published", "2025-04-20").stdout)
+    assert reading["facts"][0]["why"]["unit"] == "家"
+    assert reading["sha256"]
+
+
+def test_side_by_side(folder):
+    assert "conflict" in _run("corroborate", folder / "a.txt", folder / "b.txt").stdout
+    assert (
+        json.loads(_run("corroborate", "--json", folder / "a.txt", folder / "b.txt").stdout)["kind"]
+        == "conflict"
+    )
+
+
+def test_tables_are_checked(folder):
+    assert "places: " in _run("words").stdout
+    (folder / "units.csv").write_text("form,wrong\nx,y\n", "utf-8")
+    assert "units.csv, line 2" in _run("words", "--words", folder, code=1).output
+
+
+def test_no_file_says_so(folder):
+    assert "Check the name" in _run("read", folder / "none.txt", code=1).output
+    assert (
+        "pip install distributed" in _run("read", folder / "a.txt", "--cluster", "127.0.0.1:1", code=1).output
+    )
+
+
+def test_a_cell_is_never_a_formula():
+    assert safe("=1+1") == "'=1+1"
+    assert safe("-4.2") == "-4.2"

@@ -1,0 +1,125 @@
+"""What mirrors and gateways did is undone; what cannot be is marked; a clean text stays as it is."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tongxin.petals.evidence.engine.repair import repair
+from tongxin.petals.evidence.engine.tests import generator
+from tongxin.petals.evidence.engine.tests.shared_data import bulk, folder, needs_texts
+
+CLEAN = "天津港新增集装箱航线17条，显著提升吞吐量，覆盖乾隆古道。三地已签署《合作协议》（第3号）。\n\n武清区出台措施。"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("天津協(xié)同書?wū)懜哔|(zhì)量發(fā)展", "天津协同书写高质量发展"),
+        ("促進(jìn)區(qū)域?luó)f調發(fā)展", "促进区域协调发展"),
+        ("在新的?qí)v史條(tiáo)件下", "在新的历史条件下"),
+        ("是我?hé)??jīng)濟(jì)最具活力的地區(qū)", "是我国经济最具活力的地区"),
+    ],
+)
+def test_half_lost_characters_are_computed_back(raw, clean):
+    repaired = repair(raw)
+    assert repaired.text == clean
+    assert repaired.chain.undo(repaired.text) == raw
+
+
+def test_a_digit_that_went_with_a_character_is_marked_and_never_guessed():
+    repaired = repair("運(yùn)營里程截至?yùn)?023年底突破1.4萬(wàn)公里,新區(qū)發(fā)展")
+    assert "023年底" in repaired.text
+    assert "2023年" not in repaired.text
+
+
+def test_words_of_gateways():
+    raw = "該軟體&&提高港口輸送量,産業陞級和貿易協定説明區域發展、兩國協定"
+    assert repair(raw).text == "该软件平台提高港口吞吐量,产业升级和贸易协定说明区域发展、两国协议"
+
+
+def test_hidden_words_are_proposed_from_context():
+    text = repair("武清区搭建公共服务&&，市政府近日&&《若干措施》，负责人&&，将继续推进。").text
+    assert text == "武清区搭建公共服务平台，市政府近日出台《若干措施》，负责人表示，将继续推进。"
+
+
+def test_the_body_is_told_from_what_stands_around_it():
+    body = "天津港今年新增航线17条，吞吐量稳步增长，口岸通关时间继续压缩，服务京津冀企业超过2万家，取得明显成效。"
+    raw = f"首页 > 新闻 > 正文\n2023-05-15 06:39 来源:某地日报\n小字号 分享到:\n\n{body}\n\n3月2日,园区车间内。通讯员张明摄3月2日,园区车间内。通讯员张明摄\n\n（本文来自某网）推荐阅读\n推荐阅读\n- 某区今年签约项目86个 总投资63亿元\n• 07-22 某某股份 603999 40.5\n返回顶部 京公网安备 11010102009999号"  # fmt: skip
+    repaired = repair(raw)
+    assert "签约项目" not in repaired.text
+    assert "张明" not in repaired.text
+    assert body in repaired.text
+    assert repaired.chain.undo(repaired.text) == raw
+
+
+@pytest.mark.parametrize(
+    "raw", ["共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，"]
+)
+def test_a_unit_whose_digits_are_gone_is_marked(raw):
+    repaired = repair(raw)
+    assert [m.kind for m in repaired.marks] == ["value_lost"]
+    assert repaired.text == raw
+
+
+def test_spun_text_is_not_trusted():
+    assert repair("京津冀协同成长，财产链升级，增速118。5%。").untrusted
+    assert not repair("京津冀协同发展，产业链升级，增速118.5%。").untrusted
+
+
+def test_residue_of_pages():
+    raw = "🔥天津港吞吐量<br/>增长5%。\ufffd同时,,航线&nbsp;增加。"
+    assert repair(raw).text == "天津港吞吐量增长5%。同时,航线 增加。"
+
+
+def test_a_clean_text_stays_as_it_is():
+    assert repair(CLEAN).text == CLEAN
+    assert repair(CLEAN).chain.steps == []
+
+
+@pytest.mark.parametrize("damage", [generator.pinyin, generator.words_with_readings])
+def test_generated_sentences_come_back(damage):
+    text = "\n".join(m.text for m in generator.sentences(3, 70))
+    damaged = damage(text, 11)
+    repaired = repair(damaged)
+    assert repaired.chain.undo(repaired.text) == damaged
+    assert difflib.SequenceMatcher(None, repaired.text, text, autojunk=False).ratio() > 0.985
+
+
+@pytest.mark.properties
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(
+        st.sampled_from("京津冀協議項(xié)?wū)懜哔|(zhì)&<p>123個家亿元。，,\n首页>🔥\ufffd（）"),
+        max_size=120,
+    )
+)
+def test_repair_never_raises_inverts_and_has_nothing_left_to_do(raw):
+    repaired = repair(raw)
+    assert repaired.chain.undo(repaired.text) == raw
+    for step_edit, start, end in repaired.chain.in_raw():
+        assert 0 <= start <= end <= len(raw), step_edit
+
+
+@needs_texts
+def test_not_a_character_of_the_clean_corpus_is_changed():
+    changed = [d["file"] for d in bulk() if repair(d["text"]).text != d["text"]]
+    assert changed == []
+
+
+@needs_texts
+def test_the_damaged_pairs_come_back():
+    ratios = {}
+    for dirty in sorted((folder() / "dirty").glob("*.dirty.txt")):
+        if "digits" in dirty.name or dirty.name.startswith(("d14",)):
+            continue  # digits that are gone stay gone; d14 is clean with wide marks where its pair has narrow ones
+        clean = dirty.with_name(dirty.name.replace("dirty", "clean")).read_text("utf-8").strip()
+        repaired = repair(dirty.read_text("utf-8"))
+        assert repair(repaired.text).text == repaired.text
+        ratios[dirty.name] = difflib.SequenceMatcher(
+            None, repaired.text.strip(), clean, autojunk=False
+        ).ratio()
+    assert min(ratios.values()) > 0.985, ratios

@@ -1,0 +1,71 @@
+"""Turns a list of words into one automaton: a regular expression that shares beginnings and finds the longest word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return an expression that matches the longest of these words; `(?!)` where there are none."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        at = tree
+        for character in word:
+            at = at.setdefault(character, {})
+        if word:
+            at[""] = True
+    return _written(tree) if tree else "(?!)"
+
+
+def _written(tree: dict[str, Any]) -> str:
+    ends = "" in tree
+    singles: list[str] = []
+    longer: list[str] = []
+    for character in sorted(k for k in tree if k):
+        below = tree[character]
+        if set(below) == {""}:
+            singles.append(character)
+        else:
+            longer.append(re.escape(character) + _written(below))
+    if len(singles) > 1:
+        longer.append("[" + "".join(re.escape(c) for c in singles) + "]")
+    elif singles:
+        longer.append(re.escape(singles[0]))
+    body = longer[0] if len(longer) == 1 and not ends else f"(?:{'|'.join(longer)})"
+    return body + ("?" if ends and longer else "")
+
+
+class Finder:
+    """Finds the longest of many words at each place of a text; by their first two characters, then by length."""
+
+    __slots__ = ("_by", "_firsts")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        by: dict[str, list[str]] = {}
+        for word in set(words):
+            if len(word) >= 2:
+                by.setdefault(word[:2], []).append(word)
+        self._by = {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by.items()}
+        self._firsts = frozenset(first[0] for first in by)
+
+    def match(self, text: str, at: int = 0) -> str:
+        """Return the longest word that begins at a place, or an empty text."""
+        for word in self._by.get(text[at : at + 2], ()):
+            if text.startswith(word, at):
+                return word
+        return ""
+
+    def all(self, text: str) -> list[tuple[int, str]]:
+        """Return the words of a text with where they begin, none inside another."""
+        found: list[tuple[int, str]] = []
+        firsts, by, end = self._firsts, self._by, 0
+        for at, character in enumerate(text):
+            if character in firsts and (candidates := by.get(text[at : at + 2])) and at >= end:
+                for word in candidates:
+                    if text.startswith(word, at):
+                        found.append((at, word))
+                        end = at + len(word)
+                        break
+        return found
