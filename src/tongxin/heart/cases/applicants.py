@@ -23,6 +23,7 @@ from tongxin.heart.cases import (
     letters,
     papers,
     queries,
+    sight_ended,
     sightings,
     sights,
     story,
@@ -206,6 +207,13 @@ def lead(row: Case, asked: Asked | None) -> str:
         case Case.State.FILED:
             return _("Nothing to do now. %(desk)s looks whether it can be accepted.") % here
         case Case.State.ACCEPTED | Case.State.IN_HAND:
+            if sight_ended.without_consent(row):
+                return (
+                    _(
+                        "The case stands still: %(desk)s may no longer see what it needs. Give consent anew below."
+                    )
+                    % here
+                )
             return _("Nothing to do now. %(desk)s works on it.") % here
         case Case.State.SUSPENDED:
             return _("Nothing to do now. The case stands still: %(ground)s.") % {
