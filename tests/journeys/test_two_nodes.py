@@ -32,7 +32,10 @@ def nodes() -> Iterator[tuple[RunningNode, RunningNode]]:
         with ThreadPoolExecutor(2) as threads:
             list(threads.map(RunningNode.prepare, (west, east)))
             list(threads.map(RunningNode.start, (west, east)))
-            ways = ((west, east, ["he-langfang"]), (east, west, []))
+            ways: tuple[tuple[RunningNode, RunningNode, list[str]], ...] = (
+                (west, east, ["he-langfang"]),
+                (east, west, []),
+            )
             list(threads.map(lambda w: join(w[0], w[1], f"http://localhost:{w[1].port}", *w[2]), ways))
             yield west, east  # the servers end with the threads that started them
     finally:
