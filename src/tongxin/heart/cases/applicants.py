@@ -35,6 +35,7 @@ from tongxin.heart.region import queries as region
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
+ENDED_UNDECIDED = frozenset({Case.State.NOT_ACCEPTED, Case.State.WITHDRAWN, Case.State.VOID})
 LEAST_RATINGS = 5  # no share is shown of fewer
 
 
@@ -78,6 +79,7 @@ class Page:
     lead: str
     next: str
     holder: Any
+    over: bool  # ended without a decision: nobody has it in hand, and nothing is promised any more
     decider: Any
     contact: Any
     asked: Asked | None
@@ -131,6 +133,7 @@ def page(number: str) -> Page:
         lead=lead(row, asked),
         next=_next(row),
         holder=wording.desk_name(row.holder),
+        over=row.state in ENDED_UNDECIDED,
         decider=wording.desk_name(row.competent_desk),
         contact=wording.desk_name(row.accepting_desk),
         asked=asked,

@@ -34,7 +34,8 @@ BATCH = 500  # cases that are indexed in one transaction
 SPARE = 3  # as many candidates as are wanted, times this, are judged
 NUMBER, OFFICES, PAPERS = "number", "offices", "papers"
 OF_CASE = (  # what the index is made of
-    "number", "accepting_desk", "competent_desk", "holder", "applicant", "erased_at", "outcome_reason", "ended_remark", "review_reason",
+    "number", "accepting_desk", "competent_desk", "holder", "applicant", "erased_at", "outcome_reason", "ended_remark",
+    "review_reason",
     "pauses", "procedure__body",
 )  # fmt: skip
 Hangs = TypeVar("Hangs", Offer, Paper)

@@ -143,7 +143,7 @@ class ApplyForm(Uploads):
                 label=str(asked.name),
                 help_text=_("Asked for: %(purpose)s") % {"purpose": asked.purpose},
                 required=asked.required,
-                widget=forms.TextInput(attrs={"maxlength": asked.max_length}),
+                widget=forms.TextInput(),
             )
         self.fields["agreed"] = forms.BooleanField(
             label=_("This was read: what the data are for and who sees them. What is given here is true."),
