@@ -34,9 +34,9 @@ WHO = {
 }
 FIELDS = {  # by grade: the field that is looked for, and the beginning of its mark
     "open": ("business_kind", "KAIFA"),
-    "internal": ("staff_count", "NEIBU"),
+    "internal": ("staff_count", "90618"),
     "personal": ("premises", "GEREN"),
-    "sensitive": ("representative_id", "MINGA"),
+    "sensitive": ("representative_id", "9900002000010199"),
 }
 
 

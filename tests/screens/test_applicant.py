@@ -649,6 +649,8 @@ def test_withdrawing_twice_is_one_entry_and_consent_can_be_ended(filed, house):
     assert Entry.objects.filter(act="cases.case.withdrawn", post="applicant").count() == 1
     assert Notification.objects.filter(desk_id=WUQING, kind="case_withdrawn").count() == 1
     assert "Nothing more happens" in filed.page()
+    assert "In the hands of" not in filed.page()
+    assert "Promised by" not in filed.page()
 
 
 def test_after_the_time_of_keeping_the_slip_opens_what_is_left(filed, house):
@@ -674,3 +676,17 @@ def test_the_language_is_switched_on_a_refused_number_and_secret(filed):
     assert again.status_code == 200
     assert 'lang="zh-Hans"' in text(again)
     assert "WUQING-2026-999999" in text(again)
+
+
+def test_what_a_field_is_and_a_file_that_is_none_are_told_and_nothing_is_cut(resident):
+    page = text(
+        resident.preview(
+            given_credit_code="short", given_staff_count="minus three people",
+            file_floor_plan=SimpleUploadedFile("plan.pdf", b"not a pdf", "application/pdf"),
+        )
+    )  # fmt: skip
+    assert "has 18 signs" in page
+    assert "This text is too long: at most 10 characters." in page
+    assert 'value="minus three people"' in page
+    assert "Its name says PDF" in page
+    assert "This is a whole number" in text(resident.preview(given_staff_count="-3"))

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.screens import acts
-from tongxin.heart.cases import papers
+from tongxin.heart.cases import actions, papers
 from tongxin.heart.cases.models import Case, Paper
 from tongxin.heart.cases.tests import corpus
 from tongxin.heart.ledger.models import Entry
@@ -121,6 +121,33 @@ def test_a_paper_is_added_replaced_and_handed_out_to_be_saved(house, clerk, numb
     assert said["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert (said["X-Content-Type-Options"], said["Cache-Control"]) == ("nosniff", "no-store")
     assert "content-length" in {name.lower() for name in said}
+
+
+def test_papers_are_closed_to_the_holder_when_consent_to_all_is_withdrawn(house, clerk, taker, number):
+    add(clerk, number)
+    actions.accept_case(by=house.acting("wuqing-clerk", CLERK), key="a", number=number)
+    made = actions.offer(
+        by=house.acting("wuqing-clerk", CLERK),
+        key="o",
+        number=number,
+        to_desk="bj-tongzhou/service_centre",
+        epoch=0,
+    )
+    actions.take_over(by=house.acting("tongzhou-clerk", TAKER), key="t", offer_id=made["offer"])
+    paper = f"/cases/{number}/papers/{Paper.objects.get().id}/"
+    assert taker.get(paper).status_code == 200
+    given = {"key": "c", "who": "applicant", "fields": list(acts.APPLICATION["applicant"])}
+    assert clerk.post(f"/cases/{number}/consents/", given).status_code == 302
+    assert "the papers of the case" in clerk.get(f"/cases/{number}/consents/").content.decode()
+    pk = Case.objects.get().consents.get().pk
+    assert clerk.post(f"/cases/{number}/consents/{pk}/", {"key": "w"}).status_code == 302
+    assert taker.get(paper).status_code == 403
+    assert clerk.get(paper).status_code == 200
+    page = taker.get(f"/cases/{number}/").content.decode()
+    assert "The papers of the case are not shared:" in page
+    who = page.partition("May be seen by: ")[2].partition("<")[0]
+    assert "Wuqing" in who
+    assert "Tongzhou" not in who
 
 
 def test_a_chinese_name_travels_in_both_forms(house, clerk, number):

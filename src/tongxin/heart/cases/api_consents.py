@@ -41,7 +41,9 @@ class ConsentIn(Schema):
     """A consent that was given at the desk."""
 
     who: Literal["applicant", "guardian", "proxy"]
-    fields: list[Word] = Field(max_length=40)
+    fields: list[Word] = Field(
+        max_length=40, description="Fields of the application; `papers` for the papers of the case"
+    )
     purpose: Line = ""
     until: date | None = None
 

@@ -23,6 +23,7 @@ from tongxin.heart.cases import (
     letters,
     papers,
     queries,
+    sight_ended,
     sightings,
     sights,
     story,
@@ -34,6 +35,7 @@ from tongxin.heart.region import queries as region
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
 
+ENDED_UNDECIDED = frozenset({Case.State.NOT_ACCEPTED, Case.State.WITHDRAWN, Case.State.VOID})
 LEAST_RATINGS = 5  # no share is shown of fewer
 
 
@@ -77,6 +79,7 @@ class Page:
     lead: str
     next: str
     holder: Any
+    over: bool  # ended without a decision: nobody has it in hand, and nothing is promised any more
     decider: Any
     contact: Any
     asked: Asked | None
@@ -130,6 +133,7 @@ def page(number: str) -> Page:
         lead=lead(row, asked),
         next=_next(row),
         holder=wording.desk_name(row.holder),
+        over=row.state in ENDED_UNDECIDED,
         decider=wording.desk_name(row.competent_desk),
         contact=wording.desk_name(row.accepting_desk),
         asked=asked,
@@ -206,6 +210,13 @@ def lead(row: Case, asked: Asked | None) -> str:
         case Case.State.FILED:
             return _("Nothing to do now. %(desk)s looks whether it can be accepted.") % here
         case Case.State.ACCEPTED | Case.State.IN_HAND:
+            if sight_ended.without_consent(row):
+                return (
+                    _(
+                        "The case stands still: %(desk)s may no longer see what it needs. Give consent anew below."
+                    )
+                    % here
+                )
             return _("Nothing to do now. %(desk)s works on it.") % here
         case Case.State.SUSPENDED:
             return _("Nothing to do now. The case stands still: %(ground)s.") % {

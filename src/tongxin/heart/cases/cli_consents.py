@@ -38,7 +38,12 @@ def list_consents(ctx: click.Context, number: str) -> None:
     "--who", type=click.Choice(["applicant", "guardian", "proxy"]), default="applicant", show_default=True
 )
 @click.option(
-    "--field", "-f", "fields", multiple=True, required=True, help="A field of the application; once a field."
+    "--field",
+    "-f",
+    "fields",
+    multiple=True,
+    required=True,
+    help="A field of the application, or papers; once a field.",
 )
 @click.option("--purpose", default="", help="Default: what the procedure asks the fields for.")
 @click.option(

@@ -18,6 +18,9 @@ WHO: dict[str, Any] = {
 }
 
 
+PAPERS: Any = _("the papers of the case")  # as a consent names them beside the fields
+
+
 def of_case(reader: Acting, number: str) -> tuple[Case, list[Consent]]:
     """Return a case that the reader has a part in and its consents, the latest first, or raise NotFound."""
     row = queries.case(reader, number)

@@ -6,8 +6,9 @@ more, case by case and field by field: only a case in which the text stands wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -15,12 +16,14 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from tongxin.heart.agreements import may as core
+from tongxin.heart.agreements import wording
 from tongxin.heart.cases import finding_tokens as tokens
 from tongxin.heart.cases import sights
 from tongxin.heart.cases.models import Case, CaseWords, Offer, Paper
 from tongxin.heart.exchange import acts
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import statements
+from tongxin.shared.named import Both
 from tongxin.shared.writing import writing
 
 LEAVE_IT = frozenset(  # acts that change nothing that a case is found by
@@ -29,9 +32,10 @@ LEAVE_IT = frozenset(  # acts that change nothing that a case is found by
 )  # fmt: skip
 BATCH = 500  # cases that are indexed in one transaction
 SPARE = 3  # as many candidates as are wanted, times this, are judged
-NUMBER, PAPERS = "number", "papers"
+NUMBER, OFFICES, PAPERS = "number", "offices", "papers"
 OF_CASE = (  # what the index is made of
-    "number", "accepting_desk", "holder", "applicant", "erased_at", "outcome_reason", "ended_remark", "review_reason",
+    "number", "accepting_desk", "competent_desk", "holder", "applicant", "erased_at", "outcome_reason", "ended_remark",
+    "review_reason",
     "pauses", "procedure__body",
 )  # fmt: skip
 Hangs = TypeVar("Hangs", Offer, Paper)
@@ -172,9 +176,9 @@ def find(reader: Acting, question: str, limit: int) -> list[Case]:
     for part in (numbers[: limit + 1], numbers[limit + 1 :]):
         if part and len(found) <= limit:
             rows = _read(reader.desk, part)
-            found += islice(
-                (row for row in rows if readable(reader.desk, row, question)), limit + 1 - len(found)
-            )
+            named = wording.desk_names({desk for row in rows for desk in _offices(row)})
+            fits = (row for row in rows if readable(reader.desk, row, question, named))
+            found += islice(fits, limit + 1 - len(found))
     words = tokens.folded(question).strip()
     found.sort(key=lambda row: (tokens.folded(row.number) != words, words not in tokens.folded(row.number)))
     return found
@@ -195,22 +199,40 @@ def _read(desk: str, numbers: list[str]) -> list[Case]:
     return [rows[number] for number in numbers if number in rows]
 
 
-def readable(desk: str, row: Case, question: str) -> bool:
+def _offices(row: Case) -> tuple[str, str, str]:
+    return row.accepting_desk_id, row.competent_desk_id, row.holder_id
+
+
+@lru_cache(maxsize=8192)
+def _named(desk: str) -> Both:
+    """Return a desk's name for the index; a process asks once, as an act that renames none must not pay for it."""
+    return wording.desk_names([desk])[desk]
+
+
+def readable(desk: str, row: Case, question: str, named: Mapping[str, Both]) -> bool:
     """Whether the words stand in what a desk may see of a case; the judge has the last word on every field."""
     seen = sights.sight(desk, row, list(row.offers.all()))
     if not seen.whole.yes:
         return False
     texts = [
         text.said
-        for text in texts_of(row, row.offers.all(), row.files.all())
-        if text.grade != core.SENSITIVE and (text.field == NUMBER or seen.sees(text.field))
+        for text in texts_of(row, row.offers.all(), row.files.all(), named)
+        if text.grade != core.SENSITIVE and (text.field in {NUMBER, OFFICES} or seen.sees(text.field))
     ]
     return tokens.holds(texts, question)
 
 
-def texts_of(row: Case, offers: Iterable[Offer], files: Iterable[Paper]) -> Iterator[Text]:
-    """Yield what a case is found by: its number, what the applicant gave, its papers' names, what officers wrote."""
+def texts_of(
+    row: Case, offers: Iterable[Offer], files: Iterable[Paper], named: Mapping[str, Both]
+) -> Iterator[Text]:
+    """Yield what a case is found by: its number, its offices, what the applicant gave, its papers' names, what
+    officers wrote. Who accepts and who decides every part of it knows; who holds it now, those that see its papers.
+    """
     yield Text(NUMBER, core.OPEN, row.number)
+    for office in dict.fromkeys(_offices(row)):
+        told = office in {row.accepting_desk_id, row.competent_desk_id}
+        for name in (named[office].zh, named[office].en):
+            yield Text(OFFICES if told else PAPERS, core.OPEN if told else core.PERSONAL, name)
     asked = {field["id"]: field.get("grade", core.PERSONAL) for field in row.procedure.body["applicant"]}
     for name, said in row.applicant.items():
         if name in asked:
@@ -228,7 +250,8 @@ def texts_of(row: Case, offers: Iterable[Offer], files: Iterable[Paper]) -> Iter
 
 def _wanted(case: Case, offers: Sequence[Offer], files: Sequence[Paper]) -> dict[str, str]:
     """Return the tokens of a case's rows, by scope; no row where it is for no desk."""
-    texts = [text for text in texts_of(case, offers, files) if text.grade != core.SENSITIVE]
+    named = {desk: _named(desk) for desk in _offices(case)}
+    texts = [text for text in texts_of(case, offers, files, named) if text.grade != core.SENSITIVE]
     whole = {case.accepting_desk_id, case.holder_id}
     story: set[str] = set()
     for made in offers:

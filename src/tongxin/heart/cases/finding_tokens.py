@@ -1,8 +1,8 @@
 """How text is cut so that one and two Chinese signs, numbers and parts of words are found alike on every database.
 
 Chinese (and every other sign that is no Latin letter or digit) gives each sign and each pair of neighbours; Latin
-letters and digits give each pair and each three in a row, so that any part of a number is found. A question gives the
-fewest of those that its text must have; whether it really stands there is looked at in what is found (`holds`).
+letters and digits give each one, each pair and each three in a row, so that any part of a number is found. A question
+gives the fewest of those that its text must have; whether it really stands there is looked at in what is found.
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ def of_text(texts: Iterable[str]) -> set[str]:
     for text in texts:
         for run in _RUNS.findall(folded(text[:LONGEST])):
             if _LATIN.match(run):
-                found.update(_parts(run, 2), _parts(run, 3))
-                if len(run) == 1:
-                    found.add(run)
+                found.update(run, _parts(run, 2), _parts(run, 3))
             else:
                 found.update(_coded(sign) for sign in run)
                 found.update(map(_coded, _parts(run, 2)))

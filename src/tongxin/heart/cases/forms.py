@@ -57,7 +57,7 @@ class FileForm(forms.Form):
                 label=str(asked.name),
                 help_text=_("Asked for: %(purpose)s") % {"purpose": asked.purpose},
                 required=asked.required,
-                widget=forms.TextInput(attrs={"maxlength": asked.max_length, "autocomplete": "off"}),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
         self.fields["papers"] = Choices(
             label=_("Papers handed in"),

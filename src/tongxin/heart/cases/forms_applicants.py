@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import uploads
+from tongxin.heart.cases import consents, sights, uploads
 from tongxin.heart.cases.forms import GIVEN, Choice, Choices, Line
 from tongxin.heart.cases.forms_papers import FILE, KEPT, Picker
 from tongxin.heart.cases.models import Case, Letter
@@ -143,7 +143,7 @@ class ApplyForm(Uploads):
                 label=str(asked.name),
                 help_text=_("Asked for: %(purpose)s") % {"purpose": asked.purpose},
                 required=asked.required,
-                widget=forms.TextInput(attrs={"maxlength": asked.max_length}),
+                widget=forms.TextInput(),
             )
         self.fields["agreed"] = forms.BooleanField(
             label=_("This was read: what the data are for and who sees them. What is given here is true."),
@@ -325,7 +325,7 @@ class GiveConsentForm(forms.Form):
     def __init__(self, form: ProcedureFile, data: Any = None) -> None:
         super().__init__(data)
         asked = [(each.id, str(each.name)) for each in form.applicant]
-        self.fields["fields_seen"].choices = asked  # type: ignore[attr-defined]
+        self.fields["fields_seen"].choices = [*asked, (sights.PAPERS, consents.PAPERS)]  # type: ignore[attr-defined]
 
 
 class AnswerForm(forms.Form):
@@ -361,4 +361,6 @@ class TellForm(forms.Form):
 def field_name(case: Case, field: str) -> str:
     """Return what a field of the application is called."""
     asked = {f["id"]: f["name"] for f in case.procedure.body["applicant"]}
+    if field == sights.PAPERS:
+        return str(consents.PAPERS)
     return pick(**asked[field]) if field in asked else field

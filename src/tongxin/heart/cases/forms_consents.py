@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.cases import sights
 from tongxin.heart.cases.actions.consenting import MAX_PURPOSE
-from tongxin.heart.cases.consents import WHO
+from tongxin.heart.cases.consents import PAPERS, WHO
 from tongxin.heart.cases.forms import Choice, Choices, Line
 from tongxin.heart.cases.procedures import ProcedureFile
 
@@ -36,6 +37,7 @@ class ConsentForm(forms.Form):
         super().__init__(data)
         given = self.fields.pop("fields_")
         if isinstance(given, forms.MultipleChoiceField):
-            given.choices = [(asked.id, str(asked.name)) for asked in procedure.applicant]
+            named = [(asked.id, str(asked.name)) for asked in procedure.applicant]
+            given.choices = [*named, (sights.PAPERS, PAPERS)]
         self.fields["fields"] = given
         self.order_fields(["who", "fields", "purpose", "until"])

@@ -71,6 +71,17 @@ def allowed(found: str, types: tuple[str, ...]) -> None:
         )
 
 
+def as_named(found: str, name: str) -> None:
+    """Raise Unfit where a file's name says one of the types and its content is only text: it is not that."""
+    ending = name.rpartition(".")[2].lower()
+    said = next((type_ for type_, own in ENDINGS.items() if ending in {type_, own}), "txt")
+    if found == "txt" and said != "txt":
+        raise Unfit(
+            _("Its name says %(said)s, but what is in it is plain text. Choose the right file.")
+            % {"said": NAMES[said]}
+        )
+
+
 def _one_thing(content: bytes) -> None:
     """Refuse what is something else besides: an archive behind it, a page or a program inside it."""
     if papers_zip.ends_as_archive(content):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,36 @@ class ApplicantField(Strict):
     required: bool = True
     grade: Literal["open", "internal", "personal", "sensitive"] = "personal"
     max_length: int = Field(default=120, ge=1, le=400)
+    kind: Literal["credit_code", "identity_number", "whole_number"] | None = (
+        None  # what is checked of its signs
+    )
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the kind out where none is said, so that a version entered earlier reads as it did."""
+        said: dict[str, Any] = write(self)
+        return {name: value for name, value in said.items() if name != "kind" or value}
+
+
+KINDS: dict[str, tuple[re.Pattern[str], Any]] = {
+    "credit_code": (
+        re.compile(r"[0-9A-Z]{18}"),
+        _("A unified social credit code has 18 signs: digits and capital letters."),
+    ),
+    "identity_number": (
+        re.compile(r"[0-9]{17}[0-9X]"),
+        _("An identity number has 18 signs: digits, the last one a digit or X."),
+    ),
+    "whole_number": (re.compile(r"[0-9]+"), _("This is a whole number, 0 or more, in digits.")),
+}
+
+
+def unlike_its_kind(field: ApplicantField, text: str) -> list[Any]:
+    """Return what is wrong with a text of a field that names a kind; nothing where it fits or is empty."""
+    if not text or field.kind is None:
+        return []
+    pattern, said = KINDS[field.kind]
+    return [] if pattern.fullmatch(text) else [said]
 
 
 class PaperKind(Strict):
@@ -121,6 +152,8 @@ def check(
             wrong[name] = [_("This field is needed.")]
         elif len(text) > field.max_length:
             wrong[name] = [_("This text is too long: at most %(n)d characters.") % {"n": field.max_length}]
+        elif unlike := unlike_its_kind(field, text):
+            wrong[name] = unlike
     for name in sorted(set(applicant) - set(fields)):
         wrong[name] = [_("The procedure does not ask for this.")]
     known = {paper.id for paper in form.papers}

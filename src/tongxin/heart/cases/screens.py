@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.agreements import duty_acts, judge, wording
+from tongxin.heart.agreements import duty_acts, judge, judge_words, wording
+from tongxin.heart.agreements import may as core
 from tongxin.heart.cases import (
     actions,
     disputes,
@@ -335,6 +336,7 @@ def _page(
         "sees": sees,
         "given": seeing.lines(read, row, seen),
         "why_seen": seeing.why(seen),
+        "papers_kept": _papers_kept(seen),
         "dispute": (dispute := disputes.of_case(row.number)),
         "dispute_silent": dispute is not None and disputes.of_silence(dispute),
         "contested": disputes.contested(row.number),
@@ -359,13 +361,25 @@ def _page(
     return render(request, "cases/show.html", context, status=422 if refused else 200)
 
 
+def _papers_kept(seen: sights.Sight) -> str:
+    """Return why the papers are kept back where consent has ended; empty otherwise."""
+    answer = seen.fields[sights.PAPERS]
+    return str(judge_words.why_not(answer)) if answer.why_not == core.STOPPED else ""
+
+
 def _who_sees(row: Case, offers: list[Any]) -> str:
     """Return the names of the desks that may see the applicant's data."""
     desks = {row.accepting_desk_id: row.accepting_desk, row.holder_id: row.holder}
-    for made in offers:
-        if sights.sight(made.to_desk_id, row, offers).sees("papers"):
-            desks.setdefault(made.to_desk_id, made.to_desk)
-    return pick("、", ", ").join(str(wording.desk_name(desk)) for desk in desks.values())
+    desks |= {made.to_desk_id: made.to_desk for made in offers if made.to_desk_id not in desks}
+    found = []
+    for desk in desks.values():
+        seen = sights.sight(desk.id, row, offers)
+        stopped = any(answer.why_not == core.STOPPED for answer in seen.fields.values())
+        if stopped and (seen.sees(sights.PAPERS) or seen.given(row)):
+            found.append(_("%(desk)s (in part)") % {"desk": wording.desk_name(desk)})
+        elif seen.sees(sights.PAPERS):
+            found.append(str(wording.desk_name(desk)))
+    return pick("、", ", ").join(found)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

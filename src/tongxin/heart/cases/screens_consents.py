@@ -38,7 +38,7 @@ def consents(request: StaffRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The consent is recorded."))
             return redirect("case_consents", number=number)
-    names = {field.id: str(field.name) for field in read.applicant}
+    names = {field.id: str(field.name) for field in read.applicant} | {sights.PAPERS: str(reads.PAPERS)}
     on = today()
     context = {
         "case": row,

@@ -29,7 +29,7 @@ from tongxin.shared.statements import fixed
 
 log = structlog.get_logger(__name__)
 
-PAPERS = "papers"
+PAPERS = sights.PAPERS
 NEEDING = Q(subject="decide") | Q(subject__startswith=performing.PROGRESS)
 _looked: list[core.Rules] = []  # of this process: the rules under which everything was looked at
 
@@ -152,6 +152,17 @@ def _gone(case: Case, duty: Duty) -> list[str]:
     seen = sights.sight(duty.bound_desk_id, case)
     given = [name for name in _needed(case.procedure) if name == PAPERS or case.applicant.get(name)]
     return [name for name in given if _ended(seen.fields[name], name, case, duty)]
+
+
+def without_consent(case: Case) -> list[str]:
+    """Return what the holder needs and no longer sees because consent has ended; the same at every node."""
+    if case.state not in states.WORKING or case.holder_id == case.accepting_desk_id:
+        return []
+    if not sights.stops_of(case):
+        return []
+    seen = sights.sight(case.holder_id, case)
+    given = [name for name in _needed(case.procedure) if name == PAPERS or case.applicant.get(name)]
+    return [name for name in given if seen.fields[name].why_not == core.STOPPED]
 
 
 def _ended(answer: core.Answer, name: str, case: Case, duty: Duty) -> bool:

@@ -26,7 +26,8 @@ from tongxin.shared.statements import fixed
 
 KIND = "case"
 TAIL = timedelta(days=30)  # ours: so long after the end of a case its parts still open what is personal
-FILE = ("papers", "outcome_reason", "remarks")  # what is graded beside the applicant's fields
+PAPERS = "papers"
+FILE = (PAPERS, "outcome_reason", "remarks")  # what is graded beside the applicant's fields
 SEES, ANSWERS = frozenset({core.SEE}), frozenset({core.SEE, core.ANSWER})
 ALL = frozenset(core.GRADES)
 WITHOUT_SENSITIVE = ALL - {core.SENSITIVE}

@@ -368,6 +368,8 @@ def _not_correctable(case: Case, field: str, text: str) -> dict[str, list[Any]]:
         return {"field": [_("The case is decided or has ended; ask for a review instead.")]}
     if len(text) > asked.max_length:
         return {"text": [_("This text is too long: at most %(n)d characters.") % {"n": asked.max_length}]}
+    if unlike := procedures.unlike_its_kind(asked, text):
+        return {"text": unlike}
     return {}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.cases import sight_ended
+from tongxin.heart.cases import sight_ended, sights
 from tongxin.heart.cases.actions import mirroring, parts
 from tongxin.heart.cases.models import Case, Consent
 from tongxin.heart.exchange.acts import act
@@ -32,7 +32,8 @@ def give_consent(
 ) -> dict[str, Any]:
     """Record that the applicant, or who speaks for it, consents to fields being seen, until a day or without end.
 
-    An empty purpose is what the procedure asks the field for.
+    An empty purpose is what the procedure asks the field for. Papers are consented to by the name `papers`; who
+    consents to every field that was given consents to them too: they say the same.
     """
     by.need(NEEDS)
     names, why = sorted(set(fields)), purpose.strip()
@@ -56,7 +57,7 @@ def give_consent(
         wrong: dict[str, list[Any]] = {}
         if who not in Consent.Who.values:
             wrong["who"] = [_("Choose who consents.")]
-        if not names or set(names) - asked:
+        if not names or set(names) - asked - {sights.PAPERS}:
             wrong["fields"] = [_("Choose fields that the procedure asks for.")]
         if len(why) > MAX_PURPOSE:
             wrong["purpose"] = [_("This text is too long: at most %(n)d characters.") % {"n": MAX_PURPOSE}]
@@ -64,6 +65,8 @@ def give_consent(
             wrong["until"] = [_("Choose a day to come.")]
         if wrong:
             raise Invalid(_("The consent was not recorded."), wrong)
+        if {name for name, text in case.applicant.items() if text} <= set(names):
+            names = sorted({*names, sights.PAPERS})
         made = Consent.objects.create(
             case=case,
             who=who,
@@ -78,7 +81,7 @@ def give_consent(
         sight_ended.settle(a, case)
         mirroring.mirror(a, case)
         a.result = {"case": number, "consent": made.pk}
-        a.entry(f"case:{number}/consent:{made.pk}", payload=request)
+        a.entry(f"case:{number}/consent:{made.pk}", payload=request | {"fields": names})
     return a.result
 
 

@@ -39,6 +39,7 @@ def take_in(kind: procedures.PaperKind, name: str, pieces: Iterable[bytes]) -> A
     def judge(path: Path, size: int) -> str:
         found = papers_types.recognise(path, size)
         papers_types.allowed(found, kind.types)
+        papers_types.as_named(found, name)
         return found
 
     most = min(settings.PAPER_MAX_BYTES, (kind.max_mb or 1_000) * 2**20)

@@ -55,7 +55,8 @@ def test_words_of_one_and_two_signs_numbers_and_parts_of_words(clerk):
         "运": [first], "面馆": [first], "河面": [first], "运河面馆": [first], "运 馆": [first], "茶": [second],
         "anal": [second], "CANAL": [second], "te": [second], "00777": [second], "77": [second], "shili": [second, first],
         "夹层": [first], "图": [first], first: [first], first.lower(): [first], first[-6:]: [first], "2026": [second, first],
-        "通州区示例街1号": [second, first], "馆运": [], "没有": [], "…": [], "　ＣＡＮＡＬ": [second], "茶 没有": [],
+        "武清": [second, first], "武": [second, first], "武清区政务服务中心": [second, first], "Wuqing": [second, first],
+        "W": [second, first], "7": [second], "通州区示例街1号": [second, first], "馆运": [], "没有": [], "…": [], "　ＣＡＮＡＬ": [second], "茶 没有": [],
     }.items():  # fmt: skip
         assert found(clerk, words) == wanted, words
 

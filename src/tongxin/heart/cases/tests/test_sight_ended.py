@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tongxin.heart.agreements import actions as agreements
 from tongxin.heart.agreements import count_story, lifecycle
 from tongxin.heart.agreements.known import known_words
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.reader import read_text
-from tongxin.heart.cases import actions, sight_ended
+from tongxin.heart.cases import actions, applicants, papers, sight_ended
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.tests.conftest import APPLICATION, PACK
 from tongxin.heart.exchange.models import Notification
 from tongxin.heart.ledger.models import Entry
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
-from tongxin.shared.errors import Conflict
+from tongxin.shared.errors import Conflict, NotAllowed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +94,26 @@ def test_a_withdrawn_consent_stops_the_holders_clock_until_it_is_given_anew(take
 def test_what_the_procedure_does_not_require_stops_nothing(taken, at):
     withdraw(at, "w", consent(at, "c", "contact"))
     assert to_decide().state == "open"
+
+
+def test_who_withdraws_all_that_was_given_closes_the_papers_too_and_is_told_that_it_stands_still(
+    taken, house, at
+):
+    holder, field = at("bj-tongzhou", "window_clerk"), ["premises"]
+    given = consent(at, "c", *APPLICATION["applicant"])
+    assert "papers" in Case.objects.get().consents.get().fields
+    papers.of_case(holder, taken)
+    withdraw(at, "w", given)
+    with pytest.raises(NotAllowed, match="papers_not_shared"):
+        papers.of_case(holder, taken)
+    papers.of_case(at("tj-wuqing", "window_clerk"), taken)
+    with translation.override("en"):
+        assert applicants.page(taken).lead.startswith("The case stands still: ")
+    consent(at, "c2", *field)
+    with pytest.raises(NotAllowed):
+        papers.of_case(holder, taken)
+    consent(at, "c3", "papers")
+    papers.of_case(holder, taken)
 
 
 def test_what_is_late_stays_late(taken, house, at):
