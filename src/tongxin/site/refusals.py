@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.shared.errors import Refused
 
+CASE_PAGE = re.compile(
+    r"/cases/[A-Z0-9]+-[0-9]{4}-[0-9]+/"
+)  # where a case says what of it is still seen, and why not
 TITLES: dict[int, Any] = {
     400: _("The request cannot be read"),
     401: _("Not signed in"),
@@ -126,6 +130,7 @@ def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResp
         "kept": refused.kept,
         "todo": refused.todo,
         "fields": getattr(refused, "fields", {}),
+        "case_page": found[0] if (found := CASE_PAGE.match(request.path)) else "",
         "typed": [] if refused.status == 413 else _typed(request),  # what is too large is not read
     }
     names = [template] if template else [f"{refused.status}.html", "refused.html"]

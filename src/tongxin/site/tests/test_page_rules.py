@@ -94,6 +94,7 @@ def test_a_page_whose_sight_ended_is_emptied_and_gives_back_what_was_typed(taken
     assert APPLICATION["applicant"]["premises"] not in text
     assert sent["shown"] not in text.replace("&amp;", "&")
     assert Case.objects.get().state == "in_hand", "nothing was sent"
+    assert f'href="/cases/{taken}/"' in text, "the case says what is withheld, and why"
     page = client.get(f"/cases/{taken}/").content.decode()
     assert APPLICATION["applicant"]["credit_code"] not in page
     assert "tongwulang-one-window@1/kept" in page, "withheld with its reason"
