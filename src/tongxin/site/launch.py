@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ from django.db import connections
 from tongxin.shared.errors import Refused
 
 PORTS_TRIED = 50
+TRIES = 600  # to have the first page
+LONGEST_FORK = 10.0  # seconds after which the server's processes count as started
 
 
 class AlreadyRunning(Refused):
@@ -94,8 +97,24 @@ def serve(
         log_level=LogLevels.error,
         workers_kill_timeout=10,
     )
-    threading.Thread(target=_tell, args=(host, port, when_ready), daemon=True).start()
+    forked = forks(processes)
+    threading.Thread(target=_tell, args=(host, port, when_ready, forked), daemon=True).start()
     server.serve()
+
+
+def forks(count: int) -> Callable[[float], bool]:
+    """Return what waits, so many seconds at most, until this process has forked `count` times more.
+
+    A thread that imports or looks a name up while a fork is made leaves a lock closed in the child for ever.
+    """
+    left, done = itertools.count(count - 1, -1), threading.Event()
+
+    def one() -> None:
+        if next(left) <= 0:
+            done.set()
+
+    os.register_at_fork(after_in_parent=one)
+    return done.wait
 
 
 def end_with_parent(parent: int, every: float = 1.0) -> None:
@@ -109,10 +128,11 @@ def end_with_parent(parent: int, every: float = 1.0) -> None:
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 
 
-def _tell(host: str, port: int, when_ready: Callable[[], None]) -> None:
+def _tell(host: str, port: int, when_ready: Callable[[], None], forked: Callable[[float], bool]) -> None:
+    forked(LONGEST_FORK)
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
     request = urllib.request.Request(f"http://{shown}:{port}/health/", headers={"Host": "localhost"})
-    for _try in range(600):
+    for _try in range(TRIES):
         try:
             with urllib.request.urlopen(request, timeout=5):
                 break
