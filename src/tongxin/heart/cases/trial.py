@@ -12,6 +12,13 @@ from tongxin.heart.agreements.models import Clause, Duty
 from tongxin.heart.cases import actions, queries
 from tongxin.heart.cases.models import Case
 
+# What stands in a field whose signs are checked.
+OF_A_KIND = {
+    "credit_code": "TRIAL0000000000000",
+    "identity_number": "00000000000000000X",
+    "whole_number": "0",
+}
+
 
 def fire(row: Clause) -> Fired:
     """Offer a case under a clause: its receiver owes an answer. Raises LookupError when another clause carries it."""
@@ -27,7 +34,9 @@ def fire(row: Clause) -> Fired:
         key=f"{key}:file",
         procedure=form.procedure,
         decide_at=second,
-        applicant={each.id: "trial" for each in form.applicant if each.required},
+        applicant={
+            each.id: OF_A_KIND.get(each.kind or "", "trial") for each in form.applicant if each.required
+        },
         papers=[paper.id for paper in form.papers if paper.required],
     )
     number = str(filed["case"])
