@@ -204,7 +204,7 @@ def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int, *,
     callers = [_served.Caller(served.port, tokens) for _n in range(clients)]
     for caller in callers:
         for n in range(WARM_UP):
-            _served.whole_case(caller, f"warm:{clients}:{id(caller)}:{n}")
+            _served.whole_case(caller, f"warm:{clients}:{pace:g}:{id(caller)}:{n}")
     left = count()
 
     def work(caller: Any) -> list[dict[str, float]]:
@@ -212,7 +212,7 @@ def _over_http(served: Any, tokens: dict[str, str], clients: int, cases: int, *,
         while (n := next(left)) < cases:
             if pace:
                 sleep(max(0.0, begun + n / pace - perf_counter()))
-            found.append(_served.whole_case(caller, f"case:{clients}:{n}")[1])
+            found.append(_served.whole_case(caller, f"case:{clients}:{pace:g}:{n}")[1])
         return found
 
     cpu, base, begun = served.cpu(), _database_cpu(), perf_counter()
