@@ -113,29 +113,15 @@ def generated(seed: int) -> None:
     """Read generated sentences, clean and damaged."""
     day = date(2025, 5, 15)
 
-    def wanted(made: generator.Made) -> list[tuple[object, ...]]:
-        return [(f.value, f.unit, f.place, f.period, f.status, f.comparisons) for f in made.figures]
-
-    def told(text: str) -> list[tuple[object, ...]]:
-        facts = read(repair(text), Source(published=day))
-        return [
-            (
-                f.value,
-                f.unit,
-                ";".join(f.jurisdictions),
-                f.period,
-                f.status,
-                tuple((c.kind, c.value) for c in f.comparisons),
-            )
-            for f in facts
-        ]
+    def told(text: str) -> list[generator.Slots]:
+        return generator.slots(read(repair(text), Source(published=day)))
 
     made = generator.sentences(seed, 700)
-    line("generated sentences read exactly", sum(told(m.text) == wanted(m) for m in made) / len(made))
+    line("generated sentences read exactly", sum(told(m.text) == m.wanted() for m in made) / len(made))
     right = 0
     for i, m in enumerate(made[:210]):
         page = generator.pinyin("\n".join([m.text, *(x.text for x in made[i + 1 : i + 4])]), seed + i)
-        right += told(page)[: len(m.figures)] == wanted(m)
+        right += told(page)[: len(m.figures)] == m.wanted()
     line("the same, damaged by readings put between bytes", right / 210)
 
 

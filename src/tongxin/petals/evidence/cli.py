@@ -26,6 +26,13 @@ WORDS = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with tables of your own: units.csv, places.csv, indicators.csv …",
 )
+PROCESSES = click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Read in so many processes.",
+)
 
 
 @click.group()
@@ -130,13 +137,7 @@ def _printable(text: str) -> str:
 )
 @click.option("--publisher", default="", help="Who published it, such as 廊坊日报.")
 @click.option("--title", default="", help="Its title.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Read in so many processes.",
-)
+@PROCESSES
 @click.option("--cluster", default="", help="Address of a Dask scheduler, instead of processes here.")
 @click.option("--resume", is_flag=True, help="Go on where a run into the same --csv was broken off.")
 @WORDS
@@ -243,13 +244,7 @@ def _explain(done: batch.Done) -> None:
 @group.command("corroborate")
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Read in so many processes.",
-)
+@PROCESSES
 @WORDS
 @click.pass_context
 def side_by_side(

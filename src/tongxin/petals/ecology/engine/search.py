@@ -18,7 +18,14 @@ from tongxin.petals.ecology.engine import ensemble
 from tongxin.petals.ecology.engine.case import HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
-from tongxin.petals.ecology.engine.updating import MODEL_ERROR, Sample, capped, log_normal_share
+from tongxin.petals.ecology.engine.updating import (
+    MODEL_ERROR,
+    Sample,
+    capped,
+    columns,
+    log_normal_share,
+    read_at,
+)
 
 Floats = NDArray[np.float64]
 MASSES = np.exp(np.linspace(math.log(0.1), math.log(1e6), 49))  # kg
@@ -163,22 +170,12 @@ def _try(
     unit = np.zeros((MEMBERS, len(starts), len(samples)))  # mg/L of one kg
     elements, release = model.members(z)
     for group in ensemble.plan(here, model):
-        columns = [
-            (n, s, group.sections.index(s.section))
-            for n, s in enumerate(samples)
-            if s.section in group.sections
-        ]
-        if not columns:
+        mine = columns(group, samples)
+        if not mine:
             continue
         curves = ensemble.curves(model, z, elements, release, group)
-        for n, sample, column in columns:
-            at = (sample.at - starts) / group.grid.dt
-            low = np.clip(at.astype(int), 0, group.grid.used - 2)
-            share = np.clip(at - low, 0, 1)
-            inside = (at >= 0) & (at <= group.grid.used - 1)
-            unit[:, :, n] = np.where(
-                inside, curves[:, column, low] * (1 - share) + curves[:, column, low + 1] * share, 0
-            )
+        for n, sample, column in mine:
+            unit[:, :, n] = read_at(curves[:, column], sample.at - starts, group.grid)
     total = np.zeros((MEMBERS, len(starts), len(MASSES)))
     for n, sample in enumerate(samples):
         computed = np.log(unit[:, :, n, None] * MASSES + 1e-3 * sample.value)

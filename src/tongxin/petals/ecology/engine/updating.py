@@ -155,11 +155,7 @@ def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
         part = slice(begin, begin + ensemble.BLOCK)
         elements, release = model.members(z[part])
         for group in groups:
-            mine = [
-                (n, s, group.sections.index(s.section))
-                for n, s in enumerate(samples)
-                if s.section in group.sections
-            ]
+            mine = columns(group, samples)
             if not mine:
                 continue
             latest = max(s.at for _n, s, _c in mine)
@@ -167,11 +163,25 @@ def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
             grid = group.grid if window == group.grid.window else transport.Grid(window, 2 * group.grid.steps)
             found = ensemble.curves(model, z[part], elements, release, replace(group, grid=grid))
             for n, sample, column in mine:
-                where = sample.at / grid.dt
-                low = min(int(where), grid.used - 2)
-                share = where - low
-                out[part, n] = found[:, column, low] * (1 - share) + found[:, column, low + 1] * share
+                out[part, n] = read_at(found[:, column], np.array([sample.at]), grid)[:, 0]
     return out
+
+
+def columns(group: ensemble.Group, samples: Sequence[Sample]) -> list[tuple[int, Sample, int]]:
+    """Return the samples taken at a group's sections: number, sample, column of its section in the group's curves."""
+    return [
+        (n, s, group.sections.index(s.section)) for n, s in enumerate(samples) if s.section in group.sections
+    ]
+
+
+def read_at(curves: Floats, at: Floats, grid: transport.Grid) -> Floats:
+    """Return curves (members, steps) read at times (s): straight between steps, nothing before and after the grid."""
+    where = at / grid.dt
+    low = np.clip(where.astype(int), 0, grid.used - 2)
+    share = np.clip(where - low, 0, 1)
+    inside = (where >= 0) & (where <= grid.used - 1)
+    found: Floats = np.where(inside, curves[:, low] * (1 - share) + curves[:, low + 1] * share, 0)
+    return found
 
 
 def _rise(like: Floats, left: float) -> float:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tongxin.petals.evidence.engine.facts import Fact
 from tongxin.petals.evidence.engine.numerals import plain
 from tongxin.petals.evidence.engine.tables import reading_of, simplified
 
+Slots = tuple[str, str, str, str, str, tuple[tuple[str, str], ...]]
 PLACES = {
     "天津市": "天津市",
     "廊坊": "廊坊市",
@@ -47,6 +50,25 @@ class Made:
 
     text: str
     figures: tuple[Expected, ...]
+
+    def wanted(self) -> list[Slots]:
+        """Return its figures slot by slot, as `slots` gives those that were read."""
+        return [(f.value, f.unit, f.place, f.period, f.status, f.comparisons) for f in self.figures]
+
+
+def slots(facts: Iterable[Fact]) -> list[Slots]:
+    """Return what was read, slot by slot: value, unit, places, period, status, comparisons."""
+    return [
+        (
+            f.value,
+            f.unit,
+            ";".join(f.jurisdictions),
+            f.period,
+            f.status,
+            tuple((c.kind, c.value) for c in f.comparisons),
+        )
+        for f in facts
+    ]
 
 
 def _amount(rng: random.Random) -> tuple[str, str]:
