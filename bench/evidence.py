@@ -32,7 +32,7 @@ from tongxin.petals.evidence.engine.documents import Told, take  # noqa: E402
 from tongxin.petals.evidence.engine.facts import Source  # noqa: E402
 from tongxin.petals.evidence.engine.reader import read  # noqa: E402
 from tongxin.petals.evidence.engine.repair import repair  # noqa: E402
-from tongxin.petals.evidence.engine.tests import generator, shared_data  # noqa: E402
+from tongxin.petals.evidence.engine.tests import generator, pages, shared_data  # noqa: E402
 
 LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels/bulk.csv"
 PUBLISHER = "央视《新闻联播》"
@@ -188,6 +188,7 @@ def readings(folder: Path, seed: int) -> None:
                 if g["doc"] == doc:
                     g["quote"] = told["text"][int(g["start"]) : int(g["end"])]
         show(scorer, half, gold, predictions(texts), seed)
+    show(scorer, "invented pages of other regions: txt, html, docx, PDF", *pages.labelled(), seed)
 
 
 def _hash(text: str) -> str:
