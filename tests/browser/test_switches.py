@@ -28,6 +28,23 @@ def test_the_language_is_switched_on_the_page_one_is_on_and_kept(house, window, 
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
 
 
+def test_what_is_typed_after_a_refusal_comes_back_in_the_other_language(house, window, seat_in):
+    page = seat_in(window(language="en"), "langfang-duty")
+    page.goto("/incidents/new/")
+    with page.expect_navigation():
+        page.click("form[data-form] button[type=submit]")
+    page.fill("input[name=location]", "示例 bridge at km 12")
+    with page.expect_navigation():
+        page.locator("button[name=language][value=zh-hans]:visible").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("input[name=location]")).to_have_value("示例 bridge at km 12")
+    expect(page.locator("[data-error-summary]")).to_be_visible()
+    with page.expect_navigation():
+        page.locator("input[name=location]").press("Enter")  # is not taken for the switch
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("input[name=location]")).to_have_value("示例 bridge at km 12")
+
+
 def test_the_theme_is_switched_at_once_and_kept(house, window, seat_in):
     page = seat_in(window(), "wuqing-clerk", CLERK)
     page.goto("/cases/")

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.support import pages
 from tongxin.heart.cases import actions, drafts, guesses, papers_store, slips, uploads
 from tongxin.heart.cases.models import Case, Draft, Guess, Letter, Rating, Slip, Upload
 from tongxin.heart.cases.tests import corpus
@@ -219,9 +220,16 @@ def test_the_language_is_switched_on_a_drafts_page_a_windows_slip_and_a_refused_
     assert slip_of(again) == slip_of_text(printed)
     filed.secret = hidden(printed)["secret"]
     filed.open()
-    letter = filed.act("letter", text="示例：没写完", language="en")
-    assert letter.status_code == 200
-    assert "示例：没写完" in text(letter)
+    refused = filed.act("letter", text="示例：没写完")
+    action, sent = pages.switched(text(refused), "en")
+    letter = filed.client.post(action, sent | {"text": "示例：又写了一些"})
+    assert letter.status_code == refused.status_code == 422
+    assert "示例：又写了一些" in text(letter)
+    assert 'lang="en"' in text(letter)
+    assert "data-error-summary" in text(letter)
+    whole = filed.client.post(action, sent | {"kind": "message", "text": "示例：写完了"})
+    assert "示例：写完了" in text(whole)
+    assert "nothing was sent by that" in text(whole)
     assert not Letter.objects.exists()
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.screens import acts
+from tests.support import pages
 
 TONGZHOU = "bj-tongzhou/service_centre"
 
@@ -148,40 +149,63 @@ def test_the_command_line_lists_tries_and_does(house):
     assert run("bulk", "offer", held, "--to-desk", TONGZHOU).exit_code == 1
 
 
-def switch_of(shown: str) -> dict[str, list[str]]:
-    """Return what the language switch of a page that answered a form sends again."""
-    form = next(part for part in shown.split("<form ") if 'name="again"' in part)
-    sent: dict[str, list[str]] = {"language": ["zh-hans"]}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form):
-        sent.setdefault(name, []).append(value)
-    return sent
-
-
 def test_the_language_switch_of_a_page_that_answered_a_form_keeps_what_was_typed(house, wuqing):
+    """Without a script it sends the page's own form: what is typed by then comes back, not what had been sent."""
     held = acts.accepted(house)
     ways = {
-        "/cases/bulk/": ({"act": "ask", "case": [held]}, held),
-        "/cases/views/new/": ({"name": "", "tab": "hands", "q": "typed-here", "key": "v"}, "typed-here"),
-        f"/cases/{held}/suspension/": (
-            {"ground": "", "facts": "typed-here", "epoch": "0", "key": "s"},
+        "/cases/bulk/": ({"act": "ask", "case": [held]}, {"facts": "typed-later"}, ""),
+        "/cases/views/new/": (
+            {"name": "", "tab": "hands", "q": "typed-here", "key": "v"},
+            {"name": ""},
             "typed-here",
+        ),
+        f"/cases/{held}/suspension/": (
+            {"suspend-ground": "", "suspend-facts": "typed-here", "suspend-epoch": "0", "key": "s"},
+            {"suspend-facts": "typed-later"},
+            "",
         ),
     }
     before = house.size()
-    for address, (sent, kept) in ways.items():
+    for address, (sent, later, kept) in ways.items():
         first = wuqing.post(address, sent)
         assert first.status_code in {200, 422}, address
-        again = wuqing.post(address, switch_of(page(first)))
-        assert again.status_code in {200, 422}, address
-        assert 'lang="zh-Hans"' in page(again), address
-        assert kept in page(again), address
+        action, fields = pages.switched(page(first))
+        assert action in {"", address}
+        again = wuqing.post(address, fields | later)
+        assert again.status_code == first.status_code, address
+        shown = page(again)
+        assert 'lang="zh-Hans"' in shown, address
+        assert (kept or "typed-later") in shown, address
+        assert kept or "typed-here" not in shown, address
+        assert ("data-error-summary" in shown) == ("data-error-summary" in page(first)), address
         assert again.cookies["django_language"].value == "zh-hans"
     assert house.size() == before
 
 
+def test_a_page_that_answers_with_another_form_is_sent_as_it_was_and_a_plain_one_opened(house, wuqing):
+    held = acts.accepted(house)
+    asked = {
+        "act": "ask",
+        "asked": "again",
+        "case": [held],
+        "ground": "papers_missing",
+        "missing": ["floor_plan"],
+    }
+    before = house.size()
+    action, fields = pages.switched(page(wuqing.post("/cases/bulk/", asked)))
+    assert "asked for: Floor plan" not in page(wuqing.post(action, fields))
+    assert house.size() == before
+    dropped = wuqing.post("/no-such-address/", {"text": "typed-here"})
+    assert dropped.status_code == 404
+    action, fields = pages.switched(page(dropped))
+    assert (action, fields["text"]) == ("/no-such-address/", ["typed-here"])
+    action, fields = pages.switched(page(wuqing.get("/cases/?stage=all")))
+    assert (action, fields["next"]) == ("/i18n/setlang/", ["/cases/?stage=all"])
+
+
 def test_the_language_switch_never_does_what_was_refused(house, wuqing):
     before = house.size()
-    sent = {"name": "Mine", "tab": "hands", "key": "v", "again": "1", "language": "en"}
+    sent = {"name": "Mine", "tab": "hands", "key": "v", "language": "en"}
     answer = wuqing.post("/cases/views/new/", sent)
     assert answer.status_code == 422
     assert "nothing was sent by that" in page(answer)

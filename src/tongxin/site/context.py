@@ -98,10 +98,26 @@ class Shell:
         """The lang attribute of the page."""
         return TAGS[language()]
 
-    @cached_property
+    language_form = shown_again.FORM
+    own_form = False  # whether the page shows a form that its language switch sends again
+
+    @property
     def again(self) -> list[tuple[str, str]] | None:
-        """The fields that the language switch of a page that answered a form sends again; None: its address opens."""
+        """What the language switch sends again where the page shows no form of its own; None: its address opens."""
         return shown_again.fields(self.request)
+
+    def takes_form(self, address: str, *, always: bool = False) -> bool:
+        """Whether a form that goes to the address is the one that the language switch sends: one a page at the most.
+
+        It is where the page is the answer to it; `always` for one whose screen shows it again as it was typed, even
+        when nothing had been sent.
+        """
+        if self.own_form or not (
+            always or (shown_again.answered(self.request) and address in {"", self.request.path})
+        ):
+            return False
+        self.own_form = True
+        return True
 
     @property
     def theme(self) -> str:

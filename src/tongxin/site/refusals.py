@@ -44,7 +44,6 @@ NOT_TYPED = (
     "do",
     "rules",
     "shown",
-    "again",
     "language",
     "form",  # of an application: what seals it
     "secret",

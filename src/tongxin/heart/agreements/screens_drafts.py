@@ -29,7 +29,7 @@ from tongxin.heart.agreements.known import Known, known_words
 from tongxin.heart.agreements.language import InstrumentFile
 from tongxin.heart.agreements.models import Draft, InstrumentVersion
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store, switched
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock, reading
 from tongxin.shared.errors import NotAllowed, Refused
@@ -197,7 +197,9 @@ def _writer(request: StaffRequest) -> Acting:
 
 def _posted(request: StaffRequest, desk: Desk, known: Known) -> HttpResponseBase:
     """Do what a button asks for. Only save, propose and enter keep anything."""
-    do = request.POST.get("do", "save")
+    do = (
+        "form" if switched(request) else request.POST.get("do", "save")
+    )  # in the other language: as it is typed
     if do in KEEPING:
         return _kept(request, desk, known, do)
     if do == "form":

@@ -31,7 +31,7 @@ from tongxin.heart.cases.forms_papers import KEPT
 from tongxin.heart.cases.models import Procedure
 from tongxin.heart.cases.papers import Arrived
 from tongxin.heart.cases.procedures import ProcedureFile
-from tongxin.heart.exchange.screen_parts import in_asked_language, no_store, switched
+from tongxin.heart.exchange.screen_parts import no_store, switched
 from tongxin.shared import clock
 from tongxin.shared.addresses import client_address
 from tongxin.shared.errors import Invalid, KeyReused, NotAllowed, NotFound
@@ -67,7 +67,6 @@ def item(request: HttpRequest, procedure: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@in_asked_language
 def form(request: HttpRequest, procedure: str) -> HttpResponse:
     """Fill in an application, look it over, send it; or keep it as a draft. Nothing typed is lost on the way."""
     row, read = queries.procedure(procedure)
@@ -86,9 +85,8 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
             request,
         )
     typed.take_in(new=token is not None)
-    do = request.POST.get("do", "preview")
-    if switched(request):  # the same page once more: as it was typed, with what was wrong, or looked over
-        do = {"form": "edit", "faults": "faults"}.get(request.POST.get("at", ""), "preview")
+    # The language switch shows the same page once more: as it was typed, with what was wrong, or looked over.
+    do = request.POST.get("at" if switched(request) else "do", "preview")
     if do == "draft":
         return _keep_draft(request, row, read, typed)
     if do == "edit" and token is not None:
@@ -108,7 +106,6 @@ def form(request: HttpRequest, procedure: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@in_asked_language
 def draft(request: HttpRequest) -> HttpResponse:
     """Go on with a draft: its secret is sent, never written into an address."""
     asked = DraftForm(request.POST if request.method == "POST" else None)
@@ -130,7 +127,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             found.is_valid()
             found.take_in()
             return _form(request, row, read, found, form_tokens.new(row.name), again=True)
-    context = {"form": asked, "days": drafts.KEPT.days, "language_form": "draft"}
+    context = {"form": asked, "days": drafts.KEPT.days}
     return no_store(render(request, "cases/apply_draft.html", context, status=422 if asked.errors else 200))
 
 
@@ -145,7 +142,6 @@ def slip(request: HttpRequest, number: str, secret: str, *, staff: bool = False)
         "code": qr.code(qr.track_address(number)),
         "address": qr.track_address(),
         "staff": staff,
-        "language_form": "slip",
     }
     return no_store(render(request, "cases/slip.html", context))
 
@@ -180,7 +176,6 @@ def _form(
         "token": token,
         "links": _links(read, _("Application")),
         "days": drafts.KEPT.days,
-        "language_form": "application",
     }
     wrong = typed.is_bound and bool(typed.errors)
     return no_store(render(request, "cases/apply_form.html", context, status=422 if wrong else 200))
@@ -220,7 +215,6 @@ def _preview(
         "given": [(f, said["applicant"][f.id]) for f in read.applicant],
         "files": [(kind, typed.arrived.get(kind.id)) for kind in read.papers],
         "links": _links(read, _("Look it over")),
-        "language_form": "application",
     }
     return no_store(render(request, "cases/apply_preview.html", context, status=422 if typed.errors else 200))
 
@@ -267,7 +261,6 @@ def _kept(
         "until": until,
         "links": _links(read, _("Draft")),
         "row": row,
-        "language_form": "draft",
     }
     return no_store(render(request, "cases/apply_kept.html", context))
 

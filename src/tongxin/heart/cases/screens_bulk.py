@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tongxin.heart.cases import actions, bulk, forms_bulk, screens, views, words
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, switched
 from tongxin.shared.errors import Invalid
 
 SEEN = "~"  # between a number and the mark of what was seen of it
@@ -35,9 +35,12 @@ def preview(request: StaffRequest) -> HttpResponse:
     if len(numbers) > bulk.MOST:
         raise Invalid(_("Nothing was done."), {"cases": [_("Choose 1 to %(n)d cases.") % {"n": bulk.MOST}]})
     found = bulk.chosen(reader, numbers, people=name == "give")
-    asked = "asked" in request.POST
-    form = forms_bulk.GivenForm(name, found, request.POST if asked else None)
+    form = forms_bulk.GivenForm(name, found, request.POST if "asked" in request.POST else None)
+    # The language switch of the first look sends the form as well, but asks for nothing.
+    asked = form.is_bound and not (switched(request) and request.POST["asked"] == "first")
     ready = not form.fields or (asked and form.is_valid())
+    if not asked:
+        form.errors.clear()
     verdicts = bulk.judged(found, numbers, name, form.given) if ready else []
     able = [each for each in verdicts if each.yes]
     context = {
@@ -46,6 +49,7 @@ def preview(request: StaffRequest) -> HttpResponse:
         "numbers": numbers,
         "chosen": [_line(found.lines[number]) for number in numbers if number in found.lines],
         "form": form,
+        "asked": asked,
         "ready": ready,
         "verdicts": [{"of": each, **(_line(each.line) if each.line else {})} for each in verdicts],
         "able": able,

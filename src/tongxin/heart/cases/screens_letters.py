@@ -18,13 +18,7 @@ from tongxin.heart.cases.forms_applicants import AnswerForm, TellForm, field_nam
 from tongxin.heart.cases.models import Case, Letter
 from tongxin.heart.cases.sights import Sight
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import (
-    StaffRequest,
-    for_staff,
-    form_key,
-    in_asked_language,
-    switched,
-)
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, switched
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict, Invalid
 
@@ -107,7 +101,6 @@ def tell(request: StaffRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@in_asked_language
 @for_staff
 def slip(request: StaffRequest, number: str) -> HttpResponse:
     """Print a tracking slip for the applicant at the window; the one before stops working."""

@@ -22,7 +22,7 @@ from tongxin.heart.cases import actions, applicants, forms, guesses, slips
 from tongxin.heart.cases import forms_applicants as given
 from tongxin.heart.cases.models import Slip
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import form_key, in_asked_language, no_store, switched
+from tongxin.heart.exchange.screen_parts import form_key, no_store, switched
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 COOKIE = "tongxin_case"
@@ -31,7 +31,6 @@ Act = Callable[[applicants.Page, dict[str, Any], Any], object]
 
 
 @require_http_methods(["GET", "POST"])
-@in_asked_language
 def track(request: HttpRequest) -> HttpResponse:
     """Open a case by number and secret; a wrong pair says nothing of either."""
     if request.method == "GET":
@@ -44,14 +43,12 @@ def track(request: HttpRequest) -> HttpResponse:
     typed = form.cleaned_data
     if switched(request):
         form.errors.clear()
-        return no_store(render(request, "cases/track.html", {"form": form, "language_form": "opening"}))
+        return no_store(render(request, "cases/track.html", {"form": form}))
     try:
         slip = slips.opened(typed.get("number", ""), typed.get("secret", ""), request)
     except NotAllowed as refused:
         form.add_error(None, f"{refused.what} {refused.todo}")
-        return no_store(
-            render(request, "cases/track.html", {"form": form, "language_form": "opening"}, status=422)
-        )
+        return no_store(render(request, "cases/track.html", {"form": form}, status=422))
     return _passed(redirect("track_case"), slip)
 
 
@@ -73,7 +70,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@in_asked_language
 def act(request: HttpRequest, name: str) -> HttpResponse:
     """Do one of the applicant's acts; its address opened again, as by a change of language, shows the case."""
     if request.method == "GET":
@@ -99,9 +95,6 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     form.is_valid()
     if isinstance(form, given.Uploads):
         form.take_in()
-    if switched(request):
-        form.errors.clear()
-        return _page(request, slip, page, sent={name: form}, key=form_key(request))
     key = actions.key_of(slip.case_id, form_key(request))
     if not form.errors:
         try:
@@ -236,7 +229,6 @@ def _page(
         "forms": blank | sent,
         "refused": next((form for form in sent.values() if form.errors), None),
         "open": next(iter(sent), ""),
-        "language_form": "sent" if sent else "",
         "keys": {name: key if name in sent else new_key() for name in (*blank, "consent_end")},
         "letters": [
             {"row": each, "field": given.field_name(page.case, each.field) if each.field else ""}

@@ -13,7 +13,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.acts import new_key
@@ -52,26 +51,6 @@ def for_staff(
     return door
 
 
-def in_asked_language(
-    view: Callable[Concatenate[Any, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Answer in the language that the page's own form asks for, and remember it.
-
-    A page that answers a form cannot be fetched again, so its language switch sends the form once more instead of
-    going to the page's address: the view then does nothing and shows the page again, with `language_form` in its
-    context the id of the form to be sent.
-    """
-
-    @wraps(view)
-    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not switched(request):
-            return view(request, *args, **kwargs)
-        translation.activate(request.POST["language"])
-        return remember_language(request, view(request, *args, **kwargs))
-
-    return door
-
-
 R = TypeVar("R", bound=HttpResponseBase)
 
 
@@ -90,7 +69,11 @@ def remember_language(request: HttpRequest, response: R) -> R:
 
 
 def switched(request: HttpRequest) -> bool:
-    """Say whether the page's language switch sent this form: nothing is to be done, only shown."""
+    """Say whether the page's language switch sent this form: nothing is to be done, only shown.
+
+    Acts are refused by themselves (`acts.only_shown`); a screen asks this where its form holds a secret, or where it
+    matters by what button it was sent.
+    """
     return request.method == "POST" and request.POST.get("language", "") in dict(settings.LANGUAGES)
 
 

@@ -56,6 +56,21 @@ def csrf_token(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def form_to(context: Context, to: str = "", *args: Any, always: bool = False, **more: Any) -> SafeString:
+    """`{% form_to "case_offer" case.number %}`: the address of a form, as `{% url %}` has it; none: the page's own.
+
+    Where the page answers this form, the language switch sends it again as it is typed by then; with `always` also
+    before that. Not for a form in which it matters by what button it was sent.
+    """
+    address = reverse(to, args=args, kwargs=more) if to else ""
+    action = format_html('action="{}"', address) if to else mark_safe("")
+    shell = context.get("shell")
+    if shell is None or not shell.takes_form(address, always=always):
+        return action
+    return format_html('{} id="{}"', action, shell.language_form)
+
+
+@register.simple_tag(takes_context=True)
 def rules_meta(context: Context) -> SafeString:
     """`{% rules_meta %}`: in the head of a page of somebody at work, the rules number and what the page shows."""
     request = context.get("request")
