@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine import priors, transport
 from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.phrases import phrase, row_of
 
 Floats = NDArray[np.float64]
 STARTS = ((30.0, 3e-4, 0.05), (100.0, 1e-4, 0.15), (300.0, 1e-3, 0.3), (100.0, 2e-5, 0.05))  # Péclet, α, β
@@ -72,21 +73,28 @@ def read(path: Path, length_m: float, *, time: str = "", upper: str = "", lower:
     Rows with an empty reading are left out. Raises Fault.
     """
     if not path.is_file():
-        raise Fault("no_file", f"there is no file {path}.")
+        raise Fault("no_file", phrase("there is no file {path}.", path=path))
     if not 1.0 <= length_m <= 1e6:
         raise Fault(
-            "impossible", f"a way of {length_m:g} m between two sensors is impossible.", where="--length"
+            "impossible",
+            phrase("a way of {length_m} m between two sensors is impossible.", length_m=f"{length_m:g}"),
+            where="--length",
         )
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         names = list(reader.fieldnames or ())
-        rows = [(row, f"{path.name} line {reader.line_num}") for row in reader]
+        rows = [(row, row_of(path, "line", reader.line_num)) for row in reader]
     if len(names) < 3:
-        raise Fault("missing", "three columns are needed: time, upper and lower sensor.", where=path.name)
+        raise Fault(
+            "missing", phrase("three columns are needed: time, upper and lower sensor."), where=path.name
+        )
     for name in (time, upper, lower):
         if name and name not in names:
             raise Fault(
-                "missing", f"there is no column {name!r}.", mend=nearest(name, names), where=path.name
+                "missing",
+                phrase("there is no column {name}.", name=repr(name)),
+                mend=nearest(name, names),
+                where=path.name,
             )
     cols = (time or names[0], upper or names[-2], lower or names[-1])
     found = []
@@ -97,11 +105,17 @@ def read(path: Path, length_m: float, *, time: str = "", upper: str = "", lower:
                 (_seconds(texts[0], cols[0], where), _value(texts[1], where), _value(texts[2], where))
             )
     if len(found) < LEAST_ROWS:
-        raise Fault("too_few", f"{len(found)} whole rows: a curve needs {LEAST_ROWS}.", where=path.name)
+        raise Fault(
+            "too_few",
+            phrase(
+                "{found} whole rows: a curve needs {LEAST_ROWS}.", found=len(found), LEAST_ROWS=LEAST_ROWS
+            ),
+            where=path.name,
+        )
     data = np.array(found)
     if (np.diff(data[:, 0]) <= 0).any():
         at = int(np.argmin(np.diff(data[:, 0]) > 0))
-        raise Fault("order", f"the times do not rise after row {at + 1}.", where=path.name)
+        raise Fault("order", phrase("the times do not rise after row {at}.", at=at + 1), where=path.name)
     return Tracer(data[:, 0] - data[0, 0], data[:, 1], data[:, 2], length_m)
 
 
@@ -112,7 +126,7 @@ def _seconds(text: str, name: str, where: str) -> float:
         try:
             return datetime.fromisoformat(text).timestamp()
         except ValueError:
-            raise Fault("not_a_time", f"{text!r} is no time.", where=where) from None
+            raise Fault("not_a_time", phrase("{text} is no time.", text=repr(text)), where=where) from None
     factor = next((f for end, f in (("_min", 60.0), ("_h", 3600.0), ("_s", 1.0)) if name.endswith(end)), 1.0)
     return value * factor
 
@@ -121,9 +135,9 @@ def _value(text: str, where: str) -> float:
     try:
         found = float(text)
     except ValueError:
-        raise Fault("not_a_number", f"{text!r} is no number.", where=where) from None
+        raise Fault("not_a_number", phrase("{text} is no number.", text=repr(text)), where=where) from None
     if not math.isfinite(found):
-        raise Fault("not_a_number", f"{text!r} is no reading.", where=where)
+        raise Fault("not_a_number", phrase("{text} is no reading.", text=repr(text)), where=where)
     return found
 
 
@@ -169,7 +183,7 @@ def fit(tracer: Tracer) -> Fit:
     carry = Carrier(tracer)
     seen = tracer.lower - background(tracer.lower)
     if np.ptp(tracer.upper) <= 0 or np.percentile(seen, 99) <= 0:
-        raise Fault("no_tracer", "no tracer is seen at one of the sensors.")
+        raise Fault("no_tracer", phrase("no tracer is seen at one of the sensors."))
     scale = float(np.std(tracer.lower))
     delay = max(
         _rise_time(tracer.times, seen) - _rise_time(tracer.times, tracer.upper - carry.base), tracer.times[1]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import Network, Point
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
 from tongxin.petals.ecology.engine.substances import Substance
 
 Floats = NDArray[np.float64]
@@ -87,12 +88,20 @@ def stale(case: Case) -> dict[str, tuple[str, float]]:
             found[name] = (series.what, age)
             if age > TOO_OLD and not case.accept_stale:
                 told = (
-                    "has no reading before the forecast"
+                    phrase("has no reading before the forecast")
                     if math.isinf(age)
-                    else f"is {age / HOUR:.0f} hours old"
+                    else phrase("is {age} hours old", age=f"{age / HOUR:.0f}")
                 )
                 raise Fault(
-                    "stale", f"the {series.what} of {name!r} {told}.",
-                    mend="Bring a newer reading, or say `accept_stale: true`: the band then grows with the age.",
-                )  # fmt: skip
+                    "stale",
+                    phrase(
+                        "the {what} of {name} {told}.",
+                        what=KIND_WORDS[series.what],
+                        name=repr(name),
+                        told=told,
+                    ),
+                    mend=phrase(
+                        "Bring a newer reading, or say `accept_stale: true`: the band then grows with the age."
+                    ),
+                )
     return found

@@ -16,6 +16,7 @@ from tongxin.petals.ecology.engine import VERSION, kernels, transport
 from tongxin.petals.ecology.engine.case import HOUR, Case, stale
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
 from tongxin.petals.ecology.engine.transport import Elements, Grid, Release
 from tongxin.shared.blocks import every
 
@@ -134,7 +135,10 @@ def forecast(
     NoCluster.
     """
     if not 50 <= case.members <= 100_000:
-        raise Fault("members", f"{case.members} members: between 50 and 100,000 can be computed.")
+        raise Fault(
+            "members",
+            phrase("{members} members: between 50 and 100,000 can be computed.", members=case.members),
+        )
     aged = stale(case)
     model = Model(case)
     groups = plan(case, model, z)
@@ -340,9 +344,23 @@ def band(values: Floats) -> Band:
     return Band(*(float(v) for v in np.percentile(known, PERCENT))) if len(known) else Band()
 
 
+def _of_basis(basis: str, names: str) -> str:
+    said = {
+        "calibrated": phrase("Velocities from tracer tests, moved with the discharge: {names}.", names=names),
+        "geometry": phrase("Velocities from discharge, width and depth (spread 0.35): {names}.", names=names),
+        "both": phrase(
+            "Velocities between those of width and depth and Jobson 1996 (spread 0.32): {names}.", names=names
+        ),
+        "jobson": phrase("Velocities after Jobson 1996 (spread 0.35): {names}.", names=names),
+        "discharge": phrase("Velocities from the discharge alone (spread 0.5): {names}.", names=names),
+        "pool": phrase("Mixed tanks, part of their volume pushed along: {names}.", names=names),
+    }
+    return said[basis]
+
+
 def assumptions(case: Case, model: Model) -> list[str]:
     """Return what the forecast took for granted, in sentences: bases of velocity, ice, gates, amounts, stale inputs."""
-    found = []
+    found: list[str] = []
     basis: dict[str, list[str]] = {}
     for name in model.reaches:
         reach = case.network.reaches[name]
@@ -352,39 +370,63 @@ def assumptions(case: Case, model: Model) -> list[str]:
             flow = np.array([model.base_flow(reach)])
             basis.setdefault(model.velocity(reach, flow, np.zeros(1))[2], []).append(name)
         else:
-            found.append(f"{name} is {reach.kind}: nothing is said of what lies below it alone.")
+            said = phrase(
+                "{name} is {kind}: nothing is said of what lies below it alone.",
+                name=name,
+                kind=KIND_WORDS[reach.kind],
+            )
+            found.append(said)
         if reach.kind == "under_ice":
-            found.append(f"{name} lies under ice: 0.76 of the velocity, decay × {case.substance.ice:g}.")
-    said = {
-        "calibrated": "Velocities from tracer tests, moved with the discharge: {}.",
-        "geometry": "Velocities from discharge, width and depth (spread 0.35): {}.",
-        "both": "Velocities between those of width and depth and Jobson 1996 (spread 0.32): {}.",
-        "jobson": "Velocities after Jobson 1996 (spread 0.35): {}.",
-        "discharge": "Velocities from the discharge alone (spread 0.5): {}.",
-        "pool": "Mixed tanks, part of their volume pushed along: {}.",
-    }
-    found = [said[b].format(", ".join(names)) for b, names in basis.items()] + found
+            left = f"{case.substance.ice:g}"
+            found.append(
+                phrase("{name} lies under ice: 0.76 of the velocity, decay × {left}.", name=name, left=left)
+            )
+    found = [_of_basis(b, ", ".join(names)) for b, names in basis.items()] + found
     if any(case.network.reaches[n].illustrative for n in model.reaches):
         found.append(
-            "Geometry and hydraulics of the network are illustrative: the times are an example, not a forecast."
+            phrase(
+                "Geometry and hydraulics of the network are illustrative: the times are an example, not a forecast."
+            )
         )
     unread = [n for n in model.reaches if not model.station_of[n]]
     if unread:
-        found.append(f"No discharge reading: the network's own figures count for {', '.join(unread)}.")
+        names = ", ".join(unread)
+        found.append(
+            phrase("No discharge reading: the network's own figures count for {names}.", names=names)
+        )
     for gate in sorted(model.gate_at):
         if gate not in case.gates:
-            found.append(f"The gate {gate} has no reading: taken as open with probability 0.7.")
+            found.append(
+                phrase("The gate {gate} has no reading: taken as open with probability 0.7.", gate=gate)
+            )
     for name, (what, age) in stale(case).items():
-        old = "no reading before the forecast" if math.isinf(age) else f"{age / HOUR:.0f} h old"
-        found.append(f"Stale: {what} of {name} ({old}); the band is wider for it.")
+        old = (
+            phrase("no reading before the forecast")
+            if math.isinf(age)
+            else phrase("{hours} h old", hours=f"{age / HOUR:.0f}")
+        )
+        kind = KIND_WORDS[what]
+        found.append(
+            phrase(
+                "Stale: {kind} of {name} ({old}); the band is wider for it.", kind=kind, name=name, old=old
+            )
+        )
     if case.mass_unknown:
         found.append(
-            "The amount is not known: taken between 10 kg and 100 t; heights and arrivals are as wide."
+            phrase(
+                "The amount is not known: taken between 10 kg and 100 t; heights and arrivals are as wide."
+            )
         )
     low, high = case.substance.decay
-    warm = f"water at {case.temperature[0]:g} ± {case.temperature[1]:g} °C"
-    found.append(f"Decay of {case.substance.id}: {low:g}–{high:g} per day at 20 °C; {warm}.")
+    rate, warm = f"{low:g}–{high:g}", f"{case.temperature[0]:g} ± {case.temperature[1]:g}"
+    what = case.substance.said
+    said = phrase(
+        "Decay of {what}: {rate} per day at 20 °C; water at {warm} °C.", what=what, rate=rate, warm=warm
+    )
+    found.append(said)
     if not case.substance.mixes:
-        found.append(f"{case.substance.id} floats or sinks: only what is dissolved or dispersed is computed.")
-    found.append("Concentrations are above the background, and even over the section.")
+        found.append(
+            phrase("{what} floats or sinks: only what is dissolved or dispersed is computed.", what=what)
+        )
+    found.append(phrase("Concentrations are above the background, and even over the section."))
     return found

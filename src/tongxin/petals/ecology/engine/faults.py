@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from tongxin.petals.ecology.engine.phrases import phrase
+
 
 class Fault(ValueError):
     """An input that cannot be taken. `code` is stable, for machines; `where` names file, row or key."""
@@ -27,4 +29,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word nearest to one that is not known, as ` The nearest is x.`; else an empty text."""
     by_fold = {k.casefold(): k for k in known}
     found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.4)
-    return f"The nearest is {by_fold[found[0]]!r}." if found else ""
+    return phrase("The nearest is {name}.", name=repr(by_fold[found[0]])) if found else ""

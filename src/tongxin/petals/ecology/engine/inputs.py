@@ -18,6 +18,7 @@ from tongxin.petals.ecology.engine import network_read
 from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
+from tongxin.petals.ecology.engine.phrases import phrase, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
 from tongxin.petals.ecology.engine.substances import CLASSES, substance
@@ -54,19 +55,19 @@ _Texts.add_constructor("tag:yaml.org,2002:timestamp", lambda _self, node: node.v
 def load(path: Path) -> dict[str, Any]:
     """Return the mapping of a YAML file. Raises Fault with the line that cannot be read."""
     if not path.is_file():
-        raise Fault("no_file", f"there is no file {path}.")
+        raise Fault("no_file", phrase("there is no file {path}.", path=path))
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Texts
     try:
         data = yaml.load(path)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = f"this cannot be read as YAML ({error.problem or 'broken'})."
-        raise Fault("not_yaml", said, where=f"{path.name} line {mark.line + 1 if mark else 1}") from None
+        said = phrase("this cannot be read as YAML ({v}).", v=error.problem or "broken")
+        raise Fault("not_yaml", said, where=row_of(path, "line", mark.line + 1 if mark else 1)) from None
     except UnicodeDecodeError:
-        raise Fault("not_text", "the file is no text in UTF-8.", where=path.name) from None
+        raise Fault("not_text", phrase("the file is no text in UTF-8."), where=path.name) from None
     if not isinstance(data, dict):
-        raise Fault("not_a_mapping", "the file has no keys.", where=path.name)
+        raise Fault("not_a_mapping", phrase("the file has no keys."), where=path.name)
     return data
 
 
@@ -80,7 +81,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
     _known(data, KEYS, "")
     release = data.get("release")
     if not isinstance(release, dict):
-        raise Fault("missing", "the file has no `release`.", where="release")
+        raise Fault("missing", phrase("the file has no `release`."), where="release")
     _known(release, RELEASE_KEYS, "release.")
     zero = instant(need(release, "began", "release."), "release.began")
     issued = instant(data["issued"], "issued") if "issued" in data else zero
@@ -88,7 +89,9 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
     if after < 0:
         raise Fault(
             "negative_time",
-            f"the forecast is issued {-after / HOUR:.1f} h before the release began.",
+            phrase(
+                "the forecast is issued {after} h before the release began.", after=f"{-after / HOUR:.1f}"
+            ),
             where="issued",
         )
     network = _network(data, folder, pack)
@@ -108,7 +111,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
         within=tuple(_time(w, "within") for w in data.get("within", ("6 h", "24 h", "72 h"))),
     )  # fmt: skip
     if not 60 <= case.horizon <= 365 * DAY:
-        raise Fault("impossible", "the horizon lies between a minute and a year.", where="horizon")
+        raise Fault("impossible", phrase("the horizon lies between a minute and a year."), where="horizon")
     case = _amount(case, release, folder, zero)
     return Asked(case, zero, _samples(data.get("samples") or (), case, zero), tuple(notes))
 
@@ -117,7 +120,7 @@ def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Networ
     name = str(need(data, "network", ""))
     if name == "pack":
         if pack is None or not pack.exists():
-            raise Fault("no_pack", "this region pack has no river network.", where="network")
+            raise Fault("no_pack", phrase("this region pack has no river network."), where="network")
         found = network_read.read(pack)
     else:
         found = network_read.read(folder / name)
@@ -137,11 +140,16 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
         if given in network.points:
             return network.points[given].reach, network.points[given].at_km
         raise Fault(
-            "no_place", f"there is no place {given!r}.", mend=nearest(given, network.points), where=where
+            "no_place",
+            phrase("there is no place {given}.", given=repr(given)),
+            mend=nearest(given, network.points),
+            where=where,
         )
     if not isinstance(given, dict):
         raise Fault(
-            "no_place", "a place is {reach, km}, {river, km}, {lon, lat} or the id of a point.", where=where
+            "no_place",
+            phrase("a place is {{reach, km}}, {{river, km}}, {{lon, lat}} or the id of a point."),
+            where=where,
         )
     if "lon" in given and "lat" in given:
         return locate(
@@ -153,14 +161,24 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
         if not 0 <= km <= found.length_km:
             raise Fault(
                 "off_reach",
-                f"km {km:g} is not on {found.id!r}, which is {found.length_km:g} km long.",
+                phrase(
+                    "km {km} is not on {id}, which is {length_km} km long.",
+                    km=f"{km:g}",
+                    id=repr(found.id),
+                    length_km=f"{found.length_km:g}",
+                ),
                 where=where,
             )
         return found.id, km
     rivers = {r.river for r in network.reaches.values() if r.river}
     river = str(given.get("river", ""))
     if river not in rivers:
-        raise Fault("no_river", f"there is no river {river!r}.", mend=nearest(river, rivers), where=where)
+        raise Fault(
+            "no_river",
+            phrase("there is no river {river}.", river=repr(river)),
+            mend=nearest(river, rivers),
+            where=where,
+        )
     for each in network.reaches.values():
         if each.river == river and each.km is not None and each.km <= km <= each.km + each.length_km:
             return each.id, km - each.km
@@ -168,11 +186,19 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
         (r.km, r.km + r.length_km) for r in network.reaches.values() if r.river == river and r.km is not None
     ]
     known = (
-        f"it runs from km {min(a for a, _b in marks):g} to {max(b for _a, b in marks):g}"
+        phrase(
+            "it runs from km {v} to {v2}",
+            v=f"{min(a for a, _b in marks):g}",
+            v2=f"{max(b for _a, b in marks):g}",
+        )
         if marks
-        else "it has no kilometre marks"
+        else phrase("it has no kilometre marks")
     )
-    raise Fault("off_river", f"km {km:g} is not on {river!r}: {known}.", where=where)
+    raise Fault(
+        "off_river",
+        phrase("km {km} is not on {river}: {known}.", km=f"{km:g}", river=repr(river), known=known),
+        where=where,
+    )
 
 
 def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime) -> Case:
@@ -185,18 +211,22 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
         if len(times) < 2 or (np.diff(times) <= 0).any() or (rates < 0).any() or rates.max() <= 0:
             raise Fault(
                 "rate",
-                "the rates need two times or more, in order, and none below zero.",
+                phrase("the rates need two times or more, in order, and none below zero."),
                 where="release.rate",
             )
         if times[0] < 0:
-            raise Fault("negative_time", "a rate is told before the release began.", where="release.rate")
+            raise Fault(
+                "negative_time", phrase("a rate is told before the release began."), where="release.rate"
+            )
         return _possible(
             replace(case, mass=Amount(float(np.trapezoid(rates, times))), series_in=(times, rates))
         )
     if "concentration" in release:
         if not case.duration:
             raise Fault(
-                "missing", "a concentration with a discharge needs a `duration`.", where="release.duration"
+                "missing",
+                phrase("a concentration with a discharge needs a `duration`."),
+                where="release.duration",
             )
         strength = quantity(release["concentration"], "concentration", "release.concentration")
         flow = quantity(need(release, "discharge", "release."), "discharge", "release.discharge")
@@ -207,11 +237,11 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
     if isinstance(amount, dict):
         low, high = (quantity(need(amount, k, where + "."), "mass", where) for k in ("low", "high"))
         if not 0 < low < high:
-            raise Fault("band", "of an amount `low` is above zero and below `high`.", where=where)
+            raise Fault("band", phrase("of an amount `low` is above zero and below `high`."), where=where)
         return _possible(replace(case, mass=Amount.band(low, high)))
     mass = quantity(amount, "mass", where)
     if mass <= 0:
-        raise Fault("impossible", "an amount of nothing does not arrive anywhere.", where=where)
+        raise Fault("impossible", phrase("an amount of nothing does not arrive anywhere."), where=where)
     return _possible(replace(case, mass=Amount(mass)))
 
 
@@ -222,10 +252,14 @@ def _possible(case: Case) -> Case:
     mass = case.mass.middle
     strength = mass * 1e3 / (flow * max(case.duration, HOUR))
     if mass > MOST_KG or strength > 1e6:
-        said = (
-            f"{mass / 1e3:,.0f} t in {max(case.duration, HOUR) / HOUR:g} h is more than the river has water."
+        said = phrase(
+            "{mass} t in {duration} h is more than the river has water.",
+            mass=f"{mass / 1e3:,.0f}",
+            duration=f"{max(case.duration, HOUR) / HOUR:g}",
         )
-        raise Fault("impossible", said, mend="Was it written in t instead of kg?", where="release.amount")
+        raise Fault(
+            "impossible", said, mend=phrase("Was it written in t instead of kg?"), where="release.amount"
+        )
     return case
 
 
@@ -240,7 +274,7 @@ def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
         return kind.threshold(text, "threshold"), []
     value = quantity(given, "concentration", "threshold")
     if value <= 0:
-        raise Fault("impossible", "a threshold is above zero.", where="threshold")
+        raise Fault("impossible", phrase("a threshold is above zero."), where="threshold")
     return value, []
 
 
@@ -249,7 +283,11 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
     if given == "all":
         found = [p for p in known if network.length_between((reach, km), p) is not None]
         if not found:
-            raise Fault("no_section", f"no section lies below {reach!r} km {km:g}.", where="sections")
+            raise Fault(
+                "no_section",
+                phrase("no section lies below {reach} km {km}.", reach=repr(reach), km=f"{km:g}"),
+                where="sections",
+            )
         return tuple(found)
     by_id = {p.id: p for p in known}
     chosen = []
@@ -257,7 +295,7 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
         if str(name) not in by_id:
             raise Fault(
                 "no_section",
-                f"there is no section {name!r}.",
+                phrase("there is no section {name}.", name=repr(name)),
                 mend=nearest(str(name), by_id),
                 where="sections",
             )
@@ -269,24 +307,26 @@ def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, 
     found = []
     known = {p.id: i for i, p in enumerate(case.sections)}
     for i, row in enumerate(given, 1):
-        where = f"samples row {i}"
+        where = phrase("samples row {i}", i=i)
         name = str(row.get("section", ""))
         if name not in known:
             raise Fault(
                 "no_section",
-                f"there is no section {name!r} below the release.",
+                phrase("there is no section {name} below the release.", name=repr(name)),
                 mend=nearest(name, known),
                 where=where,
             )
         at = (instant(need(row, "at", ""), where) - zero).total_seconds()
         if at < 0:
-            raise Fault("negative_time", "the sample was taken before the release began.", where=where)
+            raise Fault(
+                "negative_time", phrase("the sample was taken before the release began."), where=where
+            )
         text = str(need(row, "value", "")).strip()
         below = text.startswith("<") or text.endswith("L ") or bool(row.get("below"))
         value = quantity(text.lstrip("< "), "concentration", where)
         error = number(row.get("error", 0.15), "error", where)
         if not 0 < error <= 2:
-            raise Fault("impossible", "the error of a sample is a share, such as 0.15.", where=where)
+            raise Fault("impossible", phrase("the error of a sample is a share, such as 0.15."), where=where)
         found.append(Sample(known[name], at, value, below, error))
     return tuple(found)
 
@@ -299,14 +339,22 @@ def _temperature(given: Any) -> tuple[float, float]:
     )
     found = number(value, "temperature", "temperature"), number(spread, "spread", "temperature")
     if not (-1 <= found[0] <= 45 and 0 <= found[1] <= 15):
-        raise Fault("impossible", f"a water of {found[0]:g} °C is impossible here.", where="temperature")
+        raise Fault(
+            "impossible",
+            phrase("a water of {found} °C is impossible here.", found=f"{found[0]:g}"),
+            where="temperature",
+        )
     return found
 
 
 def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
     for key in row:
         if key not in known:
-            raise Fault("unknown_key", f"there is no key `{prefix}{key}`.", mend=nearest(str(key), known))
+            raise Fault(
+                "unknown_key",
+                phrase("there is no key `{prefix}{key}`.", prefix=prefix, key=key),
+                mend=nearest(str(key), known),
+            )
 
 
 def _time(value: Any, where: str) -> float:
@@ -316,7 +364,7 @@ def _time(value: Any, where: str) -> float:
 def _whole(value: Any, where: str) -> int:
     found = number(value, where, where)
     if not math.isfinite(found) or found != int(found) or found < 0:
-        raise Fault("not_a_number", f"{where} is a whole number from 0.", where=where)
+        raise Fault("not_a_number", phrase("{where} is a whole number from 0.", where=where), where=where)
     return int(found)
 
 
@@ -341,8 +389,8 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     _known(data, SEARCH_KEYS, "")
     rows = data.get("samples")
     if not isinstance(rows, list) or not rows:
-        raise Fault("missing", "a search needs `samples`.", where="samples")
-    zero = min(instant(need(row, "at", ""), f"samples row {i}") for i, row in enumerate(rows, 1))
+        raise Fault("missing", phrase("a search needs `samples`."), where="samples")
+    zero = min(instant(need(row, "at", ""), phrase("samples row {i}", i=i)) for i, row in enumerate(rows, 1))
     last = max(instant(row["at"], "samples") for row in rows)
     network = _network(data, path.parent, pack)
     flows, network = flows_of(data.get("flows"), network, zero, path.parent)
@@ -357,10 +405,10 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     )  # fmt: skip
     step = number(data.get("step_km", 2.0), "step_km", "step_km")
     if not 0.1 <= step <= 100:
-        raise Fault("impossible", "step_km lies between 0.1 and 100.", where="step_km")
+        raise Fault("impossible", phrase("step_km lies between 0.1 and 100."), where="step_km")
     longest = _time(data.get("longest", "5 d"), "longest")
     if not HOUR <= longest <= 60 * DAY:
-        raise Fault("impossible", "longest lies between an hour and 60 days.", where="longest")
+        raise Fault("impossible", phrase("longest lies between an hour and 60 days."), where="longest")
     return Sought(case, zero, _samples(rows, case, zero), longest, step)
 
 

@@ -18,6 +18,7 @@ from tongxin.petals.ecology.engine.chance import decay, mean_over, uniform
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.kernels import FLOWING, SINK, TANK
 from tongxin.petals.ecology.engine.network import Point, Reach
+from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.pieces import Piece, Pieces
 from tongxin.petals.ecology.engine.transport import Elements, Release
 
@@ -81,8 +82,8 @@ class Model(Pieces):
         """Return the discharge that the network gives a reach, m³/s. Raises Fault without one."""
         flow = reach.flow_m3_s or reach.mean_flow_m3_s
         if not flow or flow < MIN_FLOW:
-            raise Fault("no_flow", f"the reach {reach.id!r} has no discharge.",
-                        mend="Give flow_m3_s, or the kind `dry`.", where=reach.where)  # fmt: skip
+            raise Fault("no_flow", phrase("the reach {id} has no discharge.", id=repr(reach.id)),
+                        mend=phrase("Give flow_m3_s, or the kind `dry`."), where=reach.where)  # fmt: skip
         return flow
 
     def _ages(self) -> None:
@@ -305,7 +306,7 @@ class Model(Pieces):
             if not (reach.width_m and reach.depth_m):
                 raise Fault(
                     "no_volume",
-                    f"the pool {reach.id!r} has neither volume nor width and depth.",
+                    phrase("the pool {id} has neither volume nor width and depth.", id=repr(reach.id)),
                     where=reach.where,
                 )
             volume = reach.width_m * reach.depth_m * length

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
 
 KINDS = ("flowing", "pool", "held", "dry", "under_ice")
 POINTS = ("section", "gate", "station", "source")
@@ -96,7 +97,10 @@ class Network:
         """Return a reach. Raises Fault that names the nearest id."""
         if name not in self.reaches:
             raise Fault(
-                "no_reach", f"there is no reach {name!r}.", mend=nearest(name, self.reaches), where=where
+                "no_reach",
+                phrase("there is no reach {name}.", name=repr(name)),
+                mend=nearest(name, self.reaches),
+                where=where,
             )
         return self.reaches[name]
 
@@ -141,7 +145,11 @@ def build(
         if each.id in by_id:
             raise Fault(
                 "double",
-                f"the reach {each.id!r} is there twice (first: {by_id[each.id].where}).",
+                phrase(
+                    "the reach {id} is there twice (first: {where}).",
+                    id=repr(each.id),
+                    where=by_id[each.id].where,
+                ),
                 where=each.where,
             )
         by_id[each.id] = each
@@ -153,13 +161,32 @@ def build(
     on: dict[str, Point] = {}
     for point in points:
         if point.id in on:
-            raise Fault("double", f"the {point.kind} {point.id!r} is there twice.", where=point.where)
+            raise Fault(
+                "double",
+                phrase("the {kind} {id} is there twice.", kind=KIND_WORDS[point.kind], id=repr(point.id)),
+                where=point.where,
+            )
         if point.reach not in by_id:
-            raise Fault("no_reach", f"the {point.kind} {point.id!r} lies on a reach {point.reach!r} that there is not.",
-                        mend=nearest(point.reach, by_id), where=point.where)  # fmt: skip
+            raise Fault(
+                "no_reach",
+                phrase(
+                    "the {kind} {id} lies on a reach {reach} that there is not.",
+                    kind=KIND_WORDS[point.kind],
+                    id=repr(point.id),
+                    reach=repr(point.reach),
+                ),
+                mend=nearest(point.reach, by_id),
+                where=point.where,
+            )
         length = by_id[point.reach].length_km
         if not -1e-9 <= point.at_km <= length + 1e-6:
-            said = f"the {point.kind} {point.id!r} stands {point.at_km:g} km down a reach of {length:g} km."
+            said = phrase(
+                "the {kind} {id} stands {at_km} km down a reach of {length} km.",
+                kind=KIND_WORDS[point.kind],
+                id=repr(point.id),
+                at_km=f"{point.at_km:g}",
+                length=f"{length:g}",
+            )
             raise Fault("off_reach", said, where=point.where)
         on[point.id] = replace(point, at_km=min(max(point.at_km, 0.0), length))
     return Network({name: by_id[name] for name in order}, on, title, tuple(notes), below)
@@ -182,8 +209,8 @@ def _order(reaches: Mapping[str, Reach], below: Mapping[str, tuple[str, ...]]) -
                 ready.append(each)
     if len(order) < len(reaches):
         loop = _loop({n for n in reaches if n not in set(order)}, below)
-        said = f"the reaches {' → '.join([*loop, loop[0]])} run in a loop; water does not."
-        mend = "Turn the one round that is entered against the flow."
+        said = phrase("the reaches {v} run in a loop; water does not.", v=" → ".join([*loop, loop[0]]))
+        mend = phrase("Turn the one round that is entered against the flow.")
         raise Fault("loop", said, mend=mend, where=reaches[loop[0]].where)
     return order
 
@@ -210,7 +237,7 @@ def reach_of(row: Mapping[str, Any], where: str) -> Reach:
     given = {k: v for k, v in row.items() if v not in (None, "")}
     for key in ("id", "from_node", "to_node", "length_km"):
         if key not in given:
-            raise Fault("missing", f"a reach has no {key!r}.", where=where)
+            raise Fault("missing", phrase("a reach has no {key}.", key=repr(key)), where=where)
     known = {f.name for f in fields(Reach)}
     taken: dict[str, Any] = {}
     for key, value in given.items():
@@ -231,7 +258,9 @@ def point_of(row: Mapping[str, Any], kind: str, where: str) -> Point:
     """Return a point from named values of a file. Raises Fault that names the row."""
     for key in ("id", "reach", "at_km"):
         if row.get(key) in (None, ""):
-            raise Fault("missing", f"a {kind} has no {key!r}.", where=where)
+            raise Fault(
+                "missing", phrase("a {kind} has no {key}.", kind=KIND_WORDS[kind], key=repr(key)), where=where
+            )
     pool = row.get("pool_m3")
     return Point(
         id=str(row["id"]).strip(), kind=kind, reach=str(row["reach"]).strip(),
@@ -248,9 +277,11 @@ def number(value: Any, key: str, where: str) -> float:
     try:
         found = float(value)
     except (TypeError, ValueError):
-        raise Fault("not_a_number", f"{key} is {value!r}, not a number.", where=where) from None
+        raise Fault(
+            "not_a_number", phrase("{key} is {value}, not a number.", key=key, value=repr(value)), where=where
+        ) from None
     if not math.isfinite(found):
-        raise Fault("not_a_number", f"{key} is {value!r}.", where=where)
+        raise Fault("not_a_number", phrase("{key} is {value}.", key=key, value=repr(value)), where=where)
     return found
 
 
@@ -261,36 +292,60 @@ def _words(value: Any) -> tuple[str, ...]:
 
 # What a reach may be (low, high, and what is probably meant); beyond it a unit was mixed up.
 _LIMITS = {
-    "length_km": (0.0, 2000.0, "length_km is in km; was it written in m?"),
-    "width_m": (0.2, 20000.0, "width_m is in m."),
-    "depth_m": (0.01, 200.0, "depth_m is in m; was it written in cm?"),
-    "slope": (1e-7, 0.3, "slope is a ratio (0.0002 = 0.2 m a km); was it written in ‰?"),
-    "flow_m3_s": (0.0, 150000.0, "flow_m3_s is in m³/s; was it written in L/s?"),
-    "mean_flow_m3_s": (0.0, 150000.0, "mean_flow_m3_s is in m³/s; was it written in L/s?"),
-    "area_km2": (0.01, 7e6, "area_km2 is in km²."),
-    "velocity_m_s": (1e-4, 8.0, "velocity_m_s is in m/s."),
+    "length_km": (0.0, 2000.0, phrase("length_km is in km; was it written in m?")),
+    "width_m": (0.2, 20000.0, phrase("width_m is in m.")),
+    "depth_m": (0.01, 200.0, phrase("depth_m is in m; was it written in cm?")),
+    "slope": (1e-7, 0.3, phrase("slope is a ratio (0.0002 = 0.2 m a km); was it written in ‰?")),
+    "flow_m3_s": (0.0, 150000.0, phrase("flow_m3_s is in m³/s; was it written in L/s?")),
+    "mean_flow_m3_s": (0.0, 150000.0, phrase("mean_flow_m3_s is in m³/s; was it written in L/s?")),
+    "area_km2": (0.01, 7e6, phrase("area_km2 is in km².")),
+    "velocity_m_s": (1e-4, 8.0, phrase("velocity_m_s is in m/s.")),
 }
 
 
 def _possible(reach: Reach) -> None:
     if reach.kind not in KINDS:
-        said = f"the reach {reach.id!r} is of a kind {reach.kind!r} that there is not ({', '.join(KINDS)})."
+        said = phrase(
+            "the reach {id} is of a kind {kind} that there is not ({KINDS}).",
+            id=repr(reach.id),
+            kind=repr(reach.kind),
+            KINDS=", ".join(KINDS),
+        )
         raise Fault("no_kind", said, mend=nearest(reach.kind, KINDS), where=reach.where)
     if reach.length_km <= 0:
         raise Fault(
-            "impossible", f"the reach {reach.id!r} has a length of {reach.length_km:g} km.", where=reach.where
+            "impossible",
+            phrase(
+                "the reach {id} has a length of {length_km} km.",
+                id=repr(reach.id),
+                length_km=f"{reach.length_km:g}",
+            ),
+            where=reach.where,
         )
     for name, (low, high, hint) in _LIMITS.items():
         value = getattr(reach, name)
         if value is not None and not low <= value <= high:
-            said = f"the reach {reach.id!r} has {name} = {value:g}, which no river has."
+            said = phrase(
+                "the reach {id} has {name} = {value}, which no river has.",
+                id=repr(reach.id),
+                name=name,
+                value=f"{value:g}",
+            )
             raise Fault("impossible", said, mend=hint, where=reach.where)
     if reach.flow_m3_s and reach.width_m and reach.depth_m:
         speed = reach.flow_m3_s / (reach.width_m * reach.depth_m)
         if reach.kind != "pool" and speed > 8.0:
-            said = (f"the reach {reach.id!r} would run at {speed:.3g} m/s: {reach.flow_m3_s:g} m³/s through "
-                    f"{reach.width_m:g} m × {reach.depth_m:g} m.")  # fmt: skip
-            raise Fault("impossible", said, mend="Was the discharge written in L/s?", where=reach.where)
+            said = phrase(
+                "the reach {id} would run at {speed} m/s: {flow_m3_s} m³/s through {width_m} m × {depth_m} m.",
+                id=repr(reach.id),
+                speed=f"{speed:.3g}",
+                flow_m3_s=f"{reach.flow_m3_s:g}",
+                width_m=f"{reach.width_m:g}",
+                depth_m=f"{reach.depth_m:g}",
+            )
+            raise Fault(
+                "impossible", said, mend=phrase("Was the discharge written in L/s?"), where=reach.where
+            )
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -326,11 +381,23 @@ def locate(
                 best = (off, reach.id, (done + share * step) / drawn * reach.length_km if drawn else 0.0)
             done += step
     if best is None:
-        raise Fault("no_lines", "the network has no lines, so a place is given by reach and km.", where=where)
+        raise Fault(
+            "no_lines", phrase("the network has no lines, so a place is given by reach and km."), where=where
+        )
     near = within_km or (3.0 if network.reaches[best[1]].illustrative else 0.5)
     if best[0] > near:
-        said = f"{lon:g}, {lat:g} lies on no river: the nearest reach is {best[1]!r}, {best[0]:.1f} km away."
-        mend = f"Give the place on it, such as {{reach: {best[1]}, km: {best[2]:.1f}}}."
+        said = phrase(
+            "{lon}, {lat} lies on no river: the nearest reach is {best}, {best2} km away.",
+            lon=f"{lon:g}",
+            lat=f"{lat:g}",
+            best=repr(best[1]),
+            best2=f"{best[0]:.1f}",
+        )
+        mend = phrase(
+            "Give the place on it, such as {{reach: {best}, km: {best2}}}.",
+            best=best[1],
+            best2=f"{best[2]:.1f}",
+        )
         raise Fault("off_river", said, mend=mend, where=where)
     return best[1], best[2]
 

@@ -29,6 +29,7 @@ from tongxin.petals.ecology.engine.network import (
     point_of,
     reach_of,
 )
+from tongxin.petals.ecology.engine.phrases import phrase, row_of
 
 NEAR_KM = 0.5  # ends this close that are not one node are a gap
 SNAP_KM = 0.03  # ends of lines without nodes this close are one node
@@ -51,13 +52,17 @@ class Finding:
 def read(path: Path) -> Network:
     """Return the network of a file (.yaml, .csv, .geojson, .json, .gpkg) or a folder of CSV files. Raises Fault."""
     if not path.exists():
-        raise Fault("no_file", f"there is no file {path}.")
+        raise Fault("no_file", phrase("there is no file {path}.", path=path))
     if path.is_dir():
         return _from_folder(path)
     readers = {".yaml": _from_yaml, ".yml": _from_yaml, ".csv": _from_csv, ".geojson": _from_geojson,
                ".json": _from_geojson, ".gpkg": _from_geopackage}  # fmt: skip
     if path.suffix.lower() not in readers:
-        raise Fault("no_format", f"{path.name} is of no known kind;", mend=f"there are {', '.join(readers)}.")
+        raise Fault(
+            "no_format",
+            phrase("{name} is of no known kind;", name=path.name),
+            mend=phrase("there are {readers}.", readers=", ".join(readers)),
+        )
     return readers[path.suffix.lower()](path)
 
 
@@ -71,7 +76,7 @@ def check(network: Network) -> list[Finding]:
                 Finding(
                     "error",
                     "pool",
-                    f"the pool {reach.id!r} has neither volume nor width and depth.",
+                    phrase("the pool {id} has neither volume nor width and depth.", id=repr(reach.id)),
                     reach.where,
                 )
             )
@@ -84,7 +89,7 @@ def check(network: Network) -> list[Finding]:
                 Finding(
                     "error",
                     "flow",
-                    f"the reach {reach.id!r} has no discharge and no mean discharge.",
+                    phrase("the reach {id} has no discharge and no mean discharge.", id=repr(reach.id)),
                     reach.where,
                 )
             )
@@ -93,8 +98,12 @@ def check(network: Network) -> list[Finding]:
             if reach.flow_m3_s and below.flow_m3_s and len(network.below[reach.id]) == 1:
                 ratio = below.flow_m3_s / reach.flow_m3_s
                 if ratio > 300 or ratio < 1 / 300:
-                    said = (f"the discharge of {name!r} is {ratio:.3g} times that of {reach.id!r} above it: "
-                            "was one written in L/s?")  # fmt: skip
+                    said = phrase(
+                        "the discharge of {name} is {ratio} times that of {id} above it: was one written in L/s?",
+                        name=repr(name),
+                        ratio=f"{ratio:.3g}",
+                        id=repr(reach.id),
+                    )
                     found.append(Finding("error", "units", said, below.where))
     return found
 
@@ -110,23 +119,36 @@ def _gaps(network: Network) -> list[Finding]:
             pair = frozenset((node, node_b))
             if node != node_b and far < NEAR_KM and pair not in told:
                 told.add(pair)
-                said = (f"{reach.id!r} and {other.id!r} end {far * 1000:.0f} m apart, at the nodes {node!r} and "
-                        f"{node_b!r}: is that one node?")  # fmt: skip
+                said = phrase(
+                    "{id} and {id2} end {far} m apart, at the nodes {node} and {node_b}: is that one node?",
+                    id=repr(reach.id),
+                    id2=repr(other.id),
+                    far=f"{far * 1000:.0f}",
+                    node=repr(node),
+                    node_b=repr(node_b),
+                )
                 found.append(Finding("error", "gap", said, other.where))
             elif node == node_b and far > 2 * NEAR_KM and (node, reach.id) not in told:
                 told.add((node, reach.id))
-                said = (f"the lines of {reach.id!r} and {other.id!r} are {far:.1f} km apart at their node {node!r}: "
-                        "is one drawn against the flow?")  # fmt: skip
+                said = phrase(
+                    "the lines of {id} and {id2} are {far} km apart at their node {node}: "
+                    "is one drawn against the flow?",
+                    id=repr(reach.id),
+                    id2=repr(other.id),
+                    far=f"{far:.1f}",
+                    node=repr(node),
+                )
                 found.append(Finding("error", "direction", said, other.where))
     roots = {r.from_node for r in network.reaches.values()} - {r.to_node for r in network.reaches.values()}
     parts = _parts(network)
     if len(parts) > 1:
-        said = f"the network falls into {len(parts)} parts that no node joins: " + "; ".join(
-            p[0] for p in parts[:6]
+        names = "; ".join(p[0] for p in parts[:6])
+        said = phrase(
+            "the network falls into {n} parts that no node joins: {names}", n=len(parts), names=names
         )
         found.append(Finding("note", "parts", said))
     if not roots:
-        found.append(Finding("error", "loop", "no reach begins at a source."))
+        found.append(Finding("error", "loop", phrase("no reach begins at a source.")))
     return found
 
 
@@ -150,20 +172,34 @@ def _parts(network: Network) -> list[list[str]]:
 
 def _lengths(network: Network) -> list[Finding]:
     found = []
+    said: str
     for reach in network.reaches.values():
         drawn = line_km(reach.line)
         if not drawn:
             continue
         ratio = reach.length_km / drawn
         if ratio > 100:
-            said = f"the reach {reach.id!r} is {reach.length_km:g} km long, its line {drawn:.3g} km: was it in m?"
+            said = phrase(
+                "the reach {id} is {length_km} km long, its line {drawn} km: was it in m?",
+                id=repr(reach.id),
+                length_km=f"{reach.length_km:g}",
+                drawn=f"{drawn:.3g}",
+            )
             found.append(Finding("error", "units", said, reach.where))
         elif ratio < 0.9:
-            said = f"the reach {reach.id!r} is {reach.length_km:g} km long, its line {drawn:.3g} km."
+            said = phrase(
+                "the reach {id} is {length_km} km long, its line {drawn} km.",
+                id=repr(reach.id),
+                length_km=f"{reach.length_km:g}",
+                drawn=f"{drawn:.3g}",
+            )
             found.append(Finding("error", "length", said, reach.where))
         elif ratio > 4:
-            said = (
-                f"the reach {reach.id!r} is {reach.length_km:g} km long and drawn with {drawn:.3g} km only."
+            said = phrase(
+                "the reach {id} is {length_km} km long and drawn with {drawn} km only.",
+                id=repr(reach.id),
+                length_km=f"{reach.length_km:g}",
+                drawn=f"{drawn:.3g}",
             )
             found.append(Finding("note", "length", said, reach.where))
     return found
@@ -177,12 +213,24 @@ def _marks(network: Network) -> list[Finding]:
             if reach.km is None or below.km is None or below.river != reach.river:
                 continue
             if below.km <= reach.km:
-                said = (f"the kilometre marks run backwards: {reach.id!r} begins at {reach.km:g}, {name!r} below it at "
-                        f"{below.km:g}. Is one entered against the flow?")  # fmt: skip
+                said = phrase(
+                    "the kilometre marks run backwards: {id} begins at {km}, {name} below it at {km2}. "
+                    "Is one entered against the flow?",
+                    id=repr(reach.id),
+                    km=f"{reach.km:g}",
+                    name=repr(name),
+                    km2=f"{below.km:g}",
+                )
                 found.append(Finding("error", "direction", said, below.where))
             elif abs(reach.km + reach.length_km - below.km) > 0.05 * reach.length_km + 0.2:
-                said = (f"between {reach.id!r} (km {reach.km:g} + {reach.length_km:g}) and {name!r} (km {below.km:g}) "
-                        "the kilometre marks leave a gap.")  # fmt: skip
+                said = phrase(
+                    "between {id} (km {km} + {length_km}) and {name} (km {km2}) the kilometre marks leave a gap.",
+                    id=repr(reach.id),
+                    km=f"{reach.km:g}",
+                    length_km=f"{reach.length_km:g}",
+                    name=repr(name),
+                    km2=f"{below.km:g}",
+                )
                 found.append(Finding("error", "gap", said, below.where))
     return found
 
@@ -197,8 +245,14 @@ def _boundaries(network: Network) -> list[Finding]:
                 continue
             at_end = any(r == reach.id and abs(km - reach.length_km) < 0.01 for r, km in told)
             if not at_end and not any(r == name and km < 0.01 for r, km in told):
-                said = (f"the water passes from {', '.join(reach.waters)} to {', '.join(below.waters)} between "
-                        f"{reach.id!r} and {name!r}, and no boundary section stands there.")  # fmt: skip
+                said = phrase(
+                    "the water passes from {waters} to {waters2} between {id} and {name}, "
+                    "and no boundary section stands there.",
+                    waters=", ".join(reach.waters),
+                    waters2=", ".join(below.waters),
+                    id=repr(reach.id),
+                    name=repr(name),
+                )
                 found.append(Finding("note", "boundary", said, below.where))
     return found
 
@@ -215,11 +269,13 @@ def _from_yaml(path: Path) -> Network:
             if error.problem_mark or error.context_mark
             else 1
         )
-        raise Fault("not_yaml", "this cannot be read as YAML.", where=f"{path.name} line {line}") from None
+        raise Fault(
+            "not_yaml", phrase("this cannot be read as YAML."), where=row_of(path, "line", line)
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("reaches"), list):
-        raise Fault("no_reaches", "the file has no list `reaches`.", where=path.name)
-    reaches = [reach_of(_flat(row), f"{path.name} reach {i}") for i, row in enumerate(data["reaches"], 1)]
-    points = [point_of(row, kind, f"{path.name} {kind} {i}")
+        raise Fault("no_reaches", phrase("the file has no list `reaches`."), where=path.name)
+    reaches = [reach_of(_flat(row), row_of(path, "reach", i)) for i, row in enumerate(data["reaches"], 1)]
+    points = [point_of(row, kind, row_of(path, kind, i))
               for kind in POINTS for i, row in enumerate(data.get(f"{kind}s") or (), 1)]  # fmt: skip
     return build(reaches, points, str(data.get("title") or path.stem), data.get("notes") or ())
 
@@ -237,7 +293,7 @@ def _rows(path: Path) -> list[tuple[dict[str, str], str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         return [({(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)},
-                 f"{path.name} line {reader.line_num}") for row in reader]  # fmt: skip
+                 row_of(path, "line", reader.line_num)) for row in reader]  # fmt: skip
 
 
 def _from_csv(path: Path) -> Network:
@@ -246,7 +302,7 @@ def _from_csv(path: Path) -> Network:
 
 def _from_folder(path: Path) -> Network:
     if not (path / "reaches.csv").exists():
-        raise Fault("no_file", f"the folder {path.name} has no reaches.csv.")
+        raise Fault("no_file", phrase("the folder {name} has no reaches.csv.", name=path.name))
     reaches = [reach_of(_with_line(row), where) for row, where in _rows(path / "reaches.csv")]
     points = [point_of(row, kind, where) for kind in POINTS if (path / f"{kind}s.csv").exists()
               for row, where in _rows(path / f"{kind}s.csv")]  # fmt: skip
@@ -271,17 +327,21 @@ def _from_geojson(path: Path) -> Network:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Fault("not_json", f"this cannot be read as JSON ({error}).", where=path.name) from None
+        raise Fault(
+            "not_json", phrase("this cannot be read as JSON ({error}).", error=error), where=path.name
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("features"), list):
-        raise Fault("no_features", "the file is no FeatureCollection.", where=path.name)
+        raise Fault("no_features", phrase("the file is no FeatureCollection."), where=path.name)
     given = []
     for i, feature in enumerate(data["features"], 1):
-        where = f"{path.name} feature {i}"
+        where = row_of(path, "feature", i)
         try:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
             given.append((dict(feature.get("properties") or {}), shape, where))
         except (KeyError, TypeError, shapely.errors.ShapelyError):
-            raise Fault("geometry", "the feature has no geometry that can be read.", where=where) from None
+            raise Fault(
+                "geometry", phrase("the feature has no geometry that can be read."), where=where
+            ) from None
     return _of_shapes(given, path.stem)
 
 
@@ -297,23 +357,29 @@ def _from_geopackage(path: Path) -> Network:
                 quoted = str(table).replace('"', '""')
                 for i, row in enumerate(base.execute(f'SELECT * FROM "{quoted}"'), 1):  # noqa: S608 - a name of the file itself
                     values = dict(row)
-                    shape = _wkb(values.pop(column), f"{path.name} {table} row {i}")
+                    shape = _wkb(
+                        values.pop(column), phrase("{file} {table} row {i}", file=path.name, table=table, i=i)
+                    )
                     values.setdefault("layer", str(table).rstrip("s"))
-                    given.append((values, shape, f"{path.name} {table} row {i}"))
+                    given.append(
+                        (values, shape, phrase("{file} {table} row {i}", file=path.name, table=table, i=i))
+                    )
     except sqlite3.DatabaseError as error:
-        raise Fault("not_geopackage", f"this is no GeoPackage ({error}).", where=path.name) from None
+        raise Fault(
+            "not_geopackage", phrase("this is no GeoPackage ({error}).", error=error), where=path.name
+        ) from None
     return _of_shapes(given, path.stem)
 
 
 def _wkb(blob: Any, where: str) -> Any:
     """Return the shape of a GeoPackage blob: a header of 8 bytes and an envelope, then WKB (OGC 12-128r19 §2.1.3)."""
     if not isinstance(blob, bytes) or blob[:2] != b"GP":
-        raise Fault("geometry", "the row has no geometry of a GeoPackage.", where=where)
+        raise Fault("geometry", phrase("the row has no geometry of a GeoPackage."), where=where)
     envelope = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}.get((blob[3] >> 1) & 7)
     try:
         return shapely.from_wkb(blob[8 + (envelope or 0) :])
     except shapely.errors.ShapelyError:
-        raise Fault("geometry", "the geometry of the row cannot be read.", where=where) from None
+        raise Fault("geometry", phrase("the geometry of the row cannot be read."), where=where) from None
 
 
 def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> Network:
@@ -322,13 +388,13 @@ def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> 
     nodes: list[tuple[float, float]] = []
     for row, shape, where in given:
         if shape is None or shape.is_empty:
-            raise Fault("geometry", "the geometry is empty.", where=where)
+            raise Fault("geometry", phrase("the geometry is empty."), where=where)
         if shape.geom_type == "MultiLineString":
             shape = shapely.line_merge(shape)
         if shape.geom_type == "LineString":
             line = tuple((float(x), float(y)) for x, y in shapely.get_coordinates(shape))
             if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in line):
-                raise Fault("units", "the line is not in longitude and latitude.", where=where)
+                raise Fault("units", phrase("the line is not in longitude and latitude."), where=where)
             row.setdefault("from_node", _node(nodes, line[0]))
             row.setdefault("to_node", _node(nodes, line[-1]))
             if row.get("length_km") in (None, ""):
@@ -338,14 +404,20 @@ def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> 
             spots.append((row, (shape.x, shape.y), where))
         else:
             raise Fault(
-                "geometry", f"a {shape.geom_type} is neither a reach nor a point on one.", where=where
+                "geometry",
+                phrase("a {geom_type} is neither a reach nor a point on one.", geom_type=shape.geom_type),
+                where=where,
             )
     bare = build(reaches, (), title)
     points: list[Point] = []
     for row, at, where in spots:
         kind = str(row.get("layer") or row.get("kind") or "section").rstrip("s")
         if kind not in POINTS:
-            raise Fault("no_kind", f"a point is a {', '.join(POINTS)}, not a {kind!r}.", where=where)
+            raise Fault(
+                "no_kind",
+                phrase("a point is a {POINTS}, not a {kind}.", POINTS=", ".join(POINTS), kind=repr(kind)),
+                where=where,
+            )
         if row.get("reach") in (None, "") or row.get("at_km") in (None, ""):
             row["reach"], row["at_km"] = locate(bare, *at, where=where)
         points.append(point_of(row, kind, where))

@@ -6,6 +6,7 @@ import math
 import re
 
 from tongxin.petals.ecology.engine.faults import Fault
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
 
 # to kg, m³/s, g/m³ (= mg/L), s, m
 UNITS: dict[str, dict[str, float]] = {
@@ -18,11 +19,11 @@ UNITS: dict[str, dict[str, float]] = {
     "length": {"m": 1.0, "km": 1e3},
 }  # fmt: skip
 WANTED = {
-    "mass": "write it with kg or t, such as 2.5 t",
-    "discharge": "write it with m3/s or L/s, such as 12 m3/s",
-    "concentration": "write it with mg/L or ug/L, such as 1 mg/L",
-    "time": "write it with min, h or d, or as PT2H",
-    "length": "write it with m or km",
+    "mass": phrase("write it with kg or t, such as 2.5 t."),
+    "discharge": phrase("write it with m3/s or L/s, such as 12 m3/s."),
+    "concentration": phrase("write it with mg/L or ug/L, such as 1 mg/L."),
+    "time": phrase("write it with min, h or d, or as PT2H."),
+    "length": phrase("write it with m or km."),
 }
 _QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([^\d\s].*?)?\s*$")
 _ISO = re.compile(
@@ -39,19 +40,39 @@ def quantity(value: object, kind: str, where: str) -> float:
     found = _QUANTITY.match(text)
     number = _number(found[1]) if found else math.nan
     if found is None or not math.isfinite(number):
-        raise Fault("not_a_quantity", f"{text!r} is no {kind};", mend=f"{WANTED[kind]}.", where=where)
+        raise Fault(
+            "not_a_quantity",
+            phrase("{text} is no {kind};", text=repr(text), kind=KIND_WORDS[kind]),
+            mend=WANTED[kind],
+            where=where,
+        )
     unit = (found[2] or "").strip()
     if not unit:
-        raise Fault("no_unit", f"{text!r} has no unit;", mend=f"{WANTED[kind]}.", where=where)
+        raise Fault(
+            "no_unit",
+            phrase("{text} has no unit;", text=repr(text)),
+            mend=WANTED[kind],
+            where=where,
+        )
     if unit not in UNITS[kind]:
         other = next((k for k, names in UNITS.items() if unit in names), "")
         said = (
-            f"{unit!r} is a unit of {other}, not of {kind};" if other else f"the unit {unit!r} is not known;"
+            phrase(
+                "{unit} is a unit of {other}, not of {kind};",
+                unit=repr(unit),
+                other=KIND_WORDS[other],
+                kind=KIND_WORDS[kind],
+            )
+            if other
+            else phrase("the unit {unit} is not known;", unit=repr(unit))
         )
-        raise Fault("wrong_unit", said, mend=f"{WANTED[kind]}.", where=where)
+        raise Fault("wrong_unit", said, mend=WANTED[kind], where=where)
     if number < 0:
         raise Fault(
-            "negative", f"{text!r} is negative.", mend="A quantity here is zero or more.", where=where
+            "negative",
+            phrase("{text} is negative.", text=repr(text)),
+            mend=phrase("A quantity here is zero or more."),
+            where=where,
         )
     return number * UNITS[kind][unit]
 

@@ -14,6 +14,7 @@ import numpy as np
 from tongxin.petals.ecology.engine.case import Series
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, number
+from tongxin.petals.ecology.engine.phrases import phrase, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 
 BEIJING = timezone(timedelta(hours=8))
@@ -24,7 +25,7 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
     if isinstance(given, str):
         rows = table(folder / given, ("station", "time", "value"))
     else:
-        rows = [(dict(r), f"flows row {i}") for i, r in enumerate(_listed(given), 1)]
+        rows = [(dict(r), phrase("flows row {i}", i=i)) for i, r in enumerate(_listed(given), 1)]
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     kinds: dict[str, str] = {}
     points = dict(network.points)
@@ -38,7 +39,10 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
             stations = [p.id for p in network.of("station")]
             if name not in stations:
                 raise Fault(
-                    "no_station", f"there is no station {name!r}.", mend=nearest(name, stations), where=where
+                    "no_station",
+                    phrase("there is no station {name}.", name=repr(name)),
+                    mend=nearest(name, stations),
+                    where=where,
                 )
             reach = network.reaches[network.points[name].reach]
         at = (instant(need(row, "time", ""), where) - zero).total_seconds()
@@ -46,8 +50,13 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
         usual = reach.flow_m3_s or reach.mean_flow_m3_s or value
         speed = value / (reach.width_m * reach.depth_m) if reach.width_m and reach.depth_m else 0.0
         if value > 300 * usual or value < usual / 300 or value > 150_000 or speed > 25:
-            said = f"a discharge of {value:g} m³/s is impossible on {reach.id!r}, which has {usual:g} m³/s as a rule."
-            raise Fault("impossible", said, mend="Was it written in L/s, or in m³/d?", where=where)
+            said = phrase(
+                "a discharge of {value} m³/s is impossible on {id}, which has {usual} m³/s as a rule.",
+                value=f"{value:g}",
+                id=repr(reach.id),
+                usual=f"{usual:g}",
+            )
+            raise Fault("impossible", said, mend=phrase("Was it written in L/s, or in m³/d?"), where=where)
         found[name].append((at, value))
     series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
     return series, build(network.reaches.values(), points.values(), network.title, network.notes)
@@ -59,15 +68,22 @@ def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
         stage = quantity(row["stage"], "length", where)
         rating = {k: row.get(f"rating_{k}") for k in ("zero_m", "factor", "exponent")}
         if any(v in (None, "") for v in rating.values()):
-            said = "a stage alone is no discharge;"
+            said = phrase("a stage alone is no discharge;")
             raise Fault(
-                "no_rating", said, mend="give rating_zero_m, rating_factor and rating_exponent.", where=where
+                "no_rating",
+                said,
+                mend=phrase("give rating_zero_m, rating_factor and rating_exponent."),
+                where=where,
             )
         zero, factor, exponent = (number(v, k, where) for k, v in rating.items())
         if stage <= zero:
             raise Fault(
                 "impossible",
-                f"a stage of {stage:g} m is not above the rating's zero, {zero:g} m.",
+                phrase(
+                    "a stage of {stage} m is not above the rating's zero, {zero} m.",
+                    stage=f"{stage:g}",
+                    zero=f"{zero:g}",
+                ),
                 where=where,
             )
         return factor * (stage - zero) ** exponent, "stage"
@@ -76,8 +92,8 @@ def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
     if flow <= 0:
         raise Fault(
             "impossible",
-            "a discharge of zero carries nothing;",
-            mend="name the reach under `dry`.",
+            phrase("a discharge of zero carries nothing;"),
+            mend=phrase("name the reach under `dry`."),
             where=where,
         )
     return flow, "discharge"
@@ -88,13 +104,18 @@ def gates_of(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     gates = [p.id for p in network.of("gate")]
     for i, row in enumerate(_listed(given), 1):
-        where = f"gates row {i}"
+        where = phrase("gates row {i}", i=i)
         name = str(row.get("gate", ""))
         if name not in gates:
-            raise Fault("no_gate", f"there is no gate {name!r}.", mend=nearest(name, gates), where=where)
+            raise Fault(
+                "no_gate",
+                phrase("there is no gate {name}.", name=repr(name)),
+                mend=nearest(name, gates),
+                where=where,
+            )
         state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
         if state is None:
-            raise Fault("state", "a gate is `open` or `shut`.", where=where)
+            raise Fault("state", phrase("a gate is `open` or `shut`."), where=where)
         found[name].append(((instant(need(row, "time", ""), where) - zero).total_seconds(), state))
     return {name: _series("gate", pairs) for name, pairs in found.items()}
 
@@ -111,8 +132,8 @@ def instant(value: Any, where: str) -> datetime:
     except ValueError:
         raise Fault(
             "not_a_time",
-            f"{value!r} is no time;",
-            mend="write 2026-03-09T22:40 or with an offset.",
+            phrase("{value} is no time;", value=repr(value)),
+            mend=phrase("write 2026-03-09T22:40 or with an offset."),
             where=where,
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=BEIJING)
@@ -121,14 +142,18 @@ def instant(value: Any, where: str) -> datetime:
 def table(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], str]]:
     """Return the rows of a CSV file with where each stands. Raises Fault for a missing file or column."""
     if not path.is_file():
-        raise Fault("no_file", f"there is no file {path.name}.")
+        raise Fault("no_file", phrase("there is no file {name}.", name=path.name))
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [c for c in columns if c not in (reader.fieldnames or ())]
         if missing:
-            raise Fault("missing", f"the columns {', '.join(missing)} are missing.", where=path.name)
+            raise Fault(
+                "missing",
+                phrase("the columns {missing} are missing.", missing=", ".join(missing)),
+                where=path.name,
+            )
         return [
-            ({k: v or "" for k, v in row.items() if k}, f"{path.name} line {reader.line_num}")
+            ({k: v or "" for k, v in row.items() if k}, row_of(path, "line", reader.line_num))
             for row in reader
         ]
 
@@ -137,12 +162,14 @@ def _listed(given: Any) -> list[dict[str, Any]]:
     if given is None:
         return []
     if not isinstance(given, list) or not all(isinstance(r, dict) for r in given):
-        raise Fault("not_a_list", "flows and gates are lists of rows.", where="flows, gates")
+        raise Fault("not_a_list", phrase("flows and gates are lists of rows."), where="flows, gates")
     return given
 
 
 def need(row: Mapping[str, Any], key: str, prefix: str) -> Any:
     """Return a value that has to be there. Raises Fault that names its key."""
     if row.get(key) in (None, ""):
-        raise Fault("missing", f"`{prefix}{key}` is missing.", where=prefix + key)
+        raise Fault(
+            "missing", phrase("`{prefix}{key}` is missing.", prefix=prefix, key=key), where=prefix + key
+        )
     return row[key]

@@ -18,6 +18,7 @@ from tongxin.petals.ecology.engine import ensemble
 from tongxin.petals.ecology.engine.case import HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
+from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.updating import (
     MODEL_ERROR,
     Sample,
@@ -77,7 +78,7 @@ def search(
     found = [s for s in samples if not s.below]
     if not found:
         raise Fault(
-            "no_anomaly", "a search needs a sample in which the substance was found.", where="samples"
+            "no_anomaly", phrase("a search needs a sample in which the substance was found."), where="samples"
         )
     places = _places(case, found, step_km)
     first = min(s.at for s in found)
@@ -136,7 +137,7 @@ def _places(case: Case, found: Sequence[Sample], step_km: float) -> list[tuple[s
         if source.reach in names:
             places.append((source.reach, source.at_km, source.id))
     if not places:
-        raise Fault("no_place", "nothing lies upstream of the section.", where="samples")
+        raise Fault("no_place", phrase("nothing lies upstream of the section."), where="samples")
     return places
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine.phrases import Name, phrase
 
 DATA = Path(__file__).parent / "data"
 CLASSES = ("I", "II", "III", "IV", "V")
@@ -32,12 +33,21 @@ class Substance:
     limits: Mapping[str, float]  # class I … V, drinking, table2, table3
     hazard: Mapping[str, str]
 
+    @property
+    def said(self) -> str:
+        """Its name, to be said in a reader's language."""
+        return Name(self.id, self.names)
+
     def threshold(self, name: str, where: str = "") -> float:
         """Return a limit by its name (I–V, drinking, table2, table3). Raises Fault."""
         if name not in self.limits:
             told = ", ".join(self.limits) or "none"
-            said = f"{self.id!r} has no limit {name!r} (there are: {told})."
-            raise Fault("no_limit", said, mend="Give a threshold with its unit, such as 1 mg/L.", where=where)
+            said = phrase(
+                "{id} has no limit {name} (there are: {told}).", id=repr(self.id), name=repr(name), told=told
+            )
+            raise Fault(
+                "no_limit", said, mend=phrase("Give a threshold with its unit, such as 1 mg/L."), where=where
+            )
         return self.limits[name]
 
 
@@ -103,7 +113,12 @@ def substance(word: str, where: str = "") -> Substance:
     known = dict(_words())
     if word.casefold() in known:
         return substances()[known[word.casefold()]]
-    raise Fault("no_substance", f"there is no substance {word!r}.", mend=nearest(word, [*known]), where=where)
+    raise Fault(
+        "no_substance",
+        phrase("there is no substance {word}.", word=repr(word)),
+        mend=nearest(word, [*known]),
+        where=where,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -162,11 +177,17 @@ def judge(
     known = items()
     for name, value in values.items():
         if name not in known:
-            raise Fault("no_item", f"GB 3838-2002 has no item {name!r}.", mend=nearest(name, known))
+            raise Fault(
+                "no_item",
+                phrase("GB 3838-2002 has no item {name}.", name=repr(name)),
+                mend=nearest(name, known),
+            )
         if not math.isfinite(value) or (value < 0 and name != "temperature_change"):
-            raise Fault("impossible", f"{name} is {value}, which no water has.")
+            raise Fault(
+                "impossible", phrase("{name} is {value}, which no water has.", name=name, value=value)
+            )
         if name == "ph" and value > 14:
-            raise Fault("impossible", f"ph is {value:g}: it runs from 0 to 14.")
+            raise Fault("impossible", phrase("ph is {value}: it runs from 0 to 14.", value=f"{value:g}"))
     by_item = {n: class_of(known[n], v, temperature_c=temperature_c, lake=lake) for n, v in values.items()}
     judged = {n: c for n, c in by_item.items() if known[n].judged}
     overall = max(judged.values(), default=None)

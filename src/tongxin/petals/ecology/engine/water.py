@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import number
+from tongxin.petals.ecology.engine.phrases import phrase, row_of
 from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, items, judge
 
 OWN = {"section", "date", "target", "water_body", "temperature"}
@@ -53,11 +54,11 @@ def classify(path: Path) -> list[Water]:
     is missing. `water_body` is river (default) or lake, `temperature` °C, `target` a class.
     """
     if not path.is_file():
-        raise Fault("no_file", f"there is no file {path}.")
+        raise Fault("no_file", phrase("there is no file {path}.", path=path))
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         columns = _columns(list(reader.fieldnames or ()), path.name)
-        return [_water(row, columns, f"{path.name} line {reader.line_num}") for row in reader]
+        return [_water(row, columns, row_of(path, "line", reader.line_num)) for row in reader]
 
 
 def _columns(names: Sequence[str], where: str) -> dict[str, str]:
@@ -70,15 +71,17 @@ def _columns(names: Sequence[str], where: str) -> dict[str, str]:
         if word not in words:
             raise Fault(
                 "no_item",
-                f"the column {name!r} is no item of GB 3838-2002.",
+                phrase("the column {name} is no item of GB 3838-2002.", name=repr(name)),
                 mend=nearest(name, words),
                 where=where,
             )
         if words[word] in found.values():
-            raise Fault("double", f"the item {words[word]!r} has two columns.", where=where)
+            raise Fault(
+                "double", phrase("the item {words} has two columns.", words=repr(words[word])), where=where
+            )
         found[name] = words[word]
     if not any(v in items() for v in found.values()):
-        raise Fault("missing", "no column is an item of GB 3838-2002.", where=where)
+        raise Fault("missing", phrase("no column is an item of GB 3838-2002."), where=where)
     return found
 
 
@@ -89,15 +92,21 @@ def _water(row: Mapping[str, str], columns: Mapping[str, str], where: str) -> Wa
         item = columns.get(name, "")
         if item not in items() or not (text or "").strip():
             continue
-        values[item], detected = reading(text, f"{where}, {name}")
+        values[item], detected = reading(text, phrase("{where}, {name}", where=where, name=name))
         if not detected:
             below.append(item)
     temperature = number(own["temperature"], "temperature", where) if own.get("temperature") else None
     if temperature is not None and not -2 <= temperature <= 45:
-        raise Fault("impossible", f"a water of {temperature:g} °C is impossible.", where=where)
+        raise Fault(
+            "impossible",
+            phrase("a water of {temperature} °C is impossible.", temperature=f"{temperature:g}"),
+            where=where,
+        )
     body = own.get("water_body") or "river"
     if body not in {"river", "lake"}:
-        raise Fault("no_kind", f"water_body is river or lake, not {body!r}.", where=where)
+        raise Fault(
+            "no_kind", phrase("water_body is river or lake, not {body}.", body=repr(body)), where=where
+        )
     try:
         found = judge(values, temperature_c=temperature, lake=body == "lake")
     except Fault as fault:
@@ -117,7 +126,7 @@ def reading(text: str, where: str) -> tuple[float, bool]:
     marked = bare.removeprefix("<").removeprefix("＜").removeprefix("ND").removesuffix("L").strip()
     if marked != bare:
         if not marked:
-            raise Fault("no_limit", "`ND` needs its limit of detection, such as <0.025.", where=where)
+            raise Fault("no_limit", phrase("`ND` needs its limit of detection, such as <0.025."), where=where)
         return number(marked, "the limit of detection", where) / 2, False
     return number(bare, "the value", where), True
 
@@ -128,7 +137,7 @@ def _target(text: str, where: str) -> int | None:
     if not word:
         return None
     if word not in CLASSES:
-        raise Fault("no_class", f"{text!r} is no class (I to V).", where=where)
+        raise Fault("no_class", phrase("{text} is no class (I to V).", text=repr(text)), where=where)
     return CLASSES.index(word) + 1
 
 
