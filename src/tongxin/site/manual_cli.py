@@ -34,7 +34,7 @@ SECTIONS = (
     ("Verifying and reckoning, by anyone", ("ledger", "clock", "scores", "spill", "water")),
     ("Reading public text, by anyone", ("evidence",)),
 )
-STANDS_ALONE = ("evidence",)  # reads files, asks no database
+STANDS_ALONE = ("evidence", "spill", "water")  # read files, ask no database
 # Rooms bring their own groups: where it is, and one line for this page.
 ROOMS = {
     "desk": ("tongxin.site.board_cli", "What my office has to do now."),

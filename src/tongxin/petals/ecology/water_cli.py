@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongxin.petals.ecology.spill_cli import told
+from tongxin.petals.ecology.cli_words import as_json, language, said, say, told
+from tongxin.petals.ecology.engine.phrases import phrase
+
+if TYPE_CHECKING:
+    from tongxin.petals.ecology.engine.water import Water
 
 
 @click.group()
@@ -18,9 +22,9 @@ def group() -> None:
 
 @group.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "json_wanted", is_flag=True, help="As JSON.")
 @told
-def classify(file: Path, as_json: bool) -> None:
+def classify(file: Path, json_wanted: bool) -> None:
     """Classify each row of FILE, a CSV with one column an item; the worst judged item decides.
 
     Columns: section, date, target (I–V), water_body (river or lake), temperature, and the items of table 1 by id or by
@@ -31,7 +35,7 @@ def classify(file: Path, as_json: bool) -> None:
 
     waters = water.classify(file)
     counts = water.compliance(waters)
-    if as_json:
+    if json_wanted:
         rows: list[dict[str, Any]] = [
             {
                 "section": w.section, "date": w.date, "class": w.judgement.overall and water.ROMAN[w.judgement.overall],
@@ -47,19 +51,35 @@ def classify(file: Path, as_json: bool) -> None:
             "rows": rows,
             "counts": vars(counts),
         }
-        click.echo(json.dumps(told_, ensure_ascii=False, indent=1))
+        as_json(told_)
         return
     for w in waters:
-        overall = water.ROMAN[w.judgement.overall] if w.judgement.overall else "not judged"
-        by = f" by {', '.join(w.judgement.deciding)}" if w.judgement.deciding else ""
-        target = (
-            f"; target {water.ROMAN[w.target]} {'met' if w.met else 'not met'}"
-            if w.target and w.met is not None
-            else ""
+        click.echo(f"{w.section} {w.date}  {'; '.join(said(p) for p in parts_of(w))}".strip())
+    names = standard()
+    say(
+        phrase(
+            "{standard}, {assessment}: target met {met} of {assessed}; class I–III {good} of {judged}; "
+            "not judged {unjudged}, without target {no_target}",
+            standard=names["standard"], assessment=names["assessment"], **vars(counts),
         )
-        lacking = f"; {len(w.judgement.missing)} of 21 items missing" if w.judgement.missing else ""
-        click.echo(f"{w.section} {w.date}  {overall}{by}{target}{lacking}".strip())
-    click.echo(
-        f"{standard()['standard']}, {standard()['assessment']}: target met {counts.met} of {counts.assessed}; "
-        f"class I–III {counts.good} of {counts.judged}; not judged {counts.unjudged}, without target {counts.no_target}"
-    )
+    )  # fmt: skip
+
+
+def parts_of(found: Water) -> Iterator[str]:
+    """Yield what is said of a water: its class and what decides, whether the target is met, what is missing."""
+    from tongxin.petals.ecology.engine import water
+    from tongxin.petals.ecology.engine.substances import items
+
+    judgement = found.judgement
+    overall = water.CLASS_WORDS[judgement.overall] if judgement.overall else phrase("not judged")
+    if judgement.deciding:
+        deciding = ", ".join(items()[n].names["zh"] if language() == "zh" else n for n in judgement.deciding)
+        yield phrase("{overall} by {deciding}", overall=overall, deciding=deciding)
+    else:
+        yield overall
+    if found.target and found.met is not None:
+        target = water.CLASS_WORDS[found.target]
+        met = phrase("target {target} met", target=target)
+        yield met if found.met else phrase("target {target} not met", target=target)
+    if judgement.missing:
+        yield phrase("{missing} of 21 items missing", missing=len(judgement.missing))

@@ -267,8 +267,12 @@ def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
     if given is None:
         for name in ("III", "drinking", "table3", "table2"):
             if name in kind.limits:
-                return kind.limits[name], [f"Threshold: {name} of {kind.id}, {kind.limits[name]:g} mg/L."]
-        return 0.01, ["Threshold: 0.01 mg/L, because the substance has no limit."]
+                limit = f"{kind.limits[name]:g}"
+                said = phrase(
+                    "Threshold: {name} of {what}, {limit} mg/L.", name=name, what=kind.said, limit=limit
+                )
+                return kind.limits[name], [said]
+        return 0.01, [phrase("Threshold: 0.01 mg/L, because the substance has no limit.")]
     text = str(given).strip().removeprefix("class ").strip()
     if text in CLASSES or text in {"drinking", "table2", "table3"}:
         return kind.threshold(text, "threshold"), []

@@ -281,7 +281,11 @@ def number(value: Any, key: str, where: str) -> float:
             "not_a_number", phrase("{key} is {value}, not a number.", key=key, value=repr(value)), where=where
         ) from None
     if not math.isfinite(found):
-        raise Fault("not_a_number", phrase("{key} is {value}.", key=key, value=repr(value)), where=where)
+        raise Fault(
+            "not_a_number",
+            phrase("{key} is {value}, which is no finite number.", key=key, value=repr(value)),
+            where=where,
+        )
     return found
 
 

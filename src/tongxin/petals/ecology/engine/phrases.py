@@ -35,14 +35,30 @@ class Name(Phrase):
 
 
 # Words for kinds of things that sentences speak of.
-KIND_WORDS: dict[str, str] = {
-    "section": phrase("section"), "gate": phrase("gate"), "station": phrase("station"), "source": phrase("source"),
-    "discharge": phrase("discharge"), "stage": phrase("stage"), "mass": phrase("mass"),
-    "concentration": phrase("concentration"), "time": phrase("time"), "length": phrase("length"),
-    "flowing": phrase("flowing"), "pool": phrase("a pool"), "held": phrase("held"), "dry": phrase("dry"),
-    "under_ice": phrase("under ice"), "line": phrase("line"), "row": phrase("row"), "feature": phrase("feature"),
-    "reach": phrase("reach"),
-}  # fmt: skip
+KIND_WORDS: dict[str, Name] = {
+    "section": Name("section", {"zh": "断面"}),
+    "gate": Name("gate", {"zh": "闸"}),
+    "station": Name("station", {"zh": "水文站"}),
+    "source": Name("source", {"zh": "污染源"}),
+    "discharge": Name("discharge", {"zh": "流量"}),
+    "stage": Name("stage", {"zh": "水位"}),
+    "mass": Name("mass", {"zh": "质量"}),
+    "concentration": Name("concentration", {"zh": "浓度"}),
+    "time": Name("time", {"zh": "时间"}),
+    "length": Name("length", {"zh": "长度"}),
+    "flowing": Name("flowing", {"zh": "流动"}),
+    "pool": Name("a pool", {"zh": "闸坝蓄水"}),
+    "held": Name("held", {"zh": "闸后滞留"}),
+    "dry": Name("dry", {"zh": "干涸"}),
+    "under_ice": Name("under ice", {"zh": "冰封"}),
+    "line": Name("line", {"zh": "行"}),
+    "row": Name("row", {"zh": "条"}),
+    "feature": Name("feature", {"zh": "要素"}),
+    "reach": Name("reach", {"zh": "河段"}),
+    "error": Name("error", {"zh": "错误"}),
+    "note": Name("note", {"zh": "提示"}),
+    "share": Name("share", {"zh": "份额"}),
+}
 
 
 def row_of(path: Path, kind: str, number: int) -> Phrase:

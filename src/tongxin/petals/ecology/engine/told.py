@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,14 +12,19 @@ import numpy as np
 
 from tongxin.petals.ecology.engine.case import HOUR, Case
 from tongxin.petals.ecology.engine.ensemble import Band, Forecast, SectionForecast
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
 
 STATES = {
-    "arrives": "arrives",
-    "held": "held behind a gate: no time is told",
-    "dry": "a dry bed lies between",
-    "not_reached": "stays below the threshold",
-    "off": "no water leads there",
+    "arrives": phrase("arrives"),
+    "held": phrase("held behind a gate: no time is told"),
+    "dry": phrase("a dry bed lies between"),
+    "not_reached": phrase("stays below the threshold"),
+    "off": phrase("no water leads there"),
 }
+HEADS = (
+    (KIND_WORDS["section"], 24), ("km", 8), (phrase("arrival P5 – P50 – P95"), 42), (phrase("peak mg/L P5–P50–P95"), 25),
+    (phrase("h above"), 11), (phrase("likely"), 8),
+)  # fmt: skip
 
 
 def at(zero: datetime, seconds: float | None) -> str | None:
@@ -107,23 +112,37 @@ def as_csv(case: Case, found: Forecast, zero: datetime) -> str:
     return out.getvalue()
 
 
-def as_lines(case: Case, found: Forecast, zero: datetime) -> list[str]:
-    """Return the forecast for a reader at a terminal."""
-    who = f"{found.members} members ({found.effective:.0f} effective), seed {found.seed}"
-    heads = f"{'section':<20} {'km':>6}  {'arrival P5 – P50 – P95':<46} {'peak mg/L P5–P50–P95':<24} {'h above':<12}"
-    lines = [f"{case.substance.id}, threshold {case.threshold:g} mg/L; {who}", f"{heads} likely"]
+def as_lines(
+    case: Case, found: Forecast, zero: datetime, *, said: Callable[[str], str] = str,
+    padded: Callable[[str, int], str] = lambda text, columns: text.ljust(columns),
+    names: Mapping[str, str] | None = None,
+) -> list[str]:  # fmt: skip
+    """Return the forecast for a reader at a terminal.
+
+    `said` puts a sentence into the reader's language, `padded` fills a cell up; `names` of sections stand before ids.
+    """
+    what, count, limit = case.substance.said, found.members, f"{case.threshold:g}"
+    left = f"{found.effective:.0f}"
+    lines = [
+        said(phrase("{what}, threshold {limit} mg/L; {count} members ({left} effective), seed {seed}",
+                    what=what, limit=limit, count=count, left=left, seed=found.seed)),
+        "".join(padded(said(head), columns) for head, columns in HEADS).rstrip(),
+    ]  # fmt: skip
     for s in found.sections:
-        head = f"{s.id:<20} {'' if s.km is None else format(s.km, '.1f'):>6}  "
+        name = f"{(names or {}).get(s.id, '')} {s.id}".strip()
+        head = padded(name, 24) + padded("" if s.km is None else format(s.km, ".1f"), 8)
         if s.state != "arrives":
-            lines.append(f"{head}{STATES[s.state]}")
+            lines.append(head + said(STATES[s.state]))
             continue
         times = " – ".join(_short_time(zero, v) for v in (s.arrival.p5, s.arrival.p50, s.arrival.p95))
         peaks = "–".join(f"{v:.3g}" for v in (s.peak.p5, s.peak.p50, s.peak.p95) if v is not None)
         hours = "–".join(f"{(v or 0) / HOUR:.0f}" for v in (s.duration.p5, s.duration.p95))
-        held = f", held {s.held:.0%}" if s.held else ""
-        lines.append(f"{head}{times:<46} {peaks:<24} {hours:<12} {s.probability:.0%}{held}")
-    lines += [f"· {text}" for text in found.assumptions]
-    lines.append(f"inputs {found.inputs}  engine {found.engine}")
+        held = said(phrase(", held {share}", share=f"{s.held:.0%}")) if s.held else ""
+        lines.append(
+            head + padded(times, 42) + padded(peaks, 25) + padded(hours, 11) + f"{s.probability:.0%}{held}"
+        )
+    lines += [f"· {said(text)}" for text in found.assumptions]
+    lines.append(said(phrase("inputs {inputs}  engine {engine}", inputs=found.inputs, engine=found.engine)))
     return lines
 
 

@@ -14,6 +14,10 @@ from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, 
 
 OWN = {"section", "date", "target", "water_body", "temperature"}
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V", WORSE: "worse than V"}
+CLASS_WORDS: dict[int, str] = {
+    1: phrase("class I"), 2: phrase("class II"), 3: phrase("class III"), 4: phrase("class IV"), 5: phrase("class V"),
+    WORSE: phrase("worse than class V"),
+}  # fmt: skip
 _FULL = {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V"}
 
 
