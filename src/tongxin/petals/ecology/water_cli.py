@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tongxin.petals.ecology.engine.water import Water
 
 
+NAMED = 6  # items that are missing are named, more are counted
+
+
 @click.group()
 def group() -> None:
     """Classify measured waters by GB 3838-2002. Needs no token and writes nothing."""
@@ -25,15 +28,17 @@ def group() -> None:
 @click.option("--json", "json_wanted", is_flag=True, help="As JSON.")
 @told
 def classify(file: Path, json_wanted: bool) -> None:
-    """Classify each row of FILE, a CSV with one column an item; the worst judged item decides.
+    """Classify the waters of FILE, a CSV with one column an item or one row an item; the worst judged item decides.
 
-    Columns: section, date, target (I–V), water_body (river or lake), temperature, and the items of table 1 by id or by
-    Chinese name in mg/L. `<0.025` and `0.025L` are below detection: half of it counts.
+    Columns: section, date, target (I–V), water_body (river or lake), temperature, and the items of table 1 by id, name
+    or sign, with their unit in brackets where it is not mg/L; or item, value and unit. `<0.025` and `0.025L` are below
+    detection: half of it counts. Other columns are left out, and named.
     """
     from tongxin.petals.ecology.engine import water
     from tongxin.petals.ecology.engine.substances import standard
 
-    waters = water.classify(file)
+    notes: list[str] = []
+    waters = water.classify(file, notes)
     counts = water.compliance(waters)
     if json_wanted:
         rows: list[dict[str, Any]] = [
@@ -50,11 +55,15 @@ def classify(file: Path, json_wanted: bool) -> None:
             "assessment": standard()["assessment"],
             "rows": rows,
             "counts": vars(counts),
+            "notes": notes,
         }
         as_json(told_)
         return
+    gap = "；" if language() == "zh" else "; "
     for w in waters:
-        click.echo(f"{w.section} {w.date}  {'; '.join(said(p) for p in parts_of(w))}".strip())
+        click.echo(f"{w.section} {w.date}  {gap.join(said(p) for p in parts_of(w))}".strip())
+    for note in notes:
+        say(note)
     names = standard()
     say(
         phrase(
@@ -81,5 +90,8 @@ def parts_of(found: Water) -> Iterator[str]:
         target = water.CLASS_WORDS[found.target]
         met = phrase("target {target} met", target=target)
         yield met if found.met else phrase("target {target} not met", target=target)
-    if judgement.missing:
+    if len(judgement.missing) > NAMED:
         yield phrase("{missing} of 21 items missing", missing=len(judgement.missing))
+    elif judgement.missing:
+        lacking = ", ".join(items()[n].names["zh"] if language() == "zh" else n for n in judgement.missing)
+        yield phrase("missing: {names}", names=lacking)

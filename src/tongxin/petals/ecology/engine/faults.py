@@ -25,8 +25,8 @@ class Fault(ValueError):
         )
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], like: float = 0.4) -> str:
     """Return the known word nearest to one that is not known, as ` The nearest is x.`; else an empty text."""
     by_fold = {k.casefold(): k for k in known}
-    found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.4)
+    found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=like)
     return phrase("The nearest is {name}.", name=repr(by_fold[found[0]])) if found else ""

@@ -93,6 +93,16 @@ def items() -> dict[str, Item]:
 
 
 @lru_cache(maxsize=1)
+def item_words() -> dict[str, str]:
+    """Return the items' ids by every word that there is for them, in lower case."""
+    found = {}
+    for row in _load("gb3838-2002.yaml")["items"]:
+        for word in (row["id"], *row["names"].values(), *row.get("also", ())):
+            found[str(word).casefold()] = str(row["id"])
+    return found
+
+
+@lru_cache(maxsize=1)
 def substances() -> dict[str, Substance]:
     """Return the substances by id."""
     found = {}

@@ -22,8 +22,8 @@ STATES = {
     "off": phrase("no water leads there"),
 }
 HEADS = (
-    (KIND_WORDS["section"], 24), ("km", 8), (phrase("arrival P5 – P50 – P95"), 42), (phrase("peak mg/L P5–P50–P95"), 25),
-    (phrase("h above"), 11), (phrase("likely"), 8),
+    (KIND_WORDS["section"], 24), ("km", 8), (phrase("arrival P5 – P50 – P95"), 42),
+    (phrase("peak mg/L P5–P50–P95"), 25), (phrase("h above"), 11), (phrase("likely"), 8),
 )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def as_lines(
     ]  # fmt: skip
     for s in found.sections:
         name = f"{(names or {}).get(s.id, '')} {s.id}".strip()
-        head = padded(name, 24) + padded("" if s.km is None else format(s.km, ".1f"), 8)
+        head = padded(name, 23) + " " + padded("" if s.km is None else format(s.km, ".1f"), 8)
         if s.state != "arrives":
             lines.append(head + said(STATES[s.state]))
             continue

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tongxin.petals.ecology.engine.faults import Fault, nearest
+from tongxin.petals.ecology.engine import water_tables
+from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import number
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
-from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, items, judge
+from tongxin.petals.ecology.engine.phrases import phrase
+from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, judge, standard
 
-OWN = {"section", "date", "target", "water_body", "temperature"}
+BODIES = {
+    "river": "river",
+    "lake": "lake",
+    "河流": "river",
+    "湖库": "lake",
+    "湖泊": "lake",
+    "水库": "lake",
+    "湖": "lake",
+}
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V", WORSE: "worse than V"}
 CLASS_WORDS: dict[int, str] = {
     1: phrase("class I"), 2: phrase("class II"), 3: phrase("class III"), 4: phrase("class IV"), 5: phrase("class V"),
@@ -51,54 +60,22 @@ class Compliance:
     no_target: int
 
 
-def classify(path: Path) -> list[Water]:
-    """Return the waters of a CSV file with one column an item (id or Chinese name), mg/L. Raises Fault.
+def classify(path: Path, notes: list[str] | None = None) -> list[Water]:
+    """Return the waters of a CSV file, one column an item or one row an item. Raises Fault.
 
-    `<0.025`, `0.025L` and `ND0.025` are below detection and count with half of the limit of detection. An empty cell
-    is missing. `water_body` is river (default) or lake, `temperature` °C, `target` a class.
+    Heads are ids, Chinese or English names, with a unit in brackets where it is not that of the standard. `<0.025`,
+    `0.025L` and `ND0.025` are below detection and count with half of the limit of detection. An empty cell is missing.
+    `water_body` is river (default) or lake, `temperature` °C, `target` a class. `notes` gets what was left out.
     """
-    if not path.is_file():
-        raise Fault("no_file", phrase("there is no file {path}.", path=path))
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = _columns(list(reader.fieldnames or ()), path.name)
-        return [_water(row, columns, row_of(path, "line", reader.line_num)) for row in reader]
+    measured, others = water_tables.read(path)
+    if others and notes is not None:
+        notes.append(phrase("Not an item of GB 3838-2002, left out: {names}.", names=", ".join(others)))
+    return [_water(each) for each in measured]
 
 
-def _columns(names: Sequence[str], where: str) -> dict[str, str]:
-    """Return the item or own word of each column. Raises Fault for what is neither."""
-    words = {i.names["zh"].casefold(): n for n, i in items().items()} | {n: n for n in items()}
-    words |= {i.names["en"].casefold(): n for n, i in items().items()} | {n: n for n in OWN}
-    found: dict[str, str] = {}
-    for name in names:
-        word = name.strip().casefold()
-        if word not in words:
-            raise Fault(
-                "no_item",
-                phrase("the column {name} is no item of GB 3838-2002.", name=repr(name)),
-                mend=nearest(name, words),
-                where=where,
-            )
-        if words[word] in found.values():
-            raise Fault(
-                "double", phrase("the item {words} has two columns.", words=repr(words[word])), where=where
-            )
-        found[name] = words[word]
-    if not any(v in items() for v in found.values()):
-        raise Fault("missing", phrase("no column is an item of GB 3838-2002."), where=where)
-    return found
-
-
-def _water(row: Mapping[str, str], columns: Mapping[str, str], where: str) -> Water:
-    own = {columns[k]: (v or "").strip() for k, v in row.items() if k in columns and columns[k] in OWN}
-    values, below = {}, []
-    for name, text in row.items():
-        item = columns.get(name, "")
-        if item not in items() or not (text or "").strip():
-            continue
-        values[item], detected = reading(text, phrase("{where}, {name}", where=where, name=name))
-        if not detected:
-            below.append(item)
+def _water(found: water_tables.Measured) -> Water:
+    own, where = found.own, found.where
+    _in_force(own.get("date", ""), where)
     temperature = number(own["temperature"], "temperature", where) if own.get("temperature") else None
     if temperature is not None and not -2 <= temperature <= 45:
         raise Fault(
@@ -106,33 +83,33 @@ def _water(row: Mapping[str, str], columns: Mapping[str, str], where: str) -> Wa
             phrase("a water of {temperature} °C is impossible.", temperature=f"{temperature:g}"),
             where=where,
         )
-    body = own.get("water_body") or "river"
-    if body not in {"river", "lake"}:
+    body = BODIES.get((own.get("water_body") or "river").casefold())
+    if body is None:
         raise Fault(
-            "no_kind", phrase("water_body is river or lake, not {body}.", body=repr(body)), where=where
+            "no_kind",
+            phrase("water_body is river or lake, not {body}.", body=repr(own["water_body"])),
+            where=where,
         )
     try:
-        found = judge(values, temperature_c=temperature, lake=body == "lake")
+        judged = judge(found.values, temperature_c=temperature, lake=body == "lake")
     except Fault as fault:
         raise Fault(fault.code, fault.what, mend=fault.mend, where=where) from None
-    return Water(
-        own.get("section", ""),
-        own.get("date", ""),
-        found,
-        _target(own.get("target", ""), where),
-        tuple(below),
-    )
+    target = _target(own.get("target", ""), where)
+    return Water(own.get("section", ""), own.get("date", ""), judged, target, tuple(found.below))
 
 
-def reading(text: str, where: str) -> tuple[float, bool]:
-    """Return a value and whether it was detected; below detection half of the limit counts. Raises Fault."""
-    bare = text.strip()
-    marked = bare.removeprefix("<").removeprefix("＜").removeprefix("ND").removesuffix("L").strip()
-    if marked != bare:
-        if not marked:
-            raise Fault("no_limit", phrase("`ND` needs its limit of detection, such as <0.025."), where=where)
-        return number(marked, "the limit of detection", where) / 2, False
-    return number(bare, "the value", where), True
+def _in_force(date: str, where: str) -> None:
+    """Refuse a row of a date before the standard's. Raises Fault."""
+    since = str(standard()["in_force"])
+    digits = re.findall(r"\d+", date)
+    if (
+        digits
+        and len(digits[0]) == 4
+        and "-".join(d.zfill(2) for d in digits[:3]) < since[: 4 + 3 * len(digits[1:3])]
+    ):
+        said = phrase("{standard} is in force since {since}, after {date}.", standard=standard()["standard"],
+                      since=since, date=date)  # fmt: skip
+        raise Fault("not_in_force", said, where=where)
 
 
 def _target(text: str, where: str) -> int | None:

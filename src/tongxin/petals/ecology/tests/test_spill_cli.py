@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from tongxin.petals.ecology import spill_cli, water_cli
 from tongxin.shared.errors import Refused
 
 EXAMPLE = Path(__file__).resolve().parents[5] / "docs" / "guide" / "spill" / "beiyun.yaml"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def run(*args: str, group=spill_cli.group) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tongxin.petals.ecology.engine import substances, water
@@ -96,12 +98,70 @@ def test_waters_of_a_file(tmp_path) -> None:
     assert [r.met for r in rows] == [True, False, None]
     assert (rows[0].below, rows[1].below) == (("ammonia_nitrogen",), ("cod",))
     assert water.compliance(rows) == water.Compliance(2, 1, 2, 1, 1, 0)
-    path.write_text("section,氨\n王家摆,1\n", "utf-8")
-    with pytest.raises(Fault, match="is no item"):
+    path.write_text("section,高锰酸盐指,cod\n王家摆,1,2\n", "utf-8")
+    with pytest.raises(Fault, match=r"is no item.*nearest is '高锰酸盐指数'"):
+        water.classify(path)
+    path.write_text("section,cod\n", "utf-8")
+    with pytest.raises(Fault, match="no rows"):
         water.classify(path)
     path.write_text("section,cod\n王家摆,-3\n", "utf-8")
     with pytest.raises(Fault, match=r"line 2"):
         water.classify(path)
+
+
+WIDE = """断面名称,监测时间,水质目标,水体类型,水温(℃),pH(无量纲),溶解氧(mg/L),汞(μg/L),氨氮（NH3-N）(mg/L),粪大肠菌群(MPN/100mL),电导率(μS/cm)
+王家摆,2026-03,Ⅲ类,河流,28.1,8.1,7.1,0.05,<0.025,30,812
+于桥,2026-03,Ⅱ类,湖库,,,,0.06,0.5,,
+"""
+LONG = """station,date,item,value,unit,target
+王家摆,2026-03,DO,7.1,mg/L,III
+王家摆,2026-03,水温,28.1,℃,III
+王家摆,2026-03,Hg,50,μg/m3,III
+"""
+
+
+def test_a_table_with_chinese_heads_units_and_other_columns(tmp_path) -> None:
+    path = tmp_path / "waters.csv"
+    path.write_text(WIDE, "utf-8-sig")
+    notes: list[str] = []
+    first, second = water.classify(path, notes)
+    assert first.judgement.by_item == {
+        "ph": 1, "dissolved_oxygen": 1, "mercury": 1, "ammonia_nitrogen": 1, "faecal_coliforms": 2
+    }  # fmt: skip
+    assert (first.section, first.date, first.target, first.met) == ("王家摆", "2026-03", 3, True)
+    assert second.judgement.by_item["mercury"] == 3
+    assert second.met is False
+    assert notes == ["Not an item of GB 3838-2002, left out: 电导率(μS/cm)."]
+
+
+def test_a_table_with_a_row_for_each_item(tmp_path) -> None:
+    path = tmp_path / "waters.csv"
+    right = LONG.replace("50,μg/m3", "0.05,ug/L")
+    path.write_text(right, "utf-8")
+    (found,) = water.classify(path)
+    assert found.judgement.by_item == {"dissolved_oxygen": 1, "mercury": 1}
+    for text, said in (
+        (LONG, "measured in mg/L, not in μg/m3"),
+        (right.replace("Hg", "DO"), "there twice"),
+        (right.replace("Hg", "Uranium"), "has no item 'Uranium'"),
+        (right.replace("2026-03", "2001-12"), "in force since 2002-06-01"),
+    ):
+        path.write_text(text, "utf-8")
+        with pytest.raises(Fault, match=said):
+            water.classify(path)
+
+
+def test_limits_hold_to_the_last_digit_in_other_units(tmp_path) -> None:
+    """A value equal to its limit keeps the class, whatever unit it was written in."""
+    path = tmp_path / "waters.csv"
+    for item, limits in AT_MOST.items():
+        if item == "faecal_coliforms":
+            continue
+        for limit in set(limits):
+            written = format((Decimal(str(limit)) * 1000).normalize(), "f")
+            path.write_text(f"section,{item}(μg/L)\nx,{written}\n", "utf-8")
+            (found,) = water.classify(path)
+            assert found.judgement.by_item[item] == limits.index(limit) + 1
 
 
 @pytest.mark.parametrize("word", ["氨氮", "ammonia", "7664-41-7", "NH3-N", "Ammonia nitrogen"])
