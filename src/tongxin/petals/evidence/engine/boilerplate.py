@@ -40,6 +40,7 @@ def page_parts(text: str) -> list[Edit]:
     tail = ""
     lines = text.split("\n")
     seen: dict[str, int] = {}
+    furnished = inside.search(text) is not None
     for number, line in enumerate(lines):
         bare = line.strip()
         why = ""
@@ -51,7 +52,7 @@ def page_parts(text: str) -> list[Edit]:
             tail = why = _name(line)
         elif len(line) < 200 and is_line.search(line):
             why = _name(line)
-        elif (twice := TWICE.match(bare)) and "。" in bare:
+        elif "。" in bare and bare.find(bare[:8], 8) > 0 and (twice := TWICE.match(bare)):
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
         elif (
             number < 12
@@ -74,7 +75,7 @@ def page_parts(text: str) -> list[Edit]:
             if text[end : end + 1] == "\n" and text[:at].endswith("\n\n"):
                 end += 1  # one of the two empty lines that would meet
             edits.append(Edit(at, text[at:end], "", f"page: {why}", 0.9))
-        else:
+        elif furnished:
             edits += [
                 Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9)
                 for m in inside.finditer(line)

@@ -13,8 +13,11 @@ DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|�
 CHANGE = re.compile(
     rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
 )
+EARLY = re.compile("(?:提前|推迟|晚|早|净增|多增|少增)了?$")
 TIMES = re.compile(r"(?:是|为|相当于)((?:19|20)\d{2})年(?:同期)?的$")
-ABOVE = re.compile("(?:高于|低于|高出|快于)(?P<of>[^，。；,;]{0,10})$")
+ABOVE = re.compile(
+    "(?:高于|低于|高出|快于|领先)(?P<of>[^，。；,;]{0,10})$|(?:比|较)(?P<than>[^，。；,;\\d年月季期初末底]{2,12})(?P<by>[高低快慢多少])(?:出|了)?$"
+)
 MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
 SHARE = re.compile("占(?!据|地)[^，。；,;]{0,24}$|(?:比重|占比|份额)[^，。；,;]{0,10}$")
 PLAN = re.compile(
@@ -23,6 +26,9 @@ PLAN = re.compile(
 YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年|比去年|上一年|比前一年|同期相比")
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
+EARLIER = re.compile(
+    r"(?:比|较)(?:\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|过去|以往|平日|平时|昨[日天]|节前|以前)"
+)
 MEAN = re.compile("年均|平均每年|复合")
 FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
@@ -54,7 +60,11 @@ def roles(text: str, found: list[Mention]) -> None:
                 m.role = "share" if last else "main"
         elif m.kind == "index" or m.role != "main":
             continue
-        elif CHANGE.search(before) and previous and (BASE.search(before) or YOY.search(before)):
+        elif (
+            previous
+            and (BASE.search(before) or YOY.search(before) or EARLIER.search(before))
+            and (CHANGE.search(before) or EARLY.search(before))
+        ):
             m.role = "amount"
     for first, then in itertools.pairwise(found):
         between = text[first.end : then.start]
@@ -109,8 +119,8 @@ def comparison(text: str, m: Mention) -> Comparison:
         return Comparison("share_of_plan", m.value, "", before)
     above = ABOVE.search(before) if m.kind == "points" else None
     if above:
-        value = m.value if "低" not in above[0] else f"-{m.value}"
-        return Comparison("vs_base", value, above["of"], before)
+        value = f"-{m.value}" if re.search("[低慢少]", above["by"] or above[0][:2]) else m.value
+        return Comparison("vs_base", value, above["of"] or above["than"] or "", before)
     value = m.value if _sign(before, text[: m.start]) > 0 or m.value.startswith("-") else f"-{m.value}"
     if m.kind == "ratio":
         signed = Decimal(value) * 100
@@ -120,9 +130,24 @@ def comparison(text: str, m: Mention) -> Comparison:
     base = BASE.search(before)
     if base:
         return Comparison("vs_base", value, base[1], before)
-    if POP.search(before):
+    if POP.search(before) or EARLIER.search(before):
         return Comparison("vs_base", value, "previous period", before)
+    said = re.split("[。；;]", text[: m.clause[0]])[-1]
+    last = re.split("[，,]", said.rstrip("，,"))[-1]
+    if not YOY.search(last) and (POP.search(last) or EARLIER.search(last)):
+        return Comparison("vs_base", value, "previous period", f"{last}，{before}")
     return Comparison("yoy", value, "", before + " (no base told: year on year)")
+
+
+OWN_SHARE = re.compile(
+    "(?P<of>[^，。；,;占]{2,20}?)(?:所占)?(?:的)?(?:占比|比重)(?:已|均|约|近|超|达|到|为|提升|提高|至|过|逾)*$"
+)
+
+
+def _own_share(text: str, m: Mention) -> bool:
+    """Whether a share says itself of what: 民营企业投资占比约50%."""
+    said = OWN_SHARE.fullmatch(text[m.clause[0] : m.start])
+    return said is not None and len(FILLER.sub("", said["of"]).removeprefix("其中").strip("：: ")) >= 2
 
 
 def _own_subject(text: str, m: Mention) -> bool:
@@ -163,7 +188,11 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
                 told.add(id(each))
             continue
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
-        if near and (m.role in ("share", "plan") or same or not _own_subject(text, m)):
+        if (
+            near
+            and not (m.role == "share" and _own_share(text, m))
+            and (m.role in ("share", "plan") or same or not _own_subject(text, m))
+        ):
             near[-1].comparisons.append(comparison(text, m))
             m.role = "done"
             continue

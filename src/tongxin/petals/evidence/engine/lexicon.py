@@ -12,6 +12,8 @@ from tongxin.petals.evidence.engine.trie import Finder, any_of
 
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
+MASK_BEGINS = re.compile(f"[{BEGINS}]")
+NUMBER_BEGINS = re.compile(f"[0-9{CHINESE}](?:(?<![0-9])|(?<![0-9][0-9]))")
 BEFORE = (
     "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达"
     "|平均|累计|共计|合计|总计|仅|已"
@@ -45,8 +47,10 @@ class Lexicon:
     units: dict[str, Unit]
     number: re.Pattern[str]
     masks: re.Pattern[str]
+    own_masks: re.Pattern[str]
     any_indicator: re.Pattern[str]
     places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
+    shy: frozenset[str]  # forms that count only behind a border or another place
     levels: dict[str, str]  # canonical name → province, city, county
     parents: dict[str, str]
     groups: dict[str, tuple[str, ...]]  # label → members
@@ -57,7 +61,7 @@ class Lexicon:
 
 def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     unit = any_of(units)
-    sizes = "(?:[十百千]?万亿|[十百千]万|[十百千]亿|万|亿|千|百)"
+    sizes = "(?:[十百千]?万亿|[十百千]万|[十百千]亿|万|亿|千(?![米瓦克伏卡焦帕])|百)"
     digits = (
         r"(?P<d>(?<![\d.A-Za-z＋+])(?:\d{1,3}(?:[,，]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
         rf"(?P<dsize>{sizes})?(?P<some>[多余来几])?(?P<dsize2>[万亿])?"
@@ -70,9 +74,7 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
     great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
-    return re.compile(
-        rf"(?=[\d{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
-    )
+    return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
 
 
 def _places(
@@ -86,7 +88,7 @@ def _places(
         name = row["name"]
         levels[name], parents[name] = row["level"], row["parent"]
         for form in (name, *row["forms"].split()):
-            places[form] = (name,)
+            places[form.removesuffix("~")] = (name,)
     for row in rows("groups.csv", more):
         groups[row["label"]] = tuple(row["members"].split(";"))
         for form in (row["label"], *row["forms"].split()):
@@ -103,16 +105,20 @@ def lexicon(more: Path | None = None) -> Lexicon:
         r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
     }
     places, levels, parents, groups = _places(more)
-    masks = f"(?=[{BEGINS}])(?:" + "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv")) + ")"
-    theirs = [f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(rows("masks.csv")) :]]
-    masks = "|".join([masks, *theirs])
+    ours = rows("masks.csv")
+    masks = "|".join(f"(?:{r['pattern']})" for r in ours)
+    theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :]) or "(?!)"
     named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
     return Lexicon(
         units=units,
         number=_number(units),
         masks=re.compile(masks),
+        own_masks=re.compile(theirs),
         any_indicator=re.compile(named),
         places=places,
+        shy=frozenset(
+            f[:-1] for r in rows("places.csv", more) for f in r["forms"].split() if f.endswith("~")
+        ),
         levels=levels,
         parents=parents,
         groups=groups,

@@ -6,8 +6,9 @@ import re
 from decimal import Decimal
 
 from tongxin.petals.evidence.engine.facts import Mention
-from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
+from tongxin.petals.evidence.engine.lexicon import BEFORE, MASK_BEGINS, NUMBER_BEGINS, Lexicon
 from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
+from tongxin.petals.evidence.engine.trie import matches
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
@@ -24,6 +25,7 @@ PEOPLE = re.compile(
 )
 CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$")
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
+SPEED = re.compile("时速[^，。；,;]{0,6}$")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
@@ -35,10 +37,6 @@ LONGER = {
     "列": "入为", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
 }  # fmt: skip
 SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
-
-
-def _spans(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    return [m.span() for m in pattern.finditer(text)]
 
 
 def _covered(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
@@ -84,6 +82,10 @@ def _unit(
         return _without(match, before, after)
     unit = words.units[form]
     end = match.end()
+    if unit.kind == "length" and form in ("公里", "千米") and SPEED.search(before):
+        return "公里/小时", "1", "rate", end
+    if form == "个" and (half := re.match("半小时", after)):
+        return "小时", "1", "time", end + half.end()
     if form == "个":
         inner = re.match("多?(班次|航班|标准箱|工作日|小时)", after)
         if NO_COUNT.match(after):
@@ -161,12 +163,13 @@ def find(
 
     `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
     """
-    matches = list(words.number.finditer(text))
-    if not matches:
+    numbers = matches(NUMBER_BEGINS, words.number, text)
+    if not numbers:
         return []
-    passed = _spans(words.masks, text) + times
+    passed = [m.span() for m in matches(MASK_BEGINS, words.masks, text)] + times
+    passed += [m.span() for m in words.own_masks.finditer(text)]
     found: list[Mention] = []
-    for match in matches:
+    for match in numbers:
         start = match.start()
         first = match.end("d") if match["d"] else match.end("c") if match["c"] else match.end()
         if _covered(start, max(first, start + 1), passed):
@@ -179,6 +182,8 @@ def find(
             continue
         base, each, kind, end = unit
         number, some = _number(match)
+        if base == "小时" and text.endswith("个半小时", start, end):
+            number = plain(Decimal(number) + Decimal("0.5"))
         value = plain(Decimal(number) * Decimal(each))
         mention = Mention(start, end, value, base, kind, clause)
         mention.qualifiers = _qualifiers(text, start, end, some, clause)

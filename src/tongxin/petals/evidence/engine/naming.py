@@ -18,6 +18,10 @@ HEAD = re.compile(
 DROP = re.compile(
     r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高"
 )
+NUMBERED = re.compile(
+    r"^\s*(?:[-•·*#]\s*)?(?:[（(]\d{1,2}[）)]|\d{1,2}[.、．](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[、）)])"
+)
+JOINS = re.compile("^(?:、|和|与|的|地区|区域|三地|两地|市(?![场政民值]))+")
 VERB = re.compile(
     "(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)"
 )
@@ -39,8 +43,8 @@ def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
 
 def _without_places(text: str, words: Lexicon) -> str:
     first = words.place.match(text)
-    while first:
-        text = text[len(first) :].lstrip("、和与的地区市三两域")
+    while first and first != "中国":
+        text = JOINS.sub("", text[len(first) :])
         first = words.place.match(text)
     return text
 
@@ -57,7 +61,10 @@ def indicator(
     """Return the name of an indicator, and why. `earlier` is the name of the figure before, in the same paragraph."""
     left = max([m.clause[0], *(f.end for f in figures if f.end <= m.start and f is not m)])
     right = min([m.clause[1], *(f.start for f in figures if f.start >= m.end and f is not m)])
-    before, after = text[left : m.start], text[m.end : right]
+    before, after = (
+        NUMBERED.sub("", text[left : m.start]) if left == 0 else text[left : m.start],
+        text[m.end : right],
+    )
     if left > m.clause[0]:
         cut = re.search("[、和及]", before)
         before = before[cut.end() :] if cut else before

@@ -11,7 +11,7 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
 RELATIVE = re.compile(
-    "三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区"
+    "(?=[三两四一我全本该当新])(?:三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区)"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)(?!.{0,6}(?:示范区|园区))")
@@ -20,11 +20,28 @@ OBJECT = re.compile(
 )
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
+PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
+OWNED = re.compile("[^，。；,;的]{1,10}的")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
     "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)"
+    "|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
+
+
+# What may stand before a short name that is also part of words: 在义乌, but not 完成安装.
+BORDERED = re.compile(
+    "[^\u4e00-\u9fff]|[在于到至从自由与和及同向往赴对的是为县市省区州年月日以将让经近环跨连户]"
+)
+
+
+# 全国 where it is the subject, not 全国首个, 全国重点实验室, 全国第三.
+SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时期间]|以来|度|显示|^)$")
+OF_ALL = re.compile(
+    "[首最唯第一前仅最]|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
+)
+NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,10 @@ class Seen:
     weak: bool
     form: str
 
+    def moved(self, by: int) -> Seen:
+        """Return the same place in a text that begins elsewhere."""
+        return Seen(self.start + by, self.end + by, self.names, self.weak, self.form)
+
 
 @dataclass(slots=True)
 class Frame:
@@ -48,19 +69,29 @@ class Frame:
 
 def seen(text: str, words: Lexicon) -> list[Seen]:
     """Return the places of a text, longest forms first where forms overlap."""
-    found = []
+    found: list[Seen] = []
+    last = -1
     for start, form in words.place.all(text):
         end = start + len(form)
         names = words.places[form]
         if not names or OTHER_THING.match(text, end):
             continue
+        if form in words.shy and (
+            NAME_GOES_ON.match(text, end)
+            or (last != start and start and BORDERED.match(text, start - 1) is None)
+        ):
+            continue
+        last = end
         before = text[max(0, start - 3) : start]
         if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
             if form == "全国" or OF_TOTAL.search(before):
                 continue
         elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
             continue
-        weak = names == (NATIONAL,) or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
+        weak = names == (NATIONAL,) and not (
+            form in ("全国", "我国") and SUBJECT_BEGINS.search(before) and not OF_ALL.match(text, end)
+        )
+        weak = weak or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
         found.append(Seen(start, end, names, weak, form))
     return found
 
@@ -136,6 +167,10 @@ class Scope:
         here = self._within(clause[0], start)
         if here and not self._only_objects(clause[0], start):
             return here
+        owner = OWNED.match(self.text, end, clause[1])
+        whose = owner and next((p for p in self.places if p.start == owner.end() and not p.weak), None)
+        if whose and not here:
+            return whose.names, f"whose: {whose.form}"
         after = self._within(end, clause[1])
         earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
         for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
@@ -148,7 +183,9 @@ class Scope:
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
-        return after or ((NATIONAL,), "no narrower place told")
+        passed = PASSED.search(self.text, end)
+        through = self._within(passed.start(), len(self.text)) if passed else None
+        return after or through or ((NATIONAL,), "no narrower place told")
 
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
@@ -191,7 +228,8 @@ class Scope:
 
     def _without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
         parents = {self.words.parents.get(n, "") for n in names}
-        return tuple(n for n in names if n not in parents)
+        narrow = tuple(n for n in names if n not in parents and n != NATIONAL)
+        return narrow or names
 
     def near(self, at: int) -> list[tuple[str, ...]]:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
@@ -199,18 +237,41 @@ class Scope:
         return before + [f.names for f in self.around if f.names]
 
 
-def main_place(title: str, publisher: str, opening: str, words: Lexicon) -> list[Frame]:
-    """Return the frames of a document: its title, its first lines, its publisher."""
+def main_place(
+    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon
+) -> list[Frame]:
+    """Return the frames of a document: its title, its first lines, its publisher.
+
+    `every`: the places of the whole text; those inside `opening` are of the first lines. What they name counts
+    only if the text goes on about it: of a round-up of many items the first item says nothing about the others.
+    """
     frames = []
-    for text, why in ((title, "title"), (opening, "first lines"), (publisher, "publisher")):
-        found = seen(PAPER.sub("", text), words)
+    for text, why in ((title, "title"), ("", "first lines"), (publisher, "publisher")):
+        if why == "first lines":
+            found = [p for p in every if opening[0] <= p.start < opening[1]]
+        else:
+            found = seen(PAPER.sub("", text), words)
         told = [p for p in found if p.names != (NATIONAL,)] or found
         if not told:
             continue
         if why == "first lines":
             names, _count = Counter(p.names for p in told).most_common(1)[0]
+            if names != (NATIONAL,) and not _lasts(names, every, words):
+                continue
         else:
-            every = dict.fromkeys(n for p in told for n in p.names)
-            names = tuple(n for n in every if n not in {words.parents.get(m, "") for m in every})[:6]
+            each = dict.fromkeys(n for p in told for n in p.names)
+            names = tuple(n for n in each if n not in {words.parents.get(m, "") for m in each})[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
     return frames
+
+
+def _lasts(names: tuple[str, ...], every: list[Seen], words: Lexicon) -> bool:
+    """Whether a text goes on about places: two fifths of all it names are they, their parts or what holds them."""
+    whole = {m for n in names for m in words.groups.get(n, (n,))} | set(names)
+
+    def of_it(name: str) -> bool:
+        members = words.groups.get(name, (name,))
+        parent = words.parents.get(name, "")
+        return bool(whole & {name, *members, parent, words.parents.get(parent, "")})
+
+    return sum(any(map(of_it, p.names)) for p in every) * 5 >= len(every) * 2

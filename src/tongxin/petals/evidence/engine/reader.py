@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine import comparisons, mentions, naming, places
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
-from tongxin.petals.evidence.engine.periods import TIME, Period, all_in, as_of
+from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, times_in
 from tongxin.petals.evidence.engine.repair import Repaired
 
+# What a sentence with a figure holds: a digit, 近千, 百万, 十多, 七成, 三分之一, 等五大, 万余.
 FIGURE = re.compile(
-    r"\d|[近超逾过达破约上][百千万亿]|[一二三四五六七八九十百千万][百千万亿]|十[多余]|[一二三四五六七八九]成|分之|等[一二三四五六七八九十]大|[百千万][余多]"
+    r"[0-9近超逾过达破约上一二三四五六七八九十百千万两半分等](?:(?<=\d)|(?<=[近超逾过达破约上])[百千万亿]"
+    "|(?<=[一二三四五六七八九十百千万两])[百千万亿]|(?<=十)[多余]|(?<=[一二三四五六七八九两])成|(?<=分)之|(?<=等)[一二三四五六七八九十]大"
+    "|(?<=[百千万])[余多]|(?<=[一二两三四五六七八九十半])个?小时)"
 )
 SENTENCE = re.compile(r"[^。！？!?\n]{0,500}[。！？!?]?[”」』]?")
 HEADING = re.compile(
     r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$"
 )
 PLANNED = re.compile(
-    "将(?!近|军|来)|计划(?!的|单列|投资完成)|拟(?!定|合)|力争|争取|有望|预计|预期|目标(?:是|为)|规划建设|确保|努力实现|要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后|拟建|待"
+    "(?<!必)将(?!近|军|来|士)|(?<!按)(?<!行动|年度|培养|三年|五年|投资|专项|工作|实施|发展|振兴|建设|招生|一批)计划(?!的|单列|投资完成|生育|书|署)"
+    "|(?<![模虚草])拟(?!定|合|人|态|真|声)|力争|争取(?!到|了)|有望|预计|(?<![于超])预期(?!寿命|目标|效果|值)|目标(?:是|为)|规划建设"
+    "|确保(?!了)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
+    "|全线贯通后|通车后|投用后|建成投[产运用]后|全部建成后|拟建|(?<![接期等招看对优亟])待(?:建|开|全部|.{0,6}(?:建成|完工|投产|通车|实施))"
 )
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
@@ -43,6 +50,13 @@ class Frames:
     planned: bool = False
     earlier: str = ""
     paragraph: str = ""
+    named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
+    starts: list[int] = field(default_factory=list)
+
+    def within(self, start: int, end: int) -> list[places.Seen]:
+        """Return the places of a piece of the text, counted from its beginning."""
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return [p.moved(-start) for p in self.named[first:last]]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -56,9 +70,11 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables."""
     words = words or lexicon()
     text = repaired.text
-    opening = next((line for _at, line in _lines(text) if len(line) > 60), "")[:300]
+    every = places.seen(text, words)
+    opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
-    frames = Frames(document=places.main_place(title, source.publisher, opening, words))
+    frames = Frames(document=places.main_place(title, source.publisher, opening, every, words))
+    frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
     for at, line in _lines(text):
@@ -111,9 +127,9 @@ def _paragraph(
 def _sentence(
     at: int, text: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
 ) -> list[Fact]:
-    told = places.seen(text, words)
+    told = frames.within(at, at + len(text))
     spans = mentions.clauses(text)
-    matches = list(TIME.finditer(text))
+    matches = times_in(text)
     times = [m.span() for m in matches]
     periods = [p for p in all_in(text, source.published, matches) if not _of_news(text, p, spans)]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
@@ -166,6 +182,13 @@ def _period(
     if chosen is None:
         after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
         chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
+        if (
+            not after
+            and chosen is not None
+            and chosen.day
+            and m.kind in ("length", "area", "power", "volume")
+        ):
+            chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
     if chosen is None and frames.section_period:

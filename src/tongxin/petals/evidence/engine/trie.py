@@ -37,10 +37,22 @@ def _written(tree: dict[str, Any]) -> str:
     return body + ("?" if ends and longer else "")
 
 
+def matches(first: re.Pattern[str], pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """Return the matches of `pattern`, as finditer does, tried only where `first`, which is quick, finds something."""
+    found: list[re.Match[str]] = []
+    end = 0
+    for start in first.finditer(text):
+        at = start.start()
+        if at >= end and (match := pattern.match(text, at)):
+            found.append(match)
+            end = match.end()
+    return found
+
+
 class Finder:
     """Finds the longest of many words at each place of a text; by their first two characters, then by length."""
 
-    __slots__ = ("_by", "_firsts")
+    __slots__ = ("_begins", "_by")
 
     def __init__(self, words: Iterable[str]) -> None:
         by: dict[str, list[str]] = {}
@@ -48,7 +60,8 @@ class Finder:
             if len(word) >= 2:
                 by.setdefault(word[:2], []).append(word)
         self._by = {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by.items()}
-        self._firsts = frozenset(first[0] for first in by)
+        first, second = ("".join(map(re.escape, sorted({pair[n] for pair in by}))) for n in (0, 1))
+        self._begins = re.compile(f"[{first}](?=[{second}])" if by else "(?!)")
 
     def match(self, text: str, at: int = 0) -> str:
         """Return the longest word that begins at a place, or an empty text."""
@@ -60,9 +73,10 @@ class Finder:
     def all(self, text: str) -> list[tuple[int, str]]:
         """Return the words of a text with where they begin, none inside another."""
         found: list[tuple[int, str]] = []
-        firsts, by, end = self._firsts, self._by, 0
-        for at, character in enumerate(text):
-            if character in firsts and (candidates := by.get(text[at : at + 2])) and at >= end:
+        by, end = self._by, 0
+        for match in self._begins.finditer(text):
+            at = match.start()
+            if at >= end and (candidates := by.get(text[at : at + 2])):
                 for word in candidates:
                     if text.startswith(word, at):
                         found.append((at, word))
