@@ -157,15 +157,20 @@ install_locked() {
     pip install --require-hashes -r "$file" "$@"
 }
 
+# The command. Processes that it starts read this file anew: they must not run it.
+write_command() {
+    {
+        printf '#!%s\n' "$py"
+        printf '%s\n' 'if __name__ == "__main__":' '    import sys' '    from tongxin.site.cli import main' '    sys.exit(main())'
+    } >"$venv/bin/tongxin"
+    chmod +x "$venv/bin/tongxin"
+}
+
 # Our own package is used where it lies: a path file and a command, no build, no network.
 link_source() {
     local site; site="$("$py" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
     printf '%s\n' "$root/src" >"$site/tongxin.pth"
-    {
-        printf '#!%s\n' "$py"
-        printf '%s\n' 'import sys' 'from tongxin.site.cli import main' 'sys.exit(main())'
-    } >"$venv/bin/tongxin"
-    chmod +x "$venv/bin/tongxin"
+    write_command
 }
 
 # python_env run|dev
@@ -173,6 +178,8 @@ python_env() {
     local set="$1" want version
     version="$("$py" --version)"
     want="$(hash_of "requirements/$set.txt") $version $root"
+    # Environments of before had a command that could not start processes.
+    if [ -e "$venv/bin/tongxin" ] && ! grep -q __main__ "$venv/bin/tongxin"; then write_command || return 1; fi
     if fresh "$venv/.stamp-$set" "$want"; then return; fi
     # The larger set holds the smaller one.
     if [ "$set" = run ] && fresh "$venv/.stamp-dev" "$(hash_of requirements/dev.txt) $version $root"; then return; fi

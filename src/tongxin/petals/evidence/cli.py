@@ -50,7 +50,7 @@ def group() -> None:
 def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool) -> None:
     """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
     failed = False
-    for path in documents.files(list(files)):
+    for path in _found(files):
         try:
             for document in documents.load(path):
                 _show_repair(document, diff, as_json)
@@ -58,6 +58,16 @@ def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: boo
             failed = True
             click.echo(f"tongxin: {error.what}\n  {error.todo}", err=True)
     ctx.exit(1 if failed else 0)
+
+
+def _found(files: tuple[Path, ...]) -> list[Path]:
+    """Return the bulletins of files and folders; none at all is said."""
+    found = documents.files(list(files))
+    if not found:
+        raise click.ClickException(
+            f"No bulletin in {', '.join(map(str, files))}: looked for txt, html, docx, pdf and zip in it and below."
+        )
+    return found
 
 
 def _show_repair(document: documents.Document, diff: bool, as_json: bool) -> None:
@@ -149,14 +159,12 @@ def read(
     """Read FILES (txt, html, docx, pdf, zip, or folders of them) into facts."""
     if words is not None:
         _words_or_exit(words)
-    found = documents.files(list(files))
+    found = _found(files)
     day = published.date().isoformat() if published else ""
     jobs = [batch.Job(str(p), str(words or ""), title, publisher, day) for p in found]
     journal = output.Journal(table) if table else None
     if journal:
-        if resume:
-            journal.resume()
-        journal.start(output.table([]))
+        _start(journal, resume)
         jobs = [job for job in jobs if _mark(job.path) not in journal.done]
     failed = False
     count = len(found) - len(jobs)
@@ -168,7 +176,7 @@ def read(
         if journal and not (done.trouble and not done.rows):
             journal.add(_mark(done.path), output.table(done.rows, heading=False))
         elif not table:
-            _print(done, as_json, explain)
+            _print(done, as_json, explain, heading=count == 1)
         if explain and table:
             _explain(done)
         if len(found) > 1:
@@ -200,14 +208,25 @@ def _words_or_exit(words: Path) -> None:
         raise click.ClickException(f"The tables in {words} cannot be used: {error}") from error
 
 
-def _print(done: batch.Done, as_json: bool, explain: bool) -> None:
+def _start(journal: output.Journal, resume: bool) -> None:
+    try:
+        if resume:
+            journal.resume()
+        journal.start(output.table([]))
+    except OSError as error:
+        raise click.ClickException(
+            f"{journal.out}: {error.strerror or error}. Give --csv a file in a folder that is there and may be written."
+        ) from error
+
+
+def _print(done: batch.Done, as_json: bool, explain: bool, heading: bool) -> None:
     if as_json:
         for reading in done.readings:
             click.echo(_printable(json.dumps(reading, ensure_ascii=False)))
     elif explain:
         _explain(done)
     else:
-        click.echo(_printable(output.table(done.rows)), nl=False)
+        click.echo(_printable(output.table(done.rows, heading=heading)), nl=False)
 
 
 def _explain(done: batch.Done) -> None:
@@ -251,7 +270,7 @@ def side_by_side(
     ctx: click.Context, files: tuple[Path, ...], as_json: bool, processes: int, words: Path | None
 ) -> None:
     """Set the facts of many FILES side by side: which agree, conflict, are stale, or add up. Copies count once."""
-    jobs = [batch.Job(str(p), str(words or "")) for p in documents.files(list(files))]
+    jobs = [batch.Job(str(p), str(words or "")) for p in _found(files)]
     readings: list[dict[str, Any]] = []
     marks: list[frozenset[int]] = []
     failed = False

@@ -54,6 +54,8 @@ class Told:
 def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
     """Return the documents of a file's bytes: one, or those of an archive. Raises Unreadable, which says what to do."""
     told = told or Told()
+    if not data.strip():
+        raise Unreadable("empty", f"{name}: the file is empty.", "Save the page again.")
     kind = _kind(name, data)
     if kind == "zip":
         for member, inside in containers.members(name, data, limits):
@@ -159,5 +161,6 @@ def load(path: Path, told: Told | None = None, limits: Limits = LIMITS) -> Itera
         check_size(str(path), size, max(limits.file, limits.archive))
         data = path.read_bytes()
     except OSError as error:
-        raise Unreadable("no_file", f"{path}: {error.strerror or error}.", "Check the name.") from error
+        todo = "Ask for the right to read it." if isinstance(error, PermissionError) else "Check the name."
+        raise Unreadable("no_file", f"{path}: {error.strerror or error}.", todo) from error
     yield from take(str(path), data, told or told_beside(path), limits)

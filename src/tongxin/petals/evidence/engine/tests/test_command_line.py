@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +17,7 @@ from tongxin.petals.evidence.cli import group
 from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.output import Journal, safe
 
+ROOT = Path(__file__).resolve().parents[6]
 TEXTS = {
     "a.txt": "今年一季度，武清区新增企业120家，同比增长6.2%。\n\n武清发布 2025-04-20",
     "b.txt": "2025-04-22 08:00 来源:乙报\n\n今年一季度，武清区新增企业150家。",
@@ -64,8 +70,35 @@ def test_read_writes_the_table(folder):
 def test_processes_give_the_same_table(folder):
     one, two = folder / "one.csv", folder / "two.csv"
     _run("read", folder, "--csv", one)
-    _run("read", folder, "--csv", two, "--processes", 2)
+    # As it is installed: what it starts reads its file anew
+    (folder / "bin").mkdir()
+    writes = re.search(
+        r"^write_command\(\) \{.*?^\}", (ROOT / "tools/setup.sh").read_text("utf-8"), re.M | re.S
+    )
+    assert writes
+    subprocess.run(
+        ["bash", "-ec", f'venv="$1"; py="$2"; {writes[0]}; write_command', "-", folder, sys.executable],
+        check=True,
+    )
+    command = [folder / "bin/tongxin", "evidence", "read", folder, "--csv", two, "--processes", "2"]
+    subprocess.run(
+        command, check=True, capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    )
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_what_cannot_be_done_says_what_to_do(folder):
+    nowhere = _run("read", folder, "--csv", folder / "gone" / "x.csv", code=1)
+    assert "x.csv: No such file or directory. Give --csv a file" in nowhere.stderr
+    (folder / "empty").mkdir()
+    assert "No bulletin in" in _run("read", folder / "empty", code=1).stderr
+    assert "No bulletin in" in _run("corroborate", folder / "empty", code=1).stderr
+    (folder / "empty" / "e.txt").write_bytes(b" \n")
+    assert "e.txt: the file is empty." in _run("read", folder / "empty", code=1).stderr
+
+
+def test_a_folder_on_standard_output_has_one_heading(folder):
+    assert _run("read", folder).stdout.count("comparison_type") == 1
 
 
 def test_a_broken_run_goes_on_where_it_stopped(folder):
