@@ -28,13 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def night(house: Any) -> Night:
-    house.clock.at = at("20:00")
-    instruments.enter(instruments.agreement_a(), instruments.agreement_b(3, "PT30M", "2024-01-01"))
-    return Night(house)
-
-
-@pytest.fixture
 def alone(house: Any) -> Night:
     """Agreement A alone."""
     house.clock.at = at("20:00")

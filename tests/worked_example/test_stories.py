@@ -28,13 +28,6 @@ from tongxin.shared.errors import Conflict
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def night(house: Any) -> Night:
-    house.clock.at = at("20:00")
-    instruments.enter(instruments.agreement_a(), instruments.agreement_b(3, "PT30M", "2024-01-01"))
-    return Night(house)
-
-
 def reported(night: Night, when: str = "22:45") -> None:
     night.it_is(when)
     done = actions.report(

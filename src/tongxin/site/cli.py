@@ -7,7 +7,7 @@ import gettext
 import inspect
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -155,7 +155,7 @@ class Manual(click.Group):
                     with formatter.section(said(title)):
                         formatter.write_dl(here)
             formatter.write_text(said("tongxin COMMAND --help tells more about each."))
-        options = [_option_told(p).get_help_record(ctx) for p in self.get_params(ctx)]
+        options = [_told_of(p, said).get_help_record(ctx) for p in self.get_params(ctx)]
         listed(formatter, said("OPTIONS"), [record for record in options if record])
         for title, lines in (("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES), ("EXIT STATUS", EXIT_STATUS)):
             listed(formatter, said(title), [(name, said(text)) for name, text in lines])
@@ -168,33 +168,24 @@ class Manual(click.Group):
         return command.get_short_help_str(100) if command else ""
 
 
-def _option_told(param: click.Parameter) -> click.Parameter:
-    if not isinstance(param, click.Option) or not param.help:
-        return param
-    told = copy.copy(param)
-    told.help = said(param.help)
-    return told
-
-
 def in_language(command: click.Command) -> click.Command:
     """Return a command with its help, its options' and its subcommands' in the language of messages."""
     from django.utils.translation import gettext
 
     told = copy.copy(command)
     told.help = gettext(inspect.cleandoc(command.help)) if command.help else command.help
-    told.params = [_told_of(param) for param in command.params]
+    told.params = [_told_of(param, gettext) for param in command.params]
     if isinstance(told, click.Group) and isinstance(command, click.Group):
         told.commands = {name: in_language(each) for name, each in command.commands.items()}
     return told
 
 
-def _told_of(param: click.Parameter) -> click.Parameter:
-    from django.utils.translation import gettext
-
+def _told_of(param: click.Parameter, tell: Callable[[str], str]) -> click.Parameter:
+    """Return a parameter with its help as `tell` says it."""
     if not isinstance(param, click.Option) or not param.help:
         return param
     told = copy.copy(param)
-    told.help = gettext(param.help)
+    told.help = tell(param.help)
     return told
 
 

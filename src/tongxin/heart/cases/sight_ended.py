@@ -19,8 +19,8 @@ from tongxin.heart.agreements import may as core
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.opening import key_of
 from tongxin.heart.cases import locking, sights, states
+from tongxin.heart.cases.actions import parts
 from tongxin.heart.cases.models import Case, Procedure
-from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import SYSTEM
 from tongxin.shared import clock
@@ -113,14 +113,7 @@ def _said(a: Act, case: Case, duty: Duty, gone: list[str]) -> None:
         payload={"ground": duties.SIGHT_ENDED, "fields": gone},
     )
     kind = "sight_ended" if gone else "sight_back"
-    exchange.notify(
-        duty.bound_desk_id,
-        kind,
-        link=f"/cases/{case.number}/",
-        at=a.at,
-        dedupe=f"{kind}:{duty.pk}:{len(duty.pauses)}",
-        params={"case": case.number},
-    )
+    parts.ring(duty.bound_desk_id, kind, case, a.at, dedupe=f"{kind}:{duty.pk}:{len(duty.pauses)}")
 
 
 def _to_change(case: Case, at: datetime) -> list[tuple[Duty, list[str]]]:

@@ -56,13 +56,7 @@ _REASONS: dict[str, Any] = {
     "unknown_desk": gettext_lazy("a desk that it names is not known there"),
 }
 _FAULTS: dict[str, Callable[[str], str]] = {
-    "http": lambda status: _("the other system answered with status %(status)s") % {"status": status},
-    "timeout": lambda _none: _("the other system took too long"),
-    "connect": lambda _none: _("no connection to the other system"),
-    "no_answer": lambda _none: _("the other system broke off"),
-    "tls": lambda _none: _("the certificate of the other system is not in order"),
-    "not_https": lambda _none: _("the address is not https"),
-    "name_unknown": lambda _none: _("there is no system of that name"),
+    **words.OF_THE_WAY,
     "no_identity": lambda code: _("what answers there is no node: %(why)s") % {"why": reason(code)},
     "refused": lambda code: _("the other node refuses: %(why)s") % {"why": reason(code)},
     "envelope": lambda code: (

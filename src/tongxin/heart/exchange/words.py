@@ -26,7 +26,7 @@ OUTCOMES: dict[str, Any] = {
     Attempt.Outcome.CUT_SHORT: gettext_lazy("Cut short"),
     "": pgettext_lazy("outbox", "Being sent"),
 }
-_FAULTS: dict[str, Callable[[str], str]] = {
+OF_THE_WAY: dict[str, Callable[[str], str]] = {  # faults of any request to another system
     "http": lambda status: _("the other system answered with status %(status)s") % {"status": status},
     "timeout": lambda _none: _("the other system took too long"),
     "connect": lambda _none: _("no connection to the other system"),
@@ -34,6 +34,9 @@ _FAULTS: dict[str, Callable[[str], str]] = {
     "tls": lambda _none: _("the certificate of the other system is not in order"),
     "not_https": lambda _none: _("the address is not https"),
     "name_unknown": lambda _none: _("there is no system of that name"),
+}
+_FAULTS: dict[str, Callable[[str], str]] = {
+    **OF_THE_WAY,
     "address_refused": lambda _none: _("the name leads into the server's own network"),
     "smtp": lambda code: _("the mail server refused it with code %(code)s") % {"code": code},
     "smtp_login": lambda code: (

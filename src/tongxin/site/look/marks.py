@@ -10,21 +10,13 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
+from tongxin.heart.agreements import wording
 from tongxin.shared.petals import FIELDS
 
 PETAL = "M0-17C21-33 33-74 0-100C-33-74-21-33 0-17Z"
 LEAF = "M0 7C14-3 56-2 76 7C56 16 14 17 0 7Z"
-FIELD_NAMES = {
-    "transport": gettext_lazy("Transport"),
-    "ecology": gettext_lazy("Ecology"),
-    "industry": gettext_lazy("Industry"),
-    "services": gettext_lazy("Services"),
-    "planning": gettext_lazy("Planning"),
-    "delivery": gettext_lazy("Delivery"),
-    "evidence": gettext_lazy("Evidence"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class PetalState:
     @property
     def name(self) -> str:
         """The field's name."""
-        return str(FIELD_NAMES[self.code])
+        return str(wording.FIELD_NAMES[self.code])
 
 
 def petal_states(given: Iterable[Any] | None) -> list[PetalState]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -201,26 +201,23 @@ def due(at: datetime | None, style: str = "table") -> str:
 @register.simple_tag
 def due_moment(at: datetime | None, style: str = "near") -> SafeString:
     """`{% due_moment duty.due_at "near" %}`: the same inside a `<time>` element with the exact instant."""
-    if not at:
-        return SafeString("—")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        times.instant(at, "iso"),
-        times.due(at, "long"),
-        times.due(at, style),
-    )
+    return _timed(at, style, times.due)
 
 
 @register.simple_tag
 def moment(at: datetime | None, style: str = "near") -> SafeString:
     """`{% moment at "near" %}`: the same inside a `<time>` element with the exact instant."""
+    return _timed(at, style, times.instant)
+
+
+def _timed(at: datetime | None, style: str, told: Callable[[datetime, str], str]) -> SafeString:
     if not at:
         return SafeString("—")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         times.instant(at, "iso"),
-        times.instant(at, "long"),
-        times.instant(at, style),
+        told(at, "long"),
+        told(at, style),
     )
 
 

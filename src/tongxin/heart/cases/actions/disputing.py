@@ -20,7 +20,6 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import disputes, handover, locking, states
 from tongxin.heart.cases.actions import holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Dispute, Offer
-from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
@@ -310,11 +309,6 @@ def _ring(a: Act, row: Dispute, kind: str, desks: list[str]) -> None:
     for desk in dict.fromkeys(desks):
         office = desk in disputes.offices(row)
         if desk != a.by.desk or kind == "dispute_opened":
-            exchange.notify(
-                desk,
-                kind,
-                link=disputes.url(row.pk) if office else f"/cases/{row.case_id}/",
-                at=a.at,
-                dedupe=f"{kind}:{row.pk}:{len(row.proposals)}:{desk}",
-                params={"case": row.case_id},
-            )
+            link = disputes.url(row.pk) if office else f"/cases/{row.case_id}/"
+            once = f"{kind}:{row.pk}:{len(row.proposals)}:{desk}"
+            parts.ring_at(desk, kind, link, row.case, a.at, dedupe=once)

@@ -31,7 +31,6 @@ from tongxin.heart.cases import (
 )
 from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
-from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
@@ -294,14 +293,8 @@ def received_recalled(a: Act, case: Case, message: Message) -> None:
     replicas.write(a, case, replicas.arrived(case, message).replica)
     if nodes.home_of(message.from_desk_id) is not None:  # who asked back over a line has waited for this
         kind = "offer_given_back" if message.kind == "recalled" else "recall_too_late"
-        exchange.notify(
-            message.to_desk_id,
-            kind,
-            link=f"/cases/{case.number}/",
-            at=a.at,
-            dedupe=f"{kind}:{message.id}",
-            params={"case": case.number, "holder": case.holder_id},
-        )
+        desk, once = message.to_desk_id, f"{kind}:{message.id}"
+        parts.ring(desk, kind, case, a.at, dedupe=once, holder=case.holder_id)
 
 
 def received_tell(a: Act, case: Case, message: Message) -> bool:

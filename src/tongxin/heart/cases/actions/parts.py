@@ -130,14 +130,14 @@ def send(
     )
 
 
-def ring(desk: str, kind: str, case: Case, at: datetime, *, dedupe: str) -> None:
-    """Ring a desk about the case, once for `dedupe`."""
-    ring_at(desk, kind, f"/cases/{case.number}/", case, at, dedupe=dedupe)
+def ring(desk: str, kind: str, case: Case, at: datetime, *, dedupe: str, **more: str) -> None:
+    """Ring a desk about the case, once for `dedupe`; `more` is what the words of the ring name beside it."""
+    ring_at(desk, kind, f"/cases/{case.number}/", case, at, dedupe=dedupe, **more)
 
 
-def ring_at(desk: str, kind: str, link: str, case: Case, at: datetime, *, dedupe: str) -> None:
+def ring_at(desk: str, kind: str, link: str, case: Case, at: datetime, *, dedupe: str, **more: str) -> None:
     """Ring a desk about something of the case that has a page of its own."""
-    exchange.notify(desk, kind, link=link, at=at, dedupe=dedupe, params={"case": case.number})
+    exchange.notify(desk, kind, link=link, at=at, dedupe=dedupe, params={"case": case.number, **more})
 
 
 def acts_on(case: Case, act: str, by: Acting) -> None:

@@ -60,3 +60,16 @@ def at() -> Callable[..., "Acting"]:
         )
 
     return act
+
+
+@pytest.fixture
+def clerk(house: clock.Hand, at: Callable[[str, str], "Acting"], tmp_path: Path, settings: Any) -> "Acting":
+    """A window clerk of Wuqing; what is taken in lies in a folder of the test's own."""
+    settings.DATA = tmp_path
+    return at("tj-wuqing", "window_clerk")
+
+
+@pytest.fixture
+def taker(clerk: "Acting", at: Callable[[str, str], "Acting"]) -> "Acting":
+    """A window clerk of Tongzhou."""
+    return at("bj-tongzhou", "window_clerk")

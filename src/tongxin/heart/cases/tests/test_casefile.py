@@ -20,12 +20,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 @pytest.fixture
-def clerk(house, at, tmp_path, settings):
-    settings.DATA = tmp_path
-    return at("tj-wuqing", "window_clerk")
-
-
-@pytest.fixture
 def number(clerk) -> str:
     given = APPLICATION["applicant"] | {"applicant_name": "示例餐饮店𠮷"}
     done = actions.file_case(by=clerk, key="f", **(APPLICATION | {"applicant": given}))["case"]

@@ -20,17 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TONGZHOU = "bj-tongzhou/service_centre"
 
 
-@pytest.fixture
-def clerk(house, at, tmp_path, settings):
-    settings.DATA = tmp_path
-    return at("tj-wuqing", "window_clerk")
-
-
-@pytest.fixture
-def taker(clerk, at):
-    return at("bj-tongzhou", "window_clerk")
-
-
 def filed(by, key, **given):
     given = APPLICATION["applicant"] | {"contact": "示例联系人"} | given
     return actions.file_case(by=by, key=key, **(APPLICATION | {"applicant": given}))["case"]

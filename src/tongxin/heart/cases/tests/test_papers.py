@@ -22,17 +22,6 @@ PLAN = PaperKind.model_validate({"id": "floor_plan", "name": {"zh": "平面图",
 
 
 @pytest.fixture
-def clerk(house, at, tmp_path, settings):
-    settings.DATA = tmp_path
-    return at("tj-wuqing", "window_clerk")
-
-
-@pytest.fixture
-def taker(clerk, at):
-    return at("bj-tongzhou", "window_clerk")
-
-
-@pytest.fixture
 def number(clerk) -> str:
     done = actions.file_case(by=clerk, key="f", **APPLICATION)["case"]
     actions.accept_case(by=clerk, key="a", number=done)
