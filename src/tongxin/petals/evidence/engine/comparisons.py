@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 
 from tongxin.petals.evidence.engine.facts import Comparison, Mention
+from tongxin.petals.evidence.engine.numerals import plain
 
 UP = "改善|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
 DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
@@ -27,17 +28,17 @@ YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
 EARLIER = re.compile(
-    r"(?:比|较)(?:\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|过去|以往|平日|平时|昨[日天]|节前|以前)"
+    r"(?:比|较)(?:[“\"]?十[一二三四五]五[”\"]?|\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|过去|以往|平日|平时|昨[日天]|节前|以前)"
 )
 MEAN = re.compile("年均|平均每年|复合")
 FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
-    r"同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
+    r"[（(]?下同[）)]?|同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
     r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
 )
-OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")
+OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")  # 由2014年的…
 RISES = re.compile(
-    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:的|约|近|超|底|末)*$"
+    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
 )
 RANK = re.compile(
     r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
@@ -74,12 +75,28 @@ def roles(text: str, found: list[Mention]) -> None:
             base = re.search(r"((?:19|20)\d{2})年", opened[0])
             then.comparisons.append(
                 Comparison(
-                    "vs_base", f"from:{first.value}", base[1] if base else "", f"{opened[0]}…{between}"
+                    "vs_base",
+                    f"from:{_in_unit(first, then)}",
+                    base[1] if base else "",
+                    f"{opened[0]}…{between}",
                 )
             )
 
 
+MINUTES = {"分钟": 1, "小时": 60, "天": 1440}
+
+
+def _in_unit(first: Mention, then: Mention) -> str:
+    """Return the value of a length of time in the unit of another: 由1小时缩短至20分钟 is from 60."""
+    if first.unit == then.unit or not {first.unit, then.unit} <= set(MINUTES):
+        return first.value
+    value = Decimal(first.value) * MINUTES[first.unit] / MINUTES[then.unit]
+    return plain(round(value, 4))
+
+
 def _alike(a: Mention, b: Mention) -> bool:
+    if a.kind == b.kind == "time":
+        return True
     return a.unit == b.unit or (a.kind == b.kind and a.kind in ("count", "person"))
 
 
@@ -109,7 +126,7 @@ def comparison(text: str, m: Mention) -> Comparison:
     """Return the comparison that a mention makes."""
     before = text[m.clause[0] : m.start]
     if m.role == "share":
-        of = re.search("占(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
+        of = re.search("占(?!比)(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
     times = TIMES.search(before) if m.kind == "ratio" else None
     if times:
@@ -140,13 +157,14 @@ def comparison(text: str, m: Mention) -> Comparison:
 
 
 OWN_SHARE = re.compile(
-    "(?P<of>[^，。；,;占]{2,20}?)(?:所占)?(?:的)?(?:占比|比重)(?:已|均|约|近|超|达|到|为|提升|提高|至|过|逾)*$"
+    "(?P<of>[^，。；,;占]{2,24}?)(?:所占|占|的?占比|的?比重|在[^，。；,;]{1,12}?占比)[^，。；,;]{0,20}"
 )
 
 
-def _own_share(text: str, m: Mention) -> bool:
-    """Whether a share says itself of what: 民营企业投资占比约50%."""
-    said = OWN_SHARE.fullmatch(text[m.clause[0] : m.start])
+def _own_share(text: str, m: Mention, found: list[Mention]) -> bool:
+    """Whether a share says itself of what: 民营企业投资占比约50%, 光伏产量占全国40%."""
+    start = max([m.clause[0], *(f.end for f in found if m.clause[0] <= f.end <= m.start and f is not m)])
+    said = OWN_SHARE.fullmatch(text[start : m.start]) if start == m.clause[0] else None
     return said is not None and len(FILLER.sub("", said["of"]).removeprefix("其中").strip("：: ")) >= 2
 
 
@@ -174,7 +192,7 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             figures.append(m)
             continue
         near = [f for f in figures if f.kind not in ("percent", "points") or m.role in ("change", "points")]
-        every = near
+        every = figures if m.role == "share" and listed else near
         near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
         if m.role == "amount":
             continue
@@ -190,7 +208,7 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
         if (
             near
-            and not (m.role == "share" and _own_share(text, m))
+            and not (m.role == "share" and _own_share(text, m, found))
             and (m.role in ("share", "plan") or same or not _own_subject(text, m))
         ):
             near[-1].comparisons.append(comparison(text, m))

@@ -64,16 +64,16 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     sizes = "(?:[十百千]?万亿|[十百千]万|[十百千]亿|万|亿|千(?![米瓦克伏卡焦帕])|百)"
     digits = (
         r"(?P<d>(?<![\d.A-Za-z＋+])(?:\d{1,3}(?:[,，]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))"
-        rf"(?P<dsize>{sizes})?(?P<some>[多余来几])?(?P<dsize2>[万亿])?"
+        rf"(?P<dsize>{sizes})?(?:(?<=亿)(?P<more>\d{{1,4}}(?:\.\d+)?)(?P<moresize>[千百]?万))?(?P<some>[多余来几])?(?P<dsize2>[万亿])?"
         r"(?:(?P<till>[—–\-~～至到]{1,2})(?P<e>\d+(?:\.\d+)?)(?P<esize>" + sizes + r")?(?P<some2>[多余])?)?"
     )
     chinese = (
         rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]+|[{CHINESE}]*[{CHINESE[:9]}十][百千万亿十{CHINESE}]*[百千万亿]+|[{CHINESE[:9]}]?十(?=[多余])"
         rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
     )
-    tenths = rf"(?P<t>[{CHINESE[:9]}两])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
+    tenths = rf"(?P<t>[{CHINESE[:9]}两]|(?<![\d.])[1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
-    great = rf"(?P<g>(?<=等)[{CHINESE[:10]}])大(?=[\u4e00-\u9fff])"
+    great = rf"(?P<g>(?<=等)[{CHINESE[:10]}两])(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
     return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
 
 

@@ -23,8 +23,15 @@ MONEY = re.compile(
 PEOPLE = re.compile(
     "^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
 )
-CROWD = re.compile("(?:人口|务工|就业|人数|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$")
+VISITS = re.compile("人次(?:数)?(?:为|达到|达|是|超过|突破|超)*$")
+CROWD = re.compile(
+    "(?:人口|务工|就业|人数|群众|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$"
+)
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
+SHARED = re.compile("、|和|与|及|，")
+MINUTES = re.compile(r"(\d{1,2})分钟?")
+ENERGY = re.compile("电|千瓦")
+GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
 SPEED = re.compile("时速[^，。；,;]{0,6}$")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
@@ -47,7 +54,8 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     """Return the plain value without its unit, and the approximate part (多, 余) if there is one."""
     if match["t"]:
         half = "5" if match["thalf"] == "半" else str(chinese(match["thalf"])) if match["thalf"] else "0"
-        return plain(Decimal(chinese(match["t"])) * 10 + Decimal(half)), ""
+        whole = int(match["t"]) if match["t"].isdigit() else chinese(match["t"])
+        return plain(Decimal(whole) * 10 + Decimal(half)), ""
     if match["den"] or match["fden"]:
         den = match["den"] or match["fden"]
         nom = match["nom"] or match["fnom"]
@@ -61,6 +69,9 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     sizes = (match["dsize"] or "") + (match["dsize2"] or "")
     if match["e"] and not match["dsize"]:
         sizes = match["esize"] or ""
+    if match["more"]:
+        more = Decimal(value_of(match["more"], match["moresize"]))
+        return plain(Decimal(value_of(match["d"], sizes)) + more), match["some"] or ""
     return value_of(match["d"], sizes), match["some"] or match["some2"] or ""
 
 
@@ -74,7 +85,8 @@ def _unit(
     if match["t"]:
         return "%", "1", "percent", match.end()
     if match["g"]:
-        return "个", "1", "count", match.end()
+        last = match[0][-1]
+        return ("个" if last == "大" else words.units[last].base), "1", "count", match.end()
     if STEPS.match(after):
         return None
     form = match["unit"]
@@ -84,6 +96,8 @@ def _unit(
     end = match.end()
     if unit.kind == "length" and form in ("公里", "千米") and SPEED.search(before):
         return "公里/小时", "1", "rate", end
+    if form == "微克" and "每立方米" in before:
+        return "微克/立方米", "1", "rate", end
     if form == "个" and (half := re.match("半小时", after)):
         return "小时", "1", "time", end + half.end()
     if form == "个":
@@ -110,10 +124,14 @@ def _unit(
 def _without(match: re.Match[str], before: str, after: str) -> tuple[str, str, str, int] | None:
     if INDEX.search(before) and match["d"]:
         return "", "1", "index", match.end()
-    if after.startswith("大") and before.endswith("等") and match["d"]:
+    if match["d"] and len(match["d"]) < 3 and GREAT.match(after):
         return "个", "1", "count", match.end()
     if not (match["dsize"] or match["dsize2"] or match["esize"] or (match["c"] and len(match["c"]) > 1)):
         return None
+    if after.startswith("度") and match["dsize"] and ENERGY.search(before + after):
+        return "千瓦时", "1", "energy", match.end() + 1
+    if VISITS.search(before):
+        return "人次", "1", "count", match.end()
     if PEOPLE.match(after) or CROWD.search(before):
         return "人", "1", "person", match.end()
     if after[:1] in "级" and after:
@@ -166,6 +184,7 @@ def find(
     numbers = matches(NUMBER_BEGINS, words.number, text)
     if not numbers:
         return []
+    shared = _shared_units(numbers, text)
     passed = [m.span() for m in matches(MASK_BEGINS, words.masks, text)] + times
     passed += [m.span() for m in words.own_masks.finditer(text)]
     found: list[Mention] = []
@@ -177,13 +196,24 @@ def find(
         if any(a - 1 <= match.end() and start <= b + 1 for a, b in lost):
             continue
         clause = _clause_of(spans, start)
+        lender = shared.get(start)
         unit = _unit(match, text, words, clause)
+        if unit is None and lender is not None:
+            unit = _unit(lender, text, words, clause)
+            unit = unit and (unit[0], unit[1], unit[2], match.end())
         if unit is None or (match["c"] and not _counts(match, text)):
             continue
         base, each, kind, end = unit
+        if found and start < found[-1].end:
+            continue  # the minutes of 1小时37分钟
         number, some = _number(match)
+        if lender is not None and not match["dsize"] and lender["dsize"]:
+            number = value_of(number, lender["dsize"])
         if base == "小时" and text.endswith("个半小时", start, end):
             number = plain(Decimal(number) + Decimal("0.5"))
+        minutes = MINUTES.match(text, end) if base == "小时" and "." not in number else None
+        if minutes:
+            number, base, end = plain(Decimal(number) * 60 + int(minutes[1])), "分钟", minutes.end()
         value = plain(Decimal(number) * Decimal(each))
         mention = Mention(start, end, value, base, kind, clause)
         mention.qualifiers = _qualifiers(text, start, end, some, clause)
@@ -195,6 +225,30 @@ def find(
         mention.why["unit"] = match["unit"] or "no unit written"
         found.append(mention)
     return found
+
+
+def _shared_units(numbers: list[re.Match[str]], text: str) -> dict[int, re.Match[str]]:
+    """Return of each number without a unit the one whose unit it shares: 分别上升11.2和8.3个百分点."""
+    shared: dict[int, re.Match[str]] = {}
+    lender: re.Match[str] | None = None
+    for match, then in zip(reversed(numbers[:-1]), reversed(numbers[1:]), strict=True):
+        if then["unit"] and then["d"]:
+            lender = then
+        elif then.start() not in shared:
+            lender = None
+        near = (
+            SHARED.match(text, match.end())
+            if lender is not None and match["d"] and not match["unit"]
+            else None
+        )
+        if (
+            lender is not None
+            and near
+            and near.end() == then.start()
+            and "分别" in text[max(0, match.start() - 24) : match.start()]
+        ):
+            shared[match.start()] = lender
+    return shared
 
 
 def _counts(match: re.Match[str], text: str) -> bool:

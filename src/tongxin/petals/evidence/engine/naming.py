@@ -13,15 +13,26 @@ TAIL = re.compile(
     rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
 )
 HEAD = re.compile(
-    r"^(?:其中|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
+    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
 )
 DROP = re.compile(
-    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高"
+    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高|陆续|先后|顺利|成功|紧急|相继|纷纷|安全(?=转移|撤离)"
 )
 NUMBERED = re.compile(
     r"^\s*(?:[-•·*#]\s*)?(?:[（(]\d{1,2}[）)]|\d{1,2}[.、．](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[、）)])"
 )
 JOINS = re.compile("^(?:、|和|与|的|地区|区域|三地|两地|市(?![场政民值]))+")
+BRACKETED = re.compile("（[^（）]{0,20}）|\\([^()]{0,20}\\)")
+BUILT = re.compile("(?:建起|建设|建成|打造|兴建|新建)了?([^，。；、]{2,14})")
+WHOSE = re.compile(
+    "(?:以上|以下|左右|多|余)?的([^，。；,;的]{2,24}?)(?=都|均|已|将|可(?!再生)|是|在|由|从|被|正|实现|完成|来自|集中|[，。；,;的]|$)"
+)
+AGENT = re.compile(
+    "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关)(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急)+(?=.{4,})"
+)
+GREAT_ONES = re.compile("大(?![类洲陆家地学型桥道坝])")
+SIZED = re.compile("(?:新建|全长|总长|^长|改造|新增|建设|开通|建成|占地|面积)$")
+BARE = re.compile("^(?:总量|总额|数量|规模|总数|总规模|总值|总产量|复制推广|推广|应用)$")
 VERB = re.compile(
     "(?:实现|覆盖|参与|提供|受益|正式|纷纷|同时|加速|先后|陆续|日夜|成功|得到|起降|无缝|全部|共同|拔地)"
 )
@@ -68,22 +79,26 @@ def indicator(
     if left > m.clause[0]:
         cut = re.search("[、和及]", before)
         before = before[cut.end() :] if cut else before
-    known = _known(before + after, words)
+    known = _known(re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after, words)
     if known:
-        return known, "a known indicator"
+        share = m.role == "share" and not known.endswith(("率", "比例", "强度"))
+        return known + ("占比" if share else ""), "a known indicator"
     counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
     if any(c.value.startswith("from:") for c in m.comparisons):
         opened = list(re.finditer("[由从]", text[: m.start]))
         before = re.split("[，。；]", text[: opened[-1].start()])[-1] if opened else before
-    head = _short(_without_places(_bare(before, words, True), words))
+    head = _short(HEAD.sub("", _without_places(_bare(before, words, True), words)))
+    after = BRACKETED.sub("", after)
+    if told := _of_what_follows(m, head, after):
+        return told
     after_name = re.split("[、，。；]", after)[0] if counted or m.kind == "time" or len(head) < 2 else ""
+    after_name = re.split("(?<=..)(?:正在|分布|都是|穿越)", after_name)[0]
+    after_name = after_name.removeprefix("大") if GREAT_ONES.match(after_name) else after_name
     after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
     if m.kind == "time" and after_name:
         return (head + after_name).removesuffix("时间") + "时间", "a length of time"
     if m.role in ("change", "points", "share"):
         return _of_change(text, m, head, earlier)
-    if m.kind == "percent" and after.startswith("的") and len(after) > 2:
-        return after[1:20] + "占比", "what follows the share"
     if (
         m.kind == "percent"
         and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before)
@@ -95,6 +110,13 @@ def indicator(
     else:
         name = head or after_name
     why = f"clause {text[slice(*m.clause)][:24]!r}"
+    if BARE.match(name) and earlier:
+        stem = re.sub(
+            "^(?:净增|新增|新设|增加|推出|发布)|(?:净增|新增|新设|增加)?(?:数量|数|总量|量|增幅|占比|总额|额)$",
+            "",
+            earlier,
+        )
+        name, why = stem.removesuffix("净增") + name, f"{why}, of the figure before"
     if len(name) < 2 or FILLED.match(name):
         previous = _clause_before(text, m, words)
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
@@ -105,8 +127,25 @@ def indicator(
     return name[:40], why
 
 
+def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | None:
+    """Name a share or size by the noun behind its 的, an investment by what it built."""
+    built = BUILT.match(after) if head.endswith("投资") else None
+    if built:
+        return built[1] + "投资额", "what was built with it"
+    whose = WHOSE.match(after)
+    if whose is None or m.role != "main":
+        return None
+    if m.kind == "percent":
+        return whose[1][:20] + "占比", "what follows the share"
+    if head and (len(head) > 10 or SIZED.search(head) is None):
+        return None
+    size = {"area": "面积", "length": "长度"}.get(m.kind)
+    return (whose[1][:14] + size, "what has this size") if size else None
+
+
 def _short(head: str) -> str:
     """Cut what only leads to the noun: a list before 等, what stands before the last 的, a verb with 了."""
+    head = AGENT.sub("", head)
     head = re.sub("^.*等(?:地|领域|方面|行业)?(?:的)?(?=.{2,})", "", head)
     head = re.sub("^.*等(?:地|领域|方面|行业)?$", "", head)
     head = re.sub("^.*的(?=.{4,})", "", head)
@@ -119,7 +158,7 @@ def _noun(after: str, more: bool) -> str:
     if more:
         head = re.match(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)", after)
         after = head[0] if head else after
-    return after
+    return re.sub("(?:[和及、]|(?<!参)与)+$", "", after)
 
 
 def _with_subject(
@@ -158,9 +197,11 @@ def _known(clause: str, words: Lexicon) -> str:
 
 
 def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str]:
-    name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅)+$", "", head)
+    name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅|降幅|涨幅)+$", "", head)
     name = re.sub(
-        "(?:增长|增加(?!值)|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$", "", name
+        "(?:比|较)?(?:增长|增加(?!值)|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$",
+        "",
+        name,
     )
     if m.comparisons and m.comparisons[0].kind == "share_of_total":
         return ((name or earlier) + "占比")[:40], "a share"
@@ -185,7 +226,7 @@ def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
     before = [c for c in re.split("[，。；,;：:]", text[: m.clause[0]]) if c.strip()]
     if not before:
         return ""
-    name = _without_places(_bare(before[-1], words, True), words)
+    name = re.sub("出现在.*$", "", _without_places(_bare(before[-1], words, True), words))
     return "" if re.search(r"\d", name) else name[-20:]
 
 

@@ -11,18 +11,22 @@ from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.trie import matches
 
 _N = "[一二三四五六七八九十\\d]+"
-_YEAR = r"(?:(?P<y>(?:19|20)\d{2})(?:年(?!均)|(?=[—\-]))|(?P<rel>今年|本年度|本年|去年|上年|前年|明年|当年|上一年))"
+_YEAR = (
+    r"(?:(?P<y>(?:19|20)\d{2})(?:年(?!均)|(?=[—\-]))|(?P<rel>今年|本年度|本年|去年|上年|前年|明年|当年|上一年)"
+    r"(?:[（(](?:19|20)\d{2}年?[）)])?)"
+)
 _PART = (
-    rf"(?:(?P<first>前|头)(?P<months>{_N})个月|(?P<quarters>前)?(?P<q>[一二三四1-4首])(?:个)?季度?(?=[^节])|(?P<half>上半年|下半年)"
+    rf"(?:(?P<first>前|头)(?P<months>{_N})个?月(?!\d)|(?P<quarters>前)?(?P<q>[一二三四1-4首])(?:个)?季度?(?=[^节])|(?P<half>上半年|下半年)"
     rf"|(?P<m1>\d{{1,2}})月?(?:份)?[-—至到~～](?P<m2>\d{{1,2}})月(?:份)?|(?P<m>{_N})月(?:份)?(?:(?P<d>\d{{1,2}})日|(?P<mend>底|末))?|(?P<yend>底|末)|(?P<all>全年))"
 )
 _STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|(?P<yend>底|末)', '')})")
 TIME = re.compile(
     "(?:"
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
-    rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
-    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来))|(?P<this>这(?P<these>{_N})年)"
+    rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
+    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
     rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官)"
+    r"|(?P<close>年末|年底)(?=[\u4e00-\u9fff，])"
     rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
     rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
     ")"
@@ -30,15 +34,19 @@ TIME = re.compile(
 # Where a time may begin: to try TIME everywhere takes four times as long.
 _CN = "一二三四五六七八九十"
 BEGINS_TIME = re.compile(
-    f'[0-9“"{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协](?:(?<=[0-9])(?<![0-9][0-9])|(?<=[{_CN}])(?=[年月季个多五{_CN}])'
+    f'[0-9“"{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年](?:(?<=[0-9])(?<![0-9][0-9])|(?<=[{_CN}])(?=[年月季个多五{_CN}])'
     f"|(?<=[今去上前明当本])(?=[年天前半一0-9{_CN}])|(?<=[首全下目如现眼])(?=[季年半前今在已下个])"
-    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"党协头])(?=[十的同0-9{_CN}]))'
+    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"党协头])(?=[十的同0-9{_CN}])|(?<=年)(?=[末底]))'
 )
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
 
 
 BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+REPORT = re.compile(
+    r"((?:19|20)\d{2})年(?!计划|[前上下一二三四]|\d)[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年)"
+)
+AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
 MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 
@@ -70,11 +78,23 @@ def _number(word: str) -> int:
     return int(word) if word.isdigit() else chinese(word)
 
 
-def _year(match: re.Match[str], day: date | None) -> int | None:
+def year_told(title: str, day: date | None) -> int | None:
+    """Return the year that a report of a whole year is about (2024年统计公报): 全年 and 年末 are of this year."""
+    told = REPORT.search(title)
+    year = int(told[1]) if told else None
+    return year if year is not None and (day is None or year <= day.year) else None
+
+
+def _year(match: re.Match[str], day: date | None, about: int | None) -> int | None:
     if match["y"]:
         return int(match["y"])
+    if not match["rel"] and about is not None:
+        return about
     if day is None:
         return None
+    if match["all"] and not match["rel"] and day.month <= 3:
+        ahead = AIMED.search(match.string, max(0, match.start() - 16), match.start())
+        return day.year if ahead else day.year - 1
     return day.year + {"去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}.get(match["rel"] or "", 0)
 
 
@@ -122,13 +142,14 @@ def _made(
     return Period(match.start(), match.end(), text, now, future, year, plan)
 
 
-def read(match: re.Match[str], day: date | None) -> Period | None:
+def read(match: re.Match[str], day: date | None, about: int | None = None) -> Period | None:
     """Return the period that a match of TIME means for a text published on `day`, or None where it means none."""
     today = day.isoformat() if day else "pub"
     if match["now"]:
         return _made(match, as_of(day), day, now=True)
-    if match["years"] or match["these"]:
-        count = _number(match["years"] or match["these"])
+    said = match["years"] or match["recent"] or match["these"]
+    if said:
+        count = _number(said)
         if day is None or not 2 <= count <= 60:
             return None
         return _made(match, f"{day.year - count}/{today}", day)
@@ -143,11 +164,13 @@ def read(match: re.Match[str], day: date | None) -> Period | None:
         return _made(match, f"{CONGRESS[match['congress']]}/{today}", day, plan=True)
     if match["strategy"]:
         return _made(match, f"2014/{today}", day)
-    return _calendar(match, day, today)
+    if match["close"]:
+        return _made(match, f"../{about}-12-31", day, year=about) if about else None
+    return _calendar(match, day, today, about)
 
 
-def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | None:
-    year = _year(match, day)
+def _calendar(match: re.Match[str], day: date | None, today: str, about: int | None) -> Period | None:
+    year = _year(match, day, about)
     bare = not (match["y"] or match["rel"])
     if year is None or (bare and match["yend"]):
         return None
@@ -159,7 +182,7 @@ def _calendar(match: re.Match[str], day: date | None, today: str) -> Period | No
         and "份" not in match[0]
         and not match["asof"]
     ):
-        year_before = day is not None and _number(match["m"]) > day.month
+        year_before = about is None and day is not None and _number(match["m"]) > day.month
         if year_before:
             return None
     found = _within(match, year, day)
@@ -179,11 +202,13 @@ def times_in(text: str) -> list[re.Match[str]]:
     return matches(BEGINS_TIME, TIME, text)
 
 
-def all_in(text: str, day: date | None, told: list[re.Match[str]] | None = None) -> list[Period]:
-    """Return the periods that a text names, in order."""
+def all_in(
+    text: str, day: date | None, told: list[re.Match[str]] | None = None, about: int | None = None
+) -> list[Period]:
+    """Return the periods that a text names, in order; `about`: the year of a report of a whole year."""
     found = []
     for match in times_in(text) if told is None else told:
-        period = read(match, day)
+        period = read(match, day, about)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
         if period is not None and not (
             (compared or MULTIPLE.match(text, match.end())) and match["till"] is None and not match["years"]

@@ -16,7 +16,7 @@ RELATIVE = re.compile(
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)(?!.{0,6}(?:示范区|园区))")
 OBJECT = re.compile(
-    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|距|距离|同)$"
+    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|对|距|距离|同)$"
 )
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
@@ -26,6 +26,7 @@ LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("cou
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
     "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)"
+    "|店(?![商主])|镇(?![江海安原康雄宁巴坪远])|村(?![镇庄民级集])|屯(?!昌)|寨|庄(?![河浪])|口(?![岸径罩号述碑味])"
     "|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
 
@@ -149,6 +150,17 @@ class Scope:
         `before` is where the number before ends, in the same clause: what stands between is nearest.
         """
         turn, count = m.turn
+        given = self._examples(m)
+        if given is not None:
+            told = self._within(m.clause[0], given)
+            wider = next((f for f in self.around if f.names and f.names != (NATIONAL,)), None)
+            earlier = [p for p in self.places if p.end <= m.clause[0] and not p.weak]
+            if told:
+                return told
+            if earlier:
+                return self._subject(earlier[0].start, m.clause[0]), f"said before: {earlier[0].form}"
+            if wider:
+                return wider.names, wider.why
         if count == 1 and before > m.clause[0]:
             nearer = self._within(before, m.start)
             if nearer and not self._only_objects(before, m.start):
@@ -160,6 +172,23 @@ class Scope:
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
+
+    def _examples(self, m: Mention) -> int | None:
+        """Return where a list of places begins that only gives examples: 苏州、无锡等12个港口; None where none does."""
+        if not self.text.endswith(("等", "等全国"), m.clause[0], m.start):
+            return None
+        at = self.text.rindex("等", m.clause[0], m.start)
+        first = None
+        for p in reversed([p for p in self.places if m.clause[0] <= p.start and p.end <= at]):
+            if (
+                re.fullmatch(
+                    "(?:市|区|县|省|地)?[、和及与]?", self.text[p.end : at if first is None else first]
+                )
+                is None
+            ):
+                break
+            first = p.start
+        return first
 
     def _of(
         self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]

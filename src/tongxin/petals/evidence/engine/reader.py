@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tongxin.petals.evidence.engine import comparisons, mentions, naming, places
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
-from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, times_in
+from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, times_in, year_told
 from tongxin.petals.evidence.engine.repair import Repaired
 
 # What a sentence with a figure holds: a digit, 近千, 百万, 十多, 七成, 三分之一, 等五大, 万余.
@@ -38,6 +38,11 @@ AHEAD = re.compile(
 ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 
 
+GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
+SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
+FLOWS = frozenset(["money", "percent", "mass", "count", "person", "energy"])
+
+
 @dataclass(slots=True)
 class Frames:
     """What the scopes around a sentence say: period, place, whether it is planned, the figure before."""
@@ -52,6 +57,8 @@ class Frames:
     paragraph: str = ""
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
+    about: int | None = None  # the year of a report of a whole year
+    lead: Period | None = None  # the quarter or months that a report of figures begins with
 
     def within(self, start: int, end: int) -> list[places.Seen]:
         """Return the places of a piece of the text, counted from its beginning."""
@@ -74,6 +81,10 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
     frames = Frames(document=places.main_place(title, source.publisher, opening, every, words))
+    frames.about = year_told(title, source.published)
+    if len(GROWTH.findall(text)) >= 4:
+        leads = all_in(text[slice(*opening)], source.published, about=frames.about)
+        frames.lead = next((p for p in leads if SPAN.fullmatch(p.text)), None)
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
@@ -81,6 +92,8 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
         if not line.strip():
             continue
         heading = HEADING.match(line)
+        if heading and not heading["plain"]:
+            frames.lead = None
         if heading and not line.lstrip().startswith(("- ", "• ")):
             _enter_section(heading, frames, source, words)
             if heading["plain"] is None or len(line.strip()) < 30:
@@ -100,7 +113,7 @@ def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words
     told = places.seen(title, words)
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     frames.section = places.Frame(names, f"heading {title[:20]!r}") if names else places.Frame()
-    spans = all_in(title, source.published)
+    spans = all_in(title, source.published, about=frames.about)
     frames.section_period = spans[0] if spans else None
 
 
@@ -118,7 +131,7 @@ def _paragraph(
         if not sentence.strip():
             continue
         if AHEAD.match(sentence):
-            frames.planned = True
+            frames.planned, frames.period = True, None
         here = [(a - at - start, b - at - start) for a, b in lost if a < at + match.end() and b > at + start]
         found += _sentence(at + start, sentence, frames, source, words, here)
     return found
@@ -131,7 +144,9 @@ def _sentence(
     spans = mentions.clauses(text)
     matches = times_in(text)
     times = [m.span() for m in matches]
-    periods = [p for p in all_in(text, source.published, matches) if not _of_news(text, p, spans)]
+    periods = [
+        p for p in all_in(text, source.published, matches, frames.about) if not _of_news(text, p, spans)
+    ]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = places.Scope(text, told, around, words)
     found: list[Fact] = []
@@ -191,8 +206,18 @@ def _period(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
-    if chosen is None and frames.section_period:
+    if chosen is None and frames.section_period and not frames.planned:
         chosen, why = frames.section_period, "heading"
+    if chosen is None and frames.about and not frames.planned:
+        return str(frames.about), "the year of the report", "over"
+    if (
+        chosen is None
+        and frames.lead
+        and not frames.planned
+        and m.kind in FLOWS
+        and not AS_OF_NOW.search(clause)
+    ):
+        return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
     if chosen is None:
         return as_of(source.published), "nothing told: as of publication", "running"
     return chosen.text, why, _lies(chosen, source)

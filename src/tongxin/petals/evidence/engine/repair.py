@@ -29,6 +29,7 @@ VALUE_LOST = re.compile(
     f"|(?<=[达共])(?:个|家|项|条|所)(?=[,，。;；])"
     f"|(?:突破|达到|增长|下降|提高)(?:%|％|个百分点))"
 )
+ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
 MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
 SPUN_NUMBER = re.compile(r"\d。\d+[%％万亿]")
@@ -140,6 +141,11 @@ def doubtful(text: str) -> list[Mark]:
     marks = [
         Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)
     ]
+    if marks:  # where digits were lost, 超过亿元 has lost its digits too
+        marks += [
+            Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")
+            for m in ALSO_LOST.finditer(text)
+        ]
     spun = [*_spun().finditer(text), *SPUN_NUMBER.finditer(text)]
     if len(spun) >= 2:
         marks += [Mark(m.start(), m.end(), "untrusted", "words put in the place of others") for m in spun]
