@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
@@ -38,7 +39,27 @@ LISTS = (
     ("cases by part of a number", "wuqing-clerk", "/cases/?stage=all&q={part}"),
     ("search of everything", "wuqing-clerk", "/search/?q={number}"),
     ("API cases", "token wuqing-clerk", "/api/v1/cases"),
+    ("cases of an item", "tongzhou-clerk", "/cases/?stage=all&procedure={item}"),
+    ("cases of a place", "tongzhou-clerk", "/cases/?stage=all&place=he-langfang"),
+    ("cases by state", "wuqing-clerk", "/cases/?stage=all&sort=-state"),
+    ("cases by holder", "wuqing-clerk", "/cases/?stage=all&sort=holder"),
+    ("cases by number", "wuqing-clerk", "/cases/?stage=all&sort=number"),
+    ("cases by due, far on", "wuqing-clerk", "/cases/?stage=all&sort=due&after={after}"),
+    ("the desk's day", "wuqing-clerk", "/cases/inbox/"),
+    ("the desk's day, own", "wuqing-clerk", "/cases/inbox/?tab=mine"),
+    ("the desk's day, late", "wuqing-clerk", "/cases/inbox/?tab=overdue"),
+    ("the desk's day, with others", "wuqing-clerk", "/cases/inbox/?tab=waiting"),
+    ("the desk's day, decided", "wuqing-clerk", "/cases/inbox/?tab=decided&procedure={item}"),
+    ("the desk's day, by a number", "wuqing-clerk", "/cases/inbox/?tab=hands&q={part}"),
+    ("the desk's day, offered", "tongzhou-clerk", "/cases/inbox/?tab=offered"),
+    ("office board", "wuqing-clerk", "/desk/"),
+    ("home", "wuqing-clerk", "/"),
+    ("case", "wuqing-clerk", "/cases/{number}/"),
+    ("API inbox", "token wuqing-clerk", "/api/v1/inbox"),
+    ("API feed", "token wuqing-clerk", "/api/v1/feed"),
     ("API cases, far on", "token wuqing-clerk", "/api/v1/cases?offset=5000"),
+    ("API cases, half way", "token wuqing-clerk", "/api/v1/cases?offset=250000"),
+    ("API cases, on from a line", "token wuqing-clerk", "/api/v1/cases?after={after}"),
     ("API case by number", "token wuqing-clerk", "/api/v1/cases?q={number}"),
 )
 
@@ -233,7 +254,14 @@ def _asked(name: str, reader: str, address: str) -> Any:
     )
     if not _readers:
         _readers.append(_screens.Readers())
-    screen = _screens.Screen(name, reader, address.format(number=number, part=number[-5:]), 0)
+    half_way = Case.objects.order_by("filed_at")[Case.objects.count() // 2 :].values_list(
+        "filed_at", "number"
+    )
+    at, there = half_way[0]
+    item = Case.objects.order_by("number").values_list("procedure__name", flat=True)[0]
+    after = quote(f"{at.isoformat()}~{there}")
+    said = address.format(number=number, part=number[-5:], item=item, after=after)
+    screen = _screens.Screen(name, reader, said, 0)
     return _readers[0].look(screen, screen.address)
 
 

@@ -62,7 +62,13 @@ def test_a_third_office_is_told_there_is_nothing(house, call):
     assert call(LANGFANG, "get", f"/cases/{number}").status_code == 404
     assert call(LANGFANG, "get", f"/offers/{offer}").status_code == 404
     assert call(LANGFANG, "post", f"/offers/{offer}/take-over").status_code == 404
-    assert call(LANGFANG, "get", "/cases").json() == {"total": 0, "next_offset": None, "cases": []}
+    assert call(LANGFANG, "get", "/cases").json() == {
+        "total": 0,
+        "total_more": False,
+        "next_offset": None,
+        "next_after": None,
+        "cases": [],
+    }
 
 
 def test_the_same_key_gives_the_same_answer_and_another_command_is_refused(call):

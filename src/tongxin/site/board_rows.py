@@ -153,18 +153,12 @@ def rows_of(
 
 def holds_cases(reader: Acting) -> bool:
     """Return whether any open case is in the reader's own hands."""
-    return _in_hand(reader).exists()
-
-
-def _in_hand(reader: Acting) -> QuerySet[Case]:
-    return cases.cases(reader).filter(
-        holder_id=reader.desk, frozen_by__isnull=True, state__in=cases.OPEN_STATES
-    )
+    return bool(cases.listed(reader, stage="mine")[:1])
 
 
 def _own_cases(reader: Acting, there: set[str]) -> list[Case]:
     """Return the cases in the reader's own hands that no open duty of the desk speaks for, promised first."""
-    rows = _in_hand(reader).order_by("promise_due_at", "number")[:CASES]
+    rows = cases.in_order(reader, cases.listed(reader, stage="mine", sort="due")[:CASES])
     return cases.with_names([case for case in rows if f"case:{case.number}" not in there])
 
 

@@ -75,7 +75,7 @@ def _staff(request: HttpRequest, reader: Acting) -> HttpResponse:
         "matters": [
             _matter(matters[number], seen[f"matter:{number}"], waiting) for number, waiting in running.items()
         ],
-        "cases": remembered(request, f"running-cases:{own}", lambda: _cases(reader, now)),
+        "cases": remembered(request, f"running-cases:{own}", lambda: cases.in_hand_now(reader, now)),
         "ties": ties,
         "map": _map(ties),
         "made_up": settings.DEMO,
@@ -220,15 +220,6 @@ def _matter(matter: Matter, seen: Seen, waiting: int) -> dict[str, Any]:
     n = waiting
     text = ngettext("%(n)d duty open", "%(n)d duties open", n) % {"n": n} if n else _("no duty open")
     return {"matter": matter, "title": seen.title, "sub": text}
-
-
-def _cases(reader: Acting, now: datetime) -> dict[str, int]:
-    rows = cases.cases(reader).filter(state__in=cases.OPEN_STATES).order_by()
-    return rows.aggregate(
-        open=Count("number"),
-        offered=Count("number", filter=Q(frozen_by__isnull=False)),
-        late=Count("number", filter=Q(promise_due_at__lt=now)),
-    )
 
 
 def _map(rows: list[between.TieRow]) -> dict[str, Any]:

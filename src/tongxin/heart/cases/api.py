@@ -133,10 +133,14 @@ class CaseOut(CaseLineOut):
 
 
 class CasesOut(Schema):
-    """A page of cases, newest first; `next_offset` leads on."""
+    """A page of cases, newest first; `next_after` leads on, at the same cost however far."""
 
-    total: int
+    total: int = Field(
+        description="How many there are, counted as far as 10,000; behind `after` where that is given"
+    )
+    total_more: bool = Field(description="Whether there are more than were counted")
     next_offset: int | None
+    next_after: str | None = Field(description="What to ask for as `after` the next time, without an offset")
     cases: list[CaseLineOut]
 
 
@@ -149,6 +153,9 @@ class CaseFilter(Schema):
     q: Line = Field("", description="Part of the number")
     limit: PageSize = 100
     offset: Number = 0
+    after: Line = Field(
+        "", description="The `next_after` of the page before: only what comes behind it is listed"
+    )
 
 
 class FileIn(Schema):
@@ -272,12 +279,13 @@ def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
         "place": wanted.place or "",
         "q": wanted.q,
     }
-    rows, total = queries.listed(request.auth, **asked), queries.counted(request.auth, **asked)
-    end = wanted.offset + wanted.limit
-    page = rows[wanted.offset : end] if wanted.offset < total else []
+    listing = queries.listed(request.auth, **asked)
+    page, more, total = listing.page(wanted.offset, wanted.limit, wanted.after)
     return {
-        "total": total,
-        "next_offset": end if end < total else None,
+        "total": total.n,
+        "total_more": total.more,
+        "next_offset": wanted.offset + wanted.limit if more else None,
+        "next_after": listing.mark(page[-1]) if more else None,
         "cases": [line_out(row) for row in queries.in_order(request.auth, page)],
     }
 

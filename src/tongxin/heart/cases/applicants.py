@@ -29,7 +29,7 @@ from tongxin.heart.cases import (
     story,
     words,
 )
-from tongxin.heart.cases.models import Case, Consent, Decision, Letter, Paper, Rating
+from tongxin.heart.cases.models import OPEN_STATES, Case, Consent, Decision, Letter, Paper, Rating
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region import queries as region
 from tongxin.shared import clock
@@ -174,7 +174,7 @@ def may(row: Case, asked: Asked | None = None) -> frozenset[str]:
     """Return what the applicant may do now; the acts decide again when they are done."""
     possible = queries.possible(actions.applicant_at(row.accepting_desk_id), row)
     found = {name for name in ("withdraw", "review") if getattr(possible, name)}
-    running = row.state in queries.OPEN_STATES
+    running = row.state in OPEN_STATES
     if asked is not None:
         found.add("supply")
     elif running and row.frozen_by_id is None:

@@ -1,6 +1,10 @@
 """Room cases of the heart."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class CasesConfig(AppConfig):
@@ -15,3 +19,11 @@ class CasesConfig(AppConfig):
         from tongxin.heart.cases import registration
 
         registration.register_all()
+        post_migrate.connect(_kept_parts, sender=self)
+
+
+def _kept_parts(using: str, **_said: Any) -> None:
+    """See after every migration that the database keeps the parts of cases."""
+    from tongxin.heart.cases import kept_parts
+
+    kept_parts.install(connections[using])

@@ -5,12 +5,14 @@ The statements narrow by part first; `sights`, which asks the one judge, has the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import judge, rulebook
@@ -18,21 +20,28 @@ from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
 from tongxin.heart.cases import disputes, joints, recalls, sights, states
-from tongxin.heart.cases.models import Case, Decision, Offer, Procedure
+from tongxin.heart.cases.listing import Line, Listing
+from tongxin.heart.cases.models import Case, CasePart, Decision, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk, Jurisdiction
 from tongxin.shared import clock
 from tongxin.shared.errors import NotFound
+from tongxin.shared.guarded import GuardedRows
 
-OPEN_STATES = (Case.State.FILED, Case.State.ACCEPTED, Case.State.IN_HAND, Case.State.SUSPENDED)
 STAGES = ("open", "mine", "offered", "decided", "all")  # what the list may be narrowed to
+_AT_STAGE: dict[str, dict[str, bool]] = {
+    "open": {"open": True},
+    "mine": {"open": True, "frozen": False},
+    "offered": {"open": True, "frozen": True},
+}
+WHOLE_NUMBER = re.compile(r"[A-Z][A-Z-]*-[0-9]{4}-[0-9]{6,}")  # this one case is meant, and no longer number
 _OPEN_OFFER: Any = Case._meta.get_field("frozen_by")
 ORDERS = {
-    "number": "number",
+    "number": "case_id",
     "filed": "filed_at",
-    "due": "promise_due_at",
+    "due": "due_at",
     "holder": "holder_id",
     "state": "state",
 }
@@ -97,50 +106,36 @@ def case(reader: Acting, number: str) -> Case:
 
 def listed(
     reader: Acting, *, stage: str = "all", procedure: str = "", place: str = "", q: str = "", sort: str = ""
-) -> QuerySet[Case, tuple[Any, ...]]:
-    """Return the numbers of the reader's cases, narrowed and in order, each first in its tuple; see `in_order`.
+) -> Listing:
+    """Return the list of the reader's cases, narrowed and in order: newest first unless something else is asked.
 
-    Each way to have a part is asked of an index that holds all that the list narrows and sorts by, so that the desk's
-    own cases are gone through, however many others there are, and no case is read that is not shown. What is not known
-    narrows nothing.
+    What is not known narrows nothing. See `in_order` for its cases.
     """
-    down, key = sort.startswith("-"), ORDERS.get(sort.removeprefix("-"))
-    narrow = _narrowed(reader, stage, procedure, place, q)
-    columns = ("number", key or "filed_at")
-    accepted, *others = (rows.filter(narrow).values_list(*columns) for rows in _parts(reader))
-    found = accepted.union(*others, all=True)
-    if key is None:
-        return found.order_by("-filed_at", "-number")
-    return found.order_by(F(key).desc(nulls_last=True) if down else F(key).asc(nulls_last=True), "number")
+    rows = _parts(reader).filter(**_AT_STAGE.get(stage, {}))
+    if stage == "mine":
+        rows = rows.filter(beside(Q(holder_id=reader.desk)))
+    if WHOLE_NUMBER.fullmatch(number := q.strip().upper()):
+        rows, q = rows.filter(case_id=number), ""
+    narrow = _narrowed(stage, procedure, place, q)
+    rows = rows.filter(beside(narrow)) if narrow else rows
+    column = ORDERS.get(sort.removeprefix("-"))
+    return Listing(rows, column or "filed_at", down=column is None or sort.startswith("-"))
 
 
-def of_items(reader: Acting, names: Iterable[str], limit: int) -> list[tuple[Any, ...]]:
+def of_items(reader: Acting, names: Iterable[str], limit: int) -> list[Line]:
     """Return the newest of the reader's cases of some procedures, by their names, as lines of `listed`."""
-    narrow = Q(procedure__in=Procedure.objects.filter(name__in=list(names)).values("id"))
-    accepted, *others = (rows.filter(narrow).values_list("number", "filed_at") for rows in _parts(reader))
-    return list(accepted.union(*others, all=True).order_by("-filed_at", "-number")[:limit])
+    wanted = list(Procedure.objects.filter(name__in=list(names)).values_list("id", flat=True))
+    rows = _parts(reader).filter(beside(Q(procedure_id__in=wanted)))
+    return Listing(rows, "filed_at", down=True)[:limit]
 
 
-def counted(
-    reader: Acting, *, stage: str = "all", procedure: str = "", place: str = "", q: str = "", sort: str = ""
-) -> int:
-    """Return how many cases `listed` gives: each way to have a part counted in its index, none of them sorted."""
-    narrow = _narrowed(reader, stage, procedure, place, q)
-    return sum(rows.filter(narrow).count() for rows in _parts(reader))
+def _parts(reader: Acting) -> GuardedRows[CasePart]:
+    """Return the parts that the reader's desk has in cases, one row for each.
 
-
-def _parts(reader: Acting) -> list[QuerySet[Case]]:
-    """Return the ways in which the reader's desk has a part in cases, each case in one of them only.
-
-    They are three: who holds a case has accepted it, was offered it or reviews it, and so has who offers it to another.
+    Who holds a case has accepted it, was offered it or reviews it, and so has who offers it to another.
     """
     desk = _desk(reader)
-    rows, received = Case.objects.read_by(desk).order_by(), Offer.objects.filter(to_desk_id=desk)
-    return [
-        rows.filter(accepting_desk_id=desk),
-        rows.filter(number__in=received.values("case_id")).exclude(accepting_desk_id=desk),
-        rows.filter(reviews__isnull=False, competent_desk_id=desk).exclude(accepting_desk_id=desk),
-    ]
+    return CasePart.objects.read_by(desk).filter(desk_id=desk)
 
 
 def _desk(reader: Acting) -> str:
@@ -150,32 +145,26 @@ def _desk(reader: Acting) -> str:
     return reader.desk
 
 
-def _narrowed(reader: Acting, stage: str, procedure: str, place: str, q: str) -> Q:
-    """Return the condition of a list's filters."""
+def _narrowed(stage: str, procedure: str, place: str, q: str) -> Q:
+    """Return the condition of a list's filters that is checked of each row."""
     found = Q()
-    if stage == "open":
-        found &= Q(state__in=OPEN_STATES)
-    elif stage == "mine":
-        found &= Q(state__in=OPEN_STATES, holder_id=reader.desk, frozen_by__isnull=True)
-    elif stage == "offered":
-        found &= Q(state__in=OPEN_STATES, frozen_by__isnull=False)
-    elif stage == "decided":
+    if stage == "decided":
         found &= Q(state__in=[Case.State.DECIDED, Case.State.CLOSED])
     if procedure:
         found &= Q(procedure__in=Procedure.objects.filter(name=procedure).values("id"))
     if place:
         desks = Desk.objects.filter(jurisdiction_id=place).values("id")
         found &= Q(accepting_desk__in=desks) | Q(competent_desk__in=desks)
-    return found & sought(q)
+    return found & sought(q, number="case__number")
 
 
-def sought(text: str) -> Q:
+def sought(text: str, number: str = "number") -> Q:
     """Return the condition of cases whose number or item's title holds the words; no words narrow nothing."""
     text = text.strip()
     if not text:
         return Q()
     names = {row.name for row in titled(text)}
-    numbered = Q(number__icontains=text)
+    numbered = Q(**{f"{number}__contains": text.upper()})  # numbers are written in capitals
     return (
         numbered | Q(procedure__in=Procedure.objects.filter(name__in=names).values("id"))
         if names
@@ -247,15 +236,27 @@ def titled(text: str) -> list[Procedure]:
 
 
 def in_hand(reader: Acting) -> int:
-    """Return how many open cases the reader's desk has a part in."""
-    return listed(reader, stage="open").count()
+    """Return how many open cases the reader's desk has a part in, at most so many as lists are counted."""
+    return listed(reader, stage="open").total().n
+
+
+def in_hand_now(reader: Acting, now: datetime) -> dict[str, int]:
+    """Return how many open cases the reader's desk has a part in: all, `offered` ones, and those that are `late`."""
+    return (
+        _parts(reader)
+        .filter(open=True)
+        .aggregate(
+            open=Count("case_id"),
+            offered=Count("case_id", filter=Q(frozen=True)),
+            late=Count("case_id", filter=Q(due_at__lt=now)),
+        )
+    )
 
 
 def kinds_of(reader: Acting) -> tuple[list[Procedure], list[Jurisdiction]]:
     """Return the procedures of the reader's cases, by name, and the places that accept or decide them."""
     columns = ("procedure_id", "accepting_desk_id", "competent_desk_id")
-    accepted, *others = (rows.values_list(*columns).distinct() for rows in _parts(reader))
-    kinds = list(accepted.union(*others))
+    kinds = list(_parts(reader).order_by(*columns).values_list(*columns).distinct())
     procedures = Procedure.objects.filter(id__in={procedure for procedure, *_desks in kinds})
     desks = {desk for _procedure, *both in kinds for desk in both}
     places = Desk.objects.filter(id__in=desks).values("jurisdiction_id")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,6 +37,7 @@ from tongxin.heart.cases import (
     story_states,
     words,
 )
+from tongxin.heart.cases.listing import Line, Listing
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
@@ -61,16 +62,34 @@ STAGE_WORDS = {
 
 
 class Pages(Paginator):  # type: ignore[type-arg] # Django's is not subscriptable
-    """The pages of a list that was counted apart, where that is quicker."""
+    """The pages of a list that is counted only so far: `more` where it has more, `further` leads on from its end."""
 
-    def __init__(self, listing: Any, total: int) -> None:
-        super().__init__(listing, PAGE)
-        self._total = total
+    def __init__(self, listing: Listing, after: str, number: Any) -> None:
+        super().__init__((), PAGE)
+        self._listing, self._after = listing, after
+        self._first: list[Line] | None = None
+        if number in {None, "", "1"}:
+            self._first, _more, total = listing.page(0, PAGE, after)
+        else:
+            total = listing.total(after)
+        self._total, self.more = total.n, total.more
 
     @cached_property
     def count(self) -> int:
-        """How many there are."""
+        """How many there are, as far as they were counted."""
         return self._total
+
+    def page(self, number: Any) -> Any:
+        """Return a page; its lines are read once."""
+        n = self.validate_number(number)
+        known = self._first if n == 1 else None
+        lines = self._listing.part((n - 1) * PAGE, PAGE, self._after) if known is None else known
+        return Page(lines, n, self)
+
+    def further(self, page: Any) -> str:
+        """Return the mark from which the list goes on behind the last page that was counted."""
+        lines = page.object_list
+        return self._listing.mark(lines[-1]) if self.more and lines and not page.has_next() else ""
 
 
 @require_GET
@@ -78,8 +97,9 @@ class Pages(Paginator):  # type: ignore[type-arg] # Django's is not subscriptabl
 def cases(request: StaffRequest) -> HttpResponse:
     """Show the cases in which the reader's desk has a part."""
     asked = _asked(request)
-    listing = queries.listed(request.acting, **asked)
-    page = Pages(listing, queries.counted(request.acting, **asked)).get_page(request.GET.get("page"))
+    number, after = request.GET.get("page"), request.GET.get("after", "")[:80]
+    pages = Pages(queries.listed(request.acting, **asked), after, number)
+    page = pages.get_page(number)
     rows = queries.with_names(queries.in_order(request.acting, page))
     reader = request.acting
     procedures, places = remembered(request, f"case-kinds:{reader.desk}", lambda: queries.kinds_of(reader))
@@ -89,6 +109,8 @@ def cases(request: StaffRequest) -> HttpResponse:
         "cases/list.html",
         {
             "page": page,
+            "after": after,
+            "further": pages.further(page),
             "rows": [
                 {"case": row, "state": words.state_of(row), "title": words.title(row.procedure)}
                 for row in rows

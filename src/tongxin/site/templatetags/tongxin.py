@@ -264,7 +264,9 @@ def sortform(context: Context) -> dict[str, Any]:
     """`{% sortform %}`: once a page, before a table with sort heads; carries the filters along."""
     request = context.get("request")
     kept: QueryDict = request.GET if request is not None else QueryDict()
-    return {"kept": [(k, v) for k, values in kept.lists() if k not in {"sort", "page"} for v in values]}
+    return {
+        "kept": [(k, v) for k, values in kept.lists() if k not in {"sort", "page", "after"} for v in values]
+    }
 
 
 @register.inclusion_tag("parts/error_summary.html")

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.cases import papers, papers_store, papers_types, procedures
 from tongxin.heart.cases.actions import mirroring, parts
-from tongxin.heart.cases.models import Case, Paper
+from tongxin.heart.cases.models import OPEN_STATES, Case, Paper
 from tongxin.heart.cases.papers import Arrived
 from tongxin.heart.cases.papers_store import Unfit
-from tongxin.heart.cases.queries import OPEN_STATES
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock

@@ -6,11 +6,14 @@ from tongxin.heart.cases.models.desk import Assignment, BulkRun, CaseWords, Noti
 from tongxin.heart.cases.models.hands import Crossing, Dispute, Offer
 from tongxin.heart.cases.models.outcomes import Decision, Joint
 from tongxin.heart.cases.models.papers import Consent, Fetch, Paper
+from tongxin.heart.cases.models.parts import OPEN_STATES, CasePart
 
 __all__ = [
+    "OPEN_STATES",
     "Assignment",
     "BulkRun",
     "Case",
+    "CasePart",
     "CaseWords",
     "Consent",
     "Crossing",

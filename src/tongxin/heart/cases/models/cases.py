@@ -83,26 +83,8 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["filed_at", "number"], name="cases_by_time"),
-            models.Index(  # holds all that a list narrows and sorts by, so that the cases themselves are not read
-                fields=[
-                    "accepting_desk",
-                    "state",
-                    "filed_at",
-                    "number",
-                    "promise_due_at",
-                    "procedure",
-                    "competent_desk",
-                    "holder",
-                ],
-                name="cases_accepted",
-            ),
-            models.Index(  # newest first, without a look at the others of a desk
-                fields=["accepting_desk", "-filed_at", "-number"], name="cases_accepted_by_time"
-            ),
-            models.Index(  # the few that came to a desk as reviews
-                fields=["competent_desk", "filed_at", "number"],
-                condition=Q(reviews__isnull=False),
-                name="cases_reviews",
+            models.Index(
+                fields=["accepting_desk", "state", "filed_at", "number", "procedure"], name="cases_accepted"
             ),
             models.Index(fields=["keep_until"], condition=Q(erased_at__isnull=True), name="cases_to_erase"),
             models.Index(  # what is in a desk's hands, as its day is worked off: the next due first
