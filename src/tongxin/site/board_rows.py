@@ -18,7 +18,7 @@ from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.threads import Seen
 from tongxin.heart.cases import queries as cases
 from tongxin.heart.cases import words
-from tongxin.heart.cases.models import Case
+from tongxin.heart.cases.models import OPEN_STATES, Case
 from tongxin.heart.events.models import Matter
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
@@ -153,12 +153,22 @@ def rows_of(
 
 def holds_cases(reader: Acting) -> bool:
     """Return whether any open case is in the reader's own hands."""
-    return bool(cases.listed(reader, stage="mine")[:1])
+    return _in_hand(reader).exists()
+
+
+def _in_hand(reader: Acting) -> QuerySet[Case]:
+    return cases.cases(reader).filter(
+        holder_id=reader.desk,
+        frozen_by__isnull=True,
+        state__in=OPEN_STATES,
+        decided_at__isnull=True,  # said again, so that an index leads to what is open
+        ended_at__isnull=True,
+    )
 
 
 def _own_cases(reader: Acting, there: set[str]) -> list[Case]:
     """Return the cases in the reader's own hands that no open duty of the desk speaks for, promised first."""
-    rows = cases.in_order(reader, cases.listed(reader, stage="mine", sort="due")[:CASES])
+    rows = _in_hand(reader).order_by("promise_due_at", "number")[:CASES]
     return cases.with_names([case for case in rows if f"case:{case.number}" not in there])
 
 

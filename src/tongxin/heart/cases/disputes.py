@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
@@ -94,8 +94,8 @@ def seen_by(reader: Acting) -> QuerySet[Dispute]:
     desk = reader.desk
     named = Q(one_office_id=desk) | Q(other_office_id=desk)
     if not reader.coordinates:
-        offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
-        named = Q(case__accepting_desk_id=desk) | Q(case__holder_id=desk) | Q(case__in=offered)
+        offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk), case=OuterRef("case"))
+        named = Q(case__accepting_desk_id=desk) | Q(case__holder_id=desk) | Exists(offered)
     rows = (
         Dispute.objects.read_by(desk)
         .filter(named)

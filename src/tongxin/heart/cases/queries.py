@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import judge, rulebook
@@ -85,8 +85,8 @@ def cases(reader: Acting) -> QuerySet[Case]:
     They are gone through in their own order, or by what else is asked, and checked for the desk's part.
     """
     desk = _desk(reader)
-    offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk)).values("case_id")
-    part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(number__in=offered)
+    offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk), case=OuterRef("pk"))
+    part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Exists(offered)
     return Case.objects.read_by(desk).filter(beside(part)).order_by("-filed_at", "-number")
 
 

@@ -97,6 +97,10 @@ class Migration(migrations.Migration):
             model_name='casepart',
             index=models.Index(condition=models.Q(('open', True)), fields=['desk', '-filed_at', '-case', 'frozen', 'holder', 'due_at', 'state'], name='case_parts_open'),
         ),
+        migrations.AddIndex(
+            model_name='casepart',
+            index=models.Index(condition=models.Q(('open', True)), fields=['desk', 'due_at', 'case', 'frozen', 'holder', 'filed_at', 'state'], name='case_parts_open_due'),
+        ),
         migrations.AddConstraint(
             model_name='casepart',
             constraint=models.UniqueConstraint(fields=('case', 'desk'), name='one_part_a_case_and_desk'),

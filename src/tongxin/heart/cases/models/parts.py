@@ -71,4 +71,9 @@ class CasePart(models.Model):
                 condition=Q(open=True),
                 name="case_parts_open",
             ),
+            models.Index(
+                fields=["desk", "due_at", "case", "frozen", "holder", "filed_at", "state"],
+                condition=Q(open=True),
+                name="case_parts_open_due",
+            ),
         ]  # fmt: skip
