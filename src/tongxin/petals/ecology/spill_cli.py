@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tongxin.petals.ecology.engine.network import Network
 
 
+POOR = 0.9  # Nash–Sutcliffe efficiency below which a fit is doubtful
+
+
 def pack_network() -> Path:
     """Return the region pack's river network."""
     return Path(settings.REGION_PACK) / "network.yaml"
@@ -194,6 +197,7 @@ def calibrate(
     blind: dict[str, float] = {}
     if discharge:
         sizes = [quantity(v, "length", n) if v else None for v, n in ((width, "--width"), (depth, "--depth"))]
+        _possible(discharge, sizes, slope)
         _values, (nse, peak, peak_time, arrival, _half) = calibrating.blind(
             tracer, discharge, width=sizes[0], depth=sizes[1], slope=slope
         )
@@ -205,6 +209,12 @@ def calibrate(
         say(phrase("{n} readings, {length} m", n=len(tracer.times), length=f"{tracer.length:g}"))
         for name, value in figures.items():
             click.echo(f"  {name:<22} {value:.6g}")
+        if found.nse < POOR:
+            say(
+                phrase(
+                    "The fit is poor: look at the way's length, the sensors' columns and the unit of the time."
+                )
+            )
         say(
             phrase("blind, by the priors alone")
             if blind
@@ -226,6 +236,23 @@ def calibrate(
         lines = [f"    {n}: {figures[n]:.8g}" for n in names if n in figures]
         written(out, "\n".join(["calibrated:", f"  {reach}:", *lines]) + "\n")
         say(phrase("written: {path}", path=out))
+
+
+def _possible(discharge: float, sizes: list[float | None], slope: float | None) -> None:
+    """Refuse a discharge, width, depth or slope that no river has. Raises Fault."""
+    if (
+        discharge <= 0
+        or any(s is not None and s <= 0 for s in sizes)
+        or not (slope is None or 1e-7 <= slope <= 0.3)
+    ):
+        raise Fault(
+            "impossible", phrase("discharge, width, depth and slope are above zero; a slope is a ratio.")
+        )
+    speed = discharge / (sizes[0] * sizes[1]) if sizes[0] and sizes[1] else 0.0
+    if speed > 8:
+        said = phrase("{flow} m³/s through {width} m × {depth} m would run at {speed} m/s.", flow=f"{discharge:g}",
+                      width=f"{sizes[0]:g}", depth=f"{sizes[1]:g}", speed=f"{speed:.3g}")  # fmt: skip
+        raise Fault("impossible", said, mend=phrase("Was the discharge written in L/s?"), where="--flow")
 
 
 @group.group()

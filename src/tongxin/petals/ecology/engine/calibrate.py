@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine import priors, transport
 from tongxin.petals.ecology.engine.faults import Fault, nearest
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.phrases import phrase
+from tongxin.petals.ecology.engine.readings import csv_rows
 
 Floats = NDArray[np.float64]
 STARTS = ((30.0, 3e-4, 0.05), (100.0, 1e-4, 0.15), (300.0, 1e-3, 0.3), (100.0, 2e-5, 0.05))  # Péclet, α, β
@@ -80,10 +80,7 @@ def read(path: Path, length_m: float, *, time: str = "", upper: str = "", lower:
             phrase("a way of {length_m} m between two sensors is impossible.", length_m=f"{length_m:g}"),
             where="--length",
         )
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        names = list(reader.fieldnames or ())
-        rows = [(row, row_of(path, "line", reader.line_num)) for row in reader]
+    names, rows = csv_rows(path)
     if len(names) < 3:
         raise Fault(
             "missing", phrase("three columns are needed: time, upper and lower sensor."), where=path.name
@@ -116,7 +113,21 @@ def read(path: Path, length_m: float, *, time: str = "", upper: str = "", lower:
     if (np.diff(data[:, 0]) <= 0).any():
         at = int(np.argmin(np.diff(data[:, 0]) > 0))
         raise Fault("order", phrase("the times do not rise after row {at}.", at=at + 1), where=path.name)
+    _in_order(data, path.name)
     return Tracer(data[:, 0] - data[0, 0], data[:, 1], data[:, 2], length_m)
+
+
+def _in_order(data: Floats, where: str) -> None:
+    """Refuse readings whose lower sensor sees the middle of the tracer first. Raises Fault."""
+    middles = []
+    for curve in (data[:, 1], data[:, 2]):
+        above = np.maximum(curve - np.min(curve), 0.0)
+        middles.append(float((above * data[:, 0]).sum() / above.sum()) if above.sum() > 0 else 0.0)
+    if middles[1] < middles[0] and min(middles) > 0:
+        raise Fault(
+            "order", phrase("the lower sensor sees the tracer before the upper one."),
+            mend=phrase("Were the two exchanged? Name them with --upper and --lower."), where=where,
+        )  # fmt: skip
 
 
 def _seconds(text: str, name: str, where: str) -> float:

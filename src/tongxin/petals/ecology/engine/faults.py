@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from tongxin.petals.ecology.engine.phrases import phrase
 
+SHOWN = 8  # words that are told where none is near
+
 
 class Fault(ValueError):
     """An input that cannot be taken. `code` is stable, for machines; `where` names file, row or key."""
@@ -25,8 +27,16 @@ class Fault(ValueError):
         )
 
 
-def nearest(word: str, known: Iterable[str], like: float = 0.4) -> str:
-    """Return the known word nearest to one that is not known, as ` The nearest is x.`; else an empty text."""
-    by_fold = {k.casefold(): k for k in known}
+def nearest(word: str, known: Iterable[str], like: float = 0.55) -> str:
+    """Return which known word is nearest to one that is not known; without a near one some that there are.
+
+    `like`: how like (0–1) a near one has to be; above 0.6 nothing else is told.
+    """
+    by_fold = {k.casefold(): k for k in (sorted(known) if isinstance(known, (set, frozenset)) else known)}
     found = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=like)
-    return phrase("The nearest is {name}.", name=repr(by_fold[found[0]])) if found else ""
+    if found:
+        return phrase("The nearest is {name}.", name=repr(by_fold[found[0]]))
+    if like > 0.6 or not by_fold:
+        return ""
+    some = ", ".join([*by_fold.values()][:SHOWN]) + (", …" if len(by_fold) > SHOWN else "")
+    return phrase("There are: {names}.", names=some)

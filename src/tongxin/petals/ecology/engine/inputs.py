@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from tongxin.petals.ecology.engine import network_read
 from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
@@ -26,13 +28,15 @@ from tongxin.petals.ecology.engine.updating import Sample
 
 KEYS = {
     "network", "release", "threshold", "issued", "flows", "gates", "temperature", "ice", "dry", "held", "sections",
-    "within", "members", "seed", "horizon", "accept_stale", "samples", "calibrated", "background",
+    "within", "members", "seed", "horizon", "accept_stale", "samples", "calibrated",
 }  # fmt: skip
+PLACE_KEYS = {"river", "reach", "km", "lon", "lat"}
 RELEASE_KEYS = {
     "at", "substance", "amount", "concentration", "discharge", "began", "began_within", "duration", "rate",
 }  # fmt: skip
 UNKNOWN = (10.0, 1e5)  # kg, when nothing is known of the amount
 MOST_KG = 1e9
+MUCH = 1e4  # mg/L: a hundredth of the water
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def load(path: Path) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         said = phrase("this cannot be read as YAML ({v}).", v=error.problem or "broken")
         raise Fault("not_yaml", said, where=row_of(path, "line", mark.line + 1 if mark else 1)) from None
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, ReaderError):
         raise Fault("not_text", phrase("the file is no text in UTF-8."), where=path.name) from None
     if not isinstance(data, dict):
         raise Fault("not_a_mapping", phrase("the file has no keys."), where=path.name)
@@ -98,7 +102,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
     kind = substance(str(need(release, "substance", "release.")), "release.substance")
     reach, km = place(network, need(release, "at", "release."), "release.at")
     flows, network = flows_of(data.get("flows"), network, zero, folder)
-    gates = gates_of(data.get("gates"), network, zero)
+    gates = gates_of(data.get("gates"), network, zero, folder)
     threshold, notes = _threshold(data.get("threshold"), kind)
     case = Case(
         network=network, reach=reach, at_km=km, substance=kind, mass=Amount(1.0), threshold=threshold,
@@ -107,13 +111,47 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
         duration=_time(release.get("duration", "0 s"), "release.duration"),
         temperature=_temperature(data.get("temperature")),
         horizon=_time(data.get("horizon", "7 d"), "horizon"), members=_whole(data.get("members", 1000), "members"),
-        seed=_whole(data.get("seed", 1), "seed"), accept_stale=bool(data.get("accept_stale", False)),
-        within=tuple(_time(w, "within") for w in data.get("within", ("6 h", "24 h", "72 h"))),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=_true(data.get("accept_stale"), "accept_stale"),
+        within=tuple(_time(w, "within") for w in _names(data.get("within", ("6 h", "24 h", "72 h")), "within")),
     )  # fmt: skip
     if not 60 <= case.horizon <= 365 * DAY:
         raise Fault("impossible", phrase("the horizon lies between a minute and a year."), where="horizon")
+    if case.duration > case.horizon:
+        raise Fault(
+            "impossible", phrase("the release lasts longer than the horizon."),
+            mend=phrase("Give a longer `horizon`, or a shorter `duration`."), where="release.duration",
+        )  # fmt: skip
     case = _amount(case, release, folder, zero)
+    if _without_zone(release["began"]):
+        notes.append(phrase("Times without an offset are Beijing time."))
+    if _strength(case) > MUCH:
+        notes.append(
+            phrase(
+                "So much is more than a hundredth of the water beside it: was it written in t instead of kg?"
+            )
+        )
     return Asked(case, zero, _samples(data.get("samples") or (), case, zero), tuple(notes))
+
+
+def _names(given: Any, where: str) -> list[str]:
+    """Return a list of words; one word counts as a list of one. Raises Fault."""
+    if given is None:
+        return []
+    if isinstance(given, str):
+        return [given]
+    if not isinstance(given, (list, tuple)) or any(isinstance(g, (dict, list)) for g in given):
+        raise Fault("not_a_list", phrase("{where} is a list of words.", where=where), where=where)
+    return [str(g) for g in given]
+
+
+def _true(given: Any, where: str) -> bool:
+    if given is not None and not isinstance(given, bool):
+        raise Fault("not_a_truth", phrase("{where} is `true` or `false`.", where=where), where=where)
+    return bool(given)
+
+
+def _without_zone(value: Any) -> bool:
+    return datetime.fromisoformat(str(value).strip()).tzinfo is None
 
 
 def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Network:
@@ -129,8 +167,9 @@ def _network(data: Mapping[str, Any], folder: Path, pack: Path | None) -> Networ
         found = network_read.with_calibration(found, rows)
     changed = dict(found.reaches)
     for key, kind in (("ice", "under_ice"), ("dry", "dry"), ("held", "held")):
-        for each in data.get(key) or ():
-            changed[found.reach(str(each), key).id] = replace(found.reaches[str(each)], kind=kind)
+        for each in _names(data.get(key), key):
+            reach = found.reach(each, key)
+            changed[reach.id] = replace(reach, kind=kind)
     return build(changed.values(), found.points.values(), found.title, found.notes)
 
 
@@ -151,10 +190,16 @@ def place(network: Network, given: Any, where: str) -> tuple[str, float]:
             phrase("a place is {{reach, km}}, {{river, km}}, {{lon, lat}} or the id of a point."),
             where=where,
         )
-    if "lon" in given and "lat" in given:
-        return locate(
-            network, number(given["lon"], "lon", where), number(given["lat"], "lat", where), where=where
-        )
+    _known(given, PLACE_KEYS, "at.")
+    if ("lon" in given) != ("lat" in given):
+        raise Fault("missing", phrase("a place on the map has `lon` and `lat`."), where=where)
+    if "lon" in given:
+        lon, lat = number(given["lon"], "lon", where), number(given["lat"], "lat", where)
+        if abs(lat) > 90 or abs(lon) > 180:
+            said = phrase("there is no place {lon}, {lat} on the Earth.", lon=f"{lon:g}", lat=f"{lat:g}")
+            mend = phrase("Were longitude and latitude exchanged?")
+            raise Fault("impossible", said, mend=mend, where=where)
+        return locate(network, lon, lat, where=where)
     km = number(given.get("km", 0.0), "km", where)
     if "reach" in given:
         found = network.reach(str(given["reach"]), where)
@@ -230,6 +275,13 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
             )
         strength = quantity(release["concentration"], "concentration", "release.concentration")
         flow = quantity(need(release, "discharge", "release."), "discharge", "release.discharge")
+        beside = _flow_beside(case)
+        if flow > 2 * beside:
+            said = phrase(
+                "{flow} m³/s run out beside a river of {beside} m³/s.", flow=f"{flow:g}", beside=f"{beside:g}"
+            )
+            raise Fault("impossible", said, mend=phrase("Was the discharge written in m³/s instead of L/s?"),
+                        where="release.discharge")  # fmt: skip
         return _possible(replace(case, mass=Amount(strength * flow * case.duration * 1e-3, 0.2)))
     amount = need(release, "amount", "release.")
     if str(amount).strip().casefold() in {"unknown", "不明"}:  # not ui
@@ -247,11 +299,8 @@ def _amount(case: Case, release: Mapping[str, Any], folder: Path, zero: datetime
 
 def _possible(case: Case) -> Case:
     """Return the case. Raises Fault for more substance than the water beside it can be, which is a unit mixed up."""
-    reach = case.network.reaches[case.reach]
-    flow = reach.flow_m3_s or reach.mean_flow_m3_s or 1.0
     mass = case.mass.middle
-    strength = mass * 1e3 / (flow * max(case.duration, HOUR))
-    if mass > MOST_KG or strength > 1e6:
+    if mass > MOST_KG or _strength(case) > 1e6:
         said = phrase(
             "{mass} t in {duration} h is more than the river has water.",
             mass=f"{mass / 1e3:,.0f}",
@@ -261,6 +310,16 @@ def _possible(case: Case) -> Case:
             "impossible", said, mend=phrase("Was it written in t instead of kg?"), where="release.amount"
         )
     return case
+
+
+def _flow_beside(case: Case) -> float:
+    reach = case.network.reaches[case.reach]
+    return reach.flow_m3_s or reach.mean_flow_m3_s or 1.0
+
+
+def _strength(case: Case) -> float:
+    """Return how much the release is in the water beside it, mg/L; an hour of it where it is at once."""
+    return case.mass.middle * 1e3 / (_flow_beside(case) * max(case.duration, HOUR))
 
 
 def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
@@ -294,8 +353,12 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
             )
         return tuple(found)
     by_id = {p.id: p for p in known}
-    chosen = []
-    for name in given:
+    chosen: list[Point] = []
+    wanted = _names(given, "sections")
+    if not wanted:
+        raise Fault("no_section", phrase("there is no section in the list."),
+                    mend=phrase("Name some, or leave `sections` out for all of them."), where="sections")  # fmt: skip
+    for name in dict.fromkeys(wanted):
         if str(name) not in by_id:
             raise Fault(
                 "no_section",
@@ -307,7 +370,14 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
     return tuple(chosen)
 
 
-def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, ...]:
+_BELOW = re.compile(r"^\s*(<|＜|ND|nd|未检出)?\s*([\d.eE+-]+)\s*(L(?=\s|$))?\s*(.*)$")
+
+
+def _samples(given: Any, case: Case, zero: datetime) -> tuple[Sample, ...]:
+    if not isinstance(given, (list, tuple)) or not all(isinstance(row, dict) for row in given):
+        raise Fault(
+            "not_a_list", phrase("samples are a list of rows with section, at and value."), where="samples"
+        )
     found = []
     known = {p.id: i for i, p in enumerate(case.sections)}
     for i, row in enumerate(given, 1):
@@ -325,9 +395,16 @@ def _samples(given: Iterable[Any], case: Case, zero: datetime) -> tuple[Sample, 
             raise Fault(
                 "negative_time", phrase("the sample was taken before the release began."), where=where
             )
+        if at > case.horizon:
+            raise Fault("impossible", phrase("the sample was taken after the horizon ended."),
+                        mend=phrase("Give a longer `horizon`."), where=where)  # fmt: skip
         text = str(need(row, "value", "")).strip()
-        below = text.startswith("<") or text.endswith("L ") or bool(row.get("below"))
-        value = quantity(text.lstrip("< "), "concentration", where)
+        parts = _BELOW.match(text)
+        below = bool(parts and (parts[1] or parts[3])) or _true(row.get("below"), where)
+        value = quantity(f"{parts[2]} {parts[4]}" if parts else text, "concentration", where)
+        if value <= 0:
+            raise Fault("impossible", phrase("a sample of nothing has a limit of detection;"),
+                        mend=phrase("write it as <0.05 mg/L."), where=where)  # fmt: skip
         error = number(row.get("error", 0.15), "error", where)
         if not 0 < error <= 2:
             raise Fault("impossible", phrase("the error of a sample is a share, such as 0.15."), where=where)
@@ -352,6 +429,9 @@ def _temperature(given: Any) -> tuple[float, float]:
 
 
 def _known(row: Mapping[str, Any], known: set[str], prefix: str) -> None:
+    if "reaches" in row and "reaches" not in known:
+        mend = phrase("Name it under `network` of a case; check it with tongxin spill network check.")
+        raise Fault("a_network", phrase("this is a river network, not a case."), mend=mend)
     for key in row:
         if key not in known:
             raise Fault(
@@ -367,7 +447,7 @@ def _time(value: Any, where: str) -> float:
 
 def _whole(value: Any, where: str) -> int:
     found = number(value, where, where)
-    if not math.isfinite(found) or found != int(found) or found < 0:
+    if not math.isfinite(found) or found != int(found) or not 0 <= found < 2**53:
         raise Fault("not_a_number", phrase("{where} is a whole number from 0.", where=where), where=where)
     return int(found)
 
@@ -392,7 +472,7 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     data = load(path)
     _known(data, SEARCH_KEYS, "")
     rows = data.get("samples")
-    if not isinstance(rows, list) or not rows:
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise Fault("missing", phrase("a search needs `samples`."), where="samples")
     zero = min(instant(need(row, "at", ""), phrase("samples row {i}", i=i)) for i, row in enumerate(rows, 1))
     last = max(instant(row["at"], "samples") for row in rows)
@@ -403,7 +483,7 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     case = Case(
         network=network, reach=next(iter(network.reaches)), at_km=0.0, substance=kind, mass=Amount(1.0),
         threshold=_threshold(data.get("threshold"), kind)[0], sections=_sections(names, network, "", 0.0), flows=flows,
-        gates=gates_of(data.get("gates"), network, zero), issued=(last - zero).total_seconds(),
+        gates=gates_of(data.get("gates"), network, zero, path.parent), issued=(last - zero).total_seconds(),
         duration=_time(data.get("duration", "1 h"), "duration"), temperature=_temperature(data.get("temperature")),
         seed=_whole(data.get("seed", 1), "seed"), accept_stale=True,
     )  # fmt: skip

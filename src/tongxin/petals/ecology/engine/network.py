@@ -229,6 +229,7 @@ def _loop(left: set[str], below: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 _NUMBERS = {f.name for f in fields(Reach) if str(f.type).startswith("float")}
+_FIELDS = {f.name for f in fields(Reach)}
 _TRUE = {"1", "true", "yes", "y"}
 
 
@@ -237,8 +238,9 @@ def reach_of(row: Mapping[str, Any], where: str) -> Reach:
     given = {k: v for k, v in row.items() if v not in (None, "")}
     for key in ("id", "from_node", "to_node", "length_km"):
         if key not in given:
-            raise Fault("missing", phrase("a reach has no {key}.", key=repr(key)), where=where)
-    known = {f.name for f in fields(Reach)}
+            mend = nearest(key, [k for k in given if k not in _FIELDS], 0.75)
+            raise Fault("missing", phrase("a reach has no {key}.", key=repr(key)), mend=mend, where=where)
+    known = _FIELDS
     taken: dict[str, Any] = {}
     for key, value in given.items():
         if key in _NUMBERS:
@@ -368,7 +370,7 @@ def line_km(line: tuple[tuple[float, float], ...]) -> float:
 
 
 def locate(
-    network: Network, lon: float, lat: float, *, within_km: float = 0.5, where: str = ""
+    network: Network, lon: float, lat: float, *, within_km: float | None = None, where: str = ""
 ) -> tuple[str, float]:
     """Return (reach, km below its upper end) of a place. Raises Fault with the nearest reach and its distance.
 

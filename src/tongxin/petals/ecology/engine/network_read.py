@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import shapely
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import (
@@ -30,8 +30,12 @@ from tongxin.petals.ecology.engine.network import (
     reach_of,
 )
 from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.readings import csv_rows
 
 NEAR_KM = 0.5  # ends this close that are not one node are a gap
+FIELDS = {f.name for f in fields(Reach)} | {
+    "layer", "fid", "ogc_fid", "objectid", "geom", "from_lon", "from_lat", "to_lon", "to_lat", "hydraulics",
+}  # fmt: skip
 SNAP_KM = 0.03  # ends of lines without nodes this close are one node
 
 
@@ -207,12 +211,15 @@ def _lengths(network: Network) -> list[Finding]:
 
 def _marks(network: Network) -> list[Finding]:
     found = []
+    upward: dict[str, str] = {}
     for reach in network.reaches.values():
         for name in network.below.get(reach.id, ()):
             below = network.reaches[name]
             if reach.km is None or below.km is None or below.river != reach.river:
                 continue
-            if below.km <= reach.km:
+            if abs(reach.km - below.km - reach.length_km) <= 0.05 * reach.length_km + 0.2:
+                upward.setdefault(reach.river, below.where)
+            elif below.km <= reach.km:
                 said = phrase(
                     "the kilometre marks run backwards: {id} begins at {km}, {name} below it at {km2}. "
                     "Is one entered against the flow?",
@@ -232,6 +239,12 @@ def _marks(network: Network) -> list[Finding]:
                     km2=f"{below.km:g}",
                 )
                 found.append(Finding("error", "gap", said, below.where))
+    for river, where in upward.items():
+        said = phrase(
+            "the kilometre marks of {river} count upstream: a mark here is that of the upper end, counted downstream.",
+            river=repr(river),
+        )
+        found.append(Finding("error", "direction", said, where))
     return found
 
 
@@ -272,41 +285,72 @@ def _from_yaml(path: Path) -> Network:
         raise Fault(
             "not_yaml", phrase("this cannot be read as YAML."), where=row_of(path, "line", line)
         ) from None
+    except (ReaderError, UnicodeDecodeError):
+        raise Fault("not_text", phrase("the file is no text in UTF-8."), where=path.name) from None
     if not isinstance(data, dict) or not isinstance(data.get("reaches"), list):
         raise Fault("no_reaches", phrase("the file has no list `reaches`."), where=path.name)
-    reaches = [reach_of(_flat(row), row_of(path, "reach", i)) for i, row in enumerate(data["reaches"], 1)]
-    points = [point_of(row, kind, row_of(path, kind, i))
-              for kind in POINTS for i, row in enumerate(data.get(f"{kind}s") or (), 1)]  # fmt: skip
-    return build(reaches, points, str(data.get("title") or path.stem), data.get("notes") or ())
+    rows = ((row, row_of(path, "reach", i)) for i, row in enumerate(data["reaches"], 1))
+    reaches, notes = _reaches((_flat(row, where), where) for row, where in rows)
+    listed = {kind: _listed(data.get(f"{kind}s"), f"{kind}s", path) for kind in POINTS}
+    points = [
+        point_of(row, kind, row_of(path, kind, i)) for kind in POINTS for i, row in enumerate(listed[kind], 1)
+    ]
+    told = [str(n) for n in _listed(data.get("notes"), "notes", path)]
+    return _some(build(reaches, points, str(data.get("title") or path.stem), [*told, *notes]), path)
 
 
-def _flat(row: Any) -> dict[str, Any]:
+def _listed(given: Any, name: str, path: Path) -> list[Any]:
+    """Return a list of the file; of points, which are rows. Raises Fault."""
+    if given is None:
+        return []
+    if not isinstance(given, list) or (name != "notes" and not all(isinstance(row, dict) for row in given)):
+        raise Fault("not_a_list", phrase("`{name}` is a list of rows.", name=name), where=path.name)
+    return given
+
+
+def _flat(row: Any, where: str) -> dict[str, Any]:
     """Return a reach of a YAML file with its hydraulics beside the rest and its line as pairs."""
-    found = {k: v for k, v in dict(row).items() if k not in {"hydraulics", "line"}}
-    found |= dict(row.get("hydraulics") or {})
-    if row.get("line"):
-        found["line"] = tuple((float(x), float(y)) for x, y in row["line"])
+    if not isinstance(row, dict) or not isinstance(row.get("hydraulics") or {}, dict):
+        raise Fault("not_a_mapping", phrase("a reach is a row of names and values."), where=where)
+    found = {k: v for k, v in row.items() if k not in {"hydraulics", "line"}}
+    found |= row.get("hydraulics") or {}
+    try:
+        if row.get("line"):
+            found["line"] = tuple((float(x), float(y)) for x, y in row["line"])
+    except (TypeError, ValueError):
+        raise Fault("geometry", phrase("a line is a list of [longitude, latitude]."), where=where) from None
     return found
 
 
-def _rows(path: Path) -> list[tuple[dict[str, str], str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        return [({(k or "").strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str)},
-                 row_of(path, "line", reader.line_num)) for row in reader]  # fmt: skip
+def _reaches(rows: Iterable[tuple[Mapping[str, Any], str]]) -> tuple[list[Reach], list[str]]:
+    """Return the reaches of rows, and a note on fields that no reach has, which a slip of the pen may be among."""
+    reaches, others = [], dict[str, None]()
+    for row, where in rows:
+        reaches.append(reach_of(row, where))
+        others |= dict.fromkeys(k for k, v in row.items() if k not in FIELDS and v not in (None, ""))
+    if not others:
+        return reaches, []
+    return reaches, [phrase("Fields that no reach has were left out: {names}.", names=", ".join(others))]
 
 
 def _from_csv(path: Path) -> Network:
-    return build([reach_of(_with_line(row), where) for row, where in _rows(path)], (), path.stem)
+    reaches, notes = _reaches((_with_line(row), where) for row, where in csv_rows(path)[1])
+    return _some(build(reaches, (), path.stem, notes), path)
+
+
+def _some(network: Network, path: Path) -> Network:
+    if not network.reaches:
+        raise Fault("no_reaches", phrase("there is no reach in it."), where=path.name)
+    return network
 
 
 def _from_folder(path: Path) -> Network:
     if not (path / "reaches.csv").exists():
         raise Fault("no_file", phrase("the folder {name} has no reaches.csv.", name=path.name))
-    reaches = [reach_of(_with_line(row), where) for row, where in _rows(path / "reaches.csv")]
+    reaches, notes = _reaches((_with_line(row), where) for row, where in csv_rows(path / "reaches.csv")[1])
     points = [point_of(row, kind, where) for kind in POINTS if (path / f"{kind}s.csv").exists()
-              for row, where in _rows(path / f"{kind}s.csv")]  # fmt: skip
-    return build(reaches, points, path.name)
+              for row, where in csv_rows(path / f"{kind}s.csv")[1]]  # fmt: skip
+    return _some(build(reaches, points, path.name, notes), path)
 
 
 def _with_line(row: dict[str, Any]) -> dict[str, Any]:
@@ -338,11 +382,11 @@ def _from_geojson(path: Path) -> Network:
         try:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
             given.append((dict(feature.get("properties") or {}), shape, where))
-        except (KeyError, TypeError, shapely.errors.ShapelyError):
+        except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError):
             raise Fault(
                 "geometry", phrase("the feature has no geometry that can be read."), where=where
             ) from None
-    return _of_shapes(given, path.stem)
+    return _some(_of_shapes(given, path.stem), path)
 
 
 def _from_geopackage(path: Path) -> Network:
@@ -368,7 +412,7 @@ def _from_geopackage(path: Path) -> Network:
         raise Fault(
             "not_geopackage", phrase("this is no GeoPackage ({error}).", error=error), where=path.name
         ) from None
-    return _of_shapes(given, path.stem)
+    return _some(_of_shapes(given, path.stem), path)
 
 
 def _wkb(blob: Any, where: str) -> Any:
@@ -384,7 +428,8 @@ def _wkb(blob: Any, where: str) -> Any:
 
 def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> Network:
     """Return a network of lines (reaches) and points, which are put on the nearest reach unless they name theirs."""
-    reaches, spots = [], []
+    reaches: list[tuple[dict[str, Any], str]] = []
+    spots = []
     nodes: list[tuple[float, float]] = []
     for row, shape, where in given:
         if shape is None or shape.is_empty:
@@ -395,11 +440,10 @@ def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> 
             line = tuple((float(x), float(y)) for x, y in shapely.get_coordinates(shape))
             if not all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in line):
                 raise Fault("units", phrase("the line is not in longitude and latitude."), where=where)
-            row.setdefault("from_node", _node(nodes, line[0]))
-            row.setdefault("to_node", _node(nodes, line[-1]))
-            if row.get("length_km") in (None, ""):
-                row["length_km"] = line_km(line)
-            reaches.append(reach_of({**row, "line": line}, where))
+            measured = {"from_node": _node(nodes, line[0]), "to_node": _node(nodes, line[-1]),
+                        "length_km": line_km(line)}  # fmt: skip
+            given_too = {k: v for k, v in row.items() if v not in (None, "")}
+            reaches.append(({**measured, **given_too, "line": line}, where))
         elif shape.geom_type == "Point":
             spots.append((row, (shape.x, shape.y), where))
         else:
@@ -408,7 +452,8 @@ def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> 
                 phrase("a {geom_type} is neither a reach nor a point on one.", geom_type=shape.geom_type),
                 where=where,
             )
-    bare = build(reaches, (), title)
+    made, notes = _reaches(reaches)
+    bare = build(made, (), title)
     points: list[Point] = []
     for row, at, where in spots:
         kind = str(row.get("layer") or row.get("kind") or "section").rstrip("s")
@@ -421,7 +466,7 @@ def _of_shapes(given: Iterable[tuple[dict[str, Any], Any, str]], title: str) -> 
         if row.get("reach") in (None, "") or row.get("at_km") in (None, ""):
             row["reach"], row["at_km"] = locate(bare, *at, where=where)
         points.append(point_of(row, kind, where))
-    return build(bare.reaches.values(), points, title)
+    return build(bare.reaches.values(), points, title, notes)
 
 
 def _node(nodes: list[tuple[float, float]], at: tuple[float, float]) -> str:

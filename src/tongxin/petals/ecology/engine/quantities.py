@@ -37,6 +37,9 @@ def quantity(value: object, kind: str, where: str) -> float:
     if kind == "time" and (iso := _ISO.match(text)) and any(iso.groups()):
         days, hours, minutes, seconds = (float(part or 0) for part in iso.groups())
         return days * 86400 + hours * 3600 + minutes * 60 + seconds
+    if re.search(r"\d,\d", text):
+        raise Fault("not_a_quantity", phrase("{text} has a comma in its number;", text=repr(text)),
+                    mend=phrase("write 2.5 or 2500."), where=where)  # fmt: skip
     found = _QUANTITY.match(text)
     number = _number(found[1]) if found else math.nan
     if found is None or not math.isfinite(number):

@@ -18,6 +18,7 @@ from tongxin.petals.ecology.engine.phrases import phrase, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 
 BEIJING = timezone(timedelta(hours=8))
+STATES = {"open": 1.0, "shut": 0.0, "closed": 0.0, "开": 1.0, "关": 0.0}
 
 
 def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tuple[dict[str, Series], Network]:
@@ -58,7 +59,7 @@ def flows_of(given: Any, network: Network, zero: datetime, folder: Path) -> tupl
             )
             raise Fault("impossible", said, mend=phrase("Was it written in L/s, or in m³/d?"), where=where)
         found[name].append((at, value))
-    series = {name: _series(kinds[name], pairs) for name, pairs in found.items()}
+    series = {name: _series(kinds[name], pairs, name) for name, pairs in found.items()}
     return series, build(network.reaches.values(), points.values(), network.title, network.notes)
 
 
@@ -99,12 +100,17 @@ def _reading(row: Mapping[str, Any], where: str) -> tuple[float, str]:
     return flow, "discharge"
 
 
-def gates_of(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
+def gates_of(given: Any, network: Network, zero: datetime, folder: Path) -> dict[str, Series]:
     """Return the states of gates: 1 open, 0 shut; what is later than the forecast is a plan. Raises Fault."""
+    if isinstance(given, str):
+        rows: list[tuple[dict[str, Any], str]] = [
+            (dict(r), w) for r, w in table(folder / given, ("gate", "time", "state"))
+        ]
+    else:
+        rows = [(dict(r), phrase("gates row {i}", i=i)) for i, r in enumerate(_listed(given), 1)]
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     gates = [p.id for p in network.of("gate")]
-    for i, row in enumerate(_listed(given), 1):
-        where = phrase("gates row {i}", i=i)
+    for row, where in rows:
         name = str(row.get("gate", ""))
         if name not in gates:
             raise Fault(
@@ -113,15 +119,19 @@ def gates_of(given: Any, network: Network, zero: datetime) -> dict[str, Series]:
                 mend=nearest(name, gates),
                 where=where,
             )
-        state = {"open": 1.0, "shut": 0.0, "closed": 0.0}.get(str(row.get("state", "")).casefold())
+        state = STATES.get(str(row.get("state", "")).strip().casefold())
         if state is None:
             raise Fault("state", phrase("a gate is `open` or `shut`."), where=where)
         found[name].append(((instant(need(row, "time", ""), where) - zero).total_seconds(), state))
-    return {name: _series("gate", pairs) for name, pairs in found.items()}
+    return {name: _series("gate", pairs, name) for name, pairs in found.items()}
 
 
-def _series(what: str, pairs: list[tuple[float, float]]) -> Series:
-    pairs.sort()
+def _series(what: str, pairs: list[tuple[float, float]], name: str) -> Series:
+    """Return readings in order of time; the same reading twice counts once. Raises Fault for two that differ."""
+    pairs = sorted(set(pairs))
+    if len({t for t, _v in pairs}) < len(pairs):
+        said = phrase("{name} has two readings of one time that differ.", name=repr(name))
+        raise Fault("double", said, mend=phrase("Leave out the one that is wrong."), where=name)
     return Series(what, np.array([t for t, _v in pairs]), np.array([v for _t, v in pairs]))
 
 
@@ -143,19 +153,33 @@ def table(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], st
     """Return the rows of a CSV file with where each stands. Raises Fault for a missing file or column."""
     if not path.is_file():
         raise Fault("no_file", phrase("there is no file {name}.", name=path.name))
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [c for c in columns if c not in (reader.fieldnames or ())]
-        if missing:
-            raise Fault(
-                "missing",
-                phrase("the columns {missing} are missing.", missing=", ".join(missing)),
-                where=path.name,
-            )
-        return [
-            ({k: v or "" for k, v in row.items() if k}, row_of(path, "line", reader.line_num))
-            for row in reader
-        ]
+    heads, found = csv_rows(path)
+    missing = [c for c in columns if c not in heads]
+    if missing:
+        said = phrase("the columns {missing} are missing.", missing=", ".join(missing))
+        raise Fault("missing", said, where=path.name)
+    if not found:
+        raise Fault("empty", phrase("the file has no rows."), where=path.name)
+    return found
+
+
+def csv_rows(path: Path) -> tuple[list[str], list[tuple[dict[str, str], str]]]:
+    """Return the heads and rows of a CSV file, each with where it stands. Raises Fault for what is no text."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            heads = [h.strip() for h in reader.fieldnames or () if h and h.strip()]
+            rows = [({str(k).strip(): v.strip() for k, v in row.items() if k and isinstance(v, str)},
+                     row_of(path, "line", reader.line_num)) for row in reader]  # fmt: skip
+    except (UnicodeDecodeError, csv.Error):
+        raise Fault("not_text", phrase("the file is no CSV in UTF-8."), mend=phrase("Save it as CSV UTF-8."),
+                    where=path.name) from None  # fmt: skip
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Fault(
+            "unreadable", phrase("the file cannot be read: {why}.", why=why), where=path.name
+        ) from None
+    return heads, list(rows)
 
 
 def _listed(given: Any) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ def substance(word: str, where: str = "") -> Substance:
     raise Fault(
         "no_substance",
         phrase("there is no substance {word}.", word=repr(word)),
-        mend=nearest(word, [*known]),
+        mend=nearest(word, [*known], 0.61) or nearest(word, substances()),
         where=where,
     )
 

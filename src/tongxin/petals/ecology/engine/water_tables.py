@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +11,9 @@ from pathlib import Path
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import number
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.quantities import UNITS
+from tongxin.petals.ecology.engine.readings import csv_rows
 from tongxin.petals.ecology.engine.substances import item_words, items
 
 OWN_WORDS = {
@@ -57,19 +57,7 @@ def read(path: Path) -> tuple[list[Measured], list[str]]:
     """
     if not path.is_file():
         raise Fault("no_file", phrase("there is no file {path}.", path=path))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            heads = [h for h in reader.fieldnames or () if h and h.strip()]
-            rows = [({k: (v or "") for k, v in row.items() if k and isinstance(v, str)},
-                     row_of(path, "line", reader.line_num)) for row in reader]  # fmt: skip
-    except (UnicodeDecodeError, csv.Error):
-        raise Fault(
-            "not_text",
-            phrase("the file is no CSV in UTF-8."),
-            mend=phrase("Save it as CSV UTF-8."),
-            where=path.name,
-        ) from None
+    heads, rows = csv_rows(path)
     columns, others = _columns(heads, path.name)
     if not rows:
         raise Fault("empty", phrase("the file has no rows."), where=path.name)
