@@ -60,7 +60,7 @@ SECTIONS = {
         "tongxin.heart.cases.actions.parts:held",
         "tongxin.heart.cases.actions.parts:lock",
         "tongxin.heart.cases.locking:lock",
-        "tongxin.heart.cases.actions.handing:_offer_of",
+        "tongxin.heart.cases.actions.offers:locked",
     ),
     "protocol of hand-over": (
         "tongxin.heart.cases.actions.replicas:did",
@@ -77,7 +77,7 @@ SECTIONS = {
         "tongxin.heart.cases.actions.parts:end_progress",
         "tongxin.heart.cases.actions.holding:follow",
         "tongxin.heart.cases.actions.holding:open_decide",
-        "tongxin.heart.cases.actions.handing:_answer_met",
+        "tongxin.heart.cases.actions.offers:answer_met",
         "tongxin.heart.cases.actions.handing:_open_progress",
     ),
     "messages and bell": (

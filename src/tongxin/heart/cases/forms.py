@@ -157,3 +157,22 @@ def take(form: forms.Form, refused: Invalid) -> None:
 
 def _paper(name: Both, *, required: bool) -> str:
     return str(name) if required else _("%(paper)s (if there is one)") % {"paper": name}
+
+
+class Area(forms.CharField):
+    """A few lines of text that the action judges; `required` only says so beside the label."""
+
+    def validate(self, value: Any) -> None:
+        """Leave the judgement to the action."""
+
+
+def area(
+    label: Any, help_text: Any = "", most: int = 1000, rows: int = 3, *, needed: bool = True
+) -> forms.CharField:
+    """Return a field for a few lines of text, which the action judges."""
+    return Area(
+        label=label,
+        help_text=help_text,
+        required=needed,
+        widget=forms.Textarea(attrs={"rows": rows, "maxlength": most}),
+    )

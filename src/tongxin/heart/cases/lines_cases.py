@@ -22,7 +22,7 @@ from tongxin.heart.cases import (
     locking,
     words,
 )
-from tongxin.heart.cases.actions import applying, handing, mirroring, parts, reviewing
+from tongxin.heart.cases.actions import corresponding, handing, mirroring, parts, reviewing
 from tongxin.heart.cases.crossing_form import Facts, Unread
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import actions as exchange
@@ -129,7 +129,7 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     message = lines_kinds.keep(letter, a)
     text = str(letter.body.get("text", ""))
     if text and case.erased_at is None:
-        applying.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
+        corresponding.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
     counts = handing.received_tell(a, case, message)
     crosses = counts and crossed.tells(case, event)
     if counts:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tongxin.heart.cases.actions.applying import MAX_LETTER
+from tongxin.heart.cases.actions.corresponding import MAX_LETTER
 from tongxin.heart.cases.crossing_form import Code, DeskId, Epoch, Names, Number, Text, When, wrong
 from tongxin.heart.exchange import lines
 from tongxin.heart.exchange.acts import Act

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tongxin.heart.cases import crossing_tellers, crossing_trust, lines_cases, lines_forms
-from tongxin.heart.cases.actions import applying, handing
+from tongxin.heart.cases.actions import corresponding, handing
 from tongxin.heart.exchange import lines, lines_kinds
 from tongxin.heart.exchange.acts import Act
 
@@ -22,7 +22,7 @@ def written(letter: lines.Letter, a: Act, peer: str) -> None:
     message = lines_kinds.keep(letter, a)
     subject = letter.thread
     if handing.received_tell(a, case, message) and case.erased_at is None:
-        made = applying.received_letter(
+        made = corresponding.received_letter(
             case, desk=letter.from_desk, text=letter.body["text"], at=a.at, post=a.by.post
         )
         subject = f"{letter.thread}/letter:{made.pk}"

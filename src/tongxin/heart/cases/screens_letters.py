@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.heart.cases import actions, forms, letters, queries, screens_applicants, slips, words
-from tongxin.heart.cases.forms_applicants import AnswerForm, TellForm, field_name
+from tongxin.heart.cases.forms_letters import AnswerForm, TellForm, field_name
 from tongxin.heart.cases.models import Case, Letter
 from tongxin.heart.cases.sights import Sight
 from tongxin.heart.exchange.acts import new_key

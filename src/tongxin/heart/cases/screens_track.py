@@ -19,7 +19,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongxin.heart.cases import actions, applicants, forms, guesses, slips
-from tongxin.heart.cases import forms_applicants as given
+from tongxin.heart.cases import forms_track as given
+from tongxin.heart.cases.forms_applicants import OpenForm
+from tongxin.heart.cases.forms_letters import field_name
+from tongxin.heart.cases.forms_uploads import Uploads
 from tongxin.heart.cases.models import Slip
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import form_key, no_store, switched
@@ -35,10 +38,8 @@ def track(request: HttpRequest) -> HttpResponse:
     """Open a case by number and secret; a wrong pair says nothing of either."""
     if request.method == "GET":
         number = request.GET.get("number", "").replace("\x00", "")[:20]
-        return no_store(
-            render(request, "cases/track.html", {"form": given.OpenForm(initial={"number": number})})
-        )
-    form = given.OpenForm(request.POST)
+        return no_store(render(request, "cases/track.html", {"form": OpenForm(initial={"number": number})}))
+    form = OpenForm(request.POST)
     form.is_valid()
     typed = form.cleaned_data
     if switched(request):
@@ -93,7 +94,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     make, do, said = ACTS[name]
     form = make(page, request.POST, request.FILES)
     form.is_valid()
-    if isinstance(form, given.Uploads):
+    if isinstance(form, Uploads):
         form.take_in()
     key = actions.key_of(slip.case_id, form_key(request))
     if not form.errors:
@@ -108,7 +109,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _take(form: django_forms.Form, refused: Invalid) -> None:
-    if isinstance(form, given.Uploads):
+    if isinstance(form, Uploads):
         form.take(refused)
     else:
         forms.take(form, refused)
@@ -231,7 +232,7 @@ def _page(
         "open": next(iter(sent), ""),
         "keys": {name: key if name in sent else new_key() for name in (*blank, "consent_end")},
         "letters": [
-            {"row": each, "field": given.field_name(page.case, each.field) if each.field else ""}
+            {"row": each, "field": field_name(page.case, each.field) if each.field else ""}
             for each in page.letters
         ],
         "consents": [
@@ -246,7 +247,7 @@ def _page(
 
 
 def _names(page: applicants.Page, fields: list[str]) -> list[str]:
-    return [given.field_name(page.case, each) for each in fields]
+    return [field_name(page.case, each) for each in fields]
 
 
 def _slip(request: HttpRequest) -> Slip | None:

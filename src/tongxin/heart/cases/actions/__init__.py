@@ -1,23 +1,19 @@
 """Writes of cases: the only ones. Each is one act: one transaction, its ledger entry last."""
 
-from tongxin.heart.cases.actions.applying import (
+from tongxin.heart.cases.actions.applying import applicant_at, apply, check, key_of, make_slip
+from tongxin.heart.cases.actions.assigning import WORKS, give, may_table, put_back, take
+from tongxin.heart.cases.actions.bulking import begin, carry_on, run
+from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consent
+from tongxin.heart.cases.actions.corresponding import (
     RATED,
     STARS,
     answer,
-    applicant_at,
-    apply,
-    check,
     complaints_desk,
-    key_of,
-    make_slip,
     rate,
     supply,
     tell,
     write,
 )
-from tongxin.heart.cases.actions.assigning import WORKS, give, may_table, put_back, take
-from tongxin.heart.cases.actions.bulking import begin, carry_on, run
-from tongxin.heart.cases.actions.consenting import give_consent, withdraw_consent
 from tongxin.heart.cases.actions.deciding import OUTCOMES, decide, supersede
 from tongxin.heart.cases.actions.disputing import name_holder
 from tongxin.heart.cases.actions.ending import close, not_accept, void, withdraw

@@ -11,32 +11,28 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, rulebook
 from tongxin.heart.agreements.actions import judging
-from tongxin.heart.agreements.actions.parts import performance
 from tongxin.heart.agreements.language import Handle
-from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import (
     crossing,
     crossing_trust,
     handover,
     joints,
-    locking,
     sight_ended,
-    sights,
     states,
 )
-from tongxin.heart.cases.actions import disputing, holding, mirroring, parts, replicas
+from tongxin.heart.cases.actions import disputing, holding, mirroring, offers, parts, replicas
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import clock, statements
-from tongxin.shared.errors import Invalid, NotFound
+from tongxin.shared import clock
+from tongxin.shared.errors import Invalid
 
 
 def offer(*, by: Acting, key: str, number: str, to_desk: str, epoch: int) -> dict[str, Any]:
@@ -75,10 +71,10 @@ def sent_offer(a: Act, case: Case, to_desk: str) -> tuple[Offer, Message]:
     number = str(uuid.uuid4())
     step = replicas.did(case, handover.offer, by=a.by.desk, to=to_desk, id=number)
     binding, _clause = parts.basis_of(case.rulebook, case.procedure.name, a.by.desk, to_desk, a.at)
-    more = _shown(case, Offer(to_desk_id=to_desk, from_desk_id=a.by.desk, clause_id=binding.clause_id))
+    more = offers.shown(case, Offer(to_desk_id=to_desk, from_desk_id=a.by.desk, clause_id=binding.clause_id))
     papers = crossing.hashes_of(more["facts"]) if "facts" in more else ()
     message = replicas.say(a, case, step.send[0], basis=binding.clause_id, more=more, papers=papers)
-    made = _keep(a, case, message)
+    made = offers.keep(a, case, message)
     replicas.write(a, case, step.replica)
     return made, message
 
@@ -92,7 +88,11 @@ def received_offer(a: Act, case: Case, message: Message, made: Offer | None = No
     if step.send:
         _answered_stale(a, case, message, step)
         return None
-    made = made or next(iter(_with_all(uuid.UUID(message.body["offer"]))), None) or _keep(a, case, message)
+    made = (
+        made
+        or next(iter(offers.with_all(uuid.UUID(message.body["offer"]))), None)
+        or offers.keep(a, case, message)
+    )
     replicas.write(a, case, step.replica)
     clause = rulebook.read_clause(made.clause)
     assert isinstance(clause, Handle)
@@ -118,7 +118,7 @@ def take_over(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     with act("cases.offer.taken_over", by=by, key=key, request={"offer": offer_id}) as a:
         if a.replayed:
             return a.result
-        case, made = _offer_of(offer_id, receiver=by.desk)
+        case, made = offers.locked(offer_id, receiver=by.desk)
         message, opened = sent_accept(a, case, made)
         if replicas.is_here(message):
             received_accept(a, case, message)
@@ -139,7 +139,7 @@ def sent_accept(a: Act, case: Case, made: Offer) -> tuple[Message, list[Duty]]:
     message = replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
     states.move(case, "take_over")
     replicas.write(a, case, step.replica, state=case.state)
-    _answer_met(a, made, message)
+    offers.answer_met(a, made, message)
     holding.follow(a, case)
     owed = (
         holding.open_decide(a, case, made.clause, f"message:{message.id}"),
@@ -158,12 +158,12 @@ def received_accept(a: Act, case: Case, message: Message) -> None:
         _answered_stale(a, case, message, step)
         return
     number = uuid.UUID(message.body["offer"])
-    (made,) = _with_all(number)
+    (made,) = offers.with_all(number)
     takes = made.state == Offer.State.OFFERED and case.state in states.WAYS["take_over"].sources
     if takes:
         states.move(case, "take_over")
         replicas.write(a, case, step.replica, state=case.state)
-        (made,) = _with_all(number)
+        (made,) = offers.with_all(number)
     else:
         replicas.write(a, case, step.replica)
     if made.state == Offer.State.TAKEN_OVER:
@@ -179,7 +179,7 @@ def return_over(*, by: Acting, key: str, offer_id: str, reason: str, remark: str
     with act("cases.offer.returned", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
-        case, made = _offer_of(offer_id, receiver=by.desk)
+        case, made = offers.locked(offer_id, receiver=by.desk)
         clause = rulebook.read_clause(made.clause)
         if not isinstance(clause, Handle) or reason not in clause.refuse_reasons:
             raise Invalid(
@@ -207,7 +207,7 @@ def sent_refuse(a: Act, case: Case, made: Offer, *, reason: str, remark: str) ->
     message = replicas.say(a, case, step.send[0], basis=made.clause_id, reply=made.message)
     replicas.write(a, case, step.replica)
     Offer.objects.filter(pk=made.pk).update(**said)
-    _answer_met(a, made, message)
+    offers.answer_met(a, made, message)
     disputing.answered(a, case, made)
     _open_dispute(a, case, made, step)
     return message
@@ -253,7 +253,7 @@ def recall(*, by: Acting, key: str, offer_id: str) -> dict[str, Any]:
     with act("cases.offer.recalled", by=by, key=key, request={"offer": offer_id}) as a:
         if a.replayed:
             return a.result
-        case, made = _offer_of(offer_id, sender=by.desk)
+        case, made = offers.locked(offer_id, sender=by.desk)
         message = sent_recall(a, case, made)
         settled = replicas.is_here(message)
         if settled:
@@ -282,7 +282,7 @@ def received_recall(a: Act, case: Case, message: Message) -> Message:
         return _answered_stale(a, case, message, step)
     replicas.write(a, case, step.replica)
     for made in case.offers.filter(id=str(message.body["offer"]), state=Offer.State.RECALLED):
-        _answer_void(a, made)
+        offers.answer_void(a, made)
         disputing.answered(a, case, made)
         parts.ring(made.to_desk_id, "offer_recalled", case, a.at, dedupe=f"recalled:{made.id}")
     return replicas.say(a, case, step.send[0], basis=message.basis, reply=message)
@@ -342,85 +342,12 @@ def received(a: Act, case: Case, message: Message) -> None:
 def _answered_stale(a: Act, case: Case, message: Message, step: handover.Step) -> Message:
     """Keep what came under an older epoch, say who holds the case, and put it before both desks."""
     if message.kind == "offer" and not case.offers.filter(id=str(message.body["offer"])).exists():
-        kept = _keep(a, case, message)
+        kept = offers.keep(a, case, message)
         kept.state, kept.settled_at = Offer.State.STALE, a.at
         kept.save(update_fields=["state", "settled_at"])
     for desk in dict.fromkeys((message.from_desk_id, message.to_desk_id, case.holder_id)):
         parts.ring(desk, "case_contested", case, a.at, dedupe=f"contested:{message.id}:{desk}")
     return replicas.say(a, case, step.send[0], basis=message.basis, reply=message)
-
-
-def _keep(a: Act, case: Case, message: Message) -> Offer:
-    """Keep an offer as a row; its clause is the one that the message names as its basis."""
-    (clause,) = _clause(message.basis)
-    return statements.insert(
-        Offer(
-            id=uuid.UUID(message.body["offer"]),
-            case=case,
-            message=message,
-            clause=clause,
-            from_desk_id=message.from_desk_id,
-            to_desk_id=message.to_desk_id,
-            epoch=message.epoch,
-            offered_at=message.sent_at,
-        )
-    )
-
-
-@statements.fixed
-def _clause(name: str) -> QuerySet[Clause]:
-    return Clause.objects.select_related("version").filter(id=name)
-
-
-@statements.fixed
-def _offers(case: str) -> QuerySet[Offer]:
-    return Offer.objects.filter(case_id=case)
-
-
-@statements.fixed
-def _with_all(offer: uuid.UUID) -> QuerySet[Offer]:
-    return Offer.objects.select_related("message", "clause__version").filter(id=offer)
-
-
-def _offer_of(offer_id: str, *, receiver: str = "", sender: str = "") -> tuple[Case, Offer]:
-    """Lock the case of an offer and return both; refuse what is not the actor's, or is settled: with who holds it."""
-    try:
-        number = uuid.UUID(offer_id)
-    except ValueError:  # no number of an offer at all
-        number = uuid.UUID(int=0)
-    of, sent_by, sent_to = next(iter(_whose(number)), ("", "", ""))
-    if not of or receiver not in {"", sent_to} or sender not in {"", sent_by}:
-        raise NotFound("no_such_offer", _("There is no such offer for your desk."))
-    # whoever waited for the lock till the holder was another finds no row with it: then the offer is settled
-    case = locking.lock(of) or Case.objects.select_related("holder").get(pk=of)
-    (made,) = _with_all(number)  # as it stands now that the case is locked
-    if made.state != Offer.State.OFFERED:
-        raise replicas.refusal("settled", case)
-    return case, made
-
-
-@statements.fixed
-def _whose(offer: uuid.UUID) -> QuerySet[Offer, tuple[str, str, str]]:
-    return Offer.objects.filter(id=offer).values_list("case_id", "from_desk_id", "to_desk_id")
-
-
-def _answer_met(a: Act, made: Offer, message: Message) -> None:
-    """Meet the duty to answer the offer."""
-    done = performance(a.name, a.by, a.at, message=message)
-    for duty in _to_answer(f"case:{made.case_id}", f"answer:{made.id}"):
-        duties.meet(duty, done, delivered_at=message.delivered_at or a.at)
-
-
-@statements.fixed
-def _to_answer(thread: str, subject: str) -> QuerySet[Duty]:
-    return Duty.objects.filter(thread=thread, subject=subject, state=Duty.State.OPEN)
-
-
-def _answer_void(a: Act, made: Offer) -> None:
-    """Nobody is asked for an answer any more."""
-    rows = Duty.objects.filter(thread=f"case:{made.case_id}", subject=f"answer:{made.id}")
-    for duty in rows.filter(state=Duty.State.OPEN):
-        duties.void(duty, at=a.at, reason="the offer was recalled")
 
 
 def _open_dispute(a: Act, case: Case, made: Offer, step: handover.Step) -> None:
@@ -442,18 +369,3 @@ def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | 
         delivered=message.delivered_at or a.at,
         at=a.at,
     )
-
-
-def _shown(case: Case, made: Offer) -> dict[str, Any]:
-    """Return what goes with an offer: nothing that its receiver may not see before it takes over.
-
-    At a peer the receiver has no row of the case, and gets the facts of it.
-    """
-    if nodes.home_of(made.to_desk_id) is not None:
-        return {"facts": crossing.facts(case, [made.to_desk_id], made)}
-    return {
-        "procedure": case.procedure_id,
-        "competent": case.competent_desk_id,
-        "applicant": sights.sight(made.to_desk_id, case, [*_offers(case.number), made]).given(case),
-        "papers": case.papers,
-    }
