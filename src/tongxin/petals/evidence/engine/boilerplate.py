@@ -13,19 +13,27 @@ CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{
 
 
 @cache
-def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], list[tuple[re.Pattern[str], str]]]:
-    """Return what finds a line of page furniture, the head of a tail, furniture in lines; and each with its name."""
+def _rules() -> tuple[
+    re.Pattern[str], re.Pattern[str], re.Pattern[str], list[tuple[re.Pattern[str], str]], re.Pattern[str]
+]:
+    """Return what finds a line of page furniture, the head of a tail, furniture in lines; each with its name; spam."""
     kinds: dict[str, list[str]] = {"line": [], "tail": [], "inline": []}
     named = []
     for row in rows("boilerplate.csv"):
         kinds[row["kind"]].append(f"(?:{row['pattern']})")
         named.append((re.compile(row["pattern"]), row["note"]))
     line, tail, inline = (re.compile("|".join(kinds[k]) or "(?!)") for k in ("line", "tail", "inline"))
-    return line, tail, inline, named
+    spam = "|".join(f"(?:{r['pattern']})" for r in rows("boilerplate.csv") if r["note"] == "spam")
+    return line, tail, inline, named, re.compile(spam)
 
 
 def _name(line: str) -> str:
     return next((note for pattern, note in _rules()[3] if pattern.search(line)), "page furniture")
+
+
+def _is_running(line: str) -> bool:
+    """Whether a line is a sentence or more: no navigation, no credits; of these only spam is taken out."""
+    return len(line) >= 40 and line.endswith(("。", "！", "”", "；"))
 
 
 def _is_prose(line: str) -> bool:
@@ -34,12 +42,13 @@ def _is_prose(line: str) -> bool:
 
 def page_parts(text: str) -> list[Edit]:
     """Return the edits that take away what is not body: whole lines with their line end, and words inside lines."""
-    is_line, is_tail, inside, _named = _rules()
+    is_line, is_tail, inside, _named, _spam = _rules()
     edits: list[Edit] = []
     at = 0
     tail = ""
     lines = text.split("\n")
     seen: dict[str, int] = {}
+    spammed = _rules()[4].search(text) is not None
     furnished = inside.search(text) is not None
     for number, line in enumerate(lines):
         bare = line.strip()
@@ -50,7 +59,7 @@ def page_parts(text: str) -> list[Edit]:
             why = tail
         elif is_tail.search(line):
             tail = why = _name(line)
-        elif len(line) < 200 and is_line.search(line):
+        elif len(line) < 200 and (spammed or not _is_running(bare)) and is_line.search(line):
             why = _name(line)
         elif "。" in bare and bare.find(bare[:8], 8) > 0 and (twice := TWICE.match(bare)):
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"

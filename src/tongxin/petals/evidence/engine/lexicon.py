@@ -12,8 +12,6 @@ from tongxin.petals.evidence.engine.trie import Finder, any_of
 
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
-MASK_BEGINS = re.compile(f"[{BEGINS}]")
-NUMBER_BEGINS = re.compile(f"[0-9{CHINESE}](?:(?<![0-9])|(?<![0-9][0-9]))")
 BEFORE = (
     "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达"
     "|平均|累计|共计|合计|总计|仅|已"
@@ -74,7 +72,45 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     tenths = rf"(?P<t>[{CHINESE[:9]}两]|(?<![\d.])[1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
     great = rf"(?P<g>(?<=等)[{CHINESE[:10]}两])(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
-    return re.compile(rf"(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)")
+    return re.compile(
+        rf"(?=[0-9{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
+    )
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return the alternatives of an expression: what stands between the bars outside all brackets."""
+    found, depth, held = [""], 0, ""
+    for character in pattern:
+        if held == "\\":
+            held = "."
+        elif character == "\\":
+            held = "\\"
+        elif character in "([":
+            depth += 1
+        elif character in ")]":
+            depth -= 1
+        elif character == "|" and not depth:
+            found.append("")
+            continue
+        if held == ".":
+            held = ""
+        found[-1] += character
+    return found
+
+
+def _masks(patterns: list[str]) -> str:
+    """Return one expression for all masks: those that begin with a digit or numeral are tried only there."""
+    kinds: dict[str, list[str]] = {r"(?=[0-9])": [], f"(?=[{CHINESE}半几数〇])": [], "": []}
+    for pattern in patterns:
+        for each in _alternatives(pattern):
+            first = re.match(r"\\d|\[([一-龥]+)\]", each)
+            digit = first is not None and first[0] == r"\d"
+            numeral = first is not None and first[1] is not None and set(first[1]) <= set(CHINESE + "半几数")
+            kinds[r"(?=[0-9])" if digit else f"(?=[{CHINESE}半几数〇])" if numeral else ""].append(
+                f"(?:{each})"
+            )
+    written = [f"{ahead}(?:{'|'.join(each)})" for ahead, each in kinds.items() if each]
+    return f"(?=[{BEGINS}])(?:{'|'.join(written)})"
 
 
 def _places(
@@ -106,7 +142,7 @@ def lexicon(more: Path | None = None) -> Lexicon:
     }
     places, levels, parents, groups = _places(more)
     ours = rows("masks.csv")
-    masks = "|".join(f"(?:{r['pattern']})" for r in ours)
+    masks = _masks([r["pattern"] for r in ours])
     theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :]) or "(?!)"
     named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
     return Lexicon(

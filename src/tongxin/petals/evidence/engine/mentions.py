@@ -6,9 +6,8 @@ import re
 from decimal import Decimal
 
 from tongxin.petals.evidence.engine.facts import Mention
-from tongxin.petals.evidence.engine.lexicon import BEFORE, MASK_BEGINS, NUMBER_BEGINS, Lexicon
+from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
 from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
-from tongxin.petals.evidence.engine.trie import matches
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
@@ -167,7 +166,10 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 
 def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
-    return next((s for s in spans if s[0] <= place <= s[1]), spans[-1])
+    for span in spans:
+        if place <= span[1]:
+            return span
+    return spans[-1]
 
 
 def find(
@@ -181,11 +183,11 @@ def find(
 
     `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
     """
-    numbers = matches(NUMBER_BEGINS, words.number, text)
+    numbers = list(words.number.finditer(text))
     if not numbers:
         return []
     shared = _shared_units(numbers, text)
-    passed = [m.span() for m in matches(MASK_BEGINS, words.masks, text)] + times
+    passed = [m.span() for m in words.masks.finditer(text)] + times
     passed += [m.span() for m in words.own_masks.finditer(text)]
     found: list[Mention] = []
     for match in numbers:

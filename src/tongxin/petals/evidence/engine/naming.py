@@ -6,7 +6,7 @@ import re
 
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import BEFORE, Lexicon
-from tongxin.petals.evidence.engine.periods import TIME
+from tongxin.petals.evidence.engine.periods import without_times
 from tongxin.petals.evidence.engine.places import RELATIVE, Seen
 
 TAIL = re.compile(
@@ -30,6 +30,14 @@ WHOSE = re.compile(
 AGENT = re.compile(
     "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关)(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急)+(?=.{4,})"
 )
+ALL_OF = re.compile("^.*等(?:(?:地|领域|方面|行业)?(?:的)?(?=.{2,})|(?:地|领域|方面|行业)?$)")
+WHOSE_NOUN = re.compile("^.*的(?=.{4,})")
+DID = re.compile("[\u4e00-\u9fff]{2}了$")
+ENDS_NOUN = re.compile("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)")
+HEAD_NOUN = re.compile(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)")
+AND_MORE = re.compile("(?:[和及、]|(?<!参)与)+$")
+DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越)")
+MARKS = re.compile("[、，。；]")
 GREAT_ONES = re.compile("大(?![类洲陆家地学型桥道坝])")
 SIZED = re.compile("(?:新建|全长|总长|^长|改造|新增|建设|开通|建成|占地|面积)$")
 BARE = re.compile("^(?:总量|总额|数量|规模|总数|总规模|总值|总产量|复制推广|推广|应用)$")
@@ -42,7 +50,7 @@ FILLED = re.compile(
 
 
 def _bare(text: str, words: Lexicon, keep_place: bool) -> str:
-    text = TIME.sub("", text)
+    text = without_times(text)
     if not keep_place:
         text = RELATIVE.sub("", text)
     text = HEAD.sub("", DROP.sub("", text))
@@ -91,8 +99,8 @@ def indicator(
     after = BRACKETED.sub("", after)
     if told := _of_what_follows(m, head, after):
         return told
-    after_name = re.split("[、，。；]", after)[0] if counted or m.kind == "time" or len(head) < 2 else ""
-    after_name = re.split("(?<=..)(?:正在|分布|都是|穿越)", after_name)[0]
+    after_name = MARKS.split(after, 1)[0] if counted or m.kind == "time" or len(head) < 2 else ""
+    after_name = DOING.split(after_name, 1)[0]
     after_name = after_name.removeprefix("大") if GREAT_ONES.match(after_name) else after_name
     after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
     if m.kind == "time" and after_name:
@@ -146,19 +154,20 @@ def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | Non
 def _short(head: str) -> str:
     """Cut what only leads to the noun: a list before 等, what stands before the last 的, a verb with 了."""
     head = AGENT.sub("", head)
-    head = re.sub("^.*等(?:地|领域|方面|行业)?(?:的)?(?=.{2,})", "", head)
-    head = re.sub("^.*等(?:地|领域|方面|行业)?$", "", head)
-    head = re.sub("^.*的(?=.{4,})", "", head)
-    return re.sub("[\u4e00-\u9fff]{2}了$", "", head)
+    if "等" in head:
+        head = ALL_OF.sub("", head)
+    if "的" in head:
+        head = WHOSE_NOUN.sub("", head)
+    return DID.sub("", head) if head.endswith("了") else head
 
 
 def _noun(after: str, more: bool) -> str:
     """Return the noun of what follows a number; where another number follows, up to its preposition or head noun."""
-    after = re.split("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)", after)[0] if len(after) > 5 else after
+    after = ENDS_NOUN.split(after, 1)[0] if len(after) > 5 else after
     if more:
-        head = re.match(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)", after)
+        head = HEAD_NOUN.match(after)
         after = head[0] if head else after
-    return re.sub("(?:[和及、]|(?<!参)与)+$", "", after)
+    return AND_MORE.sub("", after) if after.endswith(("和", "及", "、", "与")) else after
 
 
 def _with_subject(
@@ -230,11 +239,16 @@ def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
     return "" if re.search(r"\d", name) else name[-20:]
 
 
-def theme(clause: str, sentence: str, paragraph: str, words: Lexicon) -> tuple[str, str]:
-    """Return the field of a figure by the words around it, the nearest first."""
+def theme(
+    clause: str, sentence: str, paragraph: str, words: Lexicon, known: dict[str, str]
+) -> tuple[str, str]:
+    """Return the field of a figure by the words around it, the nearest first; `known` keeps what was found before."""
     for text, why in ((clause, "clause"), (sentence, "sentence"), (paragraph, "paragraph")):
-        counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]
-        best = max(counts, default=(0, 0, ""))
-        if best[0]:
-            return best[2], why
+        field = known.get(text)
+        if field is None:
+            counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]
+            best = max(counts, default=(0, 0, ""))
+            field = known[text] = best[2] if best[0] else ""
+        if field:
+            return field, why
     return "产业", "nothing said otherwise"

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.trie import matches
@@ -51,7 +52,7 @@ MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Period:
     """A period as written (`text`), where it stands, whether it lies wholly after the publication, its year."""
 
@@ -69,6 +70,7 @@ class Period:
         return self.text.count("-") == 2 and "/" not in self.text
 
 
+@lru_cache(maxsize=256)
 def as_of(day: date | None) -> str:
     """Return the period of a stock on the day of publication; `../pub` where the day is not known."""
     return f"../{day.isoformat() if day else 'pub'}"
@@ -127,6 +129,13 @@ def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, boo
     return str(year), False
 
 
+@lru_cache(maxsize=4096)
+def _begins_after(text: str, day: date) -> bool:
+    first = text.removeprefix("../").split("/")[0]
+    first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], first)
+    return first[:1].isdigit() and first > day.isoformat()[: len(first)]
+
+
 def _made(
     match: re.Match[str],
     text: str,
@@ -136,9 +145,7 @@ def _made(
     year: int | None = None,
     plan: bool = False,
 ) -> Period:
-    first = text.removeprefix("../").split("/")[0]
-    first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], first)
-    future = day is not None and first[:1].isdigit() and first > day.isoformat()[: len(first)]
+    future = day is not None and _begins_after(text, day)
     return Period(match.start(), match.end(), text, now, future, year, plan)
 
 
@@ -200,6 +207,13 @@ def _calendar(match: re.Match[str], day: date | None, today: str, about: int | N
 def times_in(text: str) -> list[re.Match[str]]:
     """Return the matches of TIME in a text, in order."""
     return matches(BEGINS_TIME, TIME, text)
+
+
+def without_times(text: str) -> str:
+    """Return a text without the times it names."""
+    for match in reversed(times_in(text)):
+        text = text[: match.start()] + text[match.end() :]
+    return text
 
 
 def all_in(

@@ -21,6 +21,9 @@ OBJECT = re.compile(
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
 PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
+LISTED = re.compile("[、和与及]|")
+TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|以及)?")
+NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?[、和及与]?")
 OWNED = re.compile("[^，。；,;的]{1,10}的")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
@@ -45,7 +48,7 @@ OF_ALL = re.compile(
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
     """A place as written: where, and its canonical names; `weak`: 全国, or a policy that carries the group's name."""
 
@@ -143,6 +146,7 @@ class Scope:
     places: list[Seen]
     around: list[Frame]  # the nearest first
     words: Lexicon
+    relative: list[re.Match[str]]  # 我市, 三地 …
 
     def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
         """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
@@ -180,12 +184,7 @@ class Scope:
         at = self.text.rindex("等", m.clause[0], m.start)
         first = None
         for p in reversed([p for p in self.places if m.clause[0] <= p.start and p.end <= at]):
-            if (
-                re.fullmatch(
-                    "(?:市|区|县|省|地)?[、和及与]?", self.text[p.end : at if first is None else first]
-                )
-                is None
-            ):
+            if NEXT_IN_LIST.fullmatch(self.text[p.end : at if first is None else first]) is None:
                 break
             first = p.start
         return first
@@ -219,7 +218,7 @@ class Scope:
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
         strong = [p for p in found if not p.weak]
-        relative = list(RELATIVE.finditer(self.text, start, end))
+        relative = [r for r in self.relative if start <= r.start() and r.end() <= end]
         if relative and (not strong or relative[0].start() < strong[0].start):
             names = resolve(relative[-1][0], self.near(relative[-1].start()), self.words)
             if names:
@@ -235,7 +234,7 @@ class Scope:
         found = [p for p in self.places if start <= p.start < end and not p.weak]
         last = -9
         for p in found:
-            listed = last > 0 and re.fullmatch("[、和与及]|", self.text[last : p.start])
+            listed = last > 0 and LISTED.fullmatch(self.text, last, p.start)
             if not listed and not OBJECT.search(self.text, max(start, p.start - 4), p.start):
                 return False
             last = p.end
@@ -250,7 +249,7 @@ class Scope:
             return told[0] if told else ()
         kept = [strong[0]]
         for p in strong[1:]:
-            if not re.fullmatch("(?:市|区|地区)?(?:[、和与及]|以及)?", self.text[kept[-1].end : p.start]):
+            if not TOGETHER.fullmatch(self.text, kept[-1].end, p.start):
                 break
             kept.append(p)
         return self._without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))

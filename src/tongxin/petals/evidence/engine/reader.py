@@ -29,6 +29,11 @@ PLANNED = re.compile(
     "|确保(?!了)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
     "|全线贯通后|通车后|投用后|建成投[产运用]后|全部建成后|拟建|(?<![接期等招看对优亟])待(?:建|开|全部|.{0,6}(?:建成|完工|投产|通车|实施))"
 )
+SO_FAR = re.compile("已|累计")
+LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
+JOINED = re.compile("[、和及，]")
+NOUN = re.compile("[^，。；,;！？!?：:]{0,40}")
+MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
@@ -57,6 +62,7 @@ class Frames:
     paragraph: str = ""
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
+    themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
     lead: Period | None = None  # the quarter or months that a report of figures begins with
 
@@ -148,7 +154,8 @@ def _sentence(
         p for p in all_in(text, source.published, matches, frames.about) if not _of_news(text, p, spans)
     ]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
-    scope = places.Scope(text, told, around, words)
+    relatives = list(places.RELATIVE.finditer(text))
+    scope = places.Scope(text, told, around, words, relatives)
     found: list[Fact] = []
     if FIGURE.search(text):
         numbers = mentions.find(text, words, spans, lost, times)
@@ -166,7 +173,8 @@ def _sentence(
         ]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
         frames.place = places.Frame(names, f"said before: {first[0].form}")
-    elif relative := places.RELATIVE.search(text):
+    elif relatives:
+        relative = relatives[0]
         names = places.resolve(relative[0], scope.near(relative.start()), words)
         if names:
             frames.place = places.Frame(names, f"said before: {relative[0]}")
@@ -241,19 +249,19 @@ def _status(
     over = when == "over"
     if when == "ahead":
         return "planned", "the period lies after publication"
-    told = PLANNED.search(clause)
+    told = MAY_PLAN.search(clause) and PLANNED.search(clause)
     if told and told[0] == "将" and words.place.match(clause, told.end()):
         told = None  # 将京津冀…扩大到: here 将 only puts the object first
-    if told and not re.search("已|累计", clause[told.end() :]):
+    if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
-    later = re.match("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)", after)
+    later = LATER.match(after)
     if later:
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         said = text[slice(*span)]
         if over or DONE.search(whole):
             break
-        told = PLANNED.search(said)
+        told = MAY_PLAN.search(said) and PLANNED.search(said)
         if told and not (told[0] == "将" and words.place.match(said, told.end())):
             return "planned", f"carried: {told[0]}"
         if DONE.search(said):
@@ -267,13 +275,11 @@ def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]
     """Return the shortest span with number, unit, head noun and comparison."""
     left = max([m.clause[0], *(f.end for f in numbers if f.end <= m.start)])
     if left > m.clause[0]:
-        cut = re.search("[、和及，]", text[left : m.start])
-        left = left + cut.end() if cut else m.start
+        cut = JOINED.search(text, left, m.start)
+        left = cut.end() if cut else m.start
     end = m.end
     next_start = min([f.start for f in numbers if f.start >= m.end], default=len(text))
-    noun = re.match(
-        "[^，。；,;！？!?：:]{0,40}", text[end : min(next_start, m.clause[1])] if m.clause[1] > end else ""
-    )
+    noun = NOUN.match(text, end, max(end, min(next_start, m.clause[1])))
     if m.kind in ("count", "person", "length", "area") and noun:
         end += len(noun[0].split("、")[0].rstrip()) if next_start < m.clause[1] else len(noun[0].rstrip())
     mine = [
@@ -299,7 +305,9 @@ def _fact(
     status, status_why = _status(text, m, spans, when, frames, scope.words)
     name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
     frames.earlier = name
-    field_name, field_why = naming.theme(text[slice(*m.clause)], text, frames.paragraph, scope.words)
+    field_name, field_why = naming.theme(
+        text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes
+    )
     left, right = _quote(text, m, figures, numbers)
     why = m.why | {
         "jurisdictions": place_why, "period": period_why, "status": status_why, "indicator": name_why,
