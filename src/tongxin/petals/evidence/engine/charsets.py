@@ -122,7 +122,11 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
         bad = sum(1 for c in text if BAD <= ord(c) <= BAD + 0xFF)
         if charset == "utf-8" and not bad:
             return Decoded(text, charset)
-        worth = _worth(text) - 4.0 * bad / max(1, len(text)) + (0.05 if charset == said else 0.0)
+        worth = (
+            _worth(text)
+            - 4.0 * (0 if bad <= 2 else bad) / max(1, len(text))
+            + (0.05 if charset == said else 0.0)
+        )
         if worth > best[0] and text.encode(charset, "tongxin-keep") == data:
             best = (worth, charset, text)
     if best[0] < 0.3 and data:

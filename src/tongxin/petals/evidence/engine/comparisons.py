@@ -30,6 +30,9 @@ BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\
 EARLIER = re.compile(
     r"(?:比|较)(?:[“\"]?十[一二三四五]五[”\"]?|\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|过去|以往|平日|平时|昨[日天]|节前|以前)"
 )
+AGAINST = re.compile(
+    r"\s*(?:比|较(?![快高大低多少好强])|与[^，。；,;]{1,14}相比)(?P<what>[^，。；,;]{0,16}?)(?=增|提|上|下|减|降|扩|回|多|少|高|低|$)"
+)
 MEAN = re.compile("年均|平均每年|复合")
 FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
@@ -149,6 +152,9 @@ def comparison(text: str, m: Mention) -> Comparison:
         return Comparison("vs_base", value, base[1], before)
     if POP.search(before) or EARLIER.search(before):
         return Comparison("vs_base", value, "previous period", before)
+    against = AGAINST.match(before)
+    if against:
+        return Comparison("vs_base", value, against["what"], before)
     said = re.split("[。；;]", text[: m.clause[0]])[-1]
     last = re.split("[，,]", said.rstrip("，,"))[-1]
     if not YOY.search(last) and (POP.search(last) or EARLIER.search(last)):
@@ -168,11 +174,20 @@ def _own_share(text: str, m: Mention, found: list[Mention]) -> bool:
     return said is not None and len(FILLER.sub("", said["of"]).removeprefix("其中").strip("：: ")) >= 2
 
 
+OWN_PLAN = re.compile("(?P<of>[^，。；,;]{2,16}?)(?:完成率|完成比例)(?:已|均|约|近|超|达|到|为|达到)*")
+
+
+def _own_plan(text: str, m: Mention) -> bool:
+    """Whether a rate of completion is a figure of its own: 整改完成率98.1%, but not 投资完成率101.3%."""
+    said = OWN_PLAN.fullmatch(text[m.clause[0] : m.start])
+    return said is not None and not said["of"].endswith(("投资", "计划", "任务", "目标", "年度"))
+
+
 def _own_subject(text: str, m: Mention) -> bool:
     """Whether the clause of a change says itself what changes: 进口增长2%, 江苏增长12.8%."""
     before = text[m.clause[0] : m.start]
     how = CHANGE.search(before)
-    if ABOVE.search(before):
+    if ABOVE.search(before) or AGAINST.match(before):
         return False
     said = FILLER.sub("", before[: how.start()] if how else before)
     return len(said) >= 2
@@ -208,7 +223,10 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
         if (
             near
-            and not (m.role == "share" and _own_share(text, m, found))
+            and not (
+                (m.role == "share" and _own_share(text, m, found))
+                or (m.role == "plan" and _own_plan(text, m))
+            )
             and (m.role in ("share", "plan") or same or not _own_subject(text, m))
         ):
             near[-1].comparisons.append(comparison(text, m))
@@ -238,7 +256,7 @@ def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Me
 def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
     """Where only a change or a share is told, it is the value."""
     before = text[model.clause[0] : model.start]
-    if MEAN.search(before):
+    if MEAN.search(before) or model.role == "plan":
         return m
     told = model.value
     model.value = told.lstrip("-")

@@ -102,6 +102,19 @@ def _xml(name: str, data: bytes) -> ET.Element:
         ) from error
 
 
+def _joined(text: str) -> str:
+    """Join the lines that a page broke inside a sentence: those nearly as wide as the page; titles stay alone."""
+    lines = text.split("\n")
+    widths = sorted(len(line.rstrip()) for line in lines if line.strip())
+    full = widths[int(len(widths) * 0.9)] * 0.7 if widths else 0.0
+    made = ""
+    for line in lines:
+        last = made.rpartition("\n")[2]
+        broken = len(last.rstrip()) >= full and line[:1].strip() and last[-1:].strip()
+        made += line if made and broken and last[-1] not in "。！？：:”" else ("\n" if made else "") + line
+    return made
+
+
 def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
     """Return the text of a PDF; lines broken inside a sentence are joined. Raises Unreadable without text."""
     try:
@@ -131,7 +144,7 @@ def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
         ) from error
     finally:
         document.close()
-    text = re.sub(r"(?<=[^\n。！？：:”\s])\n(?=[^\n\s])", "", "\n".join(pages).replace("\ufffe", ""))
+    text = _joined("\n".join(pages).replace("\ufffe", ""))
     if len(re.sub(r"\s", "", text)) < 10:
         raise Unreadable(
             "pdf_no_text", f"{name}: the PDF has pictures and no text.", "Give the text, or a PDF with text."

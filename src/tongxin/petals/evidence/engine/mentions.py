@@ -107,7 +107,7 @@ def _unit(
             unit, end = words.units[inner[1]], end + inner.end()
     if after[:1] in LONGER.get(form, "") and after[:1]:
         return ("个", "1", "count", match.start() + len(match[0]) - len(form)) if form in "部场" else None
-    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,8}$", before):
+    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,24}$", before):
         return unit.base, unit.times, "days", end
     if form in SKIPPED and not LASTS.search(before[-16:] + after):
         return None

@@ -113,6 +113,7 @@ def indicator(
         and not head
     ):
         head = earlier
+    head = "完成投资" if head == "投资" else head
     if counted and after_name:
         name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
     else:
@@ -125,7 +126,9 @@ def indicator(
             earlier,
         )
         name, why = stem.removesuffix("净增") + name, f"{why}, of the figure before"
-    if len(name) < 2 or FILLED.match(name):
+    if m.turn[0] and earlier and (len(name) < 2 or FILLED.match(name)):
+        name, why = earlier, "the figure before, in a list"
+    elif len(name) < 2 or FILLED.match(name):
         previous = _clause_before(text, m, words)
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:

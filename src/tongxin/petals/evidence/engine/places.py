@@ -14,13 +14,20 @@ RELATIVE = re.compile(
     "(?=[三两四一我全本该当新])(?:三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区)"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
-POLICY = re.compile("^(?:协同发展|一体化|协同|城市群建设|地区协同)(?!.{0,6}(?:示范区|园区))")
+POLICY = re.compile(
+    "^(?:协同发展|一体化|协同|城市群建设|地区协同|合作(?=项目|共建|事项))(?!.{0,6}(?:示范区|园区))"
+)
 OBJECT = re.compile(
     "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|对|距|距离|同)$"
 )
+TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向)$")
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
 PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
+OF_NATION = re.compile(
+    "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
+)
+PARTNER = re.compile("(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手))")
 LISTED = re.compile("[、和与及]|")
 TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|以及)?")
 NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?[、和及与]?")
@@ -147,6 +154,7 @@ class Scope:
     around: list[Frame]  # the nearest first
     words: Lexicon
     relative: list[re.Match[str]]  # 我市, 三地 …
+    national: bool  # whether the text is of the whole country where nothing narrower is told
 
     def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
         """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
@@ -206,14 +214,18 @@ class Scope:
                 names = self._subject(*span)
                 return names, f"carried from {self.text[slice(*span)][:20]!r}"
         if here:
-            near = self.around[0] if self.around and self.around[0].why.startswith("said before") else Frame()
-            return (near.names, near.why) if near.names else here
+            near = next((f for f in self.around if f.names and f.names != (NATIONAL,)), Frame())
+            if not near.names:
+                return here
+            partner = PARTNER.search(self.text, clause[0], start)
+            names = tuple(dict.fromkeys((*near.names, *here[0]))) if partner else near.names
+            return self._without_wider(names), near.why + (f", with {here[1]}" if partner else "")
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
         passed = PASSED.search(self.text, end)
         through = self._within(passed.start(), len(self.text)) if passed else None
-        return after or through or ((NATIONAL,), "no narrower place told")
+        return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
 
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
@@ -263,6 +275,11 @@ class Scope:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
         before = [p.names for p in reversed(self.places) if p.start < at]
         return before + [f.names for f in self.around if f.names]
+
+
+def is_national(publisher: str, every: list[Seen]) -> bool:
+    """Whether a text with no narrower place is of the whole country: by its publisher, or because it names it."""
+    return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
 
 
 def main_place(

@@ -35,7 +35,7 @@ JOINED = re.compile("[、和及，]")
 NOUN = re.compile("[^，。；,;！？!?：:]{0,40}")
 MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
-GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时)")
+GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时|分[^，。]{1,5}看|从[^，。]{1,8}看)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
 AHEAD = re.compile(
     "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
@@ -44,8 +44,14 @@ ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 
 
 GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
+OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
+PLANS = re.compile(
+    "工作安排|工作部署|主要任务|重点任务|重点工作|预期目标|工作打算|下一步|工作思路|目标任务|工作计划|今后|展望|总体要求"
+)
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
-FLOWS = frozenset(["money", "percent", "mass", "count", "person", "energy"])
+FLOWS = frozenset(
+    ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
+)
 
 
 @dataclass(slots=True)
@@ -62,6 +68,8 @@ class Frames:
     paragraph: str = ""
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
+    national: bool = True
+    coming: bool = False  # the section is of plans
     themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
     lead: Period | None = None  # the quarter or months that a report of figures begins with
@@ -88,9 +96,8 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
     frames = Frames(document=places.main_place(title, source.publisher, opening, every, words))
     frames.about = year_told(title, source.published)
-    if len(GROWTH.findall(text)) >= 4:
-        leads = all_in(text[slice(*opening)], source.published, about=frames.about)
-        frames.lead = next((p for p in leads if SPAN.fullmatch(p.text)), None)
+    frames.national = places.is_national(source.publisher, every)
+    frames.lead = _lead(title, text[slice(*opening)], text, frames.about, source)
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
@@ -103,7 +110,12 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
         if heading and not line.lstrip().startswith(("- ", "• ")):
             _enter_section(heading, frames, source, words)
             if heading["plain"] is None or len(line.strip()) < 30:
-                frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
+                frames.period, frames.place, frames.planned, frames.earlier = (
+                    None,
+                    places.Frame(),
+                    frames.coming,
+                    "",
+                )
                 continue
         if FIGURE.search(line):
             found += _paragraph(at, line, frames, source, words, lost)
@@ -114,20 +126,44 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     return found
 
 
+def _lead(title: str, opening: str, text: str, about: int | None, source: Source) -> Period | None:
+    """Return the quarter, months or past year that a report of figures is about, by its title or first lines."""
+    told = next((p for p in all_in(title, source.published, about=about) if SPAN.fullmatch(p.text)), None)
+    if told is not None:
+        return told
+    growth = len(GROWTH.findall(text))
+    for period in all_in(opening, source.published, about=about):
+        if growth and SPAN.fullmatch(period.text):
+            return period
+        past = (
+            period.year is not None and source.published is not None and period.year < source.published.year
+        )
+        if (
+            past
+            and period.start < 30
+            and period.text == str(period.year)
+            and (growth >= 4 or OF_YEAR.search(title))
+        ):
+            return period
+    return None
+
+
 def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
     title = heading["bold"] or heading["hash"] or heading["plain"] or ""
     told = places.seen(title, words)
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     frames.section = places.Frame(names, f"heading {title[:20]!r}") if names else places.Frame()
     spans = all_in(title, source.published, about=frames.about)
-    frames.section_period = spans[0] if spans else None
+    frames.section_period = spans[0] if spans and not spans[0].day else None
+    frames.coming = bool(PLANS.search(title)) and not re.search("完成情况|回顾|进展|成效", title)
+    frames.planned = frames.coming
 
 
 def _paragraph(
     at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
 ) -> list[Fact]:
     if not GOES_ON.match(line):
-        frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), False, ""
+        frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), frames.coming, ""
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -155,7 +191,7 @@ def _sentence(
     ]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     relatives = list(places.RELATIVE.finditer(text))
-    scope = places.Scope(text, told, around, words, relatives)
+    scope = places.Scope(text, told, around, words, relatives, frames.national)
     found: list[Fact] = []
     if FIGURE.search(text):
         numbers = mentions.find(text, words, spans, lost, times)
@@ -164,7 +200,7 @@ def _sentence(
             figures = comparisons.attach(text, numbers)
             for m in figures:
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
-    strong = [p for p in told if not p.weak]
+    strong = [p for p in told if not p.weak and not places.TARGET.search(text, max(0, p.start - 4), p.start)]
     if strong:
         first = [
             p
@@ -214,7 +250,7 @@ def _period(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
-    if chosen is None and frames.section_period and not frames.planned:
+    if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
         return str(frames.about), "the year of the report", "over"

@@ -19,6 +19,10 @@ SAID = re.compile(
 OPENING = re.compile(
     r"^\s*\**(?:【)?(?:(本报|本网|本台)|([\u4e00-\u9fff]{2,10}?(?:网|社|日报|晚报|报|电视台|新闻|发布)))\**(?:消息|讯|[^，。]{0,8}\d{1,2}月\d{1,2}日(?:电|讯))"
 )
+OFFICE = re.compile(
+    r"(?:发布单位|作者|编辑)?[:：]?\s*([\u4e00-\u9fff（）]{2,24}?(?:统计局|人民政府|政府|调查(?:总)?队|办公室|海关|委员会|发展改革委|管委会|厅|局|发布|日报|晚报|新闻网|电视台|通讯社))"
+    r"(?:[\s　]*(?:19|20)\d{2}[年./-].{0,24})?"
+)
 TODAY = re.compile(
     r"(?:今天|今日|昨天|昨日|近日)?（(\d{1,2})月(\d{1,2})日）|(?:讯|电|消息)[（(]?[^，。]{0,16}?(\d{1,2})月(\d{1,2})日|[^\d](\d{1,2})月(\d{1,2})日(?:电|讯)"
 )
@@ -157,6 +161,11 @@ def _publisher(raw: str, body: str, meta: dict[str, str]) -> str:
     for key in META_SOURCES:
         if meta.get(key) and len(meta[key]) < 40:
             return meta[key]
+    head = [line.strip(" 　*#（）()") for line in body.split("\n")[:8]]
+    for line in head[1:]:  # the first is the title
+        alone = OFFICE.fullmatch(line)
+        if alone:
+            return alone[1]
     for line in body.split("\n")[:12]:
         opening = OPENING.match(line)
         if opening and opening[2]:
