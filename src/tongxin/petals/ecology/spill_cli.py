@@ -64,8 +64,8 @@ def forecast(
 
     asked = inputs.read(file, pack_network())
     found = ensemble.forecast(asked.case, processes=processes, cluster=cluster)
-    _print(asked, found, json_wanted=json_wanted, as_csv=as_csv)
     _pictures(asked, found, png)
+    _print(asked, found, json_wanted=json_wanted, as_csv=as_csv)
 
 
 @group.command()
@@ -108,8 +108,8 @@ def update(file: Path, samples: Path | None, json_wanted: bool, as_csv: bool, pn
             phrase("The samples and the case hardly agree: look at both before the band is relied on.")
         )
     found = replace(found, assumptions=(*notes, *found.assumptions))
-    _print(asked, found, json_wanted=json_wanted, as_csv=as_csv)
     _pictures(asked, found, png)
+    _print(asked, found, json_wanted=json_wanted, as_csv=as_csv)
 
 
 @group.command()
@@ -309,6 +309,13 @@ def _print(asked: Any, found: Any, *, json_wanted: bool, as_csv: bool) -> None:
             click.echo(line)
 
 
+def _names(asked: Any, found: Any) -> dict[str, str]:
+    """Return the sections' names for a Chinese reader; an English one knows them by their ids."""
+    if language() != "zh":
+        return {}
+    return {s.id: asked.case.network.points[s.id].name for s in found.sections}
+
+
 def _pictures(asked: Any, found: Any, png: Path | None) -> None:
     if png is None:
         return
@@ -316,8 +323,9 @@ def _pictures(asked: Any, found: Any, png: Path | None) -> None:
 
     beside = png.with_name(f"{png.stem}-along{png.suffix}")
     try:
-        drawn = pictures.curves(asked.case, found, asked.zero, asked.samples, png)
-        drawn = pictures.along(found, asked.zero, beside) and drawn
+        spoken = pictures.words(said, _names(asked, found))
+        drawn = pictures.curves(asked.case, found, asked.zero, asked.samples, png, spoken)
+        drawn = pictures.along(found, asked.zero, beside, spoken) and drawn
     except OSError as error:
         raise unwritable(png, error) from None
     done = phrase("written: {path}", path=f"{png}, {beside}")
