@@ -42,7 +42,6 @@ SECTIONS = {
     "idempotency": (
         "tongxin.heart.exchange.acts:_claim",
         "tongxin.heart.exchange.acts:_answered",
-        "tongxin.heart.exchange.acts:_keep",
     ),
     "permits: who may, on which clause": (
         "tongxin.heart.cases.actions.parts:basis_of",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tongxin.heart.agreements import errands, performing
+from tongxin.heart.agreements import performing
 from tongxin.heart.agreements.duties import NOT_BY_DESK, SIGHT_ENDED
 from tongxin.heart.agreements.language import AnyClause, Deliver
 from tongxin.heart.agreements.models import Duty
@@ -51,14 +51,14 @@ def may(reader: Acting, duty: Duty, clause: AnyClause, now: datetime) -> May:
     if duty.terminal:
         return May()
     can = reader.capabilities
-    bound, owed = reader.desk == duty.bound_desk_id, errands.is_side_of(reader, duty.owed_desk_id)
+    bound, owed = reader.desk == duty.bound_desk_id, reader.answers_for(duty.owed_desk_id)
     judged = bool(performing.asked(clause, duty))
     state = duty.state
     claimed = owed and state == Duty.State.CLAIMED
     in_time = duty.answer_due_at is None or now <= duty.answer_due_at
     waits = in_time or getattr(clause, "on_silence", "escalate") == "escalate"  # else silence has answered
     movable = isinstance(clause, Deliver) and judged and now <= duty.due_at
-    either = bound or owed or errands.is_side_of(reader, duty.bound_desk_id)
+    either = bound or owed or reader.answers_for(duty.bound_desk_id)
     since = not_before(duty, now) if bound and state == Duty.State.OPEN else None
     first = (bound and judged and state == Duty.State.OPEN) or claimed
     return May(

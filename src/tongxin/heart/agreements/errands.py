@@ -284,7 +284,7 @@ def told_in(reader: Acting, numbers: Iterable[str]) -> dict[str, dict[str, str]]
     rows = [
         row
         for row in sent.values_list("id", "kind", "thread", "to_desk_id", "body")
-        if is_side_of(reader, row[3])
+        if reader.answers_for(row[3])
     ]
     calls = [row[0] for row in rows if row[1] == "call"]
     heard = {message for message, at in _heard(calls).items() if at} if calls else set()
@@ -307,13 +307,6 @@ def told(found: Iterable[Notice], reader: Acting) -> dict[str, str]:
     """Return what the notices carried to the reader's side, the latest word on each field."""
     known: dict[str, str] = {}
     for notice in found:
-        if notice.counts and is_side_of(reader, notice.message.to_desk_id):
+        if notice.counts and reader.answers_for(notice.message.to_desk_id):
             known |= notice.carried
     return known
-
-
-def is_side_of(reader: Acting, desk: str) -> bool:
-    """Whether a desk is the reader's own, or one that the reader's coordination office answers for."""
-    if desk == reader.desk:
-        return True
-    return reader.coordinates and desk.startswith(f"{reader.jurisdiction}/")

@@ -9,7 +9,7 @@ import structlog
 from django.db.models import Q, QuerySet
 
 from tongxin.heart.agreements import rulebook, wording
-from tongxin.heart.agreements.actions import judging, parts
+from tongxin.heart.agreements.actions import parts, silences
 from tongxin.heart.agreements.language import AnyClause, IfLate
 from tongxin.heart.agreements.models import AgendaItem, Duty, Ring
 from tongxin.heart.exchange import actions as exchange
@@ -106,7 +106,7 @@ def ring_due(now: datetime | None = None) -> int:
     """Take every step that is due and was not taken; return how many rang. Safe to run twice or late."""
     now = now or clock.now()
     rung = 0
-    judging.answer_silence(now)
+    silences.answer_silence(now)
     for duty in list(_ripe(now)):
         try:
             rung += _ring_one(duty, now)

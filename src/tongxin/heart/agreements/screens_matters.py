@@ -18,7 +18,6 @@ from tongxin.heart.agreements import (
     actions,
     conflicts,
     duty_acts,
-    errands,
     explain,
     queries,
     rulebook,
@@ -313,7 +312,7 @@ def _rows(reader: Acting, duties: list[Duty], side: str, now: datetime) -> list[
     """Return the duties of a side with the button that this reader has."""
     found = []
     for duty in duties:
-        mine = errands.is_side_of(reader, duty.bound_desk_id)
+        mine = reader.answers_for(duty.bound_desk_id)
         if side != "all" and mine != (side == "mine"):
             continue
         words, capability = duty_acts.button(duty)

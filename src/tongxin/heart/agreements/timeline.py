@@ -132,7 +132,7 @@ def _part_of(
     entry: Entry, payload: dict[str, Any], reader: Acting, duties: set[str], messages: set[str]
 ) -> bool:
     """Whether a line is about the reader's own side: its acts, messages to and from it, what befell its duties."""
-    if errands.is_side_of(reader, entry.desk):
+    if reader.answers_for(entry.desk):
         return True
     kind, _colon, name = entry.subject.partition("/")[2].partition(":")
     if kind == "duty":

@@ -19,9 +19,7 @@ def report_of(reader: Acting, matter: Matter) -> Event | None:
     if matter.state != Matter.State.OPEN or vocabulary.page(matter.kind, "") != "/matters//":
         return None
     for head in events.heads(matter):
-        own = head.by_desk_id == reader.desk or (
-            reader.coordinates and head.by_desk_id.partition("/")[0] == reader.jurisdiction
-        )
+        own = reader.answers_for(head.by_desk_id)
         may = vocabulary.get(head.type).needs in reader.capabilities
         if own and may and head.engine is None and head.act in TOLD:
             return head

@@ -52,6 +52,10 @@ class Acting:
         rows = Desk.objects.filter(jurisdiction_id=self.jurisdiction).values_list("id", flat=True)
         return tuple(sorted({self.desk, *rows}))
 
+    def answers_for(self, desk: str) -> bool:
+        """Whether a desk is the own one, or one that the own coordination office answers for."""
+        return desk == self.desk or (self.coordinates and desk.partition("/")[0] == self.jurisdiction)
+
     def need(self, capability: str) -> None:
         """Raise NotAllowed unless the post has the capability."""
         if capability not in self.capabilities:

@@ -226,8 +226,8 @@ def forecast_of(found: Incident) -> Forecast | None:
 def _may(reader: Acting, found: Incident) -> dict[str, bool]:
     """Return what the reader may do in the incident, beyond telling and confirming."""
     reports = "report_incident" in reader.capabilities and found.open
-    own = any(errands.is_side_of(reader, c.head.by_desk_id) and not c.withdrawn for c in found.reports)
-    reported = any(errands.is_side_of(reader, c.first.by_desk_id) for c in found.reports)
+    own = any(reader.answers_for(c.head.by_desk_id) and not c.withdrawn for c in found.reports)
+    reported = any(reader.answers_for(c.first.by_desk_id) for c in found.reports)
     return {
         "notify": "notify" in reader.capabilities,
         "confirm": "confirm" in reader.capabilities,
@@ -346,7 +346,7 @@ def _reports(reader: Acting, found: Incident) -> list[ReportRow]:
             str(wording.desk_name(chain.first.by_desk)),
             chains.lines(chain.head),
             chains.beliefs(chain, held),
-            errands.is_side_of(reader, chain.head.by_desk_id) and not chain.withdrawn,
+            reader.answers_for(chain.head.by_desk_id) and not chain.withdrawn,
         )
         for chain in found.reports
     ]
@@ -363,7 +363,7 @@ def _proposal_row(reader: Acting, found: Incident, row: MergeProposal) -> Propos
         row,
         row.later_id if earlier else row.earlier_id,
         str(wording.desk_name(row.proposed_by)),
-        errands.is_side_of(reader, row.asked_id) and "report_incident" in reader.capabilities,
+        reader.answers_for(row.asked_id) and "report_incident" in reader.capabilities,
     )
 
 

@@ -205,7 +205,7 @@ def own_chain(reader: Acting, found: Incident, event: str = "") -> Chain:
 
     Raises NotAllowed for what another side told.
     """
-    own = [c for c in (*found.reports, *found.forecasts) if errands.is_side_of(reader, c.head.by_desk_id)]
+    own = [c for c in (*found.reports, *found.forecasts) if reader.answers_for(c.head.by_desk_id)]
     named = [c for c in own if any(str(version.id) == event for version in c.versions)]
     chosen = next(iter(named if event else [*(c for c in own if not c.withdrawn), *own]), None)
     if chosen is None:
@@ -236,9 +236,7 @@ def objections(reader: Acting, found: Incident) -> list[Objection]:
     rows = Objection.objects.filter(event__in=within).select_related(
         "by_desk__jurisdiction", "by_desk__group", "by_desk__role"
     )
-    return [
-        row for row in rows.order_by("at", "id") if found.whole or errands.is_side_of(reader, row.by_desk_id)
-    ]
+    return [row for row in rows.order_by("at", "id") if found.whole or reader.answers_for(row.by_desk_id)]
 
 
 def proposals(reader: Acting, found: Incident) -> list[MergeProposal]:
@@ -250,14 +248,14 @@ def proposals(reader: Acting, found: Incident) -> list[MergeProposal]:
             for part in ("jurisdiction", "group", "role")
         )
     )
-    mine = [r for r in rows if any(errands.is_side_of(reader, d) for d in (r.proposed_by_id, r.asked_id))]
+    mine = [r for r in rows if any(reader.answers_for(d) for d in (r.proposed_by_id, r.asked_id))]
     return sorted(mine, key=lambda r: (r.settled_at is not None, r.pk))
 
 
 def proposal(reader: Acting, pk: int) -> MergeProposal:
     """Return a proposal that the reader's side made or has to answer, or raise NotFound."""
     row = MergeProposal.objects.filter(pk=pk).first()
-    if row is None or not any(errands.is_side_of(reader, d) for d in (row.proposed_by_id, row.asked_id)):
+    if row is None or not any(reader.answers_for(d) for d in (row.proposed_by_id, row.asked_id)):
         raise NotFound("no_such_proposal", _("There is no such proposal, or your desk has no part in it."))
     return row
 

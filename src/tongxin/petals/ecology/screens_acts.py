@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongxin.heart.agreements import actions as agreements
-from tongxin.heart.agreements import errands, vocabulary, wording
+from tongxin.heart.agreements import vocabulary, wording
 from tongxin.heart.agreements.errands import Errand
 from tongxin.heart.events.queries import Chain
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -176,7 +176,7 @@ def object_to(request: StaffRequest, number: str) -> HttpResponse:
     by.need("confirm")
     named = _event(request, found)
     event = queries.event_in(found, named) if named else queries.latest_report(found)
-    if errands.is_side_of(by, event.by_desk_id):
+    if by.answers_for(event.by_desk_id):
         raise NotAllowed(
             "own_event",
             _("An objection is for the other side."),

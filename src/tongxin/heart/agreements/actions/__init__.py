@@ -1,12 +1,12 @@
 """Writes of agreements: the only ones. Each is one act: one transaction, its ledger entry last."""
 
 from tongxin.heart.agreements.actions.agenda import settle_agenda_item
+from tongxin.heart.agreements.actions.closing import close_matter
 from tongxin.heart.agreements.actions.drafting import change_draft, discard_draft, draft
 from tongxin.heart.agreements.actions.ending import leave, propose_ending, sign_ending, withdraw_leaving
 from tongxin.heart.agreements.actions.instruments import load_instrument
 from tongxin.heart.agreements.actions.judging import (
     accept,
-    answer_silence,
     excuse,
     give_up,
     perform,
@@ -15,17 +15,9 @@ from tongxin.heart.agreements.actions.judging import (
     send_back,
     suspend,
 )
+from tongxin.heart.agreements.actions.merging import answer_merge, propose_merge
 from tongxin.heart.agreements.actions.milestones import report_milestone
-from tongxin.heart.agreements.actions.reporting import (
-    answer_merge,
-    close_matter,
-    compute,
-    correct,
-    object_to,
-    propose_merge,
-    report,
-    withdraw,
-)
+from tongxin.heart.agreements.actions.reporting import compute, correct, object_to, report, withdraw
 from tongxin.heart.agreements.actions.ruling import settle_conflict
 from tongxin.heart.agreements.actions.signing import (
     confirm_law,
@@ -34,6 +26,7 @@ from tongxin.heart.agreements.actions.signing import (
     refuse_to_sign,
     sign,
 )
+from tongxin.heart.agreements.actions.silences import answer_silence
 from tongxin.heart.agreements.actions.telling import (
     CARRIED_MAX,
     confirm,

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import structlog
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import clocks, duties, performing, rulebook, wording
-from tongxin.heart.agreements.actions import parts
+from tongxin.heart.agreements.actions import parts, silences, stages
 from tongxin.heart.agreements.language import (
     AnyClause,
     Deliver,
@@ -21,14 +19,12 @@ from tongxin.heart.agreements.language import (
     Share,
     Within,
 )
-from tongxin.heart.agreements.models import Clause, Duty
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
-from tongxin.heart.region.acting import SYSTEM, Acting
+from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import OF_ONE, Conflict, Invalid, NotAllowed, NotFound
-
-log = structlog.get_logger(__name__)
+from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a day that can be agreed
 
@@ -41,7 +37,7 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
     by.need("perform")
     carried = {name: str(text).strip() for name, text in carried.items()}
     request = {"duty": duty, "carried": carried}
-    _settle_silence(by, duty)
+    silences.settle(by, duty)
     with act("agreements.duty.performed", by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -67,7 +63,7 @@ def perform(*, by: Acting, key: str, duty: int, carried: dict[str, str]) -> dict
         opened: list[Duty] = []
         if answer is None:
             duties.meet(row, done, delivered_at=delivered)
-            opened = _next_stage(row, clause, message, delivered, a)
+            opened = stages.following(row, clause, message, delivered, a)
         else:
             limit = answer.model_copy(update={"starts": "delivered"})
             until = clocks.due(limit, delivered, bound_desk=row.owed_desk_id, owed_desk=row.bound_desk_id)
@@ -204,7 +200,7 @@ def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> d
                 todo=_("Excuse it, or wait for it."),
             )
         new = _end_of(on)
-        mine = "bound" if _answers_for(by, row.bound_desk_id) else "owed"
+        mine = "bound" if by.answers_for(row.bound_desk_id) else "owed"
         other = "owed" if mine == "bound" else "bound"
         proposed = dict(row.due_count.get("proposed", {}))
         _need_movable(row, new, a.at)
@@ -236,73 +232,6 @@ def propose_date(*, by: Acting, key: str, duty: int, on: date, reason: str) -> d
     return a.result
 
 
-def answer_silence(now: datetime | None = None) -> int:
-    """Do what the clause says when the owed desk kept silent: accept, send back, or leave it to the escalation.
-
-    The ticker calls this; when it comes late nothing changes: what silence says counts from the end of the answer
-    time, and an act on such a duty does first what silence says.
-    """
-    done = 0
-    for duty in list(_unanswered(now or clock.now())):
-        try:
-            done += _silent_too_long(duty)
-        except OF_ONE:
-            log.exception("silence could not answer a delivery", duty=duty.pk, clause=duty.clause_id)
-    return done  # one that could not be answered does not keep the others
-
-
-def _settle_silence(by: Acting, pk: int) -> None:
-    """Do what silence says of one duty before one of its sides acts on it, where the ticker has not come yet."""
-    for duty in list(_unanswered(clock.now()).filter(pk=pk)):
-        if _answers_for(by, duty.bound_desk_id) or _answers_for(by, duty.owed_desk_id):
-            _silent_too_long(duty)
-
-
-def _unanswered(now: datetime) -> QuerySet[Duty]:
-    """Return the delivered duties whose answer time is over, oldest first."""
-    rows = Duty.objects.filter(state=Duty.State.CLAIMED, answer_due_at__lt=now)
-    return rows.select_related("clause__version").order_by("answer_due_at", "id")
-
-
-def _silent_too_long(duty: Duty) -> int:
-    silence = getattr(rulebook.read_clause(duty.clause), "on_silence", "escalate")
-    if silence not in {"accept", "return"}:
-        return 0
-    try:
-        return _silent(duty, silence)
-    except parts.NotNow:  # somebody answered, or delivered anew, between the look and the lock
-        return 0
-
-
-def _silent(seen: Duty, silence: str) -> int:
-    pk, first = seen.pk, seen.delivered_at
-    request = {"duty": pk, "silence": silence}
-    name = (
-        "agreements.duty.accepted_by_silence"
-        if silence == "accept"
-        else "agreements.duty.returned_by_silence"
-    )
-    with act(name, by=SYSTEM, key=f"silence:{pk}:{clock.iso(first) if first else ''}", request=request) as a:
-        if a.replayed:
-            return 0
-        row = _row(pk)
-        if row.state != Duty.State.CLAIMED or row.delivered_at != first:
-            raise parts.not_now()
-        if silence == "accept":
-            ended = row.answer_due_at or a.at  # the end of the answer time, not when the ticker came
-            duties.meet(row, None, delivered_at=row.delivered_at or a.at, at=ended)
-        else:
-            duties.send_back(row, a, at=row.answer_due_at)
-        a.result = {"duty": pk, "state": row.state}
-        a.entry(
-            f"{row.thread}/duty:{pk}",
-            cause=row.opened_by,
-            basis=row.clause_id,
-            payload=request | a.result | {"pauses": row.pauses},
-        )
-    return 1
-
-
 def _judged(
     name: str,
     by: Acting,
@@ -315,7 +244,7 @@ def _judged(
 ) -> dict[str, Any]:
     """Run one act on one duty by one of its sides, and tell the other side."""
     request = {"duty": duty} | said
-    _settle_silence(by, duty)
+    silences.settle(by, duty)
     with act(name, by=by, key=key, request=request) as a:
         if a.replayed:
             return a.result
@@ -342,19 +271,13 @@ def _judged(
     return a.result
 
 
-def _row(pk: int) -> Duty:
-    """Return a duty, locked after its matter or its case."""
-    parts.lock_thread(Duty.objects.values_list("thread", flat=True).get(pk=pk))
-    return Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=pk)
-
-
 def _locked(pk: int, by: Acting, *, side: str) -> Duty:
     found = Duty.objects.filter(pk=pk).values_list("bound_desk_id", "owed_desk_id").first()
-    if found is None or not any(_answers_for(by, desk) for desk in found):
+    if found is None or not any(by.answers_for(desk) for desk in found):
         raise NotFound("no_such_duty", _("There is no such duty, or it is not your desk's."))
     bound, owed = found
     mine = {"bound": (bound,), "owed": (owed,), "either": (bound, owed)}[side]
-    allowed = any(_answers_for(by, d) for d in mine) if side != "bound" else by.desk == bound
+    allowed = any(by.answers_for(d) for d in mine) if side != "bound" else by.desk == bound
     if not allowed:
         raise NotAllowed(
             "not_your_side",
@@ -363,13 +286,7 @@ def _locked(pk: int, by: Acting, *, side: str) -> Duty:
             else _("Only the desk that owes the duty may do this."),
             todo=_("Ask the other side."),
         )
-    return _row(pk)
-
-
-def _answers_for(by: Acting, desk: str) -> bool:
-    if by.desk == desk:
-        return True
-    return by.coordinates and desk.partition("/")[0] == by.jurisdiction
+    return parts.locked_duty(pk)
 
 
 def _need_performable(row: Duty) -> AnyClause:
@@ -433,89 +350,3 @@ def _need_movable(row: Duty, new: datetime, now: datetime) -> None:
         )
     if new <= now:
         raise Invalid(_("The date was not proposed."), {"on": [_("Choose a day to come.")]}, code="past_day")
-
-
-def _next_stage(row: Duty, clause: AnyClause, message: Any, delivered: datetime, a: Act) -> list[Duty]:
-    """Open the next duty of a chain: a statement is checked, a checked one paid, a contested one restated.
-
-    Of a case in hand the next report of progress follows the last one.
-    """
-    if isinstance(clause, Handle):
-        return _next_progress(row, clause, message, delivered, a)
-    if not isinstance(clause, Settle):
-        return []
-    period, _slash, stage = row.subject.partition("/")
-    contested = dict(message.body["carried"]).get("contested") in performing.YES
-    if stage == "pay":
-        return []
-    if stage.startswith("check") and contested:
-        n = Duty.objects.filter(
-            thread=row.thread, clause_key=row.clause_key, subject__startswith=f"{period}/state"
-        ).count()
-        following, limit, bound, owed = f"state-{n + 1}", clause.check, row.owed_desk_id, row.bound_desk_id
-    elif stage.startswith("check"):
-        following, limit, bound, owed = "pay", clause.pay, row.bound_desk_id, row.owed_desk_id
-    else:
-        suffix = stage.removeprefix("state")
-        following, limit, bound, owed = f"check{suffix}", clause.check, row.owed_desk_id, row.bound_desk_id
-    new = duties.open_round(
-        clause=Clause.objects.select_related("version").get(pk=row.clause_id),
-        thread=row.thread,
-        matter=row.matter_id,
-        bound_desk=bound,
-        owed_desk=owed,
-        purpose=Duty.Purpose.DO,
-        subject=f"{period}/{following}",
-        limit=limit.model_copy(update={"starts": "delivered"}),
-        starts_at=delivered,
-        opened_by=f"message:{message.id}",
-        at=a.at,
-        drill=row.drill,
-    )
-    if new is None:
-        return []
-    parts.ring_new(new, a.at)
-    return [new]
-
-
-def open_progress(
-    clause: Clause,
-    *,
-    thread: str,
-    holder: str,
-    accepting: str,
-    n: int,
-    message: Any,
-    delivered: datetime,
-    at: datetime,
-) -> Duty | None:
-    """Open the holder's duty to report progress to the accepting desk, where the clause asks for it."""
-    read = rulebook.read_clause(clause)
-    if not isinstance(read, Handle) or read.progress is None or holder == accepting:
-        return None
-    return duties.open_round(
-        clause=clause,
-        thread=thread,
-        bound_desk=holder,
-        owed_desk=accepting,
-        purpose=Duty.Purpose.DO,
-        subject=f"{performing.PROGRESS}{n}",
-        limit=read.progress.model_copy(update={"starts": "delivered"}),
-        starts_at=delivered,
-        opened_by=f"message:{message.id}",
-        at=at,
-    )
-
-
-def _next_progress(row: Duty, clause: Handle, message: Any, delivered: datetime, a: Act) -> list[Duty]:
-    new = open_progress(
-        Clause.objects.select_related("version").get(pk=row.clause_id),
-        thread=row.thread,
-        holder=row.bound_desk_id,
-        accepting=row.owed_desk_id,
-        n=int(row.subject.removeprefix(performing.PROGRESS)) + 1,
-        message=message,
-        delivered=delivered,
-        at=a.at,
-    )
-    return [new] if new else []

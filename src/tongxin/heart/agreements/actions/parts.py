@@ -155,3 +155,9 @@ def ring(
         params={"thread": thread} | params,
         drill=drill,
     )
+
+
+def locked_duty(pk: int) -> Duty:
+    """Return a duty, locked after its matter or its case."""
+    lock_thread(Duty.objects.values_list("thread", flat=True).get(pk=pk))
+    return Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=pk)

@@ -126,7 +126,7 @@ def test_a_due_that_moved_between_the_look_and_the_lock_is_not_escalated(house):
 
 
 def test_what_silence_says_of_one_delivery_is_not_said_of_the_next(house):
-    from tongxin.heart.agreements.actions import judging
+    from tongxin.heart.agreements.actions import silences
 
     duty = delivered(house, judged.SHARE)
     seen = fresh(duty)
@@ -134,7 +134,7 @@ def test_what_silence_says_of_one_delivery_is_not_said_of_the_next(house):
     actions.send_back(by=house.acting("wuqing-duty"), key="b", duty=duty.pk, reason="缺少单位")
     house.clock.move_to(at(4, 7, 9))
     actions.perform(by=house.acting("langfang-duty"), key="p2", duty=duty.pk, carried=FIGURES)
-    assert judging._silent_too_long(seen) == 0
+    assert silences._silent_too_long(seen) == 0
     assert (fresh(duty).state, fresh(duty).ended_at) == ("claimed", None)
     house.clock.move_to(at(4, 20))
     jobs.ring_due()

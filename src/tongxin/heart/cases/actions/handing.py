@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import duties, rulebook
-from tongxin.heart.agreements.actions import judging
+from tongxin.heart.agreements.actions import stages
 from tongxin.heart.agreements.language import Handle
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import (
@@ -359,7 +359,7 @@ def _open_dispute(a: Act, case: Case, made: Offer, step: handover.Step) -> None:
 def _open_progress(a: Act, case: Case, made: Offer, message: Message) -> Duty | None:
     """Open the holder's first duty to report progress, where the clause asks for it; an earlier holder's ends."""
     n = 1 + parts.end_progress(a, case)
-    return judging.open_progress(
+    return stages.open_progress(
         made.clause,
         thread=f"case:{case.number}",
         holder=case.holder_id,
