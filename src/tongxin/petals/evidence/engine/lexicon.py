@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tongxin.petals.evidence.engine.tables import rows
 from tongxin.petals.evidence.engine.trie import Finder, any_of
+from tongxin.petals.evidence.engine.words_check import check
 
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
@@ -137,6 +138,8 @@ def _places(
 @lru_cache(maxsize=4)
 def lexicon(more: Path | None = None) -> Lexicon:
     """Return the lexicon, a folder of one's own after our tables. Raises ValueError, naming file and line."""
+    if more is not None:
+        check(more)
     units = {
         r["form"]: Unit(r["unit"], r["times"] or "1", r["kind"] or "count") for r in rows("units.csv", more)
     }

@@ -26,6 +26,7 @@ VISITS = re.compile("人次(?:数)?(?:为|达到|达|是|超过|突破|超)*$")
 CROWD = re.compile(
     "(?:人口|务工|就业|人数|群众|游客|用户|学生|毕业生|职工|旅客|从业人员|患者)[^，。；,;]{0,6}$"
 )
+ENDS = re.compile("(?:左右|上下|以上|以下|以内|大关)*(?:[，。；,;、]|$)")
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 SHARED = re.compile("、|和|与|及|，")
 MINUTES = re.compile(r"(\d{1,2})分钟?")
@@ -90,7 +91,7 @@ def _unit(
         return None
     form = match["unit"]
     if form is None:
-        return _without(match, before, after)
+        return _without(match, before, after, words)
     unit = words.units[form]
     end = match.end()
     if unit.kind == "length" and form in ("公里", "千米") and SPEED.search(before):
@@ -120,7 +121,9 @@ def _unit(
     return unit.base, unit.times, unit.kind, end
 
 
-def _without(match: re.Match[str], before: str, after: str) -> tuple[str, str, str, int] | None:
+def _without(
+    match: re.Match[str], before: str, after: str, words: Lexicon
+) -> tuple[str, str, str, int] | None:
     if INDEX.search(before) and match["d"]:
         return "", "1", "index", match.end()
     if match["d"] and len(match["d"]) < 3 and GREAT.match(after):
@@ -135,6 +138,10 @@ def _without(match: re.Match[str], before: str, after: str) -> tuple[str, str, s
         return "人", "1", "person", match.end()
     if after[:1] in "级" and after:
         return None
+    if ENDS.match(after) and words.any_indicator.search(before):
+        for known in reversed(words.indicators):  # one's own come last and win
+            if known.unit in words.units and known.finds.search(before):
+                return words.units[known.unit].base, "1", words.units[known.unit].kind, match.end()
     if MONEY.search(before):
         return "元", "1", "money", match.end()
     return None

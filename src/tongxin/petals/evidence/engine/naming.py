@@ -243,15 +243,21 @@ def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
 
 
 def theme(
-    clause: str, sentence: str, paragraph: str, words: Lexicon, known: dict[str, str]
+    named: str, clause: str, sentence: str, paragraph: str, words: Lexicon, found: dict[str, str]
 ) -> tuple[str, str]:
-    """Return the field of a figure by the words around it, the nearest first; `known` keeps what was found before."""
+    """Return the field of a figure: that of its indicator, if it is a known one, else by the words around it.
+
+    `found` keeps what was found before.
+    """
+    for known in reversed(words.indicators):  # one's own come last and win
+        if known.name == named and known.theme:
+            return known.theme, "that of the indicator"
     for text, why in ((clause, "clause"), (sentence, "sentence"), (paragraph, "paragraph")):
-        field = known.get(text)
+        field = found.get(text)
         if field is None:
             counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]
             best = max(counts, default=(0, 0, ""))
-            field = known[text] = best[2] if best[0] else ""
+            field = found[text] = best[2] if best[0] else ""
         if field:
             return field, why
     return "产业", "nothing said otherwise"

@@ -342,7 +342,7 @@ def _fact(
     name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(
-        text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes
+        name, text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes
     )
     left, right = _quote(text, m, figures, numbers)
     why = m.why | {

@@ -113,6 +113,37 @@ def test_one_adds_an_indicator_a_unit_and_a_place_by_data_alone(tmp_path):
         "云桥接入量",
         ("星河镇",),
     )
+    # the unit and the theme of an indicator hold where the text tells none, or another
+    (bare,) = read_text("星河镇一季度云桥指数接入量达1.2万，造林造船。", published=DAY, words=tmp_path)
+    assert (bare.value, bare.unit, bare.theme) == ("12000", "桥次", "产业")
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "said"),
+    [
+        ("units.csv", "form,unit,times,kind\n桥次,桥次,许多,count\n", "times is '许多'"),
+        ("units.csv", "form,unit,times,kind\n桥次,桥次,1,thing\n", "no kind 'thing'"),
+        ("units.csv", "form,unit,times,kind\n,桥次,1,count\n", "form is empty"),
+        ("places.csv", "name,code,level,parent,forms\n星河镇,,town,廊坊市,\n", "no level 'town'"),
+        ("places.csv", "name,code,level,parent,forms\n星河镇,,county,星河市,\n", "no place '星河市'"),
+        ("groups.csv", "label,members,forms\n两河,星河市;廊坊市,\n", "no place '星河市'"),
+        ("entities.csv", "name,places\n星河园,星河市\n", "no place '星河市'"),
+        ("indicators.csv", "name,finds,unit,theme\n接入量,(,,\n", "no regular expression"),
+        ("indicators.csv", "name,finds,unit,theme\n接入量,接*,,\n", "fits an empty text"),
+        ("indicators.csv", "name,finds,unit,theme\n接入量,接入量,桥次,\n", "no unit '桥次'"),
+        ("unit.csv", "form,unit\n桥次,桥次\n", "is no table of the reader"),
+    ],
+)
+def test_a_slip_in_ones_own_tables_is_said(tmp_path, name, row, said):
+    (tmp_path / name).write_text(row, "utf-8")
+    with pytest.raises(ValueError, match=said):
+        read_text("x", words=tmp_path)
+
+
+def test_a_table_saved_in_another_charset_is_said(tmp_path):
+    (tmp_path / "units.csv").write_bytes("form,unit,times,kind\n桥次,桥次,1,count\n".encode("gb18030"))
+    with pytest.raises(ValueError, match="CSV UTF-8"):
+        read_text("x", words=tmp_path)
 
 
 def test_a_table_with_a_wrong_column_is_named(tmp_path):

@@ -1,0 +1,98 @@
+"""Checks a folder of one's own tables before it is used, so that a slip is said and not read over."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from tongxin.petals.evidence.engine.tables import rows
+
+# Tables that one's own folder may hold: the cells that must not be empty, the column with a pattern.
+TABLES = {
+    "units.csv": (("form", "unit"), ""),
+    "places.csv": (("name", "level"), ""),
+    "groups.csv": (("label", "members"), ""),
+    "entities.csv": (("name",), ""),
+    "indicators.csv": (("name", "finds"), "finds"),
+    "themes.csv": (("theme", "finds"), "finds"),
+    "masks.csv": (("pattern",), "pattern"),
+}
+
+
+def check(more: Path) -> None:
+    """Raise ValueError at the first thing in the folder that the reader would not understand: file, row, what to do."""
+    for path in sorted(more.glob("*.csv")):
+        if path.name not in TABLES:
+            raise ValueError(f"{path.name} is no table of the reader; tables are {', '.join(TABLES)}")
+    for name, (needed, pattern) in TABLES.items():
+        if not (more / name).exists():
+            continue
+        try:
+            own = rows(name, more)[len(rows(name)) :]
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{more / name} is not UTF-8; save it as “CSV UTF-8”") from error
+        for row in own:
+            where = f"{more / name}, {next(filter(None, row.values()), 'an empty row')}"
+            for column in needed:
+                if not row[column]:
+                    raise ValueError(f"{where}: {column} is empty")
+            if pattern:
+                _pattern(where, pattern, row[pattern])
+    _units(more)
+    _places(more)
+    units = {row["form"] for row in rows("units.csv", more)}
+    for row in _own("indicators.csv", more):
+        if row["unit"] and row["unit"] not in units:
+            raise ValueError(
+                f"{more / 'indicators.csv'}, {row['name']}: no unit {row['unit']!r}; add it to units.csv"
+            )
+
+
+def _pattern(where: str, column: str, pattern: str) -> None:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{where}: {column} is no regular expression: {error}") from error
+    if compiled.match(""):
+        raise ValueError(f"{where}: {column} fits an empty text, and so everything")
+
+
+def _units(more: Path) -> None:
+    kinds = sorted({row["kind"] for row in rows("units.csv")})
+    for row in _own("units.csv", more):
+        where = f"{more / 'units.csv'}, {row['form']}"
+        try:
+            good = not row["times"] or Decimal(row["times"]) > 0
+        except InvalidOperation:
+            good = False
+        if not good:
+            raise ValueError(f"{where}: times is {row['times']!r}, not a number above 0")
+        if row["kind"] and row["kind"] not in kinds:
+            raise ValueError(f"{where}: no kind {row['kind']!r}; kinds are {', '.join(kinds)}")
+
+
+def _places(more: Path) -> None:
+    places = rows("places.csv", more)
+    known = {row["name"] for row in places} | {row["label"] for row in rows("groups.csv", more)}
+    levels = sorted({row["level"] for row in rows("places.csv")})
+    for row in _own("places.csv", more):
+        where = f"{more / 'places.csv'}, {row['name']}"
+        if row["level"] not in levels:
+            raise ValueError(f"{where}: no level {row['level']!r}; levels are {', '.join(levels)}")
+        _known(where, [row["parent"]] if row["parent"] else [], known)
+    for name, column in (("groups.csv", "members"), ("entities.csv", "places")):
+        for row in _own(name, more):
+            where = f"{more / name}, {next(iter(row.values()))}"
+            own = {next(iter(row.values()))} if name == "groups.csv" else set()
+            _known(where, [p for p in row[column].split(";") if p], known | own)
+
+
+def _known(where: str, names: list[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{where}: no place {name!r}; give the full name, or add it to places.csv")
+
+
+def _own(name: str, more: Path) -> list[dict[str, str]]:
+    return rows(name, more)[len(rows(name)) :]
