@@ -98,7 +98,7 @@ class RefusalMiddleware:
         """Word a refusal; anything else goes on to Django."""
         if isinstance(exception, Refused):
             if getattr(request, "rules_rose", False) and exception.status in page_rules.GONE:
-                return page_rules.emptied(request)
+                return page_rules.emptied(request, exception)
             return refusals.answer(request, exception)
         if isinstance(exception, Http404):
             return refusals.answer(request, refusals.plain(404))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,13 +18,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from tongxin.heart.agreements import judge
+from tongxin.heart.agreements import ended, judge
+from tongxin.heart.agreements.ended import Ended
 from tongxin.heart.exchange.screen_parts import no_store
 from tongxin.heart.region import rules
-from tongxin.shared.errors import Conflict
+from tongxin.shared import clock
+from tongxin.shared.errors import Conflict, Refused
 from tongxin.site import refusals
+from tongxin.site.account import seat_ended
 
 RULES, SHOWN = "rules", "shown"
+AT = "at"  # in `shown`: the seat in which the page was opened, and when
 MOST = 4_000  # characters of `shown` that are read; a page that shows more was not made here
 NUMBER = re.compile(r"\d{1,18}")
 GONE = frozenset({403, 404})  # how an action says that something is not, or no longer, somebody's
@@ -33,11 +38,13 @@ def hidden_fields(request: HttpRequest) -> SafeString:
     """Return the fields that every form of somebody at work carries beside its token; nothing for anybody else."""
     if getattr(request, "acting", None) is None:
         return mark_safe("")
-    shown = shown_words()
-    number = format_html('<input type="hidden" name="{}" value="{}">', RULES, rules.current().number)
-    if not shown:
-        return number
-    return number + format_html('<input type="hidden" name="{}" value="{}">', SHOWN, shown)
+    return format_html(
+        '<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">',
+        RULES,
+        rules.current().number,
+        SHOWN,
+        shown_words(request),
+    )
 
 
 def meta(request: HttpRequest) -> SafeString:
@@ -45,13 +52,17 @@ def meta(request: HttpRequest) -> SafeString:
     if getattr(request, "acting", None) is None:
         return mark_safe("")
     return format_html(
-        '<meta name="tongxin-rules" content="{}" data-shown="{}">', rules.current().number, shown_words()
+        '<meta name="tongxin-rules" content="{}" data-shown="{}">',
+        rules.current().number,
+        shown_words(request),
     )
 
 
-def shown_words() -> str:
-    """Return what this page shows so far, as one word of a form: subjects with their fields."""
-    return urlencode([(name, ",".join(fields)) for name, fields in rules.here().shown.items()])
+def shown_words(request: HttpRequest) -> str:
+    """Return what this page shows so far, as one word of a form: seat and time, then subjects with their fields."""
+    acting = request.acting  # type: ignore[attr-defined]
+    at = f"{acting.post}@{acting.desk}@{clock.iso(clock.now())}"
+    return urlencode([(AT, at), *((name, ",".join(fields)) for name, fields in rules.here().shown.items())])
 
 
 def rose(given: Mapping[str, str]) -> bool:
@@ -60,12 +71,31 @@ def rose(given: Mapping[str, str]) -> bool:
     return bool(NUMBER.fullmatch(number)) and int(number) != rules.current().number
 
 
-def still_allowed(desk: str, given: Mapping[str, str]) -> bool:
-    """Whether a desk may still see everything that the page showed."""
-    pairs = parse_qsl(
-        given.get(SHOWN, "")[:MOST].replace("\x00", ""), keep_blank_values=True, max_num_fields=None
-    )
-    return judge.still(desk, [(name, [f for f in fields.split(",") if f]) for name, fields in pairs])
+def still_allowed(request: HttpRequest, given: Mapping[str, str]) -> bool:
+    """Whether who asks still acts, and may still see everything that the page showed."""
+    acting = getattr(request, "acting", None)
+    seat, _made_at, shown = _said(given)
+    if acting is None or not seat_ended.still(request, seat):
+        return False
+    return judge.still(acting.desk, shown)
+
+
+def _said(given: Mapping[str, str]) -> tuple[str, datetime | None, list[tuple[str, list[str]]]]:
+    """Return what a page says of itself: its seat, when it was made, and what it showed by subject."""
+    text = given.get(SHOWN, "")[:MOST].replace("\x00", "")
+    seat, made_at, shown = "", None, []
+    for name, fields in parse_qsl(text, keep_blank_values=True, max_num_fields=None):
+        if name != AT:
+            shown.append((name, [each for each in fields.split(",") if each]))
+            continue
+        seat, _sign, instant = fields.rpartition("@")
+        try:
+            made_at = datetime.fromisoformat(instant)
+        except ValueError:
+            made_at = None
+        if made_at is not None and made_at.tzinfo is None:
+            made_at = None
+    return seat, made_at, shown
 
 
 def given_by(request: HttpRequest) -> Mapping[str, str]:
@@ -81,21 +111,38 @@ def judged_anew(request: HttpRequest) -> HttpResponse | None:
     request.rules_rose = rose(given)  # type: ignore[attr-defined]
     if not request.rules_rose:  # type: ignore[attr-defined]
         return None
-    acting = getattr(request, "acting", None)
-    if acting is not None and still_allowed(acting.desk, given):
+    if still_allowed(request, given):
         return None
     return emptied(request)
 
 
-def emptied(request: HttpRequest) -> HttpResponse:
-    """Return the page without what it showed, with what was typed given back as text."""
-    refused = Conflict(
+def emptied(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    """Return the page without what it showed: what ended and when, who is to be asked, what was typed as text.
+
+    `refused` is what an action said, where the page itself could still be seen.
+    """
+    told = what_ended(request)
+    if not told and refused is not None:
+        told = [Ended(str(refused.what), ask=str(refused.todo))]
+    over = Conflict(
         "sight_ended",
         _("What this page showed is no longer yours to see: the rules have changed since it was opened."),
         kept=_("Nothing was sent. What you typed stands below as text, to copy."),
-        todo=_("Go on from today's page; ask your coordination office if you think that this is wrong."),
-    )
-    return no_store(refusals.page(request, refused, "refused.html"))
+        todo=_("Go on from today's page. Who can tell more stands beside what ended; if you think it is wrong, ask"
+               " your coordination office.")
+        if told
+        else _("Go on from today's page; ask your coordination office if you think that this is wrong."),
+    )  # fmt: skip
+    return no_store(refusals.page(request, over, "refused.html", ended=told))
+
+
+def what_ended(request: HttpRequest) -> list[Ended]:
+    """Return what ended of all that the page stood on: the seat itself, or what of it was to be seen."""
+    seat, made_at, shown = _said(given_by(request))
+    acting = getattr(request, "acting", None)
+    if acting is None or not seat_ended.still(request, seat):
+        return [seat_ended.words(request, seat)]
+    return ended.of(acting.desk, shown, made_at)
 
 
 @require_GET
@@ -103,5 +150,5 @@ def now(request: HttpRequest) -> HttpResponse:
     """Tell a page that one returns to whether what it shows is still its reader's to see; cheap, and nothing else."""
     given = {RULES: request.GET.get(RULES, ""), SHOWN: request.GET.get(SHOWN, "")}
     acting = getattr(request, "acting", None)
-    allowed = acting is not None and (not rose(given) or still_allowed(acting.desk, given))
+    allowed = acting is not None and (not rose(given) or still_allowed(request, given))
     return no_store(JsonResponse({"number": rules.current().number, "allowed": allowed}))

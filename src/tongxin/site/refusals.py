@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.agreements.ended import Ended
 from tongxin.shared.errors import Refused
 
 CASE_PAGE = re.compile(
@@ -120,12 +122,15 @@ def _json(refused: Refused) -> HttpResponse:
     return JsonResponse(refused.as_dict(), status=refused.status, json_dumps_params={"ensure_ascii": False})
 
 
-def page(request: HttpRequest, refused: Refused, template: str = "") -> HttpResponse:
-    """Return the error page: what happened, what was kept, what to do, and what was typed."""
+def page(
+    request: HttpRequest, refused: Refused, template: str = "", *, ended: Sequence[Ended] = ()
+) -> HttpResponse:
+    """Return the error page: what happened, what ended, what was kept, what to do, and what was typed."""
     context = {
         "title": TITLES.get(refused.status, TITLES[500]),
         "code": refused.code,
         "what": refused.what,
+        "ended": ended,
         "kept": refused.kept,
         "todo": refused.todo,
         "fields": getattr(refused, "fields", {}),

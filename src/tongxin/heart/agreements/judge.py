@@ -89,6 +89,11 @@ def bars_at(when: datetime) -> Rules:
     return Rules(0, when, {}, bars, scene.places_on(when))
 
 
+def rules_at(when: datetime) -> Rules:
+    """Return the permits and bars that stood at an instant: to say afterwards under which clause something was seen."""
+    return _read(0, when)
+
+
 def _read(number: int, now: datetime) -> Rules:
     ids = rulebook.at(now)
     left = rulebook.left_by(ids, now)

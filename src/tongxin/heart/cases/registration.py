@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from tongxin.heart.agreements import coverage, judge, judge_words, threads, vocabulary, wording
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.cases import (
+    ended_words,
     erasing,
     finding,
     lines_cases,
@@ -40,6 +41,7 @@ def register_all() -> None:
     parts.register_lock(threads.CASE, locking.lock)
     judge.register(sights.KIND, sights.known)
     judge_words.register_parts(seeing.PARTS)
+    ended_words.register()
     vocabulary.register_procedures(queries.procedure_titles)
     vocabulary.register_asked(queries.asked_titles)
     coverage.register_driver("handle", trial.fire)

@@ -17,6 +17,7 @@ from tongxin.heart.cases import actions
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.cases.tests.conftest import APPLICATION
 from tongxin.heart.region import rules
+from tongxin.shared.clock import BEIJING
 from tongxin.shared.writing import writing
 from tongxin.site.people import actions as people
 
@@ -95,10 +96,27 @@ def test_a_page_whose_sight_ended_is_emptied_and_gives_back_what_was_typed(taken
     assert sent["shown"] not in text.replace("&amp;", "&")
     assert Case.objects.get().state == "in_hand", "nothing was sent"
     assert f'href="/cases/{taken}/"' in text, "the case says what is withheld, and why"
+    assert "统一社会信用代码" in text, "which field"
+    assert 'href="/agreements/tongwulang-one-window@1/"' in text, "by which agreement's bar"
+    assert "不出境" in text, "in the bar's own words"
+    assert "武清区政务服务中心" in text, "who can tell more"
     page = client.get(f"/cases/{taken}/").content.decode()
     assert APPLICATION["applicant"]["credit_code"] not in page
     assert "tongwulang-one-window@1/kept" in page, "withheld with its reason"
     assert client.post(address, sent | form_of(page, address)).status_code == 302
+
+
+def test_a_consent_that_was_withdrawn_is_named_with_its_day_and_who_keeps_it(taken, house):
+    clerk = house.acting("wuqing-clerk", CLERK.format("tj-wuqing"))
+    given = actions.give_consent(by=clerk, key="g", number=taken, who="applicant", fields=["premises"])
+    client = house.client("tongzhou-approver", APPROVER)
+    address, sent = decision(client, taken)
+    actions.withdraw_consent(by=clerk, key="w", consent=given["consent"])
+    text = client.post(address, sent).content.decode()
+    assert "经营场所（办件" in text
+    assert f"{house.clock.at.astimezone(BEIJING):%Y-%m-%d %H:%M}" in text
+    assert f'href="/cases/{taken}/consents/"' in text
+    assert "武清区政务服务中心" in text
 
 
 def test_what_changed_for_others_lets_the_page_go_on(taken, house):
@@ -118,7 +136,22 @@ def test_whose_post_ended_gets_the_page_emptied(taken, house):
         people.end_holding(by=admin, key=f"e{holding.pk}", holding=holding.pk)
     answer = client.post(address, sent)
     assert answer.status_code == 409
-    assert WORDS in answer.content.decode()
+    text = answer.content.decode()
+    assert WORDS in text
+    assert "副中心政务服务中心" in text, "the post that ended"
+    assert f"{house.clock.at.astimezone(BEIJING):%Y-%m-%d}" in text, "since when"
+    assert "通州区的管理员" in text, "who can tell more"
+    assert Case.objects.get().state == "in_hand"
+
+
+def test_whoever_lost_one_post_of_two_sends_nothing_in_the_other(taken, house):
+    client = house.client("tongzhou-approver", APPROVER)
+    address, sent = decision(client, taken)
+    post = house.person("tongzhou-approver").holdings.get(post_id=APPROVER)
+    people.end_holding(by=house.acting("tongzhou-admin"), key="e", holding=post.pk)
+    answer = client.post(address, sent)
+    assert answer.status_code == 409
+    assert "副中心政务服务中心" in answer.content.decode()
     assert Case.objects.get().state == "in_hand"
 
 
