@@ -644,6 +644,25 @@ def test_shares_of_satisfied_are_shown_from_five_on(filed, house):
     assert "80% satisfied or very satisfied, of 5" in text(filed.client.get("/apply/food-business-licence/"))
 
 
+def test_what_an_applicant_sent_is_not_voided_by_the_office(filed, house):
+    client = house.client("wuqing-clerk", CLERK)
+    page = text(client.get(f"/cases/{filed.number}/"))
+    assert 'href="#withdraw"' in page
+    assert 'href="#void"' not in page
+    typed = {"void-reason": "示例", "key": "v", "sure": "yes"}
+    assert client.post(f"/cases/{filed.number}/voiding/", typed).status_code == 409
+    assert Case.objects.get().state == "filed"
+
+
+def test_taking_a_consent_back_says_what_it_does_and_that_the_application_stays(filed):
+    filed.open()
+    page = filed.page()
+    assert "This is not the withdrawal of the application" in page
+    filed.act("consent-end", consent=re.findall(r'name="consent" value="(\d+)"', page)[0])
+    assert "The application goes on." in filed.page()
+    assert "taken back" in filed.page()
+
+
 def test_withdrawing_twice_is_one_entry_and_consent_can_be_ended(filed, house):
     taken_over(house, filed.number)
     filed.open()

@@ -206,3 +206,32 @@ def test_in_chinese_the_page_counts_the_hours(house):
     shown = page(client.get(f"/cases/{number}/"))
     assert "时限<b>4个工作小时</b>" in shown
     assert "您在此" in shown
+
+
+def test_what_ends_a_case_is_folded_away_and_asked_once_more(house, wuqing):
+    from tongxin.heart.cases.models import Case
+
+    number = acts.accepted(house)
+    shown = page(wuqing.get(f"/cases/{number}/"))
+    assert '<details class="rule foldaway" data-fold><summary><h2>Withdraw</h2>' in shown
+    address, typed = f"/cases/{number}/withdrawal/", {"withdraw-reason": "示例：不办了", "key": "w"}
+    refused = wuqing.post(address, {"withdraw-reason": " ", "key": "w"})
+    assert refused.status_code == 422
+    assert '<details class="rule foldaway" data-fold open>' in page(refused), "what is to be mended is seen"
+    asked = wuqing.post(address, typed)
+    assert asked.status_code == 200
+    assert "Withdraw for good" in page(asked)
+    assert "示例：不办了" in page(asked)
+    assert Case.objects.get().state == "accepted", "nothing is done yet"
+    assert wuqing.post(address, typed | {"sure": "yes"}).status_code == 302
+    assert Case.objects.get().state == "withdrawn"
+
+
+def test_a_filing_of_ones_own_is_voided_once_it_was_asked_again(house, wuqing):
+    from tongxin.heart.cases.models import Case
+
+    number = acts.filed(house)
+    address, typed = f"/cases/{number}/voiding/", {"void-reason": "示例：录入错误", "key": "v"}
+    assert "Void for good" in page(wuqing.post(address, typed))
+    assert wuqing.post(address, typed | {"sure": "yes"}).status_code == 302
+    assert Case.objects.get().state == "void"

@@ -21,3 +21,15 @@ test('a click beside it closes it, one inside does not', () => {
   document.querySelector<HTMLElement>('#out')?.click()
   expect(menu().open).toBe(false)
 })
+
+test('a link inside leads on and closes it, and what is folded away around its place opens', () => {
+  document.body.insertAdjacentHTML('beforeend', '<details data-fold id="f"><summary>F</summary><div id="place">p</div></details>')
+  const folded = document.querySelector<HTMLDetailsElement>('#f')!
+  document.querySelector('#place')!.scrollIntoView = (): void => undefined
+  const link = document.querySelector<HTMLAnchorElement>('#a a')!
+  link.href = '#place'
+  location.hash = '#place'
+  link.click()
+  expect(menu().open).toBe(false)
+  expect(folded.open).toBe(true)
+})

@@ -6,12 +6,25 @@ function close(menu: HTMLDetailsElement, giveFocusBack: boolean): void {
   if (giveFocusBack) menu.querySelector('summary')?.focus()
 }
 
+/** Open what is folded away around the place that the address names, as browsers of today do by themselves. */
+export function reveal(): void {
+  const place = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null
+  const folded = place?.closest<HTMLDetailsElement>('details[data-fold]:not([open])')
+  if (!place || !folded) return
+  folded.open = true
+  place.scrollIntoView()
+}
+
 export function startMenus(): void {
+  addEventListener('hashchange', reveal)
+  reveal()
   document.addEventListener('click', (event) => {
     const target = event.target as Node
+    const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href^="#"]') : null
     document.querySelectorAll<HTMLDetailsElement>(OPEN).forEach((menu) => {
-      if (!menu.contains(target)) close(menu, false)
+      if (!menu.contains(target) || (link && menu.contains(link))) close(menu, false)
     })
+    if (link && link.hash === location.hash) reveal() // the address stays the same: nothing else says so
   })
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return

@@ -338,6 +338,8 @@ def possible(reader: Acting, row: Case) -> Possible:
     if found & {"supersede", "close", "review"}:
         gone = _not_after(reader, row)
         found -= gone | ({"put_joint"} if "supersede" in gone else set())
+    if "void" in found and states.filed_online(row):
+        found.remove("void")
     found -= {"decide", "supersede"} if joints.together(row) else {"put_joint"}
     found -= {"put_joint"} if joints.lacks_second(row) else set()
     if may("decide") and _is_asked(reader, row):

@@ -121,8 +121,15 @@ def delete(request: StaffRequest, view: int) -> HttpResponse:
 @for_staff
 def take(request: StaffRequest, number: str) -> HttpResponse:
     """Take a case on one's own table."""
+    before = inbox.of_case(request.acting, number)
     actions.take(by=request.acting, key=form_key(request), number=number)
-    messages.success(request, _("The case is yours now; your colleagues see it."))
+    said = _("You see to this case now: it stands in your list, and your colleagues see that it is with you.")
+    if before is not None and before.person_id not in request.acting.persons:
+        name = before.person.display_name or before.person.username
+        said = _("You see to this case now instead of %(name)s, in whose list it no longer stands.") % {
+            "name": name
+        }
+    messages.success(request, said)
     return redirect("case", number=number)
 
 
@@ -131,7 +138,9 @@ def take(request: StaffRequest, number: str) -> HttpResponse:
 def put_back(request: StaffRequest, number: str) -> HttpResponse:
     """Put a case back to the desk."""
     actions.put_back(by=request.acting, key=form_key(request), number=number)
-    messages.success(request, _("Put back: it is the desk's, and nobody's in particular."))
+    messages.success(
+        request, _("Nobody in particular sees to this case now: whoever of the desk opens it goes on.")
+    )
     return redirect("case", number=number)
 
 

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tongxin.heart.cases import actions, forms_states, queries, screens
+from tongxin.heart.agreements import wording
+from tongxin.heart.agreements.models import Duty
+from tongxin.heart.cases import actions, forms_states, queries, screens, words
 from tongxin.heart.cases.forms import DecideForm
 from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -56,8 +60,8 @@ def resume(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 @for_staff
 def withdraw(request: StaffRequest, number: str) -> HttpResponse:
-    """Record the applicant's withdrawal."""
-    return _with_reason(
+    """Record the applicant's withdrawal; asked once more before."""
+    return _for_good(
         request, number, "withdraw", actions.withdraw, _("Withdrawn. What was owed in it is void.")
     )
 
@@ -65,8 +69,8 @@ def withdraw(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 @for_staff
 def void(request: StaffRequest, number: str) -> HttpResponse:
-    """Void a filing made in error."""
-    return _with_reason(request, number, "void", actions.void, _("Void. The number stays on record."))
+    """Void a filing made in error; asked once more before."""
+    return _for_good(request, number, "void", actions.void, _("Void. The number stays on record."))
 
 
 @require_POST
@@ -113,6 +117,37 @@ def conclude(request: StaffRequest, number: str) -> HttpResponse:
     return screens.sent(
         request, row, form, "conclude", actions.conclude, _("The review has ended. Those concerned are told.")
     )
+
+
+def _for_good(
+    request: StaffRequest, number: str, name: str, action: Callable[..., Any], said: str
+) -> HttpResponse:
+    """Ask once more, with what ends and what of it stays, before an act that nothing takes back."""
+    row = queries.case(request.acting, number)
+    form = forms_states.ReasonForm(request.POST, prefix=name)
+    asked = (
+        form.is_valid()
+        and form.cleaned_data["reason"].strip()
+        and getattr(queries.possible(request.acting, row), name)
+    )
+    if not asked or request.POST.get("sure") == "yes":
+        return _with_reason(request, number, name, action, said)
+    context = {
+        "case": row,
+        "title": words.title(row.procedure),
+        "state": words.state_of(row),
+        "form": form,
+        "name": name,
+        "owed": [wording.duty_words(duty) for duty in queries.duties_of(row) if duty.state in Duty.STANDING],
+        "key": form_key(request),
+        "links": [
+            {"label": _("My office"), "url": "/desk/"},
+            {"label": _("Cases"), "url": reverse("cases")},
+            {"label": number, "url": reverse("case", args=[number])},
+            {"label": _("Asked once more")},
+        ],
+    }
+    return render(request, "cases/sure.html", context)
 
 
 def _with_reason(

@@ -198,7 +198,9 @@ ACTS: dict[str, tuple[Callable[..., Any], Act, Any]] = {
     "consent-end": (
         lambda _page, data, _files: _WhichConsent(data),
         _end_consent,
-        gettext_lazy("The consent is withdrawn: from now on other offices do not see these fields."),
+        gettext_lazy(
+            "The consent is taken back: from now on no other office sees what it named. The application goes on."
+        ),
     ),
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from tongxin.shared.errors import Conflict, NotAllowed
 S = Case.State
 WORKING = (S.ACCEPTED, S.IN_HAND)
 RUNNING = (*WORKING, S.SUSPENDED)
+APPLICANT = "applicant"  # the post under which an applicant acts
 ENDED = (S.CLOSED, S.NOT_ACCEPTED, S.WITHDRAWN, S.VOID)
 
 
@@ -73,6 +74,11 @@ def allowed(case: Case, desk: str, capabilities: Set[str]) -> frozenset[str]:
         and _fits(case, way)
         and _is(case, way, desk)
     )
+
+
+def filed_online(case: Case) -> bool:
+    """Whether the applicant sent the application, with consent in the same act: no error of the accepting desk's."""
+    return case.consents.filter(post=APPLICANT, given_at=case.filed_at).exists()
 
 
 def need(case: Case, act: str, by: Acting) -> None:

@@ -13,7 +13,7 @@ from tongxin.heart.cases.models import Case
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
-from tongxin.shared.errors import Invalid
+from tongxin.shared.errors import Conflict, Invalid
 
 
 def not_accept(
@@ -85,6 +85,13 @@ def _ended(
             return a.result
         case = parts.lock(number, by.desk)
         states.need(case, way, by)
+        if way == "void" and states.filed_online(case):
+            raise Conflict(
+                "filed_online",
+                _("The applicant sent this application: it is no error of your office, and is not voided."),
+                kept=what,
+                todo=_("Refuse it on a listed ground, or record the applicant's withdrawal."),
+            )
         if not reason:
             raise Invalid(what, {"reason": [_("Say why.")]})
         gone = parts.void_owed(a, case)

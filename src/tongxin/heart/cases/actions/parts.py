@@ -24,7 +24,7 @@ from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from tongxin.shared.statements import fixed
 
-APPLICANT = "applicant"  # the post and the way of what an applicant does; the ledger holds no name
+APPLICANT = states.APPLICANT  # the post and the way of what an applicant does; the ledger holds no name
 MAX_TEXT = 400  # of a remark or a reason, as the tables keep it
 
 
