@@ -127,3 +127,29 @@ def test_ties_are_counts_of_what_the_desk_may_see(house, call):
         }
     ]
     assert call(LANGFANG, "get", "/ties").json() == []
+
+
+def test_what_a_list_does_not_know_is_refused_with_what_it_knows(house, call):
+    number = acts.filed(house)
+    odd = call(WUQING, "get", "/inbox?view=99")
+    assert (odd.status_code, odd.json()["code"]) == (422, "invalid")
+    assert "Known: after, limit, procedure, q, side, state, tab." in odd.json()["fields"]["view"][0]
+    for query, field in (
+        ("/inbox?tab=all", "tab"),
+        ("/inbox?state=open", "state"),
+        ("/inbox?procedure=fishing", "procedure"),
+        ("/cases?procedure=fishing", "procedure"),
+        ("/cases?place=atlantis", "place"),
+        ("/cases?stage=late", "stage"),
+        ("/cases?filter=99", "filter"),
+        (f"/cases/{number}?view=99", "view"),
+        ("/inbox/counts?tab=new", "tab"),
+    ):
+        answer = call(WUQING, "get", query)
+        assert answer.status_code == 422, query
+        assert list(answer.json()["fields"]) == [field], query
+    assert (
+        "food-business-licence" in call(WUQING, "get", "/cases?procedure=x").json()["fields"]["procedure"][0]
+    )
+    assert call(WUQING, "get", "/cases?place=bj-tongzhou&stage=open").json()["total"] == 1
+    assert call(WUQING, "get", "/inbox?tab=new&state=filed&side=here").status_code == 200

@@ -205,7 +205,7 @@ def test_in_chinese_the_page_counts_the_hours(house):
     client = house.client(*acts.CLERKS["bj-tongzhou"], headers={"accept-language": "zh-hans"})
     shown = page(client.get(f"/cases/{number}/"))
     assert "时限<b>4个工作小时</b>" in shown
-    assert "您在此" in shown
+    assert "本席位" in shown
 
 
 def test_what_ends_a_case_is_folded_away_and_asked_once_more(house, wuqing):

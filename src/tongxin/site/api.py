@@ -23,6 +23,7 @@ from tongxin.heart.region.tokens import TokenRefused, acting_from_token
 from tongxin.shared.errors import Invalid, Refused
 from tongxin.site import refusals
 from tongxin.site.account import lockout
+from tongxin.site.api_names import only_known
 
 VERSION = "1.0"
 DESCRIPTION = """The same actions and queries that the screens use.
@@ -169,6 +170,7 @@ ROOMS = (
     "tongxin.heart.ledger.api",
     "tongxin.site.people.api",
 )
+api.add_decorator(only_known)
 for room in ROOMS:
     if find_spec(room) is not None:
         api.add_router("", import_module(room).router)

@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import DutyOut, Words, duty_out, local
-from tongxin.heart.cases import actions, api_states, queries, sightings, sights
+from tongxin.heart.cases import actions, api_filters, api_states, queries, sightings, sights
 from tongxin.heart.cases.models import Case, Offer
 from tongxin.heart.exchange.api_parts import (
     PUBLIC_PROBLEMS,
@@ -273,6 +273,7 @@ def list_procedures(request: Call) -> list[dict[str, Any]]:
 @router.get("/cases", response={200: CasesOut, **READ_PROBLEMS}, operation_id="list_cases")
 def list_cases(request: Call, wanted: Query[CaseFilter]) -> dict[str, Any]:
     """List the cases in which the caller's desk has a part."""
+    api_filters.need_known(procedure=wanted.procedure, place=wanted.place)
     asked = {
         "stage": wanted.stage,
         "procedure": wanted.procedure or "",

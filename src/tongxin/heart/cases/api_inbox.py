@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 
 from tongxin.heart.agreements.api import Words, local
-from tongxin.heart.cases import actions, api, bulk, inbox, screens_inbox, views
+from tongxin.heart.cases import actions, api, api_filters, bulk, inbox, screens_inbox, views
 from tongxin.heart.cases.models import BulkRun
 from tongxin.heart.exchange.api_parts import (
     READ_PROBLEMS,
@@ -27,6 +27,7 @@ from tongxin.heart.region import colleagues
 router = Router(tags=["cases"])
 
 Tab = Literal["new", "offered", "hands", "mine", "waiting", "asked", "overdue", "soon", "decided"]
+State = Literal["filed", "accepted", "in_hand", "suspended", "decided"]
 Act = Literal["accept", "ask", "offer", "take_over", "return", "give", "close"]
 
 
@@ -52,7 +53,7 @@ class InboxFilter(Schema):
 
     tab: Tab = "hands"
     procedure: Word | None = None
-    state: Word | None = None
+    state: State | None = None
     side: Literal["here", "elsewhere"] | None = None
     q: Line = Field("", description="Part of the number or of the item's title")
     after: Line = Field("", description="`after` of the page before")
@@ -132,6 +133,7 @@ class BulkOut(Schema):
 @router.get("/inbox", response={200: InboxOut, **READ_PROBLEMS}, operation_id="list_inbox")
 def list_inbox(request: Call, wanted: Query[InboxFilter]) -> dict[str, Any]:
     """List the cases of one list of the desk's day."""
+    api_filters.need_known(procedure=wanted.procedure)
     given = {name: value or "" for name, value in wanted.dict().items()}
     page = inbox.page(request.auth, views.asked(given), wanted.limit)
     return {

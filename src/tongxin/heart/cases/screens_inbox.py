@@ -188,6 +188,7 @@ def _list(request: StaffRequest, asked: inbox.Asked, form: NameForm | None = Non
             {"code": code, "name": name, "count": _counted(counts[code]), "hot": code == "overdue" and counts[code]}
             for code, name in inbox.TABS.items()
         ],
+        "unknown": _unknown(request, view),
         "tab_name": view.name if view else inbox.TABS[asked.tab],
         "views": [_tab(row, reader.person_id) for row in kept],
         "view": view,
@@ -206,6 +207,21 @@ def _list(request: StaffRequest, asked: inbox.Asked, form: NameForm | None = Non
         "bulk_key": new_key(),
     }  # fmt: skip
     return render(request, "cases/inbox.html", context, status=422 if form else 200)
+
+
+def _unknown(request: StaffRequest, view: SavedView | None) -> list[str]:
+    """Return in words what an address names that is not there: what is not understood is not silently left out."""
+    lists = {"tab": inbox.TABS, "state": inbox.STATES, "side": inbox.SIDES}
+    found = [
+        f"{name}={request.GET[name][:40]}"
+        for name, known in lists.items()
+        if request.GET.get(name) and request.GET[name] not in known
+    ]
+    if request.GET.get("view") and view is None:
+        found.append(
+            _("saved filters no. %(n)s (deleted, or no longer shared)") % {"n": request.GET["view"][:20]}
+        )
+    return found
 
 
 def _name_form(row: SavedView) -> NameForm:
