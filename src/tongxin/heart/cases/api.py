@@ -41,6 +41,9 @@ class AskedOut(Schema):
     purpose: Words
     required: bool
     max_length: int
+    kind: Literal["credit_code", "identity_number", "whole_number"] | None = Field(
+        description="What is checked of the signs; null: nothing but the length"
+    )
 
 
 class PaperOut(Schema):
@@ -260,6 +263,7 @@ def list_procedures(request: Call) -> list[dict[str, Any]]:
                     "purpose": _both(asked.purpose),
                     "required": asked.required,
                     "max_length": asked.max_length,
+                    "kind": asked.kind,
                 }
                 for asked in read.applicant
             ],

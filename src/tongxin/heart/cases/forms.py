@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import words
-from tongxin.heart.cases.procedures import ProcedureFile
+from tongxin.heart.cases.procedures import ProcedureFile, asked_for
 from tongxin.heart.region.models import Desk, Jurisdiction
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import Both, pick
@@ -55,7 +55,7 @@ class FileForm(forms.Form):
         for asked in procedure.applicant:
             self.fields[GIVEN + asked.id] = Line(
                 label=str(asked.name),
-                help_text=_("Asked for: %(purpose)s") % {"purpose": asked.purpose},
+                help_text=asked_for(asked),
                 required=asked.required,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )

@@ -12,7 +12,7 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.cases.forms import GIVEN, Choice, Line
 from tongxin.heart.cases.forms_papers import FILE
 from tongxin.heart.cases.forms_uploads import Uploads
-from tongxin.heart.cases.procedures import ProcedureFile
+from tongxin.heart.cases.procedures import ProcedureFile, asked_for
 from tongxin.heart.region.models import Desk, Jurisdiction
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import pick
@@ -51,7 +51,7 @@ class ApplyForm(Uploads):
         for asked in procedure.applicant:
             self.fields[GIVEN + asked.id] = Line(
                 label=str(asked.name),
-                help_text=_("Asked for: %(purpose)s") % {"purpose": asked.purpose},
+                help_text=asked_for(asked),
                 required=asked.required,
                 widget=forms.TextInput(),
             )

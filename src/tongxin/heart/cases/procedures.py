@@ -11,7 +11,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from tongxin.heart.agreements.language import Length, Provenance, Slug, Strict, Word
 from tongxin.heart.cases.models import Case
 from tongxin.shared.errors import Invalid
-from tongxin.shared.named import Both
+from tongxin.shared.named import Both, pick
 
 
 class Promise(Strict):
@@ -66,6 +66,12 @@ KINDS: dict[str, tuple[re.Pattern[str], Any]] = {
     ),
     "whole_number": (re.compile(r"[0-9]+"), _("This is a whole number, 0 or more, in digits.")),
 }
+
+
+def asked_for(field: ApplicantField) -> str:
+    """Return beside a field what it is asked for and, where it has a kind, what its signs are to be."""
+    said = str(_("Asked for: %(purpose)s") % {"purpose": field.purpose})
+    return said if field.kind is None else f"{said}{pick('。', '. ')}{KINDS[field.kind][1]}"
 
 
 def unlike_its_kind(field: ApplicantField, text: str) -> list[Any]:
