@@ -27,6 +27,7 @@ from tongxin.heart.cases import (
     feed,
     finding,
     lines_papers,
+    outcomes,
     papers,
     papers_store,
     queries,
@@ -543,8 +544,49 @@ def test_a_decision_and_a_withdrawal_that_cross_end_as_withdrawn_on_both_and_say
             assert Notification.objects.get(kind="decision_crossed").desk_id == desk
             assert Entry.objects.filter(act="cases.decision.crossed", subject=f"case:{number}").count() == 1
             assert not Envelope.objects.filter(state="refused").exists()
+            [counted] = outcomes.outcomes(datetime(2020, 1, 1, tzinfo=clock.BEIJING))
+            assert (counted.n, counted.granted, counted.anew, counted.withdrawn) == (1, 1, 0, 1)
     assert len(told) == 1
     assert "the withdrawal counts" in told.pop()
+
+
+def test_the_end_of_a_review_and_its_withdrawal_that_cross_end_as_the_review_says_on_both(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
+        decider = by("bj-tongzhou", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="refused", reason="示例")
+    three.carry()
+    with three.at("wuqing"):
+        review = actions.review(by=by("tj-wuqing"), key="v", number=number, reason="示例")["case"]
+    three.carry()
+    with three.at("tongzhou"):
+        desk = Case.objects.get(number=review).holder_id
+        reviewer = replace(office("bj-tongzhou"), desk=desk, capabilities=frozenset({"review"}))
+        actions.conclude(by=reviewer, key="c", number=review, epoch=0, outcome="changed", reason="示例")
+    with three.at("wuqing"):
+        actions.withdraw(by=by("tj-wuqing"), key="w", number=review, reason="示例")
+    three.carry()
+    again(three, "wuqing", "tongzhou")
+    again(three, "tongzhou", "wuqing")
+    told = set()
+    for name in ("wuqing", "tongzhou"):
+        with three.at(name), translation.override("en"):
+            row, ended = Case.objects.get(number=number), Case.objects.get(number=review)
+            assert (ended.state, ended.outcome, ended.ended_at) == ("decided", "changed", None)
+            assert (row.state, row.outcome) == ("decided", "granted")
+            told.add(crossed.said(ended))
+            assert Notification.objects.filter(kind="review_crossed").exists()
+            assert Entry.objects.filter(act="cases.review.crossed", subject=f"case:{review}").count() == 1
+            assert not Envelope.objects.filter(state="refused").exists()
+    assert len(told) == 1
+    assert "the end of the review counts" in told.pop()
+    with three.at("wuqing"):
+        actions.close(by=by("tj-wuqing"), key="close", number=review)
+    three.carry()
+    with three.at("tongzhou"):
+        assert Case.objects.get(number=review).state == "closed"
 
 
 def test_a_node_whose_key_is_confirmed_later_is_told_then(house, second):

@@ -1,31 +1,61 @@
-"""A decision and the applicant's withdrawal that crossed: each was done before its node had heard of the other.
+"""What crossed over a line: each side did something before its node had heard of the other; only one of them counts.
 
-Over a line the holder may decide while the accepting desk records the withdrawal. The withdrawal counts, at every
-node: the decision is kept as a row and has no effect.
+- A **decision** and the applicant's **withdrawal**: the withdrawal counts, at every node; the decision is kept as a
+  row and has no effect. An agreement to a joint decision that a withdrawal follows before it has arrived is the same.
+- The **end of a review** and its withdrawal: the end counts, because what it says has already been carried out in the
+  case that was reviewed, which may be in other hands; the withdrawal has no effect.
+- What is **put to the other office** for a joint decision and the end of the case: it lapses, nobody owes an answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from tongxin.heart.agreements import wording
-from tongxin.heart.cases import words
+from tongxin.heart.cases import states, words
 from tongxin.heart.cases.models import Case, Decision
+from tongxin.heart.exchange.models import Message
 
-RING = "decision_crossed"
-ACT = "cases.decision.crossed"
-_EVENTS = {"case_decided": Case.State.WITHDRAWN, "case_withdrawn": Case.State.DECIDED}
+RING, REVIEW_RING = "decision_crossed", "review_crossed"
+ACTS = {RING: "cases.decision.crossed", REVIEW_RING: "cases.review.crossed"}
+JOINT_ACT = "cases.joint.crossed"
+_DECIDED = {"case_decided": Case.State.WITHDRAWN, "case_withdrawn": Case.State.DECIDED}
+_REVIEW = {"review_concluded": Case.State.WITHDRAWN, "case_withdrawn": Case.State.DECIDED}
+_OF_FIRST = {"review_result": "review_withdrawn", "review_withdrawn": "review_result"}
 
 
-def tells(case: Case, event: str) -> bool:
-    """Whether what another node tells of a case crossed with what was done here."""
-    return case.reviews_id is None and _EVENTS.get(event) == case.state
+def tells(case: Case, event: str, body: Mapping[str, Any]) -> str:
+    """Return the ring of what crossed with what another node now tells of a case; empty where nothing did.
+
+    Call it before what is told is applied, and after its message is kept.
+    """
+    if event in _OF_FIRST:  # told of the case that is reviewed
+        other = Message.objects.filter(
+            thread=f"case:{case.number}", body__event=_OF_FIRST[event], body__review=body.get("review", "")
+        )
+        return REVIEW_RING if other.exists() else ""
+    if case.reviews_id is not None:
+        return REVIEW_RING if _REVIEW.get(event) == case.state else ""
+    return RING if _DECIDED.get(event) == case.state else ""
 
 
 def without_effect(case: Case) -> None:
     """Take back, on a withdrawn case, how it was decided; the decision's own row stays. The caller saves."""
     if case.state == Case.State.WITHDRAWN and case.reviews_id is None:
         case.decided_at, case.outcome, case.outcome_reason = None, "", ""
+
+
+def stays_ended(case: Case, state: str) -> bool:
+    """Whether a review that ended here stays so against a withdrawal that its accepting desk did before it heard."""
+    return case.reviews_id is not None and case.state == Case.State.DECIDED and state == Case.State.WITHDRAWN
+
+
+def ended_after_all(case: Case, state: str) -> bool:
+    """Whether a review that was withdrawn here had ended at its reviewer's node: then that counts."""
+    return case.reviews_id is not None and case.state == Case.State.WITHDRAWN and state == Case.State.DECIDED
 
 
 def decision(row: Case) -> Decision | None:
@@ -40,6 +70,8 @@ def decision(row: Case) -> Decision | None:
 
 def said(row: Case) -> str:
     """Return in one sentence that they crossed and what counts; empty for any other case."""
+    if row.reviews_id is not None:
+        return _of_review(row)
     found = decision(row)
     if found is None:
         return ""
@@ -50,4 +82,19 @@ def said(row: Case) -> str:
         "desk": wording.desk_name(found.desk),
         "outcome": words.ALL_OUTCOMES.get(found.outcome, found.outcome),
         "at": wording.moment(found.at),
+    }
+
+
+def _of_review(row: Case) -> str:
+    if row.state not in (states.S.DECIDED, states.S.CLOSED):
+        return ""
+    if not Message.objects.filter(thread=f"case:{row.number}", kind="withdrawal").exists():
+        return ""
+    return _(
+        "The end of the review (%(outcome)s, %(at)s) and its withdrawal crossed: the end of the review counts,"
+        " because it is carried out in case %(case)s already; the withdrawal has no effect."
+    ) % {
+        "outcome": words.REVIEW_OUTCOMES.get(row.outcome, row.outcome),
+        "at": wording.moment(row.decided_at),
+        "case": row.reviews_id,
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
 from tongxin.heart.cases import crossed, crossing, crossing_trust, handover, joints, lines_papers, states
-from tongxin.heart.cases.actions import replicas
+from tongxin.heart.cases.actions import parts, replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
 from tongxin.heart.cases.models import Case, Consent, Crossing, Decision, Paper, Procedure
@@ -101,7 +101,7 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     row.save(update_fields=["node", "told_at"])
     before = case.promise_due_at
     ended = case.state in states.ENDED
-    if speaks and (higher or not ended):
+    if speaks and (higher or not ended or crossed.ended_after_all(case, told.state)):
         states.told(case, told.state)
         case.competent_desk_id = told.competent
         _from_holder(a, case, told)
@@ -117,6 +117,8 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
     case.save()
     if higher or case.state not in states.WAYS["put_joint"].sources:
         joints.lapse(a, case)
+    if case.state in states.ENDED and not ended:
+        parts.void_owed(a, case)
     if case.promise_due_at != before and before is not None and case.promise_due_at is not None:
         a.entry(
             f"case:{case.number}",
@@ -183,7 +185,7 @@ def _decided(a: Act, case: Case, told: Facts) -> None:
 
 def _from_accepting(a: Act, case: Case, told: Facts) -> None:
     """What the accepting desk says of a case that another holds: that it ended, or was closed."""
-    if told.state in states.ENDED:
+    if told.state in states.ENDED and not crossed.stays_ended(case, told.state):
         states.told(case, told.state)
         _end(case, told)
         case.pauses = [p.model_dump(by_alias=True) for p in told.pauses]

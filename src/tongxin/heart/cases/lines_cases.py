@@ -29,6 +29,7 @@ from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange import lines, lines_kinds, nodes
 from tongxin.heart.exchange.acts import Act
 from tongxin.heart.exchange.models import Envelope
+from tongxin.heart.ledger.models import Entry
 from tongxin.shared.errors import NotAllowed, Refused
 
 ACTS = {  # the entry that a kind leaves here: the act as it was done at the other node
@@ -131,15 +132,14 @@ def tell(letter: lines.Letter, a: Act, peer: str) -> None:
     if text and case.erased_at is None:
         corresponding.received_supply(case, desk=letter.to_desk, text=text, at=a.at)
     counts = handing.received_tell(a, case, message)
-    crosses = counts and crossed.tells(case, event)
+    crosses = crossed.tells(case, event, letter.body) if counts else ""
     if counts:
-        ring = crossed.RING if crosses else event
-        parts.ring(letter.to_desk, ring, case, a.at, dedupe=f"{event}:{letter.id}")
+        parts.ring(letter.to_desk, crosses or event, case, a.at, dedupe=f"{event}:{letter.id}")
     kept = ("outcome", "ground", "missing")
     said: dict[str, Any] = {name: letter.body[name] for name in kept if name in letter.body}
     _entry(a, letter, peer, said, act=EVENTS[event] if counts else ACTS["stale"])
     if crosses:
-        _entry(a, letter, peer, {}, act=crossed.ACT)
+        _entry(a, letter, peer, {}, act=crossed.ACTS[crosses])
 
 
 def review(letter: lines.Letter, a: Act, peer: str) -> None:
@@ -181,6 +181,8 @@ def state(letter: lines.Letter, a: Act, peer: str) -> None:
     _heard_before(a, told.case)
     after = crossing_in.standing(_again(case))
     changed = [part for part, stood in before.items() if after[part] != stood]
+    if "decisions" in changed:
+        _crossed(a, _again(case), letter, peer)
     if changed:
         a.entry(
             letter.thread,
@@ -189,6 +191,19 @@ def state(letter: lines.Letter, a: Act, peer: str) -> None:
             basis=case.procedure_id,
             payload={"changed": changed, "told_by": peer, "message": letter.id},
         )
+
+
+def _crossed(a: Act, case: Case, letter: lines.Letter, peer: str) -> None:
+    """Say once that a decision has come to a case that was withdrawn here, where no message of its own said so.
+
+    So it is where the accepting desk agreed to a joint decision and recorded the withdrawal after it.
+    """
+    act = crossed.ACTS[crossed.RING]
+    known = Entry.objects.filter(subject=letter.thread, act=act).exists()
+    if known or crossed.decision(case) is None or nodes.home_of(case.accepting_desk_id) is not None:
+        return
+    parts.ring(case.accepting_desk_id, crossed.RING, case, a.at, dedupe=f"crossed:{case.number}")
+    _entry(a, letter, peer, {}, act=act)
 
 
 def _heard_before(a: Act, number: str) -> None:

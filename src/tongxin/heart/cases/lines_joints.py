@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tongxin.heart.cases import crossing_trust, joints, lines_cases, lines_forms
+from tongxin.heart.cases import crossed, crossing_trust, joints, lines_cases, lines_forms
 from tongxin.heart.cases.actions import handing, joining, mirroring
 from tongxin.heart.cases.models import Case, Joint
 from tongxin.heart.exchange import lines, lines_kinds
@@ -23,9 +23,10 @@ def put(letter: lines.Letter, a: Act, peer: str) -> None:
     if Joint.objects.filter(pk=letter.body["joint"]).exclude(case=case).exists():
         raise crossing_trust.not_yours()
     message = lines_kinds.keep(letter, a)
-    if handing.received_tell(a, case, message):
-        joining.received_put(a, case, message)
-    _entry(a, letter, peer, "cases.joint.put", "outcome")
+    act = "cases.joint.put"
+    if handing.received_tell(a, case, message) and not joining.received_put(a, case, message):
+        act = crossed.JOINT_ACT
+    _entry(a, letter, peer, act, "outcome")
 
 
 def answer(letter: lines.Letter, a: Act, peer: str) -> None:

@@ -1,7 +1,8 @@
 """How cases were decided at first, and how it stands now: after reviews, and after offices put another decision.
 
 Counted by item and deciding desk; sums only, which anyone may read. A review is no case of its own here. Beside each
-number stands what reviews said; an item that is to be decided anew has no standing outcome.
+number stands what reviews said. No standing outcome have those that are to be decided anew, and those that were
+withdrawn: because the decision and the withdrawal crossed, or after a review had sent them back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from tongxin.heart.cases.models import Case, Decision
 
 LEAST = 5  # under so many no percentage is told
 COUNTED = (
-    "n", "granted", "refused", "granted_now", "refused_now", "anew",
+    "n", "granted", "refused", "granted_now", "refused_now", "anew", "withdrawn",
     "other", "reviewed", "upheld", "changed", "sent_back",
 )  # fmt: skip
 
@@ -27,7 +28,8 @@ REVIEWS = ("upheld", "changed", "sent_back")
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Decided cases of one item at one desk. `n` = granted + refused, at first; = granted_now + refused_now + anew.
+    """Decided cases of one item at one desk. `n` = granted + refused, at first; = granted_now + refused_now + anew +
+    withdrawn.
 
     `other`: whose outcome as it stands is another one. `reviewed`: of which a review has ended, and how the last did.
     """
@@ -41,6 +43,7 @@ class Outcomes:
     granted_now: int
     refused_now: int
     anew: int
+    withdrawn: int
     other: int
     reviewed: int
     upheld: int
@@ -49,8 +52,9 @@ class Outcomes:
 
     @property
     def share(self) -> float | None:
-        """What part stands as it was first decided; None under five."""
-        return (self.n - self.other - self.anew) / self.n if self.n >= LEAST else None
+        """What part stands as it was first decided, of those not withdrawn; None under five."""
+        left = self.n - self.withdrawn
+        return (left - self.other - self.anew) / left if left >= LEAST else None
 
 
 def outcomes(
@@ -94,7 +98,8 @@ def _numbers() -> dict[str, Any]:
         "refused": Count("id", filter=Q(outcome="refused")),
         "granted_now": Count("id", filter=now["granted"]),
         "refused_now": Count("id", filter=now["refused"]),
-        "anew": Count("id", filter=Q(case__outcome="")),
+        "anew": Count("id", filter=Q(case__outcome="") & ~Q(case__state=Case.State.WITHDRAWN)),
+        "withdrawn": Count("id", filter=Q(case__outcome="", case__state=Case.State.WITHDRAWN)),
         "other": Count("id", filter=~Q(case__outcome="") & ~Q(case__outcome=F("outcome"))),
         "reviewed": Count("id", filter=Q(last_review__isnull=False)),
         **{name: Count("id", filter=Q(last_review=name)) for name in REVIEWS},

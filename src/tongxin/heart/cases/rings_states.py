@@ -40,6 +40,12 @@ SAID: dict[str, tuple[Any, Any]] = {
         gettext_lazy("A decision and the applicant's withdrawal crossed"),
         gettext_lazy("In case %(case)s a decision and the withdrawal crossed: the withdrawal counts."),
     ),
+    "review_crossed": (
+        gettext_lazy("The end of a review and its withdrawal crossed"),
+        gettext_lazy(
+            "The end of the review of case %(case)s and its withdrawal crossed: the end of the review counts."
+        ),
+    ),
     "case_closed": (gettext_lazy("A case was concluded"), gettext_lazy("Case %(case)s is concluded.")),
     "case_superseded": (
         gettext_lazy("A decision was superseded"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.cases import actions, forms_states, queries, screens, words
+from tongxin.heart.cases.actions import parts
 from tongxin.heart.cases.forms import DecideForm
 from tongxin.heart.cases.procedures import form_of
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
@@ -127,7 +128,7 @@ def _for_good(
     form = forms_states.ReasonForm(request.POST, prefix=name)
     asked = (
         form.is_valid()
-        and form.cleaned_data["reason"].strip()
+        and 0 < len(form.cleaned_data["reason"].strip()) <= parts.MAX_TEXT
         and getattr(queries.possible(request.acting, row), name)
     )
     if not asked or request.POST.get("sure") == "yes":

@@ -145,6 +145,14 @@ def act_words(
             )
         case "cases.decision.crossed":
             return _("A decision and the withdrawal crossed: the withdrawal counts"), "", "bad"
+        case "cases.review.crossed":
+            return _("The end of the review and its withdrawal crossed: the end counts"), "", "bad"
+        case "cases.joint.crossed":
+            return (
+                _("What %(desk)s put crossed with the end of the case: nothing is to be answered") % said,
+                "",
+                "bad",
+            )
         case "cases.case.voided":
             return _("%(desk)s voided it: filed in error") % said, str(payload.get("reason", "")), "done"
         case "cases.case.closed":

@@ -80,6 +80,7 @@ WORDS: dict[str, Any] = {
     "cases.consent.given": _("A consent was recorded"),
     "cases.consent.withdrawn": _("A consent was withdrawn"),
     "cases.decision.crossed": _("A decision and the withdrawal of a case crossed; the withdrawal counts"),
+    "cases.review.crossed": _("The end of a review and its withdrawal crossed; the end of the review counts"),
     "cases.decision.superseded": _("A decision was superseded"),
     "cases.dispute.opened": _("It came into dispute who is competent for a case"),
     "cases.file.exported": _("A case file was handed out"),
@@ -88,6 +89,9 @@ WORDS: dict[str, Any] = {
     "cases.holder.named": _("Both coordination offices named the holder of a case"),
     "cases.holder.proposed": _("An office proposed the holder of a case in dispute"),
     "cases.joint.answered": _("An office answered what was put to it for a joint decision"),
+    "cases.joint.crossed": _(
+        "What was put for a joint decision crossed with the end of the case; it has lapsed"
+    ),
     "cases.joint.put": _("A decision was put to the office that decides with it"),
     "cases.letter.answered": _("A desk answered an applicant"),
     "cases.letter.sent": _("A desk wrote to an applicant"),

@@ -182,8 +182,9 @@ def list_scores(request: Call, wanted: Query[ScoreFilter]) -> dict[str, Any]:
 
 class OutcomesOut(Schema):
     """Decided cases of one item at one office, by their first outcome and as it stands; `n` is how many there are.
-    `anew`: to be decided anew. `reviewed`: a review has ended; of it, how the last one did. `share`: what part stands
-    as first decided, null under five."""
+    `anew`: to be decided anew. `withdrawn`: no outcome, because a withdrawal crossed with the decision, or came after
+    a review had sent it back. `reviewed`: a review has ended; of it, how the last one did. `share`: what part of those
+    not withdrawn stands as first decided, null under five."""
 
     procedure: str
     desk: str
@@ -194,6 +195,7 @@ class OutcomesOut(Schema):
     granted_now: int
     refused_now: int
     anew: int
+    withdrawn: int
     other: int
     reviewed: int
     upheld: int

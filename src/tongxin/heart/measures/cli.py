@@ -126,7 +126,8 @@ def list_outcomes(**given: str) -> None:
         mark = "  [illustrative]" if each.illustrative else ""
         click.echo(
             f"{row.title} · {row.desk}: {share}first granted {each.granted} refused {each.refused}, "
-            f"now granted {each.granted_now} refused {each.refused_now} anew {each.anew}; "
+            f"now granted {each.granted_now} refused {each.refused_now} anew {each.anew}"
+            f"{f' withdrawn {each.withdrawn}' if each.withdrawn else ''}; "
             f"reviews upheld {each.upheld} changed {each.changed} sent back {each.sent_back}{mark}"
         )
     if not found:

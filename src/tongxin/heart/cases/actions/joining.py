@@ -52,11 +52,11 @@ def put_joint(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
             deciding.not_under_review(case)
         deciding.judge(outcome, reason, needs_reason=again or outcome == "refused")
         message = sent_put(a, case, desk, outcome, reason)
-        opened = received_put(a, case, message) if replicas.is_here(message) else None
+        opened = received_put(a, case, message)[1:] if replicas.is_here(message) else ()
         mirroring.mirror(a, case, beside=desk)
         joint = str(message.body["joint"])
         a.result = {"case": number, "joint": joint, "to_desk": desk}
-        payload = request | a.result | {"opened": duties.summaries([opened] if opened else [])}
+        payload = request | a.result | {"opened": duties.summaries([each for each in opened if each])}
         a.entry(f"case:{number}/joint:{joint}", basis=parts.basis(case), payload=payload)
     return a.result
 
@@ -71,14 +71,20 @@ def sent_put(a: Act, case: Case, desk: str, outcome: str, reason: str) -> Messag
     return message
 
 
-def received_put(a: Act, case: Case, message: Message) -> Duty | None:
-    """Keep what was put and open the duty to answer it; return that."""
+def received_put(a: Act, case: Case, message: Message) -> tuple[Joint, Duty | None] | None:
+    """Keep what was put and open the duty to answer it; return both.
+
+    None where the case has ended here meanwhile: what was put crossed with that, has lapsed, and asks nobody.
+    """
     row = case.joints.select_related("message").filter(pk=str(message.body["joint"])).first()
     if row is None:
         joints.lapse(a, case)
         row = _keep(a, case, message, "")
+    if case.state not in states.WAYS["put_joint"].sources:
+        joints.lapse(a, case)
+        return None
     parts.ring(row.to_desk_id, "joint_put", case, a.at, dedupe=f"joint:{row.pk}")
-    return _owe(a, case, row)
+    return row, _owe(a, case, row)
 
 
 def answer_joint(*, by: Acting, key: str, joint: str, answer: str, reason: str) -> dict[str, Any]:

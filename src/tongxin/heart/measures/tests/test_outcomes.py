@@ -75,6 +75,16 @@ def test_made_up_outcomes_are_told_in_the_demonstration_only(decided, settings):
     assert outcomes.told(scores.which(NOW, {})) == []
 
 
+def test_what_was_sent_back_and_then_withdrawn_is_not_to_be_decided_anew(decided, house):
+    clerk = house.acting("langfang-clerk", "he-langfang-services/window_clerk")
+    actions.withdraw(by=clerk, key="w", number=decided[4], reason="示例")
+    [found] = outcomes.told(scores.which(NOW, {"month": "2026-02"}))
+    assert (found.n, found.granted_now, found.refused_now, found.anew, found.withdrawn) == (6, 5, 0, 0, 1)
+    assert found.share == 0.6
+    page = text(house.client(headers={"accept-language": "en"}).get("/scores/outcomes/?month=2026-02"))
+    assert "granted 5 · refused 0 · withdrawn, without outcome 1" in page
+
+
 def test_no_percentage_under_five():
-    few = outcomes.Outcomes("p", "d", False, 4, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0)
+    few = outcomes.Outcomes("p", "d", False, 4, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0)
     assert few.share is None
