@@ -128,7 +128,7 @@ def _end(pk: str) -> bool:
 
 
 def _end_share(pk: str) -> bool:
-    """Ask for the deletion of what one clause shared until a day, while the version itself goes on."""
+    """End what one clause shared until a day while the version goes on: what is owed stands still, is to be deleted."""
     with act("agreements.share.ended", by=SYSTEM, key=key_of("share-ended", pk), request={"clause": pk}) as a:
         if a.replayed:
             return False
@@ -160,9 +160,9 @@ def _shares_over(now: datetime) -> list[str]:
 
 
 def _over_at(row: Clause) -> datetime | None:
-    """Return when what a clause shares is over by its own day and is deleted; None where another end came before."""
+    """Return when what a clause shares is over by its own day; None where another end came before."""
     clause, version = rulebook.read_clause(row), row.version
-    if not isinstance(clause, Share) or clause.until is None or clause.on_end != "delete":
+    if not isinstance(clause, Share) or clause.until is None:
         return None
     until = rulebook.midnight(clause.until)
     if version.binds_from is None or version.binds_from >= until or _over(version, until - INSTANT):

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from tongxin.heart.agreements import clocks, conflicts, periods, reconcile, rulebook, signers
+from tongxin.heart.agreements import clocks, conflicts, periods, reconcile, rulebook, signers, supplying
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import Deliver, On
 from tongxin.heart.agreements.match import PERIOD, TASK, period_of
@@ -93,8 +93,10 @@ def _open(*, name: str, key: str, data: dict[str, Any], version: str, begins: da
             kind, data, at=a.at, known_at=begins, desk=desk, place=place, book=rulebook.at(begins)
         )
         done = reconcile.reconcile(matter, a, reconcile.cause_of(event, a.at))
+        stopped = {duty.pk for duty in supplying.settle_opened(a, done.opened)}
         for duty in done.opened:
-            parts.ring_new(duty, a.at)
+            if duty.pk not in stopped:
+                parts.ring_new(duty, a.at)
         conflicts.note(matter, a)
         a.result = {"matter": matter.number, "duties": [d.pk for d in done.opened]}
         said = {"type": kind, "version": version, "known_at": clock.iso(begins), "data": data}

@@ -1,8 +1,9 @@
 """A duty to supply each period stands still once nothing lets the other side see it any more (HEART §7).
 
 What a share clause lets be seen ends with its agreement, its own last day or a party that leaves; what it still owes
-then would be told without a basis. It is not late; it runs on when a later version gives the sight back. What was late
-before stays late. That what was received is deleted is a duty of its own (`lifecycle`, `on_end`).
+then would be told without a basis, and so would what a period owes that is opened only afterwards. It is not late; it
+runs on when a later version gives the sight back. What was late before stays late. That what was received is deleted
+is a duty of its own (`lifecycle`, `on_end`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 from tongxin.heart.agreements import duties, duty_acts, permits, rulebook, scene, wording
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import Share
-from tongxin.heart.agreements.models import Duty
+from tongxin.heart.agreements.models import Departure, Duty
 from tongxin.heart.agreements.performing import DELETE
 from tongxin.heart.agreements.permits import Permit
 from tongxin.heart.exchange import actions as exchange
@@ -48,6 +49,45 @@ def settle(a: Act, instrument: str, at: datetime) -> list[Duty]:
         _said(a, duty, stands=stands)
         changed.append(duty)
     return changed
+
+
+def settle_opened(a: Act, opened: Sequence[Duty]) -> list[Duty]:
+    """Let supplies that were opened after their sight had ended stand still from its end on; return which.
+
+    So it is of a period that the ticker opens late, or that begins before a clause's last day and is due after it: the
+    ending itself found nothing owed yet. Inside the act that opened them, their matter locked.
+    """
+    changed = []
+    for duty in opened:
+        supply = duty.clause.kind == "share" and duty.purpose == Duty.Purpose.DO and duty.subject != DELETE
+        if not supply or duty.state != Duty.State.OPEN or duty.due_count.get("form") == "before":
+            continue
+        if _stands(duty, _given_at(a.at)):
+            continue
+        at = max(_ended_at(duty, a.at), min(duty.opened_at, duty.due_at))
+        if at <= duty.due_at:
+            duties.suspend(duty, at=at, ground=duties.SIGHT_ENDED)
+            _said(a, duty, stands=False)
+            changed.append(duty)
+    return changed
+
+
+def _ended_at(duty: Duty, now: datetime) -> datetime:
+    """Return since when nothing lets a supply be seen: the latest end of its clause, version or party that has come."""
+    version = duty.clause.version
+    clause = rulebook.read_clause(duty.clause)
+    until = clause.until if isinstance(clause, Share) else None
+    sides = {desk.partition("/")[0] for desk in (duty.bound_desk_id, duty.owed_desk_id)}
+    left = Departure.objects.filter(
+        instrument=version.instrument_id, party__in=sides, withdrawn_at__isnull=True
+    )
+    ends = [
+        rulebook.midnight(until) if until else None,
+        version.binds_until,
+        *left.values_list("ends_at", flat=True),
+    ]
+    come = sorted(end for end in ends if end is not None and end <= now)
+    return next((end for end in come if not _stands(duty, _given_at(end))), now)
 
 
 def _owed(instrument: str) -> QuerySet[Duty]:

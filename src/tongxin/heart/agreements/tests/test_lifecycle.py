@@ -443,6 +443,40 @@ class TestWhatWasSharedIsDeleted:
         lifecycle.settle_versions()
         assert self.deletions() == []
 
+    def test_what_a_period_owes_that_is_opened_afterwards_stands_still_too(self, house):
+        supplied = texts.SHARED.replace("    on_end: delete\n", "")
+        assert "on_end" not in supplied
+        supplied += "    due: {every: P1M, within: P5D, clock: days}\n    until: 2026-04-20\n"
+        self.begun(house, supplied)
+        house.clock.move_to(beijing(4, 22, 9))  # the ticker was away on the day
+        lifecycle.settle_versions()
+        opening.open_periods()
+        rows = Duty.objects.filter(clause_key="river-watch/see-samples")
+        after = [duty for duty in rows if duty.due_at > beijing(4, 20)]
+        assert after
+        for duty in after:
+            assert (duty.state, duty.pauses[-1]["ground"]) == ("suspended", "sight_ended")
+            assert duty.pauses[-1]["from"] == clock.iso(max(beijing(4, 20), duty.opened_at))
+        assert not self.deletions()
+        house.clock.move_to(beijing(5, 4, 9))
+        opening.open_periods()
+        assert not rows.filter(state="open", due_at__gt=beijing(4, 20)).exists(), "nor any later period's"
+        told = Notification.objects.filter(kind="supply_stopped")
+        assert told.count() == 2 * rows.filter(state="suspended").count()
+
+    def test_what_is_owed_already_stands_still_also_where_nothing_is_to_be_deleted(self, house):
+        supplied = texts.SHARED.replace("    on_end: delete\n", "")
+        self.begun(
+            house, supplied + "    due: {every: P1M, within: P5D, clock: days}\n    until: 2026-04-20\n"
+        )
+        house.clock.move_to(beijing(4, 1, 9))
+        opening.open_periods()
+        house.clock.move_to(beijing(4, 22, 9))
+        lifecycle.settle_versions()
+        rows = Duty.objects.filter(clause_key="river-watch/see-samples", due_at__gt=beijing(4, 20))
+        assert {duty.state for duty in rows} == {"suspended"}
+        assert not self.deletions()
+
     def test_what_is_still_to_be_supplied_then_stands_still_and_runs_on_when_it_may_be_seen_again(
         self, house
     ):
