@@ -49,7 +49,7 @@ def test_a_clerk_finds_what_waits_and_saves_the_filter(house, wuqing):
     assert held in shown
     assert wuqing.post(f"/cases/{held}/take/", {"key": "t"}).status_code == 302
     assert held in page(wuqing.get("/cases/inbox/?tab=mine"))
-    assert "on my table" in page(wuqing.get(f"/cases/{held}/"))
+    assert "<b>you</b>" in page(wuqing.get(f"/cases/{held}/"))
     assert wuqing.post(f"/cases/{held}/put-back/", {"key": "b"}).status_code == 302
     assert held not in page(wuqing.get("/cases/inbox/?tab=mine"))
 
