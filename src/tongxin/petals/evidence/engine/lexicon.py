@@ -50,6 +50,8 @@ class Lexicon:
     any_indicator: re.Pattern[str]
     places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
     shy: frozenset[str]  # forms that count only behind a border or another place
+    entities: frozenset[str]  # parks, ports, airports: names that lie in places
+    bare: dict[str, tuple[str, ...]]  # 甲乙 → 甲乙县: counts behind the name of what it lies in
     levels: dict[str, str]  # canonical name → province, city, county
     parents: dict[str, str]
     groups: dict[str, tuple[str, ...]]  # label → members
@@ -72,7 +74,10 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     )
     tenths = rf"(?P<t>[{CHINESE[:9]}两]|(?<![\d.])[1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
-    great = rf"(?P<g>(?<=等)[{CHINESE[:10]}两])(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
+    great = (
+        rf"(?P<g>(?:(?<=等)|(?<=围绕|聚焦|涵盖|涉及|打造|实施|推进|构建|形成|布局))[{CHINESE[:10]}两])"
+        rf"(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
+    )
     return re.compile(
         rf"(?=[0-9{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
     )
@@ -135,6 +140,20 @@ def _places(
     return places, levels, parents, groups
 
 
+COUNTY = re.compile("(..{1,3})(?:市|县|区|旗)")
+
+
+def _bare(levels: dict[str, str], places: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the short names of counties that are no form of their own."""
+    found: dict[str, tuple[str, ...]] = {}
+    held = {name[:n] for name, level in levels.items() if level == "city" for n in (2, 3)}
+    for name, level in levels.items():
+        short = COUNTY.fullmatch(name) if level == "county" else None
+        if short and len(short[1]) in (2, 3) and short[1] not in places and short[1] not in held:
+            found[short[1]] = (*found.get(short[1], ()), name)
+    return found
+
+
 @lru_cache(maxsize=4)
 def lexicon(more: Path | None = None) -> Lexicon:
     """Return the lexicon, a folder of one's own after our tables. Raises ValueError, naming file and line."""
@@ -155,6 +174,8 @@ def lexicon(more: Path | None = None) -> Lexicon:
         own_masks=re.compile(theirs),
         any_indicator=re.compile(named),
         places=places,
+        entities=frozenset(r["name"] for r in rows("entities.csv", more)),
+        bare=_bare(levels, places),
         shy=frozenset(
             f[:-1] for r in rows("places.csv", more) for f in r["forms"].split() if f.endswith("~")
         ),

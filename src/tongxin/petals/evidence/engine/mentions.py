@@ -30,6 +30,7 @@ ENDS = re.compile("(?:左右|上下|以上|以下|以内|大关)*(?:[，。；,;
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 SHARED = re.compile("、|和|与|及|，")
 MINUTES = re.compile(r"(\d{1,2})分钟?")
+OF_ALL_OF = re.compile("(?:以上)?的[^，。；的]{2}")
 ENERGY = re.compile("电|千瓦")
 GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
 SPEED = re.compile("时速[^，。；,;]{0,6}$")
@@ -81,7 +82,11 @@ def _unit(
     """Return unit, how many of the base, kind and where the mention ends; None where it measures nothing."""
     before, after = text[clause[0] : match.start()], text[match.end() : match.end() + 12]
     if match["den"] or match["fden"]:
-        return ("%", "1", "percent", match.end()) if re.search("占|比重|贡献", before) else None
+        return (
+            ("%", "1", "percent", match.end())
+            if re.search("占|比重|贡献", before) or OF_ALL_OF.match(after)
+            else None
+        )
     if match["t"]:
         return "%", "1", "percent", match.end()
     if match["g"]:
@@ -108,7 +113,7 @@ def _unit(
             unit, end = words.units[inner[1]], end + inner.end()
     if after[:1] in LONGER.get(form, "") and after[:1]:
         return ("个", "1", "count", match.start() + len(match[0]) - len(form)) if form in "部场" else None
-    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,24}$", before):
+    if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,40}$", before):
         return unit.base, unit.times, "days", end
     if form in SKIPPED and not LASTS.search(before[-16:] + after):
         return None

@@ -26,7 +26,7 @@ TIME = re.compile(
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
     rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
-    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官)"
+    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|(?=重大|重点|规划|开局))"
     r"|(?P<close>年末|年底)(?=[\u4e00-\u9fff，])"
     rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
     rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
@@ -48,6 +48,7 @@ REPORT = re.compile(
     r"((?:19|20)\d{2})年(?!计划|[前上下一二三四]|\d)[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年)"
 )
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
+FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 
@@ -63,6 +64,7 @@ class Period:
     future: bool = False
     year: int | None = None
     plan: bool = False  # a plan's years: they hold for their sentence only
+    local: bool = False  # the end of 由2012年的…增长到2021年的…: it holds for its clause only
 
     @property
     def day(self) -> bool:
@@ -168,7 +170,7 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
             return _made(match, str(first + 4), day, year=first + 4)
         return _made(match, f"{first}/{first + 4}", day, year=first, plan=True)
     if match["congress"]:
-        return _made(match, f"{CONGRESS[match['congress']]}/{today}", day, plan=True)
+        return _made(match, f"{CONGRESS[match['congress']]}/{today}", day)
     if match["strategy"]:
         return _made(match, f"2014/{today}", day)
     if match["close"]:
@@ -223,9 +225,13 @@ def all_in(
     found = []
     for match in times_in(text) if told is None else told:
         period = read(match, day, about)
-        compared = COMPARED.search(text, max(0, match.start() - 2), match.start())
+        compared = COMPARED.search(text, max(0, match.start() - 2), match.start()) or (
+            match["since"] and text.startswith("的", match.end())
+        )
         if period is not None and not (
             (compared or MULTIPLE.match(text, match.end())) and match["till"] is None and not match["years"]
         ):
+            said = text[max(0, match.start() - 40) : match.start()] + (match["asof"] or "")
+            period.local = FROM_TO.search(said) is not None
             found.append(period)
     return found

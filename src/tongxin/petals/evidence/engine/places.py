@@ -11,14 +11,14 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
 RELATIVE = re.compile(
-    "(?=[三两四一我全本该当新])(?:三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|(?<=[在了为])新区|(?<=[，。])新区)"
+    "(?=[三两四一我全本该当这新])(?:三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|这里|本地|(?<=[在了为])新区|(?<=[，。])新区)"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile(
     "^(?:协同发展|一体化|协同|城市群建设|地区协同|合作(?=项目|共建|事项))(?!.{0,6}(?:示范区|园区))"
 )
 OBJECT = re.compile(
-    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|与|和|向|对|距|距离|同)$"
+    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|援建|支援|驰援|与|和|向|对|距|距离|同)$"
 )
 TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向)$")
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
@@ -26,6 +26,11 @@ PART = re.compile("其中")
 PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
 OF_NATION = re.compile(
     "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
+)
+LINE = re.compile("起自|起于|始于|[东西南北]起")
+GIVEN_TO = re.compile("(?:分别在|专项用于|用于支持|用于|支持|派往|派赴|赶赴|奔赴|前往|赴|在)$")
+MINISTRY = re.compile(
+    "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
 )
 PARTNER = re.compile("(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手))")
 LISTED = re.compile("[、和与及]|")
@@ -50,7 +55,7 @@ BORDERED = re.compile(
 # 全国 where it is the subject, not 全国首个, 全国重点实验室, 全国第三.
 SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时期间]|以来|度|显示|^)$")
 OF_ALL = re.compile(
-    "[首最唯第一前仅最]|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
+    "[首最唯第一前仅最每]|(?:约|近|超|超过)?(?:[一二三四五六七八九1-9]成|[0-9.]+%|[三四五1-9]分之)|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
 )
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
@@ -78,8 +83,47 @@ class Frame:
     why: str = ""
 
 
-def seen(text: str, words: Lexicon) -> list[Seen]:
-    """Return the places of a text, longest forms first where forms overlap."""
+def _below(name: str, holder: str, words: Lexicon) -> bool:
+    """Whether a place lies in another."""
+    parent = words.parents.get(name, "")
+    return holder in (parent, words.parents.get(parent, ""))
+
+
+def _learn(text: str, found: list[Seen], words: Lexicon, known: dict[str, tuple[str, ...]]) -> None:
+    """Learn the short names of counties told behind what they lie in: 江西定南."""
+    for place in found:
+        for length in (3, 2):
+            short = text[place.end : place.end + length]
+            names = [
+                n
+                for n in words.bare.get(short, ())
+                if len(place.names) == 1 and _below(n, place.names[0], words)
+            ]
+            if len(names) == 1 and not NAME_GOES_ON.match(text, place.end + length):
+                known[short] = (names[0],)
+                break
+
+
+def _with_known(text: str, found: list[Seen], known: dict[str, tuple[str, ...]]) -> list[Seen]:
+    """Return the places with those whose short names were learned."""
+    taken = [(p.start, p.end) for p in found]
+    more = []
+    for match in re.finditer("|".join(map(re.escape, known)), text):
+        start, end = match.span()
+        behind = any(b == start for _a, b in taken)
+        free = not any(a < end and start < b for a, b in taken)
+        if (
+            free
+            and (behind or not start or BORDERED.match(text, start - 1))
+            and not NAME_GOES_ON.match(text, end)
+        ):
+            more.append(Seen(start, end, known[match[0]], False, match[0]))
+    return sorted([*found, *more], key=lambda p: p.start) if more else found
+
+
+def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = None) -> list[Seen]:
+    """Return the places of a text, longest forms first where forms overlap; `known`: short names learned before."""
+    known = {} if known is None else known
     found: list[Seen] = []
     last = -1
     for start, form in words.place.all(text):
@@ -104,7 +148,8 @@ def seen(text: str, words: Lexicon) -> list[Seen]:
         )
         weak = weak or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
         found.append(Seen(start, end, names, weak, form))
-    return found
+    _learn(text, found, words, known)
+    return _with_known(text, found, known) if known else found
 
 
 def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
@@ -129,7 +174,7 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
         return _group_of(2, near, words)
     if form == "新区":
         return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
-    if form == "当地":
+    if form in ("当地", "这里", "本地"):
         return next((n for n in near if n != (NATIONAL,)), ())
     wanted = LEVEL[form[-1]]
     for level in wanted if form[-1] == "市" else (wanted[0],):
@@ -173,10 +218,16 @@ class Scope:
                 return self._subject(earlier[0].start, m.clause[0]), f"said before: {earlier[0].form}"
             if wider:
                 return wider.names, wider.why
-        if count == 1 and before > m.clause[0]:
-            nearer = self._within(before, m.start)
+        if count == 1:
+            nearer = (
+                self._within(before, m.start) if before > m.clause[0] else self._item(m.clause[0], m.start)
+            )
             if nearer and not self._only_objects(before, m.start):
                 return nearer
+            if m.kind in ("length", "rate") and (line := LINE.search(self.text, 0, m.start)):
+                ends = self._within(line.start(), m.start)
+                if ends:
+                    return ends
         names, why = self._of(m.clause, m.start, m.end, spans)
         if count > 1:
             names = self._subject(m.clause[0], m.start) or names
@@ -184,6 +235,31 @@ class Scope:
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
+
+    def _item(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
+        """Return the place with which the last item of a list begins: 上海的…、江苏的80个机场."""
+        at = self.text.rfind("、", start, end) + 1
+        if at <= start or "等" in self.text[at:end]:
+            return None
+        own = next((p for p in self.places if p.start == at and p.end <= end and not p.weak), None)
+        if own is None or own.names == (NATIONAL,):
+            return None
+        alone = not any(p.end == at - 1 for p in self.places)
+        return (own.names, f"the item of the list: {own.form}") if alone else None
+
+    def _behind(self, end: int) -> tuple[tuple[str, ...], str] | None:
+        """Return the places behind a number whose sentence is about a ministry: 5个工作组分别在甲、乙."""
+        found: list[Seen] = []
+        for p in self.places:
+            if p.start < end or p.weak:
+                continue
+            if not found and not GIVEN_TO.search(self.text, max(end, p.start - 6), p.start):
+                continue
+            if found and not TOGETHER.fullmatch(self.text, found[-1].end, p.start):
+                break
+            found.append(p)
+        names = tuple(dict.fromkeys(n for p in found for n in p.names))
+        return (self.without_wider(names), f"behind the number: {found[0].form}") if names else None
 
     def _examples(self, m: Mention) -> int | None:
         """Return where a list of places begins that only gives examples: 苏州、无锡等12个港口; None where none does."""
@@ -219,7 +295,9 @@ class Scope:
                 return here
             partner = PARTNER.search(self.text, clause[0], start)
             names = tuple(dict.fromkeys((*near.names, *here[0]))) if partner else near.names
-            return self._without_wider(names), near.why + (f", with {here[1]}" if partner else "")
+            return self.without_wider(names), near.why + (f", with {here[1]}" if partner else "")
+        if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
+            return behind
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
@@ -239,7 +317,7 @@ class Scope:
         if not chosen:
             return None
         names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
-        return self._without_wider(names), "、".join(p.form for p in chosen)
+        return self.without_wider(names), "、".join(p.form for p in chosen)
 
     def _only_objects(self, start: int, end: int) -> bool:
         """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
@@ -264,10 +342,12 @@ class Scope:
             if not TOGETHER.fullmatch(self.text, kept[-1].end, p.start):
                 break
             kept.append(p)
-        return self._without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
+        return self.without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
 
-    def _without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
+    def without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return places without those that hold another of them, and without 全国 beside others."""
         parents = {self.words.parents.get(n, "") for n in names}
+        parents |= {self.words.parents.get(p, "") for p in parents}
         narrow = tuple(n for n in names if n not in parents and n != NATIONAL)
         return narrow or names
 
@@ -283,8 +363,9 @@ def is_national(publisher: str, every: list[Seen]) -> bool:
 
 
 def main_place(
-    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon
-) -> list[Frame]:
+    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
+    known: dict[str, tuple[str, ...]],
+) -> list[Frame]:  # fmt: skip
     """Return the frames of a document: its title, its first lines, its publisher.
 
     `every`: the places of the whole text; those inside `opening` are of the first lines. What they name counts
@@ -295,7 +376,7 @@ def main_place(
         if why == "first lines":
             found = [p for p in every if opening[0] <= p.start < opening[1]]
         else:
-            found = seen(PAPER.sub("", text), words)
+            found = seen(PAPER.sub("", text), words, known)
         told = [p for p in found if p.names != (NATIONAL,)] or found
         if not told:
             continue
@@ -305,7 +386,9 @@ def main_place(
                 continue
         else:
             each = dict.fromkeys(n for p in told for n in p.names)
-            names = tuple(n for n in each if n not in {words.parents.get(m, "") for m in each})[:6]
+            wider = {words.parents.get(m, "") for m in each}
+            wider |= {words.parents.get(m, "") for m in wider}
+            names = tuple(n for n in each if n not in wider)[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
     return frames
 

@@ -48,6 +48,7 @@ OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
 PLANS = re.compile(
     "工作安排|工作部署|主要任务|重点任务|重点工作|预期目标|工作打算|下一步|工作思路|目标任务|工作计划|今后|展望|总体要求"
 )
+NOTHING = "nothing told: as of publication"
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 FLOWS = frozenset(
     ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
@@ -68,7 +69,9 @@ class Frames:
     paragraph: str = ""
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)  # short names learned
     national: bool = True
+    ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     coming: bool = False  # the section is of plans
     themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
@@ -91,12 +94,18 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables."""
     words = words or lexicon()
     text = repaired.text
-    every = places.seen(text, words)
     opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
-    frames = Frames(document=places.main_place(title, source.publisher, opening, every, words))
+    known: dict[str, tuple[str, ...]] = {}
+    places.seen(title, words, known)
+    every = places.seen(text, words, known)
+    frames = Frames(
+        document=places.main_place(title, source.publisher, opening, every, words, known), known=known
+    )
     frames.about = year_told(title, source.published)
     frames.national = places.is_national(source.publisher, every)
+    spans = all_in(title, source.published, about=frames.about)
+    frames.section_period = next((p for p in spans if SPAN.fullmatch(p.text)), None) if source.title else None
     frames.lead = _lead(title, text[slice(*opening)], text, frames.about, source)
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
@@ -150,7 +159,7 @@ def _lead(title: str, opening: str, text: str, about: int | None, source: Source
 
 def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
     title = heading["bold"] or heading["hash"] or heading["plain"] or ""
-    told = places.seen(title, words)
+    told = places.seen(title, words, frames.known)
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     frames.section = places.Frame(names, f"heading {title[:20]!r}") if names else places.Frame()
     spans = all_in(title, source.published, about=frames.about)
@@ -164,6 +173,7 @@ def _paragraph(
 ) -> list[Fact]:
     if not GOES_ON.match(line):
         frames.period, frames.place, frames.planned, frames.earlier = None, places.Frame(), frames.coming, ""
+        frames.ahead = None
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -208,13 +218,16 @@ def _sentence(
             if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)
         ]
         names = tuple(dict.fromkeys(n for p in first for n in p.names))
-        frames.place = places.Frame(names, f"said before: {first[0].form}")
+        if not (around and all(p.form in words.entities for p in first)):  # a park does not last
+            frames.place = places.Frame(scope.without_wider(names), f"said before: {first[0].form}")
     elif relatives:
         relative = relatives[0]
         names = places.resolve(relative[0], scope.near(relative.start()), words)
         if names:
             frames.place = places.Frame(names, f"said before: {relative[0]}")
-    lasting = [p for p in periods if not p.plan and not (p.future and p.start > 12)]
+    coming = [p for p in periods if p.future or (p.plan and p.year is not None)]
+    frames.ahead = coming[-1] if coming else frames.ahead
+    lasting = [p for p in periods if not p.plan and not p.local and not (p.future and p.start > 12)]
     if lasting:
         early = [p for p in lasting if p.start < 16]
         frames.period = early[-1] if early else frames.period
@@ -233,7 +246,7 @@ def _period(
     text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
 ) -> tuple[str, str, str]:
     """Return period, why, and how it lies to the publication: ahead, over or running."""
-    before = [p for p in periods if p.end <= m.start]
+    before = [p for p in periods if p.end <= m.start and (not p.local or p.start >= m.clause[0])]
     clause = text[m.clause[0] : m.start]
     inside = [p for p in before if p.start >= m.clause[0]]
     chosen = inside[-1] if inside else before[-1] if before else None
@@ -263,7 +276,7 @@ def _period(
     ):
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
     if chosen is None:
-        return as_of(source.published), "nothing told: as of publication", "running"
+        return as_of(source.published), NOTHING, "running"
     return chosen.text, why, _lies(chosen, source)
 
 
@@ -339,6 +352,8 @@ def _fact(
     )
     period, period_why, when = _period(text, m, periods, frames, source)
     status, status_why = _status(text, m, spans, when, frames, scope.words)
+    if status == "planned" and frames.ahead and period_why == NOTHING:
+        period, period_why = frames.ahead.text, "the plan told before"
     name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(
