@@ -120,7 +120,19 @@ def corroborate(told: Sequence[Told]) -> list[Verdict]:
     for group in _groups(told):
         verdicts += _of_pairs(group)
     verdicts += _derived(told)
-    return verdicts
+    return _once(verdicts)
+
+
+def _once(verdicts: list[Verdict]) -> list[Verdict]:
+    """Leave out what the copies of a bulletin say again."""
+    kept: dict[tuple[str, frozenset[tuple[object, ...]]], Verdict] = {}
+    for each in verdicts:
+        said = frozenset(
+            (t.origin, t.fact.indicator, t.fact.jurisdictions, t.fact.period, t.fact.value)
+            for t in each.facts
+        )
+        kept.setdefault((each.kind, said), each)
+    return list(kept.values())
 
 
 def _groups(told: Iterable[Told]) -> list[list[Told]]:

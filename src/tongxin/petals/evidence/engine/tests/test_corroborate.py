@@ -33,6 +33,8 @@ def test_two_publishers_with_one_value_agree():
 
 def test_a_copy_is_no_second_witness():
     assert _kinds(_told(A, "甲报", DAY, 0), _told(A, "乙网", DAY, 0)) == []
+    other = _told("今年一季度，武清区新增企业150家。", "丙报", DAY, 1)
+    assert _kinds(_told(A, "甲报", DAY, 0), _told(A, "乙网", DAY, 0), other) == ["conflict"]
 
 
 def test_two_values_for_one_period_conflict():
