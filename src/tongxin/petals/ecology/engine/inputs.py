@@ -20,10 +20,10 @@ from tongxin.petals.ecology.engine import network_read
 from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.phrases import Name, phrase, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
-from tongxin.petals.ecology.engine.substances import CLASSES, substance
+from tongxin.petals.ecology.engine.substances import CLASSES, ROMAN, Substance, limit_source, substance
 from tongxin.petals.ecology.engine.updating import Sample
 
 KEYS = {
@@ -122,6 +122,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
             mend=phrase("Give a longer `horizon`, or a shorter `duration`."), where="release.duration",
         )  # fmt: skip
     case = _amount(case, release, folder, zero)
+    notes.append(phrase("{what}: {hazard}.", what=kind.said, hazard=Name(kind.hazard["en"], kind.hazard)))
     if _without_zone(release["began"]):
         notes.append(phrase("Times without an offset are Beijing time."))
     if _strength(case) > MUCH:
@@ -322,23 +323,32 @@ def _strength(case: Case) -> float:
     return case.mass.middle * 1e3 / (_flow_beside(case) * max(case.duration, HOUR))
 
 
-def _threshold(given: Any, kind: Any) -> tuple[float, list[str]]:
+def _threshold(given: Any, kind: Substance) -> tuple[float, list[str]]:
     if given is None:
         for name in ("III", "drinking", "table3", "table2"):
             if name in kind.limits:
-                limit = f"{kind.limits[name]:g}"
-                said = phrase(
-                    "Threshold: {name} of {what}, {limit} mg/L.", name=name, what=kind.said, limit=limit
-                )
-                return kind.limits[name], [said]
+                return kind.limits[name], [_limit(kind, name)]
         return 0.01, [phrase("Threshold: 0.01 mg/L, because the substance has no limit.")]
-    text = str(given).strip().removeprefix("class ").strip()
+    text = str(given).strip().removeprefix("class ").removesuffix("类").strip()  # not ui
+    text = ROMAN.get(text, text)
     if text in CLASSES or text in {"drinking", "table2", "table3"}:
-        return kind.threshold(text, "threshold"), []
+        return kind.threshold(text, "threshold"), [_limit(kind, text)]
     value = quantity(given, "concentration", "threshold")
     if value <= 0:
         raise Fault("impossible", phrase("a threshold is above zero."), where="threshold")
     return value, []
+
+
+def _limit(kind: Substance, name: str) -> str:
+    """Return a limit in a sentence, with the standard it is from."""
+    source = limit_source(name)
+    part = Name(source["part"]["en"], source["part"])
+    limit, of, since = f"{kind.limits[name]:g}", source["standard"], source["in_force"]
+    if name in CLASSES:
+        return phrase("Threshold: class {name} of {what}, {limit} mg/L ({of}, {part}, in force since {since}).",
+                      name=name, what=kind.said, limit=limit, of=of, part=part, since=since)  # fmt: skip
+    return phrase("Threshold: {what}, {limit} mg/L ({of}, {part}, in force since {since}).",
+                  what=kind.said, limit=limit, of=of, part=part, since=since)  # fmt: skip
 
 
 def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Point, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from tongxin.petals.ecology.engine.phrases import Name, phrase
 
 DATA = Path(__file__).parent / "data"
 CLASSES = ("I", "II", "III", "IV", "V")
+ROMAN = {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V"}  # signs of their own for the letters
 WORSE = 6  # worse than class V
 
 
@@ -118,9 +120,31 @@ def substances() -> dict[str, Substance]:
     return found
 
 
+def limit_source(name: str) -> Mapping[str, Any]:
+    """Return the source of a limit (I–V, drinking, table2, table3): standard, part, publisher, in_force."""
+    found: Mapping[str, Any] = _load("substances.yaml")["sources"]["gb3838" if name in CLASSES else name]
+    return found
+
+
+def cas_holds(cas: str) -> bool:
+    """Return whether a CAS number's check digit is right: the sum of its digits by their place from the right."""
+    parts = _CAS.match(cas)
+    if parts is None:
+        return False
+    digits = parts[1] + parts[2]
+    return sum(n * int(d) for n, d in enumerate(reversed(digits), 1)) % 10 == int(parts[3])
+
+
+_CAS = re.compile(r"^(\d{2,7})-(\d{2})-(\d)$")
+
+
 def substance(word: str, where: str = "") -> Substance:
     """Return a substance by id, name, alias or CAS number. Raises Fault that names the nearest."""
     known = dict(_words())
+    if _CAS.match(word.strip()) and not cas_holds(word.strip()):
+        said = phrase("the check digit of the CAS number {word} is wrong.", word=word.strip())
+        raise Fault("no_substance", said, mend=nearest(word, known, 0.75), where=where)
+    word = word.strip()
     if word.casefold() in known:
         return substances()[known[word.casefold()]]
     raise Fault(

@@ -48,6 +48,8 @@ def as_json(case: Case, found: Forecast, zero: datetime, *, curves: bool = True)
         "released": zero.isoformat(timespec="minutes"),
         "issued": at(zero, case.issued),
         "substance": case.substance.id,
+        "cas": case.substance.cas,
+        "hazard": dict(case.substance.hazard),
         "threshold_mg_l": case.threshold,
         "sections": [_section(case, s, zero, curves) for s in found.sections],
         "stale_inputs": {

@@ -12,6 +12,7 @@ from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import number
 from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, judge, standard
+from tongxin.petals.ecology.engine.substances import ROMAN as FULL
 
 BODIES = {
     "river": "river",
@@ -27,7 +28,6 @@ CLASS_WORDS: dict[int, str] = {
     1: phrase("class I"), 2: phrase("class II"), 3: phrase("class III"), 4: phrase("class IV"), 5: phrase("class V"),
     WORSE: phrase("worse than class V"),
 }  # fmt: skip
-_FULL = {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V"}
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ def _in_force(date: str, where: str) -> None:
 
 
 def _target(text: str, where: str) -> int | None:
-    word = _FULL.get(text, text.upper()).removesuffix("类")  # not ui
-    word = _FULL.get(word, word)
+    word = FULL.get(text, text.upper()).removesuffix("类")  # not ui
+    word = FULL.get(word, word)
     if not word:
         return None
     if word not in CLASSES:

@@ -63,7 +63,7 @@ def test_a_forecast_is_said_in_chinese_with_its_pictures(tmp_path) -> None:
     done = CliRunner().invoke(spill_cli.group, ["forecast", str(case(tmp_path)), "--png", str(picture)])
     assert done.exit_code == 0, done.output
     assert "榆林庄 yulinzhuang" in done.stdout
-    assert "阈值：氨氮的 III，1 mg/L。" in done.stdout
+    assert "阈值：氨氮 III 类，1 mg/L（GB 3838-2002，表1，2002-06-01 起实施）。" in done.stdout
     assert not ENGLISH.search(done.output), done.output
     assert picture.read_bytes().startswith(b"\x89PNG")
 

@@ -181,3 +181,12 @@ def test_every_substance_is_whole() -> None:
         assert set(each.names) == {"zh", "en"} == set(each.hazard)
         assert 0 <= each.decay[0] <= each.decay[1]
         assert all(v > 0 for v in each.limits.values())
+        assert not each.cas or substances.cas_holds(each.cas), each
+        assert all(substances.limit_source(name)["in_force"] for name in each.limits)
+
+
+def test_a_cas_number_with_a_wrong_check_digit_is_told() -> None:
+    assert substances.cas_holds("7732-18-5")  # water
+    assert not substances.cas_holds("7732-18-6")
+    with pytest.raises(Fault, match=r"check digit of the CAS number 7664-41-8.*nearest is '7664-41-7'"):
+        substances.substance("7664-41-8")
