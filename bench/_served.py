@@ -107,14 +107,26 @@ class Served:
         """Wait until the server answers."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                line = http.client.HTTPConnection("localhost", self.port, timeout=5)
-                line.request("GET", "/health/")
-                line.getresponse().read()
-                line.close()
+            if self.answers():
                 return
             time.sleep(0.05)
         raise RuntimeError(f"no answer: {(self.data / 'server.log').read_text()[-2000:]}")
+
+    def answers(self) -> bool:
+        """Tell whether the server answers now."""
+        line = http.client.HTTPConnection("localhost", self.port, timeout=5)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(line):
+            line.request("GET", "/health/")
+            line.getresponse().read()
+            return True
+        return False
+
+    def ended(self) -> bool:
+        """Tell whether the server has ended without being told to; then nothing of it, nor its worker, runs on."""
+        if self._server is None or self._server.poll() is None:
+            return False
+        self.kill()
+        return True
 
     def kill(self) -> None:
         """Kill all of it at once, as a machine does that loses its power; nothing gets a chance to end well."""

@@ -1,6 +1,6 @@
 """Clients take cases from filing to decision while the server is killed again and again; then everything is counted.
 
-    python -m tests.faults.case_load FOLDER [--cases N] [--clients N] [--every SECONDS] [--postgres]
+    python -m tests.faults.case_load FOLDER [--cases N] [--seconds N] [--clients N] [--every SECONDS] [--postgres]
 
 Each client sends every command until it is answered, always with the same key, and every fifth command once more after
 the answer: the second answer must be the first. Every `every` seconds a process of the server is killed with SIGKILL,
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import signal
@@ -36,8 +37,12 @@ PATIENCE = 900  # seconds that a client tries one command
 class Clients:
     """Cases by several clients; what each was told."""
 
-    def __init__(self, port: int, tokens: dict[str, str], cases: int, seed: int) -> None:
+    def __init__(
+        self, port: int, tokens: dict[str, str], cases: int, seed: int, seconds: float = math.inf
+    ) -> None:
+        """`seconds`: after these no further case is begun; those that were are taken to their end."""
         self.port, self.tokens, self.cases, self.seed = port, tokens, cases, seed
+        self.until = time.monotonic() + seconds
         self.left = count()
         self.told: list[dict[str, Any]] = []
         self.counts: Counter[str] = Counter()
@@ -46,7 +51,7 @@ class Clients:
     def work(self, number: int) -> None:
         """One client: cases, one after the other, until there are enough."""
         caller, dice = _served.Caller(self.port, self.tokens), random.Random(f"{self.seed}:{number}")
-        while (n := next(self.left)) < self.cases:
+        while (n := next(self.left)) < self.cases and time.monotonic() < self.until:
             one: dict[str, Any] = {"case": "", "offer": "", "steps": []}
             for step in _served.CALLS:
                 answer = self._until_answered(
@@ -86,7 +91,10 @@ class Clients:
 def kill_again_and_again(
     served: _served.Served, every: float, over: threading.Event, deaths: Counter[str]
 ) -> None:
-    """Kill a process of the server every so often once it answers, every fourth time all of it."""
+    """Kill a process of the server every so often once it answers, every fourth time all of it.
+
+    A server whose processes die again and again ends by itself; then it is started anew, as a service manager does.
+    """
     for n in count(1):
         if over.wait(every):
             return
@@ -99,7 +107,12 @@ def kill_again_and_again(
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     deaths["one process"] += 1
-        served.wait(PATIENCE)
+        while not served.answers():
+            if over.wait(0.05):
+                return
+            if served.ended():
+                deaths["ended by itself"] += 1
+                served.start(wait=False)
 
 
 def run(folder: Path, database: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -113,7 +126,7 @@ def run(folder: Path, database: str, options: argparse.Namespace) -> dict[str, A
     tokens = _served.prepare()
     connection.close()
     served = _served.Served(folder, database, processes=2 if database else 1)
-    clients = Clients(served.port, tokens, options.cases, options.seed)
+    clients = Clients(served.port, tokens, options.cases, options.seed, options.seconds)
     over, deaths = threading.Event(), Counter[str]()
     served.start()
     begun = time.monotonic()
@@ -145,6 +158,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no case after these")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--every", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)

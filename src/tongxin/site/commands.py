@@ -66,8 +66,8 @@ def demo(reset: bool, port: int, host: str, prepare_only: bool, nodes: int) -> N
 )
 @click.option("--processes", type=click.IntRange(1, 64), envvar="TONGXIN_PROCESSES", default=2, show_default=True,
               help="Server processes; on SQLite always one.")  # fmt: skip
-@click.option("--threads", type=click.IntRange(1, 256), envvar="TONGXIN_THREADS", default=8, show_default=True,
-              help="Threads in each process.")  # fmt: skip
+@click.option("--threads", type=click.IntRange(0, 256), envvar="TONGXIN_THREADS", default=0,
+              help="Threads in each process; 0: 8 in one that is alone, 4 in each of several.")  # fmt: skip
 def run(port: int, host: str, processes: int, threads: int) -> None:
     """Serve in production, with settings from the environment.
 

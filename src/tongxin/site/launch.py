@@ -19,9 +19,11 @@ from pathlib import Path
 from django.db import connections
 
 from tongxin.shared.errors import Refused
+from tongxin.site import memory
 
 PORTS_TRIED = 50
 TRIES = 600  # to have the first page
+THREADS_ALONE, THREADS_OF_SEVERAL = 8, 4  # in a process
 LONGEST_FORK = 10.0  # seconds after which the server's processes count as started
 
 
@@ -75,15 +77,21 @@ def alone_in(folder: Path, address: str) -> Iterator[None]:
 
 
 def serve(
-    host: str, port: int, *, processes: int = 1, threads: int = 8, when_ready: Callable[[], None]
+    host: str, port: int, *, processes: int = 1, threads: int = 0, when_ready: Callable[[], None]
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; `when_ready` is called once, when the first page can be had."""
+    """Serve until Ctrl-C or SIGTERM; `when_ready` is called once, when the first page can be had.
+
+    `threads` in each process, 0: as many as suit the number of processes. What is asked while all are at work waits its
+    turn: more of them do not answer sooner, they wait for one another at the processor and in the database.
+    """
+    threads = threads or (THREADS_ALONE if processes == 1 else THREADS_OF_SEVERAL)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     os.environ["TONGXIN_SERVER_PID"] = str(os.getpid())
-    connections.close_all()  # the server's processes are forks: each opens its own
+    memory.settle()  # what the server's processes share: one that dies is followed by another at once
+    connections.close_all()  # they are forks: each opens its own
     server = Server(
         "tongxin.site.wsgi:application",
         address=host,

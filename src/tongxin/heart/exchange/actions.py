@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
 from tongxin.heart.exchange import forgetting, lines_out, nodes, outbox, queries
@@ -53,7 +52,8 @@ def send(
 ) -> Message:
     """Send a message to a desk and return it; `papers` are hashes that its envelope names, where it needs one.
 
-    Where both desks work here, the channel loops back: numbered, stored and delivered in the sender's transaction.
+    Where both desks work here, the channel loops back: stored, delivered and numbered in the sender's transaction,
+    numbered when all else of the act is done (`lines_out.looped`).
     To a desk at a peer it goes in an envelope over the line, and is delivered when the peer has it; a kind that does
     not cross raises Conflict. Call it inside an act, after the matter or case is locked and before the ledger.
     """
@@ -61,11 +61,8 @@ def send(
     if peer is not None:
         lines_out.need_kind(kind, to_desk)
     faults.reached(f"send {kind}:before send")
-    channel = lines_out.taken(peer or settings.NODE)
     message = Message(
         id=uuid.uuid4(),
-        channel=channel,
-        seq=channel.last_seq,
         kind=kind,
         from_desk_id=from_desk,
         to_desk_id=to_desk,
@@ -79,8 +76,12 @@ def send(
         sent_at=at,
         delivered_at=at if peer is None else None,
     )
-    statements.insert(message)
-    if peer is not None:
+    if peer is None:
+        lines_out.looped(message)
+    else:
+        message.channel = lines_out.taken(peer)
+        message.seq = message.channel.last_seq
+        statements.insert(message)
         lines_out.enclose(message, papers=papers)
     faults.reached(f"send {kind}:after send")
     return message

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.exchange import nodes
+from tongxin.heart.exchange import lines_out, nodes
 from tongxin.heart.exchange.models import IdempotencyKey
 from tongxin.heart.ledger import actions as ledger
 from tongxin.heart.region import rules
@@ -95,7 +95,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
     if not key or len(key) > 80:
         raise Invalid(_("A command needs an idempotency key of 1 to 80 characters."), {}, code="no_key")
     wanted = canonical.sha256_hex({"act": name, "desk": by.desk, "request": request})
-    with writing(name), readers.named(f"act:{name}"), readers.remembering():
+    with writing(name), readers.named(f"act:{name}"), readers.remembering(), lines_out.numbered_last():
         running = Act(name=name, by=by, at=ledger.not_before_last(clock.now()))
         row = _claim(by.post, key, name, wanted, running.at)
         if row is None:
@@ -112,6 +112,7 @@ def act(name: str, *, by: Acting, key: str, request: dict[str, Any]) -> Iterator
             do(running)
         row.result = running.result
         statements.update(row, "result")
+        lines_out.number_now()
         if running.changes_rules:
             rules.rise()
         if running.drafts:

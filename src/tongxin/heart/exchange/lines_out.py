@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange import lines, lines_threads, nodes
 from tongxin.heart.exchange.models import Channel, Envelope, Message, Peer
-from tongxin.shared import clock, statements
+from tongxin.shared import clock, statement_rows, statements
 from tongxin.shared.errors import Conflict, Invalid
 
 
@@ -91,10 +94,11 @@ def put(
 
 
 def taken(to_node: str) -> Channel:
-    """Lock the channels of this node and take the next number of the one to a peer; return it as it is then.
+    """Lock the channels of this node to peers and take the next number of the one; return it as it is then.
 
-    An act may tell several peers, in any order: all channels that begin here are locked together, by name, so that two
-    acts never wait for one another. The loop-back is one of them, and each act that says anything takes it anyway.
+    An act may tell several peers, in any order: all channels to peers that begin here are locked together, by name, so
+    that two acts never wait for one another. The loop-back, which nearly every act needs, is none of them: it comes
+    after them (`looped`).
     """
     row = _to(to_node)
     if row is None:
@@ -112,7 +116,74 @@ def _to(to_node: str) -> Channel | None:
 
 @statements.fixed
 def _locked(from_node: str) -> QuerySet[Channel]:
-    return Channel.objects.select_for_update().filter(from_node=from_node).order_by("to_node")
+    rows = Channel.objects.select_for_update().filter(from_node=from_node)
+    return rows.exclude(to_node=F("from_node")).order_by("to_node")
+
+
+# ---------------------------------------------------------------- the loop-back
+
+_unnumbered: ContextVar[list[Message] | None] = ContextVar("unnumbered", default=None)
+TAKE = """UPDATE exchange_channel SET last_seq = last_seq + 1 WHERE from_node = %s AND to_node = %s
+    RETURNING id, last_seq"""
+NUMBER = """WITH taken AS (UPDATE exchange_channel SET last_seq = last_seq + 1 WHERE id = %s RETURNING last_seq)
+    UPDATE exchange_message SET seq = taken.last_seq FROM taken WHERE exchange_message.id = %s
+    RETURNING exchange_message.seq"""
+
+
+@contextmanager
+def numbered_last() -> Iterator[None]:
+    """Let the messages of an act that loop back wait for their numbers till `number_now`, called at its end."""
+    token = _unnumbered.set([])
+    try:
+        yield
+    finally:
+        _unnumbered.reset(token)
+
+
+def looped(message: Message) -> Message:
+    """Insert a message between two desks of this node: in the loop-back's order, under its next number.
+
+    All acts meet at the loop-back's row, and each holds it till its commit. So an act's messages stand under a number
+    that nobody else has and no other act sees, and are given theirs when all else is done (`number_now`). Where the
+    act is alone in the database anyway (SQLite), they have them at once.
+    """
+    waiting = _unnumbered.get()
+    if waiting is None or not connection.features.has_select_for_update:
+        message.channel_id, message.seq = _next_looped()
+        return statements.insert(message)
+    message.channel_id, message.seq = _loop_back(), -1 - (message.pk.int >> 65)
+    waiting.append(statements.insert(message))
+    return message
+
+
+def number_now() -> None:
+    """Give the messages that wait the next numbers of the loop-back; its row is locked from here till the commit."""
+    for message in _unnumbered.get() or ():
+        ((message.seq,),) = statement_rows.run(
+            connection, NUMBER, (message.channel_id, message.pk)
+        ).fetchall()
+
+
+def _next_looped() -> tuple[int, int]:
+    """Return the loop-back and its next number, with its row locked."""
+    for _try in range(2):
+        found = statement_rows.run(connection, TAKE, (settings.NODE, settings.NODE)).fetchall()
+        if found:
+            return int(found[0][0]), int(found[0][1])
+        _loop_back()
+    raise LookupError("the loop-back is gone")
+
+
+def _loop_back() -> int:
+    """Return the number of the loop-back's row; it is made where there is none yet."""
+    for pk in _own(settings.NODE):
+        return pk
+    return int(Channel.objects.get_or_create(from_node=settings.NODE, to_node=settings.NODE)[0].pk)
+
+
+@statements.fixed
+def _own(node: str) -> QuerySet[Channel, int]:
+    return Channel.objects.filter(from_node=node, to_node=F("from_node")).values_list("pk", flat=True)
 
 
 def enclose(message: Message, *, papers: Sequence[str] = ()) -> Envelope:
