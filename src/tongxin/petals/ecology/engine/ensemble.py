@@ -242,19 +242,29 @@ def curves(model: Model, z: Floats, elements: Elements, release: Release, group:
     names = {i: g for g, i in model.gate_at.items()}
     opening = {i: model.opening(g, z) for i, g in names.items()}
     elements = _shut(elements, {i: o[0] for i, o in opening.items()})
-    stops = sorted(i for i, o in opening.items() if _waits(o[0]))
-    if not stops:
+    waits = sorted(i for i, o in opening.items() if _waits(o[0]))
+    if not waits:
         return transport.curves(_above(elements, at), release, at, group.grid, source=model.source)
-    barred = _bar(elements, stops)
-    total = transport.curves(barred, release, [*at, *stops], group.grid, source=model.source)
-    for n, gate in enumerate(stops):
+    stops = [
+        model.pool_at.get(i, i) for i in waits
+    ]  # where the water is kept back: before the pool, or at the gate
+    total = transport.curves(_bar(elements, stops), release, [*at, *stops], group.grid, source=model.source)
+    for n, gate in enumerate(waits):
         arriving = np.ascontiguousarray(total[:, len(at) + n])
         opens, residence = opening[gate]
-        lam = np.ascontiguousarray(elements.lam[:, max(gate - 1, 0)])
-        kernels.hold(arriving, group.grid.dt, opens, residence, lam, model.growth(names[gate], z))
+        grows = model.growth(names[gate], z)
+        if gate in model.pool_at:
+            whole, pushed, lam, surge = model.pool(names[gate], z, elements)
+            kernels.pond(arriving, group.grid.dt, opens, whole, pushed, lam, grows, surge)
+            for column in (k for k, i in enumerate(at) if model.pool_at[gate] <= i < gate):
+                total[:, column] += arriving  # a section before the gate, at the pool's end
+            arriving[group.grid.times[None, :] < opens[:, None]] = 0.0
+        else:
+            lam = np.ascontiguousarray(elements.lam[:, max(gate - 1, 0)])
+            kernels.hold(arriving, group.grid.dt, opens, residence, lam, grows)
         again = Release(np.ones(len(z)), np.zeros(len(z)), np.zeros(len(z)), False, None,
                         transport.transform_of(arriving, group.grid))  # fmt: skip
-        beyond = _bar(elements, [s for s in stops if s != gate])
+        beyond = _bar(elements, [s for s in stops if s != stops[n]])
         total += _but(transport.curves(beyond, again, [*at, *stops], group.grid, source=gate), len(at) + n)
     return np.ascontiguousarray(total[:, : len(at)])
 
@@ -364,9 +374,9 @@ def assumptions(case: Case, model: Model) -> list[str]:
     basis: dict[str, list[str]] = {}
     for name in model.reaches:
         reach = case.network.reaches[name]
-        if reach.kind == "pool":
+        if model.kind(reach) == "pool":
             basis.setdefault("pool", []).append(name)
-        elif reach.kind in {"flowing", "under_ice"}:
+        elif model.kind(reach) in {"flowing", "under_ice"}:
             flow = np.array([model.base_flow(reach)])
             basis.setdefault(model.velocity(reach, flow, np.zeros(1))[2], []).append(name)
         else:

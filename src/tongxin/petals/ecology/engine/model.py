@@ -38,17 +38,22 @@ COMMON = (
 OWN = ("flow", "velocity", "dispersion", "ratio", "alpha", "pool", "gate")
 SHARE = {
     "flow": 0.5,
-    "velocity": 0.5,
+    "velocity": 0.65,
     "dispersion": 0.3,
     "ratio": 0.5,
     "alpha": 0.5,
 }  # common share of the variance
 OPEN_UNSEEN = 0.7  # probability that a gate without a reading is open
 GROWTH = 0.25  # spread of a discharge a day after its last reading
+POOL_SPREAD = {"told": 0.15, "surveyed": 0.3}  # of a pool's volume, itself told or from width and depth
+SURGE = (
+    0.0,
+    1.5,
+)  # a gate that was shut lets out so much more than comes in, until its pool is at its level again
 WIDEST = 0.9
 MIN_FLOW = 1e-3
 FULL_PE = 1e5
-KINDS = {"flow": FLOWING, "lag": FLOWING, "tank": TANK, "gate": TANK, "sink": SINK}
+KINDS = {"inlet": TANK, "flow": FLOWING, "lag": FLOWING, "tank": TANK, "gate": TANK, "sink": SINK}
 
 
 class Model(Pieces):
@@ -152,7 +157,7 @@ class Model(Pieces):
             flow.append(q)
             ice = reach.kind == "under_ice"
             lam[:, i] = rate * (case.substance.ice if ice else 1.0)
-            if piece.role == "gate":
+            if piece.role in {"gate", "inlet"}:
                 lam[:, i] = 0.0
                 tau[:, i] = 0.0
             elif piece.role in {"lag", "tank"}:
@@ -252,7 +257,7 @@ class Model(Pieces):
         if reach.width_m and reach.depth_m and reach.flow_m3_s:
             found = reach.flow_m3_s / (reach.width_m * reach.depth_m) * (q / reach.flow_m3_s) ** m
             if by_peak is None:
-                return found, priors.VELOCITY_SPREAD, "geometry"
+                return found, priors.GEOMETRY_SPREAD, "geometry"
             return np.sqrt(found * by_peak), priors.BOTH_SPREAD, "both"
         if by_peak is not None:
             return by_peak, priors.VELOCITY_SPREAD, "jobson"
@@ -294,12 +299,24 @@ class Model(Pieces):
         if (
             not calibrated
         ):  # Jobson tells the speed of the peak; a surveyed section holds half of the stagnant water
-            u = u * (1 + (beta if basis == "jobson" else 0.5 * beta))
+            u = u * (1 + {"jobson": 1.0, "both": 0.75}.get(basis, 0.5) * beta)
         tau[:] = length / u
         pe[:] = np.clip(u * length / k, 1e-3, FULL_PE)
 
     def _pool(self, reach: Reach, piece: Piece, z: Floats, q: Floats, tau: Floats, pe: Floats) -> None:
-        """A pool: part of its volume is pushed along, the rest mixed; the longer for its width, the more is pushed."""
+        residence, pushed = self._of_pool(reach, z, q)
+        part = (piece.end_km - piece.start_km) / reach.length_km
+        if piece.role == "lag":
+            tau[:] = np.maximum(residence * pushed * part, 1e-3)
+            pe[:] = 60.0
+        else:
+            tau[:] = residence * np.maximum(1 - pushed, 0.05) * part
+
+    def _of_pool(self, reach: Reach, z: Floats, q: Floats) -> tuple[Floats, Floats]:
+        """Return a pool's volume over discharge, s, and the share of it that is pushed along; the rest is mixed.
+
+        The longer it is for its width, the more is pushed.
+        """
         length = reach.length_km * 1e3
         volume = reach.volume_m3
         if not volume:
@@ -310,16 +327,22 @@ class Model(Pieces):
                     where=reach.where,
                 )
             volume = reach.width_m * reach.depth_m * length
-        part = (piece.end_km - piece.start_km) / reach.length_km
         slender = length / reach.width_m if reach.width_m else 10.0
         least, most = min(0.6, 0.008 * slender), min(0.95, 0.1 + 0.02 * slender)
-        pushed = (least + (most - least) * uniform(self._z(z, "pool", reach.id))) * part
-        residence = volume / q * np.exp(0.25 * self._z(z, "velocity", reach.id))
-        if piece.role == "lag":
-            tau[:] = np.maximum(residence * pushed, 1e-3)
-            pe[:] = 60.0
-        else:
-            tau[:] = residence * np.maximum(part - pushed, 0.05)
+        pushed = least + (most - least) * uniform(self._z(z, "pool", reach.id))
+        spread = POOL_SPREAD["told" if reach.volume_m3 else "surveyed"]
+        # a survey that finds too much water makes rivers too slow and pools too slow alike
+        return volume / q * np.exp(-spread * self._z(z, "velocity", reach.id)), pushed
+
+    def pool(self, gate: str, z: Floats, elements: Elements) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return of the pool before a gate: volume over discharge s, share pushed, decay 1/s, and how much more than
+        comes in flows out once the gate is open (members)."""
+        at = self.gate_at[gate]
+        reach = self.case.network.reaches[self.pieces[at].reach]
+        lag = self.pool_at[at] + 1
+        whole = elements.tau[:, lag] + elements.tau[:, lag + 1]
+        surge = SURGE[0] + (SURGE[1] - SURGE[0]) * uniform(self._z(z, "ratio", reach.id))
+        return whole, elements.tau[:, lag] / whole, np.ascontiguousarray(elements.lam[:, lag]), surge
 
     # ------------------------------------------------------------ gates
 
@@ -346,12 +369,14 @@ class Model(Pieces):
         if age > FRESH["gate"]:  # the reading may not hold any more
             doubt = min(0.5, 0.5 * (age - FRESH["gate"]) / (3 * DAY))
             at = np.where(draw < doubt, np.where(np.isinf(at), 0.0, np.inf), at)
-        # what was kept lies somewhere in the pool before the gate
+        if self.gate_at.get(gate) in self.pool_at:  # `kernels.pond` carries it through the pool
+            return at, residence
+        # what was kept lies somewhere in the stretch before the gate
         late = 0.8 * uniform(self._z(z, "alpha", reach.id)) * float(volume) / q
         return np.where(np.isfinite(at) & (at > 0), at + late, at), residence
 
     def growth(self, gate: str, z: Floats) -> Floats:
-        """Return the share of the inflow by which the pool before a shut gate grows (members), 0.2 to 1."""
+        """Return by which share of the inflow the pool before a shut gate grows (members): 0.2 to 1, mostly near 1."""
         reach = self.case.network.points[gate].reach
-        found: Floats = 0.2 + 0.8 * uniform(self._z(z, "alpha", reach))
+        found: Floats = 1.0 - 0.8 * uniform(self._z(z, "alpha", reach)) ** 2
         return found

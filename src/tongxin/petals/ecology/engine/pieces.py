@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tongxin.petals.ecology.engine.case import FRESH, Case, Series
-from tongxin.petals.ecology.engine.network import Point
+from tongxin.petals.ecology.engine.network import Point, Reach
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a reach; `role`: flow, lag and tank (the two parts of a pool), gate, sink."""
+    """A stretch of a reach; `role`: flow, inlet, lag and tank (of a pool), gate, sink."""
 
     reach: str
     start_km: float
@@ -52,10 +52,13 @@ class Pieces:
         for name in self.reaches:
             reach = case.network.reaches[name]
             begin = case.at_km if name == case.reach else 0.0
-            if reach.kind in {"held", "dry"}:
+            if self.kind(reach) in {"held", "dry"}:
                 self.pieces.append(Piece(name, begin, reach.length_km, "sink"))
                 continue
-            if reach.kind == "pool":
+            pool = self.kind(reach) == "pool"
+            if pool:
+                if any(gates[g].reach == name for g in self.closable):
+                    self.pieces.append(Piece(name, begin, begin, "inlet"))
                 self.pieces += [
                     Piece(name, begin, reach.length_km, "lag"),
                     Piece(name, begin, reach.length_km, "tank"),
@@ -63,11 +66,11 @@ class Pieces:
             at: dict[float, list[Point]] = defaultdict(list)
             for point in [*case.sections, *(gates[g] for g in self.closable)]:
                 if point.reach == name and point.at_km >= begin:
-                    where = reach.length_km if reach.kind == "pool" else max(point.at_km, begin + 0.005)
+                    where = reach.length_km if pool else max(point.at_km, begin + 0.005)
                     at[where].append(point)
             at.setdefault(reach.length_km, [])
             for where in sorted(at):
-                if reach.kind != "pool" and where > begin:
+                if not pool and where > begin:
                     self.pieces.append(Piece(name, begin, where, "flow"))
                     begin = where
                 for point in at[where]:
@@ -79,6 +82,28 @@ class Pieces:
         self.source = next(i for i, p in enumerate(self.pieces) if p.reach == case.reach)
         self.section_at = [ends.get((p.reach, p.at_km), self._of_sink(p)) for p in case.sections]
         self.gate_at = {p.gate: i for i, p in enumerate(self.pieces) if p.role == "gate"}
+        inlets = {p.reach: i for i, p in enumerate(self.pieces) if p.role == "inlet"}
+        self.pool_at = {
+            i: inlets[self.pieces[i].reach] for i in self.gate_at.values() if self.pieces[i].reach in inlets
+        }
+
+    def kind(self, reach: Reach) -> str:
+        """Return the kind of a reach; one that is held, but whose own gate is or will be opened, is a pool or flows."""
+        if reach.kind != "held" or not any(
+            p.reach == reach.id and self._opens(p.id) for p in self.case.network.of("gate")
+        ):
+            return reach.kind
+        return "pool" if reach.volume_m3 or (reach.width_m and reach.depth_m) else "flowing"
+
+    def _opens(self, gate: str) -> bool:
+        """Whether a gate is read as open at issue, or is planned to be opened."""
+        series = self.case.gates.get(gate)
+        if series is None:
+            return False
+        known = series.values[series.times <= self.case.issued]
+        return bool(
+            (len(known) and known[-1] > 0.5) or (series.values[series.times > self.case.issued] > 0.5).any()
+        )
 
     def _of_sink(self, point: Point) -> int:
         found = [i for i, p in enumerate(self.pieces) if p.reach == point.reach and p.role == "sink"]

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 G = 9.80665
 
-VELOCITY_SPREAD = 0.35  # of Jobson's equations and of hydraulic geometry, see `jobson_velocity`
-BOTH_SPREAD = 0.32  # of the geometric mean of the two, whose errors go together in part (0.35/√2 = 0.25)
+VELOCITY_SPREAD = 0.35  # of Jobson's equations, see `jobson_velocity`
+GEOMETRY_SPREAD = (
+    0.30  # of discharge over width and depth: what a survey of some sections says of a whole reach
+)
+BOTH_SPREAD = 0.25  # of the geometric mean of the two: with errors that do not go together it would be 0.23
 DISPERSION_SPREAD = 0.81  # of Zeng & Huai, see there
 CHANNEL_SHARE = (
     0.6  # of Zeng & Huai that is left to the channel: measured curves hold what stagnant water spreads too

@@ -3,6 +3,9 @@
 Tempered sequential Monte Carlo (Del Moral, Doucet & Jasra 2006): the likelihood is let in by steps, each so far that
 half of the members stay effective; then members are drawn by weight and moved by preconditioned Crank–Nicolson steps
 (Cotter et al. 2013), which keep the prior of the random numbers exactly and take the likelihood into account.
+
+The equations are not the river: a computed concentration is taken as wrong by MODEL_ERROR, and the time at which a
+section has it by TIME_ERROR of the way, one number of each member and section, drawn and moved with the others.
 """
 
 from __future__ import annotations
@@ -20,8 +23,9 @@ from tongxin.petals.ecology.engine.model import Model
 
 Floats = NDArray[np.float64]
 MODEL_ERROR = (
-    0.15  # of a computed concentration beside the sample's own error: the section is not evenly mixed
+    0.25  # of a computed concentration beside the sample's own error: the section is not evenly mixed
 )
+TIME_ERROR = 0.05  # of the time since the release: at a steep front this counts more than the height
 LEAST = 100.0  # effective members that are asked for
 MOVES = 4
 STEP = 0.35
@@ -33,7 +37,8 @@ FAR = 8.0  # a sample more spreads away than this says no more: one wrong sample
 class Sample:
     """A measured concentration, mg/L, at a section of the case (its position) and a time, s after the release began.
 
-    below: not detected, `value` is the limit of detection. error: spread of the measurement's logarithm.
+    below: not detected, `value` is the limit of detection. error: spread of the measurement's logarithm. highest: the
+    value is the highest of a station's readings of the whole passage, and `at` its time.
     """
 
     section: int
@@ -41,6 +46,7 @@ class Sample:
     value: float
     below: bool = False
     error: float = 0.15
+    highest: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,10 @@ def update(case: Case, samples: Sequence[Sample], *, cancelled: Callable[[], boo
     order = {old: new for new, old in enumerate(sorted({s.section for s in samples}))}
     here = [replace(s, section=order[s.section]) for s in samples]
     lean = Model(wanted)
-    take = _taken(model, lean)
+    shifts = model.dims + np.arange(len(wanted.sections))
+    take = np.concatenate([_taken(model, lean), shifts])
     random = np.random.Generator(np.random.Philox(key=[case.seed, 1 << 40]))
+    z = np.hstack([z, random.standard_normal((len(z), len(shifts)))])
     like = likelihood(lean, z[:, take], here)
     reached, evidence, steps = 0.0, 0.0, list[float]()
     least, moved, tried = float(len(z)), 0.0, 0
@@ -97,7 +105,13 @@ def update(case: Case, samples: Sequence[Sample], *, cancelled: Callable[[], boo
             moved, tried = moved + float(goes.mean()), tried + 1
             step = float(np.clip(step * math.exp(goes.mean() - 0.3), 0.03, 0.9))
     distinct = len(np.unique(z[:, :2], axis=0))
-    return Update(z, min(least, float(distinct)), evidence, tuple(steps), moved / max(tried, 1))
+    return Update(
+        np.ascontiguousarray(z[:, : model.dims]),
+        min(least, float(distinct)),
+        evidence,
+        tuple(steps),
+        moved / max(tried, 1),
+    )
 
 
 def _taken(model: Model, lean: Model) -> NDArray[np.int64]:
@@ -112,11 +126,11 @@ def _taken(model: Model, lean: Model) -> NDArray[np.int64]:
 
 
 def likelihood(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
-    """Return the log likelihood (members) of samples: normal in the logarithm, a share below for what was not detected.
+    """Return the log likelihood (members) of samples, z having one number more of each section: normal in the logarithm, a share below for what was not detected.
 
     A sample's farthest counts FAR spreads, so that one that is wrong, or mislabelled, does not decide alone.
     """
-    computed = at_samples(model, z, samples)
+    computed, off_time = at_samples(model, z, samples)
     total = np.zeros(len(z))
     for n, sample in enumerate(samples):
         floor = 1e-3 * sample.value
@@ -126,6 +140,8 @@ def likelihood(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
             total += log_normal_share(off)
         else:
             total += capped(off)
+        if sample.highest:
+            total += capped(off_time[:, n] / TIME_ERROR)
     return total
 
 
@@ -147,41 +163,42 @@ def log_normal_share(x: Floats) -> Floats:
     return found
 
 
-def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
-    """Return the concentrations (members, samples) that members have where and when samples were taken."""
+def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> tuple[Floats, Floats]:
+    """Return the concentrations (members, samples) that members have where and when samples were taken, and how much
+    later than theirs a highest reading was, in the logarithm.
+
+    z (members, dims of the model and one of each section): the last say how much later a section has what is computed.
+    """
     groups = ensemble.plan(model.case, model)
-    out = np.zeros((len(z), len(samples)))
+    out, late = np.zeros((len(z), len(samples))), np.zeros((len(z), len(samples)))
     for begin in range(0, len(z), ensemble.BLOCK):
         part = slice(begin, begin + ensemble.BLOCK)
-        elements, release = model.members(z[part])
+        own = np.ascontiguousarray(z[part, : model.dims])
+        shift = np.exp(TIME_ERROR * z[part, model.dims :])
+        elements, release = model.members(own)
         for group in groups:
-            mine = columns(group, samples)
+            mine = [
+                (n, s, group.sections.index(s.section))
+                for n, s in enumerate(samples)
+                if s.section in group.sections
+            ]
             if not mine:
                 continue
             latest = max(s.at for _n, s, _c in mine)
-            window = max(group.grid.window, 1.02 * latest)
+            window = max(group.grid.window, 1.2 * latest)
             grid = group.grid if window == group.grid.window else transport.Grid(window, 2 * group.grid.steps)
-            found = ensemble.curves(model, z[part], elements, release, replace(group, grid=grid))
+            found = ensemble.curves(model, own, elements, release, replace(group, grid=grid))
             for n, sample, column in mine:
-                out[part, n] = read_at(found[:, column], np.array([sample.at]), grid)[:, 0]
-    return out
-
-
-def columns(group: ensemble.Group, samples: Sequence[Sample]) -> list[tuple[int, Sample, int]]:
-    """Return the samples taken at a group's sections: number, sample, column of its section in the group's curves."""
-    return [
-        (n, s, group.sections.index(s.section)) for n, s in enumerate(samples) if s.section in group.sections
-    ]
-
-
-def read_at(curves: Floats, at: Floats, grid: transport.Grid) -> Floats:
-    """Return curves (members, steps) read at times (s): straight between steps, nothing before and after the grid."""
-    where = at / grid.dt
-    low = np.clip(where.astype(int), 0, grid.used - 2)
-    share = np.clip(where - low, 0, 1)
-    inside = (where >= 0) & (where <= grid.used - 1)
-    found: Floats = np.where(inside, curves[:, low] * (1 - share) + curves[:, low + 1] * share, 0)
-    return found
+                if sample.highest:
+                    figures = transport.figures(found[:, column], np.inf, grid.dt)
+                    out[part, n] = figures[:, ensemble.PEAK]
+                    late[part, n] = np.log(max(sample.at, 60.0) / np.fmax(figures[:, ensemble.PEAK_AT], 60.0))
+                    continue
+                where = np.clip(sample.at / shift[:, sample.section] / grid.dt, 0.0, grid.used - 1.001)
+                low = where.astype(int)
+                share, rows = where - low, np.arange(len(low))
+                out[part, n] = found[rows, column, low] * (1 - share) + found[rows, column, low + 1] * share
+    return out, late
 
 
 def _rise(like: Floats, left: float) -> float:
