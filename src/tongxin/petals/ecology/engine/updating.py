@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 MODEL_ERROR = (
     0.25  # of a computed concentration beside the sample's own error: the section is not evenly mixed
 )
-TIME_ERROR = 0.05  # of the time since the release: at a steep front this counts more than the height
+TIME_ERROR = 0.03  # of the time since the release: at a steep front this counts more than the height
 LEAST = 100.0  # effective members that are asked for
 MOVES = 4
 STEP = 0.35
@@ -126,9 +126,10 @@ def _taken(model: Model, lean: Model) -> NDArray[np.int64]:
 
 
 def likelihood(model: Model, z: Floats, samples: Sequence[Sample]) -> Floats:
-    """Return the log likelihood (members) of samples, z having one number more of each section: normal in the logarithm, a share below for what was not detected.
+    """Return the log likelihood (members) of samples: normal in the logarithm, a share below for what was not detected.
 
-    A sample's farthest counts FAR spreads, so that one that is wrong, or mislabelled, does not decide alone.
+    z as in `at_samples`. A sample's farthest counts FAR spreads, so that one that is wrong, or mislabelled, does not
+    decide alone.
     """
     computed, off_time = at_samples(model, z, samples)
     total = np.zeros(len(z))
@@ -177,11 +178,7 @@ def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> tuple[Floa
         shift = np.exp(TIME_ERROR * z[part, model.dims :])
         elements, release = model.members(own)
         for group in groups:
-            mine = [
-                (n, s, group.sections.index(s.section))
-                for n, s in enumerate(samples)
-                if s.section in group.sections
-            ]
+            mine = columns(group, samples)
             if not mine:
                 continue
             latest = max(s.at for _n, s, _c in mine)
@@ -194,11 +191,30 @@ def at_samples(model: Model, z: Floats, samples: Sequence[Sample]) -> tuple[Floa
                     out[part, n] = figures[:, ensemble.PEAK]
                     late[part, n] = np.log(max(sample.at, 60.0) / np.fmax(figures[:, ensemble.PEAK_AT], 60.0))
                     continue
-                where = np.clip(sample.at / shift[:, sample.section] / grid.dt, 0.0, grid.used - 1.001)
-                low = where.astype(int)
-                share, rows = where - low, np.arange(len(low))
-                out[part, n] = found[rows, column, low] * (1 - share) + found[rows, column, low + 1] * share
+                at = (sample.at / shift[:, sample.section])[:, None]
+                out[part, n] = read_at(found[:, column], at, grid)[:, 0]
     return out, late
+
+
+def columns(group: ensemble.Group, samples: Sequence[Sample]) -> list[tuple[int, Sample, int]]:
+    """Return the samples taken at a group's sections: number, sample, column of its section in the group's curves."""
+    return [
+        (n, s, group.sections.index(s.section)) for n, s in enumerate(samples) if s.section in group.sections
+    ]
+
+
+def read_at(curves: Floats, at: Floats, grid: transport.Grid) -> Floats:
+    """Return curves (members, steps) read at times (s) (times) or (members, times).
+
+    Straight between steps, nothing before and after the grid.
+    """
+    where = np.broadcast_to(at, (len(curves), at.shape[-1])) / grid.dt
+    low = np.clip(where.astype(int), 0, grid.used - 2)
+    share = np.clip(where - low, 0, 1)
+    inside = (where >= 0) & (where <= grid.used - 1)
+    lower, upper = np.take_along_axis(curves, low, 1), np.take_along_axis(curves, low + 1, 1)
+    found: Floats = np.where(inside, lower * (1 - share) + upper * share, 0)
+    return found
 
 
 def _rise(like: Floats, left: float) -> float:
