@@ -357,9 +357,9 @@ def band(values: Floats) -> Band:
 def _of_basis(basis: str, names: str) -> str:
     said = {
         "calibrated": phrase("Velocities from tracer tests, moved with the discharge: {names}.", names=names),
-        "geometry": phrase("Velocities from discharge, width and depth (spread 0.35): {names}.", names=names),
+        "geometry": phrase("Velocities from discharge, width and depth (spread 0.30): {names}.", names=names),
         "both": phrase(
-            "Velocities between those of width and depth and Jobson 1996 (spread 0.32): {names}.", names=names
+            "Velocities between those of width and depth and Jobson 1996 (spread 0.25): {names}.", names=names
         ),
         "jobson": phrase("Velocities after Jobson 1996 (spread 0.35): {names}.", names=names),
         "discharge": phrase("Velocities from the discharge alone (spread 0.5): {names}.", names=names),

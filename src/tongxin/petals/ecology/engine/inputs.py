@@ -418,7 +418,10 @@ def _samples(given: Any, case: Case, zero: datetime) -> tuple[Sample, ...]:
         error = number(row.get("error", 0.15), "error", where)
         if not 0 < error <= 2:
             raise Fault("impossible", phrase("the error of a sample is a share, such as 0.15."), where=where)
-        found.append(Sample(known[name], at, value, below, error))
+        highest = _true(row.get("highest"), where)
+        if highest and below:
+            raise Fault("impossible", phrase("what was not detected is no highest reading."), where=where)
+        found.append(Sample(known[name], at, value, below, error, highest))
     return tuple(found)
 
 
@@ -507,9 +510,14 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
 
 
 def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
-    """Return the samples of a CSV file: section, at, value (`<` below detection), unit, error. Raises Fault."""
-    rows = []
+    """Return the samples of a CSV file: section, at, value (`<` not detected), unit, error, highest. Raises Fault."""
+    rows: list[dict[str, Any]] = []
     for row, _where in table(path, ("section", "at", "value")):
         unit = row.get("unit") or ""
-        rows.append({**{k: v for k, v in row.items() if v}, "value": f"{row['value']} {unit}".strip()})
+        given = {
+            k: {"true": True, "false": False}.get(v.casefold(), v) if k in ("below", "highest") else v
+            for k, v in row.items()
+            if v
+        }
+        rows.append({**given, "value": f"{row['value']} {unit}".strip()})
     return _samples(rows, case, zero)
