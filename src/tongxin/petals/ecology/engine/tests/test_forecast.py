@@ -144,3 +144,20 @@ def test_more_members_than_curves_are_kept() -> None:
     found = ensemble.forecast(rivers.case(members=ensemble.KEPT + 130))
     assert found.members == len(found.sections[0].figures) == ensemble.KEPT + 130
     assert found.sections[0].curve.shape[1] == 3
+
+
+def test_the_same_on_a_dask_cluster() -> None:
+    """A scheduler and two workers of their own processes, asked over TCP as anybody's cluster is."""
+    from distributed import LocalCluster
+
+    case = rivers.case(members=2 * ensemble.BLOCK + 30)
+    alone = ensemble.forecast(case)
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        there = ensemble.forecast(case, cluster=cluster.scheduler_address)
+    assert plain(there) == plain(alone)
+    assert all(
+        np.array_equal(a.figures, b.figures, equal_nan=True)
+        for a, b in zip(alone.sections, there.sections, strict=True)
+    )
