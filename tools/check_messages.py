@@ -1,7 +1,8 @@
 """Finds what a reader of Chinese would meet untranslated.
 
 1. A message used in a room's Python or templates that its catalogue (or the shared one) has not, has empty or fuzzy,
-   or translates with other placeholders; one message translated differently in two rooms.
+   or translates with other placeholders; one message translated differently in two rooms; Chinese that addresses the
+   reader (请, 您) or exclaims, which screens do not.
 2. Text in a template outside a translation, in the page or in an attribute that is read out or shown.
    An element that says `translate="no"` or `lang="…"` is in one language on purpose.
 3. Text in Python that reaches the screen without gettext; Chinese in code (`# not ui` marks data).
@@ -66,6 +67,7 @@ SAME = re.compile(
     r"\b(Tongxin|API|CLI|CSV|GeoJSON|JSON|YAML|SHA-256|Ed25519|RFC 6962|TOTP|km|m³/s|EN|GMT|UTC|ID|ok)\b|同心|中文"
 )
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+ADDRESSES = re.compile(r"您|！|(?<![申提邀])请(?!求|示)")
 WORDS = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]")
 SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]+$|[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
@@ -160,6 +162,10 @@ def check_catalogues(files: list[Path]) -> Iterator[Finding]:
     ]
     for catalogue in catalogues:
         yield from catalogue.findings
+        for texts in catalogue.texts.values():
+            for text in texts:
+                if ADDRESSES.search(text):
+                    yield finding(catalogue.path, 1, f"{text!r} addresses the reader or exclaims")
     yield from disagreements(catalogues)
     known: dict[Path, set[Key]] = {}
     for catalogue in catalogues:

@@ -609,7 +609,7 @@ def test_as_a_program_in_both_languages_with_its_exit_codes(extract, export, tmp
     done = run(str(file), "--key", key, "--checkpoint", str(kept), "--log", str(log), "--lang", "zh")
     assert (done.returncode, done.stderr) == (0, b"")
     assert "验证通过" in done.stdout.decode()
-    assert "账本是您保存的检查点的延续" in done.stdout.decode()
+    assert "账本是自己保存的检查点的延续" in done.stdout.decode()
     done = run("-", "--lang", "en", stdin=file.read_bytes())
     assert done.returncode == 0
     assert "Compare this fingerprint" in done.stdout.decode()

@@ -73,7 +73,7 @@ WORDS = {
         "It is signed by a key that the log does not name as the node's.",
     ),
     "unexpected_key": (
-        "签名所用的密钥不是您给出的那把。",
+        "签名所用的密钥不是给出的那把。",
         "It is signed by a key other than the one you gave.",
     ),
     "wrong_checkpoint": (
@@ -89,11 +89,11 @@ WORDS = {
         "No proof shows that the later checkpoint continues the earlier one.",
     ),
     "forked": (
-        "账本不是您保存的检查点的延续：有人改写了历史。",
+        "账本不是自己保存的检查点的延续：有人改写了历史。",
         "The log does not continue the checkpoint that you kept: history was rewritten.",
     ),
     "not_compared": (
-        "文件中没有您保存的检查点到此处的证明，无法比对；请重新下载并注明自该检查点起。",
+        "文件中没有自己保存的检查点到此处的证明，无法比对；重新下载并注明自该检查点起。",
         "The file holds no proof from the checkpoint that you kept; download it again with since= its size.",
     ),
     "left_out": (
@@ -139,11 +139,11 @@ SAYS = {
     ),
     "key": ("节点密钥指纹 {0}", "node key fingerprint {0}"),
     "compare": (
-        "请把这个指纹与您从节点以外的途径得到的指纹比对，或用 --key 给出它。",
+        "把这个指纹与从节点以外的途径得到的指纹比对，或用 --key 给出它。",
         "Compare this fingerprint with the one you got from somewhere other than this server, or give it with --key.",
     ),
-    "key_as_given": ("密钥与您给出的一致。", "The key is the one you gave."),
-    "continues": ("账本是您保存的检查点的延续。", "The log continues the checkpoint that you kept."),
+    "key_as_given": ("密钥与给出的一致。", "The key is the one you gave."),
+    "continues": ("账本是自己保存的检查点的延续。", "The log continues the checkpoint that you kept."),
     "not_json": ("不是 JSON 文件", "this is no JSON file"),
     "not_ours": ("不是同心账本的节录或导出", "this is neither an extract nor an export of a Tongxin ledger"),
     "no_file": ("打不开文件 {0}", "cannot open {0}"),
@@ -1249,7 +1249,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--checkpoint",
         metavar="FILE",
-        help="a checkpoint that you kept from earlier: the log must continue it / 您先前保存的检查点",
+        help="a checkpoint that you kept from earlier: the log must continue it / 先前保存的检查点",
     )
     parser.add_argument(
         "--log",
