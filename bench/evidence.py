@@ -34,7 +34,16 @@ from tongxin.petals.evidence.engine.reader import read  # noqa: E402
 from tongxin.petals.evidence.engine.repair import repair  # noqa: E402
 from tongxin.petals.evidence.engine.tests import generator, pages, shared_data  # noqa: E402
 
-LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels/bulk.csv"
+LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
+# Sets of labels as they are printed. The blind ones were labelled by hand before the reader had run on them; they were
+# scored one after another, each once while nothing of it was told, then faults of its kind were mended.
+SETS = {
+    "open": "open",
+    "sealed": "sealed",
+    "blind-first": "labelled without sight of the reader's answers, first eight (kinds of faults mended since)",
+    "blind-second": "labelled without sight of the reader's answers, second eight (kinds of faults mended since)",
+    "blind-third": "labelled without sight of the reader's answers, third eight (nothing told)",
+}
 PUBLISHER = "央视《新闻联播》"
 PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|亿|万)?(多|余)?(元|个|家|项|条|%|亩|公里|人次|人|吨)")
 DRAWS = 400
@@ -161,7 +170,7 @@ def interval(
 
 
 def readings(folder: Path, seed: int) -> None:
-    """Score the development labels, the open half and the sealed half."""
+    """Score the development labels, and each set of the labels beside the tests."""
     scorer = module(folder / "score.py")
     index = {r["file"]: r for r in csv.DictReader((folder / "index.csv").open(encoding="utf-8"))}
     dev = list(csv.DictReader((folder / "dev_gold.csv").open(encoding="utf-8")))
@@ -177,8 +186,10 @@ def readings(folder: Path, seed: int) -> None:
     ]
     show(scorer, "development", dev, predictions(texts), seed)
     bulk = {_hash(d["text"]): d for d in shared_data.bulk()}
-    labels = list(csv.DictReader(LABELS.open(encoding="utf-8")))
-    for half in ("open", "sealed"):
+    labels = [
+        row for path in sorted(LABELS.glob("*.csv")) for row in csv.DictReader(path.open(encoding="utf-8"))
+    ]
+    for half, name in SETS.items():
         gold = [g | {"theme": "", "qualifier": ""} for g in labels if g["half"] == half]
         texts = []
         for doc in sorted({g["doc"] for g in gold}):
@@ -187,7 +198,7 @@ def readings(folder: Path, seed: int) -> None:
             for g in gold:
                 if g["doc"] == doc:
                     g["quote"] = told["text"][int(g["start"]) : int(g["end"])]
-        show(scorer, half, gold, predictions(texts), seed)
+        show(scorer, name, gold, predictions(texts), seed)
     show(scorer, "invented pages of other regions: txt, html, docx, PDF", *pages.labelled(), seed)
 
 
