@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import performing
 from tongxin.heart.agreements.actions.parts import REASON_MAX
 from tongxin.heart.agreements.performing import Asked
+from tongxin.heart.exchange.screen_parts import take
 from tongxin.shared import money
 from tongxin.shared.errors import Invalid
 
@@ -40,12 +41,7 @@ class ActForm(forms.Form):
 
     def take(self, refused: Invalid) -> None:
         """Show the heart's refusal at the fields it names."""
-        for name, texts in refused.fields.items():
-            shown = NAMES.get(name, name)
-            for text in texts:
-                self.add_error(shown if shown in self.fields else None, text)
-        if not refused.fields:
-            self.add_error(None, refused.what)
+        take(self, refused, lambda name: NAMES.get(name, name))
 
 
 class PerformForm(ActForm):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.shared.errors import Invalid
-
 
 class Said(forms.CharField):
     """A text that the action judges; `required` only says so beside the label."""
@@ -36,12 +34,3 @@ class EndingForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     reason = Said(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3, "maxlength": 400}))
-
-
-def take(form: forms.Form, refused: Invalid) -> None:
-    """Show an action's refusal at the form's fields."""
-    for name, texts in refused.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, str(text))
-    if not refused.fields:
-        form.add_error(None, str(refused.what))

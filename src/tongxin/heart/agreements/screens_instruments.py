@@ -15,7 +15,7 @@ from tongxin.heart.agreements import register as the_register
 from tongxin.heart.agreements.models import Departure, Instrument, InstrumentVersion
 from tongxin.heart.agreements.screens_drafts import crumbs
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, take
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid, NotFound
 
@@ -60,7 +60,7 @@ def refuse(request: StaffRequest, version: str) -> HttpResponseBase:
             reason=str(form.cleaned_data.get("reason", "")),
         )
     except Invalid as refused:
-        forms_instruments.take(form, refused)
+        take(form, refused)
         return _sign_page(request, row, form, status=422)
     messages.success(request, _("%(version)s is not signed; its draft is open again.") % {"version": row.id})
     return redirect("agreements")
@@ -107,7 +107,7 @@ def ending(request: StaffRequest, version: str) -> HttpResponseBase:
                 reason=form.cleaned_data["reason"],
             )
         except Invalid as refused:
-            forms_instruments.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("The ending is put before every party; sign it for your own."))
             return redirect("agreement_ending", version=row.id)

@@ -95,7 +95,7 @@ def seen_by(reader: Acting) -> QuerySet[Dispute]:
     named = Q(one_office_id=desk) | Q(other_office_id=desk)
     if not reader.coordinates:
         offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk), case=OuterRef("case"))
-        named = Q(case__accepting_desk_id=desk) | Q(case__holder_id=desk) | Exists(offered)
+        named = Q(case__accepting_desk_id=desk) | Q(case__holder_id=desk) | Q(Exists(offered))
     rows = (
         Dispute.objects.read_by(desk)
         .filter(named)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import wording
 from tongxin.heart.cases import words
 from tongxin.heart.cases.procedures import ProcedureFile, asked_for
+from tongxin.heart.exchange.screen_parts import take
 from tongxin.heart.region.models import Desk, Jurisdiction
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import Both, pick
@@ -83,12 +84,7 @@ class FileForm(forms.Form):
 
     def take(self, refused: Invalid) -> None:
         """Show the action's refusal at the fields it names."""
-        for name, texts in refused.fields.items():
-            field = GIVEN + name if GIVEN + name in self.fields else name
-            for text in texts:
-                self.add_error(field if field in self.fields else None, str(text))
-        if not refused.fields:
-            self.add_error(None, str(refused.what))
+        take(self, refused, lambda name: GIVEN + name if GIVEN + name in self.fields else name)
 
 
 class OfferForm(forms.Form):
@@ -144,15 +140,6 @@ class DecideForm(forms.Form):
 
     def __init__(self, data: Any = None, *, epoch: int = 0, prefix: str = "decide") -> None:
         super().__init__(data, initial={"epoch": epoch}, prefix=prefix)
-
-
-def take(form: forms.Form, refused: Invalid) -> None:
-    """Show an action's refusal at the form's fields."""
-    for name, texts in refused.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, str(text))
-    if not refused.fields:
-        form.add_error(None, str(refused.what))
 
 
 def _paper(name: Both, *, required: bool) -> str:

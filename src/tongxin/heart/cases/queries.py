@@ -86,7 +86,7 @@ def cases(reader: Acting) -> QuerySet[Case]:
     """
     desk = _desk(reader)
     offered = Offer.objects.filter(Q(to_desk_id=desk) | Q(from_desk_id=desk), case=OuterRef("pk"))
-    part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Exists(offered)
+    part = Q(accepting_desk_id=desk) | Q(holder_id=desk) | Q(Exists(offered))
     return Case.objects.read_by(desk).filter(beside(part)).order_by("-filed_at", "-number")
 
 

@@ -42,7 +42,7 @@ from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange import exports
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, take
 from tongxin.heart.ledger.remembered import remembered
 from tongxin.shared import clock, petals
 from tongxin.shared.errors import Invalid, NotAllowed
@@ -298,7 +298,7 @@ def acted(
         try:
             act(form.cleaned_data)
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         except NotAllowed as refused:
             if refused.code != "no_clause_binds":
                 raise

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tongxin.heart.cases import actions, forms, sights, words
+from tongxin.heart.cases import actions, sights, words
 from tongxin.heart.cases import consents as reads
 from tongxin.heart.cases.forms_consents import ConsentForm
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, take
 from tongxin.heart.region.holdings import today
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import pick
@@ -34,7 +34,7 @@ def consents(request: StaffRequest, number: str) -> HttpResponse:
         try:
             actions.give_consent(by=reader, key=form_key(request), number=number, **form.cleaned_data)
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("The consent is recorded."))
             return redirect("case_consents", number=number)

@@ -17,7 +17,7 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.cases import actions, disputes, forms, silences, words
 from tongxin.heart.cases.models import Dispute
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, take
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid
 
@@ -112,7 +112,7 @@ def call(request: StaffRequest) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("Both coordination offices are called; together they name a holder."))
             return redirect("dispute", done["dispute"])
@@ -142,7 +142,7 @@ def name(request: StaffRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             said = _("Named. Every office with a part in the case is told.")
             waits = _("Proposed. The other office agrees, or proposes another.")

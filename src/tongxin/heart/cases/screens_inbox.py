@@ -21,6 +21,7 @@ from tongxin.heart.cases.actions.viewing import MAX_NAME, MOST
 from tongxin.heart.cases.models import Case, SavedView
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import take as take_refusal
 from tongxin.heart.ledger.remembered import remembered
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
@@ -71,7 +72,7 @@ def save(request: StaffRequest) -> HttpResponse:
                 by=request.acting, key=form_key(request), filters=asked.filters, **form.cleaned_data
             )
         except Invalid as refused:
-            _take(form, refused)
+            take_refusal(form, refused)
         else:
             messages.success(request, _("Saved. It stands beside the lists from now on."))
             query = urlencode({**asked.filters, "view": done["view"]})
@@ -93,7 +94,7 @@ def saved(request: StaffRequest) -> HttpResponse:
             try:
                 actions.change_view(by=request.acting, key=form_key(request), view=view, **form.cleaned_data)
             except Invalid as refused:
-                _take(form, refused)
+                take_refusal(form, refused)
             else:
                 messages.success(request, _("Changed."))
                 return redirect("cases_views")
@@ -154,7 +155,7 @@ def give(request: StaffRequest, number: str) -> HttpResponse:
         try:
             actions.give(by=request.acting, key=form_key(request), number=number, to=form.cleaned_data["to"])
         except Invalid as refused:
-            _take(form, refused)
+            take_refusal(form, refused)
         else:
             messages.success(request, _("Given. It stands in the colleague's list."))
             return redirect("case", number=number)
@@ -307,11 +308,6 @@ def _links(last: str = "") -> list[dict[str, Any]]:
         {"label": _("The desk's day"), "url": reverse("cases_inbox")},
         {"label": last},
     ]
-
-
-def _take(form: forms.Form, refused: Invalid) -> None:
-    for name, texts in refused.fields.items():
-        form.add_error(name if name in form.fields else None, [str(text) for text in texts])
 
 
 def table_of(reader: Acting, row: Case) -> dict[str, Any]:

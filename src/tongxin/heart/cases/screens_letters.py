@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.cases import actions, forms, letters, queries, screens_applicants, slips, words
+from tongxin.heart.cases import actions, letters, queries, screens_applicants, slips, words
 from tongxin.heart.cases.forms_letters import AnswerForm, TellForm, field_name
 from tongxin.heart.cases.models import Case, Letter
 from tongxin.heart.cases.sights import Sight
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, switched
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, switched, take
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Conflict, Invalid
 
@@ -52,7 +52,7 @@ def letter(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             actions.answer(by=request.acting, key=form_key(request), letter=pk, **form.given())
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("Answered. The applicant reads it on the page of the case."))
             return redirect("letter", pk=pk)
@@ -82,7 +82,7 @@ def tell(request: StaffRequest, number: str) -> HttpResponse:
         try:
             actions.tell(by=request.acting, key=form_key(request), number=number, **form.cleaned_data)
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("Written. The applicant reads it on the page of the case."))
             return redirect("case", number=number)

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tongxin.heart.cases import actions, forms, papers, queries, words
+from tongxin.heart.cases import actions, papers, queries, words
 from tongxin.heart.cases.forms_papers import PaperForm, ReuseForm
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, take
 from tongxin.heart.region.acting import Acting
 from tongxin.shared.errors import Invalid
 
@@ -56,7 +56,7 @@ def new(request: StaffRequest, number: str) -> HttpResponse:
         try:
             actions.add_paper(by=reader, key=form_key(request), number=number, **form.given())
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("The paper is with the case."))
             return redirect("case", number=number)
@@ -76,7 +76,7 @@ def reuse(request: StaffRequest, number: str) -> HttpResponse:
         try:
             actions.reuse_paper(by=reader, key=form_key(request), number=number, **form.given())
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("The paper is with the case."))
             return redirect("case", number=number)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.cases import actions, forms, notice_files, notice_texts, queries, words
+from tongxin.heart.cases import actions, notice_files, notice_texts, queries, words
 from tongxin.heart.cases.models import Case, NoticeText
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store, take
 from tongxin.heart.region.acting import Acting
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid, NotFound
@@ -65,7 +65,7 @@ def text(request: StaffRequest, name: str) -> HttpResponse:
         try:
             actions.change_text(by=reader, key=form_key(request), name=name, **given)
         except Invalid as refused:
-            forms.take(form, refused)
+            take(form, refused)
         else:
             messages.success(request, _("From now on your office uses this wording."))
             return redirect("case_text", name=name)

@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.heart.cases import actions, applicants, forms, guesses, slips
+from tongxin.heart.cases import actions, applicants, guesses, slips
 from tongxin.heart.cases import forms_track as given
 from tongxin.heart.cases.forms_applicants import OpenForm
 from tongxin.heart.cases.forms_letters import field_name
 from tongxin.heart.cases.forms_uploads import Uploads
 from tongxin.heart.cases.models import Slip
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import form_key, no_store, switched
+from tongxin.heart.exchange.screen_parts import form_key, no_store, switched, take
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
 
 COOKIE = "tongxin_case"
@@ -112,7 +112,7 @@ def _take(form: django_forms.Form, refused: Invalid) -> None:
     if isinstance(form, Uploads):
         form.take(refused)
     else:
-        forms.take(form, refused)
+        take(form, refused)
 
 
 def _supply(page: applicants.Page, who: dict[str, Any], form: Any) -> None:

@@ -8,16 +8,17 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.region.acting import Acting
-from tongxin.shared.errors import NotAllowed
+from tongxin.shared.errors import Invalid, NotAllowed
 
 P = ParamSpec("P")
 KEY = re.compile(r"[\x21-\x7e]{1,80}")
@@ -81,6 +82,40 @@ def form_key(request: HttpRequest) -> str:
     """Return the idempotency key that a form carries in its field `key`, or a fresh one where it carries none."""
     given = request.POST.get("key", "")
     return given if KEY.fullmatch(given) else new_key()
+
+
+def take(form: forms.BaseForm, refused: Invalid, named: Callable[[str], str] = str) -> None:
+    """Show an action's refusal at the form's fields; what names none of them stands above the form.
+
+    `named`: what the form calls a field of the action.
+    """
+    for name, texts in refused.fields.items():
+        field = named(name)
+        for text in texts:
+            form.add_error(field if field in form.fields else None, str(text))
+    if not refused.fields:
+        form.add_error(None, str(refused.what))
+
+
+T = TypeVar("T")
+
+
+def tried(request: HttpRequest, form: forms.Form, action: Callable[[dict[str, Any], str], T]) -> T | None:
+    """Run the action with what a sent form holds and its key; None when there is nothing, or something to mend."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return action(form.cleaned_data, form_key(request))
+    except Invalid as refused:
+        take(form, refused)
+        return None
+
+
+def form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Show a page with `form`; 422 when it came back, with the key it was sent with. No cache keeps it."""
+    wrong = bool(context["form"].errors)
+    key = form_key(request) if wrong else new_key()
+    return no_store(render(request, template, {**context, "key": key}, status=422 if wrong else 200))
 
 
 def no_store(response: HttpResponse) -> HttpResponse:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongxin.heart.exchange import forms, keeping, queries, senders, words
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.models import Delivery, Subscription
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
-from tongxin.shared.errors import Invalid
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, form_page, no_store, tried
 from tongxin.shared.named import pick
 
 PAGE = 50
@@ -88,11 +85,11 @@ def subscriptions(request: StaffRequest) -> HttpResponse:
     reader = request.acting
     rows = queries.subscriptions(reader)
     form = forms.NewSubscription(request.POST or None, reader=reader)
-    once = _tried(request, form, lambda data, key: keeping.subscribe(by=reader, key=key, **data))
+    once = tried(request, form, lambda data, key: keeping.subscribe(by=reader, key=key, **data))
     if once is not None:
         return _shown_once(request, once)
     shown = [_listed(row) for row in rows]
-    return _form_page(request, "exchange/subscriptions.html", {"form": form, "rows": shown})
+    return form_page(request, "exchange/subscriptions.html", {"form": form, "rows": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +102,7 @@ def subscription(request: StaffRequest, subscription_id: int) -> HttpResponse:
     form = forms.ChangedSubscription(
         request.POST or None, signed=signed, initial={"target": row.target, "kinds": row.kinds}
     )
-    once = _tried(
+    once = tried(
         request,
         form,
         lambda data, key: keeping.change(by=request.acting, key=key, subscription=subscription_id, **data),
@@ -115,7 +112,7 @@ def subscription(request: StaffRequest, subscription_id: int) -> HttpResponse:
     if once is not None:
         messages.success(request, _("The subscription is changed."))
         return redirect("subscription", subscription_id=subscription_id)
-    return _form_page(request, "exchange/subscription.html", {"form": form, **_listed(row)})
+    return form_page(request, "exchange/subscription.html", {"form": form, **_listed(row)})
 
 
 @require_POST
@@ -176,27 +173,6 @@ def _listed(row: Subscription) -> dict[str, Any]:
         "desk": words.desk(row.desk),
         "kinds": [words.kind(code) for code in row.kinds],
     }
-
-
-def _tried(
-    request: HttpRequest, form: django_forms.Form, action: Callable[[dict[str, Any], str], keeping.Once]
-) -> keeping.Once | None:
-    """Run the action with what a sent form holds; None when there is nothing, or something to mend."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return action(form.cleaned_data, form_key(request))
-    except Invalid as refused:
-        for name, texts in refused.fields.items():
-            form.add_error(name if name in form.fields else None, [str(t) for t in texts])
-        return None
-
-
-def _form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Show a page with a form; 422 when it came back, with the key it was sent with."""
-    wrong = bool(context["form"].errors)
-    key = form_key(request) if wrong else new_key()
-    return no_store(render(request, template, {**context, "key": key}, status=422 if wrong else 200))
 
 
 def _shown_once(request: StaffRequest, once: keeping.Once) -> HttpResponse:

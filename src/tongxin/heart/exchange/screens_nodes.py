@@ -17,7 +17,7 @@ from tongxin.heart.exchange import letters, lines_notes, lines_words, peers, pee
 from tongxin.heart.exchange import nodes as this
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.models import Envelope, Message
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store, take
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.models import Desk
 from tongxin.shared.errors import Invalid, NotFound
@@ -115,8 +115,7 @@ def notes(request: StaffRequest) -> HttpResponse:
         try:
             lines_notes.send_note(by=reader, key=form_key(request), reply_to=asked, **form.cleaned_data)
         except Invalid as refused:
-            for name, texts in refused.fields.items():
-                form.add_error(name if name in form.fields else None, [str(t) for t in texts])
+            take(form, refused)
         else:
             messages.success(
                 request, _("The note is written. The list says when the other desk's node has it.")

@@ -14,6 +14,7 @@ from tongxin.heart.agreements.actions import CARRIED_MAX
 from tongxin.heart.agreements.vocabulary import Field
 from tongxin.heart.events.actions import REASON_MAX, Report
 from tongxin.heart.events.queries import Chain
+from tongxin.heart.exchange.screen_parts import take
 from tongxin.petals.ecology.registration import WATER_INCIDENT
 from tongxin.petals.ecology.words import LEVELS, POLLUTANTS, river_choices
 from tongxin.shared import clock
@@ -206,12 +207,3 @@ class CallForm(NoticeForm):
         super().__init__(*args, **more)
         if not self.is_bound:
             self.initial.setdefault("at", clock.beijing(clock.now()))
-
-
-def take(form: forms.Form, refused: Invalid) -> None:
-    """Show a refusal of the heart at the fields that it names; what names no field stands above the form."""
-    for name, texts in refused.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not refused.fields:
-        form.add_error(None, refused.what)

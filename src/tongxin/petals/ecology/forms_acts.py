@@ -16,10 +16,11 @@ from tongxin.heart.agreements.actions.reporting import OBJECTION_MAX
 from tongxin.heart.agreements.vocabulary import Field
 from tongxin.heart.agreements.wording import BASES
 from tongxin.heart.events.actions import REASON_MAX
+from tongxin.heart.exchange.screen_parts import take
 from tongxin.petals.ecology import actions
 from tongxin.petals.ecology.chains import Expected
 from tongxin.petals.ecology.forecast import stale_words
-from tongxin.petals.ecology.forms import Moment, reason_field, take
+from tongxin.petals.ecology.forms import Moment, reason_field
 from tongxin.petals.ecology.words import INPUTS
 from tongxin.shared import clock
 from tongxin.shared.errors import Invalid

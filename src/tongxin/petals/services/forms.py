@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.heart.exchange.screen_parts import take
 from tongxin.heart.region import queries as region
 from tongxin.heart.region.acting import Acting
 from tongxin.petals.services.results import KINDS, TERMS, ResultPresented
@@ -51,8 +52,4 @@ class ResultForm(forms.Form):
 
     def take(self, refused: Invalid) -> None:
         """Show the refusal of the action at the fields that it names; what names no field stands above the form."""
-        for name, texts in refused.fields.items():
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
-        if not refused.fields:
-            self.add_error(None, refused.what)
+        take(self, refused)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, form_page, no_store, tried
 from tongxin.heart.region.holdings import ADMINISTER, today
 from tongxin.shared import clock
-from tongxin.shared.errors import Invalid
 from tongxin.site.people import actions, queries
 from tongxin.site.people.forms import MovedDesk, NewHolding, NewPerson, NewShift, NewToken
 
@@ -39,7 +35,7 @@ def new_person(request: StaffRequest) -> HttpResponse:
     """Make a login with its first post."""
     request.acting.need(ADMINISTER)
     form = NewPerson(request.POST or None, reader=request.acting)
-    once = _tried(
+    once = tried(
         request, form,
         lambda data, key: actions.create_person(by=request.acting, key=key, **data),
     )  # fmt: skip
@@ -57,7 +53,7 @@ def person(request: StaffRequest, person_id: int) -> HttpResponse:
     request.acting.need(ADMINISTER)
     who = queries.person(request.acting, person_id)
     form = NewHolding(request.POST or None, reader=request.acting)
-    done = _tried(
+    done = tried(
         request, form,
         lambda data, key: actions.give_holding(
             by=request.acting, key=key, person=person_id, post=data["post"],
@@ -117,7 +113,7 @@ def roster(request: StaffRequest) -> HttpResponse:
             until_at=data["until_at"],
         )
 
-    if _tried(request, form, add) is not None:
+    if tried(request, form, add) is not None:
         messages.success(request, _("The shift is on the roster."))
         return redirect("people_roster")
     page = Paginator(queries.shifts(request.acting), PAGE).get_page(request.GET.get("page"))
@@ -139,7 +135,7 @@ def desks(request: StaffRequest) -> HttpResponse:
     """Show which office staffs which desk; let another office staff one."""
     request.acting.need(ADMINISTER)
     form = MovedDesk(request.POST or None, reader=request.acting)
-    done = _tried(
+    done = tried(
         request, form,
         lambda data, key: actions.move_desk(by=request.acting, key=key, **data),
     )  # fmt: skip
@@ -161,7 +157,7 @@ def tokens(request: StaffRequest) -> HttpResponse:
         post, desk = form.chosen_seat()
         return actions.issue_token(by=request.acting, key=key, post=post, desk=desk, label=data["label"])
 
-    once = _tried(request, form, issue)
+    once = tried(request, form, issue)
     if once is not None:
         return _shown_once(request, once, _("The new token"), "people_tokens")
     page = Paginator(queries.tokens(request.acting), PAGE).get_page(request.GET.get("page"))
@@ -177,27 +173,9 @@ def revoke_token(request: StaffRequest, token_id: int) -> HttpResponse:
     return redirect("people_tokens")
 
 
-def _tried(
-    request: HttpRequest, form: forms.Form, action: Callable[[dict[str, Any], str], Any]
-) -> Any | None:
-    """Run the action with what a sent form holds; None when there is nothing, or something to mend."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return action(form.cleaned_data, form_key(request))
-    except Invalid as refused:
-        for name, texts in refused.fields.items():
-            form.add_error(name if name in form.fields else None, [str(t) for t in texts])
-        if not refused.fields:
-            form.add_error(None, str(refused.what))
-        return None
-
-
 def _form_page(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Show a page with a form; 422 when it came back, with the key it was sent with."""
-    wrong = bool(context["form"].errors)
-    key = form_key(request) if wrong else new_key()
-    return _page(request, template, {**context, "key": key}, status=422 if wrong else 200)
+    return form_page(request, template, {**context, "place": queries.jurisdiction(request.acting)})
 
 
 def _page(request: StaffRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongxin.heart.exchange.acts import new_key
-from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store
+from tongxin.heart.exchange.screen_parts import StaffRequest, for_staff, form_key, no_store, take
 from tongxin.heart.region.acting import Acting
 from tongxin.heart.region.holdings import today
 from tongxin.shared.errors import Invalid, NotFound
@@ -97,8 +97,7 @@ def _named(request: StaffRequest, form: StandInForm) -> bool:
             by=request.acting, key=form_key(request), post=row.post_id, absent=row.person_id, **data
         )
     except Invalid as refused:
-        for name, texts in refused.fields.items():
-            form.add_error(name if name in form.fields else None, [str(t) for t in texts])
+        take(form, refused)
     except NotFound as refused:
         form.add_error("holding", str(refused.what))
     else:

@@ -52,11 +52,11 @@ def put_joint(*, by: Acting, key: str, number: str, epoch: int, outcome: str, re
             deciding.not_under_review(case)
         deciding.judge(outcome, reason, needs_reason=again or outcome == "refused")
         message = sent_put(a, case, desk, outcome, reason)
-        opened = received_put(a, case, message)[1:] if replicas.is_here(message) else ()
+        put = received_put(a, case, message) if replicas.is_here(message) else None
         mirroring.mirror(a, case, beside=desk)
         joint = str(message.body["joint"])
         a.result = {"case": number, "joint": joint, "to_desk": desk}
-        payload = request | a.result | {"opened": duties.summaries([each for each in opened if each])}
+        payload = request | a.result | {"opened": duties.summaries([put[1]] if put and put[1] else [])}
         a.entry(f"case:{number}/joint:{joint}", basis=parts.basis(case), payload=payload)
     return a.result
 
