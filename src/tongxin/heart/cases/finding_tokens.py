@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _RUNS = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
 _LATIN = re.compile(r"[0-9a-z]")
@@ -65,6 +66,7 @@ def _parts(run: str, length: int) -> list[str]:
     return [run[at : at + length] for at in range(len(run) - length + 1)]
 
 
+@lru_cache(maxsize=50_000)
 def _coded(signs: str) -> str:
     """Return signs as every database takes them for a word: common Chinese as it is, others by their code."""
     return "".join(sign if 0x3400 <= ord(sign) <= 0x9FFF else f"x{ord(sign):x}" for sign in signs)

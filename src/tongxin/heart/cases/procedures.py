@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from tongxin.heart.agreements.language import Length, Provenance, Slug, Strict, Word
-from tongxin.heart.cases.models import Case
+from tongxin.heart.cases.models import Case, Procedure
 from tongxin.shared.errors import Invalid
 from tongxin.shared.named import Both, pick
 
@@ -179,7 +179,21 @@ def needs_second(form: ProcedureFile, decide_at: str, accept_at: str) -> bool:
 
 def form_of(case: Case) -> ProcedureFile:
     """Return the procedure of a case, in the version in which it was filed."""
-    return ProcedureFile.model_validate(case.procedure.body)
+    return form(case.procedure)
+
+
+def form(row: Procedure) -> ProcedureFile:
+    """Return a version of a procedure as it is read; a process reads the same text once."""
+    known = _known.get(row.pk)
+    if known is None or known[0] != row.body:
+        if len(_known) >= KNOWN_MOST:
+            _known.clear()
+        known = _known[row.pk] = (row.body, ProcedureFile.model_validate(row.body))
+    return known[1]
+
+
+_known: dict[str, tuple[dict[str, Any], ProcedureFile]] = {}  # the text, and what was read in it
+KNOWN_MOST = 2_000
 
 
 def asked(

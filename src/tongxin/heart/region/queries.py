@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -22,7 +22,7 @@ from tongxin.heart.region.models import (
     RosterShift,
     valid_on,
 )
-from tongxin.shared import clock
+from tongxin.shared import clock, readers
 from tongxin.shared.errors import NotFound
 from tongxin.shared.statements import fixed
 
@@ -149,13 +149,16 @@ def _groups_in(ids: list[str]) -> QuerySet[JurisdictionGroup, str]:
     return JurisdictionGroup.objects.filter(id__in=ids).values_list("id", flat=True)
 
 
-def party_of(jurisdiction_id: str, parties: Iterable[str], on: date | None = None) -> str | None:
+def party_of(jurisdiction_id: str, parties: Sequence[str], on: date | None = None) -> str | None:
     """Return the party that a jurisdiction belongs to on a day, or None.
 
     A party is a jurisdiction, which stands for everything in it, or a group, which stands for its members; the
-    answer is always a jurisdiction, the innermost one that is named.
+    answer is always a jurisdiction, the innermost one that is named. An act asks once for whom the parties stand.
     """
-    named = set(members_of(parties, on))
+    kept, asked = readers.kept(), ("members_of", *parties, on)
+    if asked not in kept:
+        kept[asked] = frozenset(members_of(parties, on))
+    named = kept[asked]
     return next((each for each in lineage(jurisdiction_id) if each in named), None)
 
 

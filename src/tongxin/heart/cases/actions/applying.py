@@ -103,7 +103,7 @@ def check(
     row = Procedure.objects.filter(name=procedure).order_by("-version").first()
     if row is None:
         raise NotFound("no_such_procedure", _("There is no such procedure."))
-    form = procedures.ProcedureFile.model_validate(row.body)
+    form = procedures.form(row)
     wrong = windows.wrong(form, applicant, papers, decide_at, accept_at)
     if not agreed:
         wrong["agreed"] = [_("Tick that this was read; without it the application cannot be handled.")]

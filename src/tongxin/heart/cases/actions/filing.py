@@ -82,7 +82,7 @@ def enter(a: Act, request: dict[str, Any], files: Sequence[Arrived]) -> tuple[Ca
     row = next(iter(_newest(request["procedure"])), None)
     if row is None:
         raise NotFound("no_such_procedure", _("There is no such procedure."))
-    form = procedures.ProcedureFile.model_validate(row.body)
+    form = procedures.form(row)
     procedures.check(form, request["applicant"], papers, decide_at, by.desk)
     book = rulebook.at(a.at)
     competent = f"{decide_at}/{form.role}"

@@ -262,7 +262,7 @@ def _asked_for(by: Acting, number: str, kind: str) -> procedures.PaperKind:
     case = Case.objects.read_by(by.desk).select_related("procedure").filter(number=number).first()
     if case is None or not parts.has_part(case, by.desk):
         raise NotFound("no_such_case", _("There is no such case, or your desk has no part in it."))
-    form = procedures.ProcedureFile.model_validate(case.procedure.body)
+    form = procedures.form_of(case)
     for asked in form.papers:
         if asked.id == kind:
             return asked
