@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from contextlib import closing
 
 import pytest
 import shapely
+from ruamel.yaml import YAML
 
 from tongxin.petals.ecology.engine import network_read
 from tongxin.petals.ecology.engine.faults import Fault
@@ -93,12 +95,44 @@ def test_the_packs_network_is_sound() -> None:
         "ju-he",
         "zhou-he",
         "yongding-xinhe",
+        "yongding-he",
+        "tonghui-he",
     } <= {r.river for r in found.reaches.values()}
     assert "chaobaixin-3" in found.downstream("beiyun-1")
     assert "beiyun-1" not in found.downstream("chaobai-1")
     assert all(r.illustrative for r in found.reaches.values())
     total = sum(r.length_km for r in found.reaches.values() if r.river == "beiyun-he")
     assert total == pytest.approx(143, rel=0.05)
+
+
+def test_whose_water_a_reach_is_agrees_with_the_packs_other_tables() -> None:
+    """Waters are jurisdictions that there are, and follow the order in which rivers.yaml has them."""
+    folder = rivers.PACK.parent
+    with (folder / "jurisdictions.csv").open(encoding="utf-8", newline="") as file:
+        known = {row[0] for row in csv.reader(file)}
+    found = network_read.read(rivers.PACK)
+    told = YAML(typ="safe").load(folder / "rivers.yaml")["rivers"]
+    steps = {r["id"]: {n: i for i, names in reversed([*enumerate(r["steps"])]) for n in names} for r in told}
+    last = {r["id"]: {n: i for i, names in enumerate(r["steps"]) for n in names} for r in told}
+    reached = dict.fromkeys(steps, 0)
+    for reach in found.reaches.values():
+        assert set(reach.waters) <= known, reach.id
+        if reach.river in steps:
+            assert set(reach.waters) <= set(steps[reach.river]), reach.id
+            assert all(last[reach.river][w] >= reached[reach.river] for w in reach.waters), reach.id
+            reached[reach.river] = min(steps[reach.river][w] for w in reach.waters)
+    for section in found.of("section"):
+        assert not section.jurisdiction or section.jurisdiction in known
+
+
+def test_what_flows_into_a_node_of_the_pack_flows_out() -> None:
+    """The illustrative discharges are of one piece: nowhere is a tenth of the water lost."""
+    found = network_read.read(rivers.PACK)
+    for reach in found.reaches.values():
+        node = reach.from_node
+        into = sum(r.flow_m3_s or 0 for r in found.reaches.values() if r.to_node == node)
+        out = sum(r.flow_m3_s or 0 for r in found.reaches.values() if r.from_node == node)
+        assert not into or out >= 0.9 * into, (node, into, out)
 
 
 def changed(**more):
