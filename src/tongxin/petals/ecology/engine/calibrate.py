@@ -284,7 +284,7 @@ def blind(tracer: Tracer, flow: float, *, width: float | None = None, depth: flo
     speed = float(flow / (w * h).item())
     k = float(priors.zeng_huai(w, h, speed, priors.shear_velocity(h, np.array([speed]), slope)).item())
     ratio, alpha = priors.STORAGE_RATIO[0], priors.STORAGE_ALPHA[0]
-    u = speed * (1 + ratio)
+    u, k = speed * (1 + 0.5 * ratio), priors.CHANNEL_SHARE * k  # as `model` takes them
     computed = carry(u, u * tracer.length / k, alpha, ratio) + background(tracer.lower)
     return {"velocity_m_s": u, "dispersion_m2_s": k}, compare(tracer, computed)
 

@@ -135,6 +135,21 @@ def test_a_non_detect_is_information() -> None:
     assert after.sections[2].arrival.p50 > before.sections[2].arrival.p50
 
 
+def test_a_highest_reading_tells_time_and_height() -> None:
+    """Told that a reading was the highest of the passage, arrival and peak below are both narrower than before."""
+    case = rivers.case(members=250, mass=Amount(2000.0, 0.5))
+    before = ensemble.forecast(case)
+    when, value = before.sections[0].peak_at.p50 * 1.2, before.sections[0].peak.p50 * 1.5
+    done = updating.update(case, [updating.Sample(0, when, value, error=0.1, highest=True)])
+    after = ensemble.forecast(case, z=done.z, effective=done.effective)
+    assert done.effective >= 100
+    assert after.sections[0].peak_at.p50 == pytest.approx(when, rel=0.05)
+    assert after.sections[0].peak.p50 == pytest.approx(value, rel=0.15)
+    for column, share in ((ensemble.ARRIVAL, 0.75), (ensemble.PEAK, 0.65)):
+        spread = [np.std(np.log(f.sections[2].figures[:, column])) for f in (before, after)]
+        assert spread[1] < share * spread[0]
+
+
 def test_an_impossible_number_of_members_is_refused() -> None:
     with pytest.raises(Fault, match="between 50 and 100,000"):
         ensemble.forecast(rivers.case(members=3))

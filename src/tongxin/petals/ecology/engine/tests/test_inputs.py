@@ -91,6 +91,7 @@ def test_amounts() -> None:
         (lambda: asked(gates=[{"gate": "beiguan-zha", "time": "2026-03-09T20:40", "state": "ajar"}]), "`open` or `shut`"),
         (lambda: asked(samples=[{"section": "yulinzhuang", "at": "2026-03-01T00:00", "value": "1 mg/L"}]), "before the release"),
         (lambda: asked(samples=[{"section": "wucun", "at": "2026-03-12T00:00", "value": "1 mg/L"}]), "below the release"),
+        (lambda: asked(samples=[{"section": "yulinzhuang", "at": "2026-03-10T03:40", "value": "<1 mg/L", "highest": True}]), "no highest reading"),
     ],
 )  # fmt: skip
 def test_every_mistake_has_its_message(made, said) -> None:
