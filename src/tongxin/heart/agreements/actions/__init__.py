@@ -27,14 +27,9 @@ from tongxin.heart.agreements.actions.signing import (
     sign,
 )
 from tongxin.heart.agreements.actions.silences import answer_silence
-from tongxin.heart.agreements.actions.telling import (
-    CARRIED_MAX,
-    confirm,
-    heard,
-    stand_down,
-    tell,
-    tell_by_telephone,
-)
+from tongxin.heart.agreements.actions.standing_down import stand_down
+from tongxin.heart.agreements.actions.telephoning import heard, tell_by_telephone
+from tongxin.heart.agreements.actions.telling import CARRIED_MAX, confirm, tell
 from tongxin.heart.agreements.actions.warning import warn
 
 __all__ = [

@@ -122,7 +122,7 @@ def _absorb(earlier: Matter, later: Matter, row: MergeProposal, a: Act) -> dict[
     for duty in voided:
         if duty.state == Duty.State.SUSPENDED:
             duties.resume(duty, a)  # what goes on elsewhere goes on with the time it stood still
-    kept = {_key(d): reconcile.round_of(d) for d in voided if d.purpose == Duty.Purpose.DO}
+    kept = {parts.plan_key(d): reconcile.round_of(d) for d in voided if d.purpose == Duty.Purpose.DO}
     for duty in voided:
         duties.void(duty, at=a.at, reason=f"merged:{earlier.number}")
     later.absorbed_by = earlier
@@ -160,19 +160,19 @@ def _won(earlier: Matter, gone: list[str], a: Act) -> tuple[list[Duty], dict[str
     It was met when the other was first told. What was told before a later round opened does not meet that round.
     """
     there = {
-        _key(d): d
+        parts.plan_key(d): d
         for d in parts_matters.standing(earlier).filter(purpose=Duty.Purpose.DO, state=Duty.State.OPEN)
     }
     rows = Duty.objects.filter(matter__in=gone, purpose=Duty.Purpose.DO, state=Duty.State.MET)
     first: dict[plan.Key, Duty] = {}
     last: dict[plan.Key, Duty] = {}
     for duty in rows.select_related("performance").order_by("delivered_at", "id"):
-        same = there.get(_key(duty))
+        same = there.get(parts.plan_key(duty))
         if same is None or duty.delivered_at is None:
             continue
         if same.round == 1 or duty.delivered_at >= same.opened_at:
-            first.setdefault(_key(duty), duty)
-            last[_key(duty)] = duty
+            first.setdefault(parts.plan_key(duty), duty)
+            last[parts.plan_key(duty)] = duty
     won, told = [], {}
     for key, duty in first.items():
         same, said = there[key], last[key].told
@@ -182,10 +182,6 @@ def _won(earlier: Matter, gone: list[str], a: Act) -> tuple[list[Duty], dict[str
         won.append(same)
         told[str(same.pk)] = plan.plain(same.told)
     return won, told
-
-
-def _key(duty: Duty) -> plan.Key:
-    return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
 
 
 def _two(number: str, other: str) -> tuple[Matter, Matter]:

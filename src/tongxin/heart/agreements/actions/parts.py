@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.heart.agreements import wording
+from tongxin.heart.agreements import plan, wording
 from tongxin.heart.agreements.models import Duty, Performance
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
@@ -161,3 +161,8 @@ def locked_duty(pk: int) -> Duty:
     """Return a duty, locked after its matter or its case."""
     lock_thread(Duty.objects.values_list("thread", flat=True).get(pk=pk))
     return Duty.objects.select_for_update(of=("self",)).select_related("clause__version").get(pk=pk)
+
+
+def plan_key(duty: Duty) -> plan.Key:
+    """Return under what key the plan knows a duty."""
+    return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)

@@ -1,4 +1,4 @@
-"""Writes of telling: notices, word by telephone, receipts, standing down."""
+"""Writes of telling: notices and their receipts; what every way of telling shares."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.heart.agreements import conflicts, duties, plan, queries, reconcile, rulebook
 from tongxin.heart.agreements.actions import parts
 from tongxin.heart.agreements.language import Notify, Within
-from tongxin.heart.agreements.models import Duty, Performance
+from tongxin.heart.agreements.models import Duty
 from tongxin.heart.events.models import Matter
 from tongxin.heart.exchange import actions as exchange
 from tongxin.heart.exchange.acts import Act, act
 from tongxin.heart.exchange.models import Message
 from tongxin.heart.region.acting import Acting
-from tongxin.shared import clock
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 CARRIED_MAX = 1000  # characters of one field of a notice
@@ -32,117 +31,11 @@ def tell(*, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, 
         if a.replayed:
             return a.result
         locked = parts.lock_matter(queries.matter(by, matter).number)
-        served = _served(locked, by, to_desk)
+        served = served_by(locked, by, to_desk)
         need_carried(served, carried)
         message = _notice(a, by, locked, to_desk, served, carried)
-        _told(a, by, served, message, carried, message.delivered_at or a.at, request)
+        told_by(a, by, served, message, carried, message.delivered_at or a.at, request)
     return a.result
-
-
-def tell_by_telephone(
-    *, by: Acting, key: str, matter: str, to_desk: str, carried: dict[str, str], at: datetime
-) -> dict[str, Any]:
-    """Record that a desk was told by telephone. It counts when that desk records it too (`heard`)."""
-    by.need("notify")
-    carried = {name: text.strip() for name, text in carried.items()}
-    request = {"matter": matter, "to": to_desk, "carried": carried, "at": clock.iso(at)}
-    with act("agreements.call.made", by=by, key=key, request=request) as a:
-        if a.replayed:
-            return a.result
-        locked = parts.lock_matter(queries.matter(by, matter).number)
-        served = _served(locked, by, to_desk)
-        need_carried(served, carried)
-        _need_past(at, a.at, min(d.opened_at for d in served))
-        message = exchange.send(
-            "call",
-            from_desk=by.desk,
-            to_desk=to_desk,
-            thread=reconcile.thread_of(locked),
-            basis=basis_of(served),
-            body={
-                "carried": carried,
-                "clauses": [d.clause_id for d in served],
-                "at": clock.iso(at),
-                "wanted": {str(d.pk): plan.plain(d.wanted) for d in served},
-            },
-            at=a.at,
-            drill=locked.drill,
-        )
-        parts.ring(
-            to_desk,
-            "call_made",
-            reconcile.thread_of(locked),
-            a.at,
-            dedupe=f"call:{message.id}",
-            drill=locked.drill,
-            desk=by.desk,
-        )
-        a.result = {"message": str(message.id), "waits_for": to_desk}
-        a.entry(
-            f"{reconcile.thread_of(locked)}/message:{message.id}",
-            cause=served[0].opened_by,
-            basis=basis_of(served),
-            payload=request,
-        )
-    return a.result
-
-
-def heard(*, by: Acting, key: str, message: str, at: datetime) -> dict[str, Any]:
-    """Record that the desk was told by telephone: now both sides say so, and the duties are met at the later time.
-
-    The call meets what was owed when it was made, by what was wanted then: what was corrected since is told anew.
-    """
-    by.need("confirm")
-    request = {"message": message, "at": clock.iso(at)}
-    with act("agreements.call.heard", by=by, key=key, request=request) as a:
-        if a.replayed:
-            return a.result
-        call = _message_to(by, message, "call")
-        locked = parts.lock_matter(call.thread.removeprefix("matter:"))
-        if Performance.objects.filter(message=call).exists():
-            raise Conflict(
-                "already_heard",
-                _("This call is recorded by both sides already."),
-                kept=_("The first record stands."),
-                todo=_("Reload the page."),
-            )
-        then, told = _meant(locked, call)
-        served = [d for d in _open(locked, call.from_desk_id, by.desk) if d.pk in told]
-        if not served:
-            raise Conflict(
-                "nothing_owed",
-                _("Nothing that this call could meet is owed any more."),
-                kept=_("Nothing was changed."),
-                todo=_("Reload the page; a notice may have come since."),
-            )
-        _need_past(at, a.at, min(d.opened_at for d in then))
-        delivered = max(at, datetime.fromisoformat(str(call.body["at"])))
-        carried = dict(call.body["carried"])
-        _told(a, by, served, call, carried, delivered, request, channel="telephone", said=told)
-    return a.result
-
-
-def _meant(locked: Matter, call: Message) -> tuple[list[Duty], dict[int, dict[str, Any]]]:
-    """Return what was owed when a call was made, and what was wanted then, by the duty that stands for it now.
-
-    Where the matter was absorbed since, the duty with the same key stands for it there, unless a later round asks for
-    more than the call could know.
-    """
-    wanted = {int(pk): dict(said) for pk, said in dict(call.body.get("wanted", {})).items()}
-    then = list(Duty.objects.filter(pk__in=wanted))
-    if call.thread == reconcile.thread_of(locked):
-        return then, wanted
-    by_key = {_key(d): d for d in then}
-    told = {}
-    for duty in _open(locked, call.from_desk_id, call.to_desk_id):
-        first = by_key.get(_key(duty))
-        if first is not None and (duty.round == 1 or duty.opened_by == first.opened_by):
-            told[duty.pk] = wanted[first.pk]
-    return then, told
-
-
-def _key(duty: Duty) -> plan.Key:
-    return (duty.clause_key, duty.bound_desk_id, duty.owed_desk_id, duty.subject)
 
 
 def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
@@ -151,7 +44,7 @@ def confirm(*, by: Acting, key: str, message: str) -> dict[str, Any]:
     with act("agreements.notice.confirmed", by=by, key=key, request={"message": message}) as a:
         if a.replayed:
             return a.result
-        notice = _message_to(by, message, "notice", "call")
+        notice = message_to(by, message, "notice", "call")
         if crossed(notice):
             _confirm_there(a, by, notice)
             return a.result
@@ -243,56 +136,6 @@ def _confirm_there(a: Act, by: Acting, notice: Message) -> None:
     )
 
 
-def stand_down(*, by: Acting, key: str, matter: str, to_desk: str, remark: str = "") -> dict[str, Any]:
-    """Tell a desk that was told before that it no longer concerns them: meets every open duty to say so."""
-    by.need("notify")
-    said = remark.strip()[:CARRIED_MAX]
-    request = {"matter": matter, "to": to_desk, "remark": said}
-    with act("agreements.stand_down.sent", by=by, key=key, request=request) as a:
-        if a.replayed:
-            return a.result
-        locked = parts.lock_matter(queries.matter(by, matter).number)
-        served = _open(locked, by.desk, to_desk, purpose=Duty.Purpose.STAND_DOWN)
-        if not served:
-            raise Conflict(
-                "nothing_owed",
-                _("Your desk need not stand that desk down now."),
-                kept=_("No message was sent."),
-                todo=_("Reload the page; a colleague may have done it."),
-            )
-        message = exchange.send(
-            "stand_down",
-            from_desk=by.desk,
-            to_desk=to_desk,
-            thread=reconcile.thread_of(locked),
-            basis=basis_of(served),
-            body={"remark": said, "clauses": [d.clause_id for d in served]},
-            at=a.at,
-            drill=locked.drill,
-        )
-        delivered = message.delivered_at or a.at
-        done = parts.performance(a.name, by, a.at, message=message)
-        for duty in served:
-            duties.meet(duty, done, delivered_at=delivered)
-        parts.ring(
-            to_desk,
-            "stood_down",
-            reconcile.thread_of(locked),
-            a.at,
-            dedupe=f"stood-down:{message.id}",
-            drill=locked.drill,
-            desk=by.desk,
-        )
-        a.result = {"message": str(message.id), "met": [d.pk for d in served]}
-        a.entry(
-            f"{reconcile.thread_of(locked)}/message:{message.id}",
-            cause=served[0].opened_by,
-            basis=basis_of(served),
-            payload=request | {"met": duties.summaries(served)},
-        )
-    return a.result
-
-
 def notify_clause(duty: Duty) -> Notify:
     """Return the clause of a duty to tell; raises NotAllowed for another kind."""
     clause = rulebook.read_clause(duty.clause)
@@ -370,7 +213,7 @@ def _notice(
     )
 
 
-def _told(
+def told_by(
     a: Act,
     by: Acting,
     served: Sequence[Duty],
@@ -459,7 +302,7 @@ def _open_confirm(duty: Duty, message: Message, delivered: datetime, at: datetim
     )
 
 
-def _open(matter: Matter, bound: str, owed: str, purpose: str = Duty.Purpose.DO) -> list[Duty]:
+def open_to(matter: Matter, bound: str, owed: str, purpose: str = Duty.Purpose.DO) -> list[Duty]:
     rows = Duty.objects.filter(
         matter=matter, bound_desk_id=bound, owed_desk_id=owed, purpose=purpose, state=Duty.State.OPEN
     )
@@ -468,9 +311,9 @@ def _open(matter: Matter, bound: str, owed: str, purpose: str = Duty.Purpose.DO)
     return list(rows.select_related("clause__version").order_by("due_at", "id"))
 
 
-def _served(matter: Matter, by: Acting, to_desk: str) -> list[Duty]:
+def served_by(matter: Matter, by: Acting, to_desk: str) -> list[Duty]:
     """Return the duties that a notice to the desk would meet now; raises Conflict when there are none."""
-    owed = _open(matter, by.desk, to_desk)
+    owed = open_to(matter, by.desk, to_desk)
     served = conflicts.servable(matter, owed)
     if served:
         return served
@@ -489,19 +332,10 @@ def _served(matter: Matter, by: Acting, to_desk: str) -> list[Duty]:
     )
 
 
-def _message_to(by: Acting, message: str, *kinds: str) -> Message:
+def message_to(by: Acting, message: str, *kinds: str) -> Message:
     key = parts.uuid_of(message)
     rows = Message.objects.filter(to_desk_id=by.desk, kind__in=kinds).select_related("channel")
     found = rows.filter(id=key).first() if key else None
     if found is None:
         raise NotFound("no_such_notice", _("There is no such notice to your desk."))
     return found
-
-
-def _need_past(at: datetime, now: datetime, earliest: datetime) -> None:
-    if at > now or at < earliest:
-        raise Invalid(
-            _("The call was not recorded."),
-            {"at": [_("Enter when the call was made: after the duty arose, and not in the future.")]},
-            code="not_then",
-        )
