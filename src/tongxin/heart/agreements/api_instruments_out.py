@@ -6,9 +6,7 @@ from datetime import date
 
 from ninja import Field, Schema
 
-from tongxin.heart.exchange.api_parts import (
-    Instant,
-)
+from tongxin.heart.exchange.api_parts import Instant
 
 SIGNS = r"^[^\x00]*$"  # what both databases can hold
 TEXT = Field(..., min_length=1, max_length=200_000, pattern=SIGNS, description="The YAML of one instrument.")
