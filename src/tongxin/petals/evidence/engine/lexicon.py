@@ -46,7 +46,7 @@ class Lexicon:
     units: dict[str, Unit]
     number: re.Pattern[str]
     masks: re.Pattern[str]
-    own_masks: re.Pattern[str]
+    own_masks: re.Pattern[str] | None
     any_indicator: re.Pattern[str]
     places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
     shy: frozenset[str]  # forms that count only behind a border or another place
@@ -69,17 +69,19 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
         r"(?:(?P<till>[—–\-~～至到]{1,2})(?P<e>\d+(?:\.\d+)?)(?P<esize>" + sizes + r")?(?P<some2>[多余])?)?"
     )
     chinese = (
-        rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]+|[{CHINESE}]*[{CHINESE[:9]}十][百千万亿十{CHINESE}]*[百千万亿]+|[{CHINESE[:9]}]?十(?=[多余])"
+        rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]{{1,4}}|[{CHINESE}]{{0,12}}[{CHINESE[:9]}十][百千万亿十{CHINESE}]{{0,16}}[百千万亿]{{1,4}}|[{CHINESE[:9]}]?十(?=[多余])"
         rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
     )
-    tenths = rf"(?P<t>[{CHINESE[:9]}两]|(?<![\d.])[1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
-    parts = rf"(?P<den>[{CHINESE[:10]}\d]+)分之(?P<nom>[{CHINESE[:10]}\d]+)|(?P<fnom>\d)/(?P<fden>\d{{1,2}})(?![\d日/])"
+    tenths = rf"(?P<t>[{CHINESE[:9]}两1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
+    parts = rf"(?P<den>[{CHINESE[:10]}]{{1,6}})分之(?P<nom>[{CHINESE[:10]}\d]{{1,6}})"
+    share = r"(?P<fnom>\d)/(?P<fden>\d{1,2})(?![\d日/])"
     great = (
         rf"(?P<g>(?:(?<=等)|(?<=围绕|聚焦|涵盖|涉及|打造|实施|推进|构建|形成|布局))[{CHINESE[:10]}两])"
         rf"(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
     )
     return re.compile(
-        rf"(?=[0-9{CHINESE}])(?:{parts}|{great}|{tenths}|(?:{digits}|{chinese})(?P<unit>{unit})?)"
+        rf"(?=[0-9{CHINESE}])(?:(?=[{CHINESE}])(?:{parts}|{great})|(?<![\d.])(?=.[成/])(?:{tenths}|{share})"
+        rf"|(?:{digits}|{chinese})(?P<unit>{unit})?)"
     )
 
 
@@ -165,13 +167,13 @@ def lexicon(more: Path | None = None) -> Lexicon:
     places, levels, parents, groups = _places(more)
     ours = rows("masks.csv")
     masks = _masks([r["pattern"] for r in ours])
-    theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :]) or "(?!)"
+    theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :])
     named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
     return Lexicon(
         units=units,
         number=_number(units),
         masks=re.compile(masks),
-        own_masks=re.compile(theirs),
+        own_masks=re.compile(theirs) if theirs else None,
         any_indicator=re.compile(named),
         places=places,
         entities=frozenset(r["name"] for r in rows("entities.csv", more)),

@@ -184,6 +184,14 @@ def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
     return spans[-1]
 
 
+def _digits_end(match: re.Match[str]) -> int:
+    """Return where the digits of a number end, its unit not counted."""
+    end = match.end("d")
+    if end < 0:
+        end = match.end("c")
+    return max(end if end >= 0 else match.end(), match.start() + 1)
+
+
 def find(
     text: str,
     words: Lexicon,
@@ -195,27 +203,33 @@ def find(
 
     `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
     """
-    numbers = list(words.number.finditer(text))
+    numbers = [m for m in words.number.finditer(text) if not _covered(m.start(), _digits_end(m), times)]
     if not numbers:
         return []
-    shared = _shared_units(numbers, text)
-    passed = [m.span() for m in words.masks.finditer(text)] + times
-    passed += [m.span() for m in words.own_masks.finditer(text)]
-    found: list[Mention] = []
+    shared = _shared_units(numbers, text) if "分别" in text else {}
+    measured = []
     for match in numbers:
         start = match.start()
-        first = match.end("d") if match["d"] else match.end("c") if match["c"] else match.end()
-        if _covered(start, max(first, start + 1), passed):
-            continue
-        if any(a - 1 <= match.end() and start <= b + 1 for a, b in lost):
-            continue
         clause = _clause_of(spans, start)
-        lender = shared.get(start)
         unit = _unit(match, text, words, clause)
+        lender = shared.get(start)
         if unit is None and lender is not None:
             unit = _unit(lender, text, words, clause)
             unit = unit and (unit[0], unit[1], unit[2], match.end())
         if unit is None or (match["c"] and not _counts(match, text)):
+            continue
+        measured.append((match, clause, unit, lender))
+    if not measured:
+        return []
+    passed = [m.span() for m in words.masks.finditer(text)]
+    if words.own_masks is not None:
+        passed += [m.span() for m in words.own_masks.finditer(text)]
+    found: list[Mention] = []
+    for match, clause, unit, lender in measured:
+        start = match.start()
+        if _covered(start, _digits_end(match), passed):
+            continue
+        if lost and any(a - 1 <= match.end() and start <= b + 1 for a, b in lost):
             continue
         base, each, kind, end = unit
         if found and start < found[-1].end:
@@ -228,7 +242,7 @@ def find(
         minutes = MINUTES.match(text, end) if base == "小时" and "." not in number else None
         if minutes:
             number, base, end = plain(Decimal(number) * 60 + int(minutes[1])), "分钟", minutes.end()
-        value = plain(Decimal(number) * Decimal(each))
+        value = number if each == "1" else plain(Decimal(number) * Decimal(each))
         mention = Mention(start, end, value, base, kind, clause)
         mention.qualifiers = _qualifiers(text, start, end, some, clause)
         if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(

@@ -45,4 +45,7 @@ def plain(value: Decimal) -> str:
 
 def value_of(digits: str, sizes: str = "", times: str = "1") -> str:
     """Return digits times their size and their unit's, exactly, as plain text."""
-    return plain(Decimal(digits.replace(",", "").replace("，", "")) * size(sizes) * Decimal(times))
+    digits = digits.replace(",", "").replace("，", "")
+    if times == "1" and digits.isdecimal():
+        return str(int(digits) * size(sizes))
+    return plain(Decimal(digits) * size(sizes) * Decimal(times))
