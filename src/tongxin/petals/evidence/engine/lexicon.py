@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 from tongxin.petals.evidence.engine.tables import rows
 from tongxin.petals.evidence.engine.trie import Finder, any_of
 from tongxin.petals.evidence.engine.words_check import check
 
+PAIRS = ("两省", "两地", "两省区", "两省市", "两省份", "合作", "协作")
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
 BEFORE = (
@@ -137,6 +139,10 @@ def _places(
         groups[row["label"]] = tuple(row["members"].split(";"))
         for form in (row["label"], *row["forms"].split()):
             places[form] = (row["label"],)
+    letters = {row["letter"]: row["name"] for row in rows("letters.csv", more)}
+    for first, second in permutations(letters, 2):  # 粤桂两省区
+        for ending in PAIRS:
+            places.setdefault(first + second + ending, (letters[first], letters[second]))
     for row in rows("entities.csv", more):
         places[row["name"]] = tuple(p for p in row["places"].split(";") if p)
     return places, levels, parents, groups

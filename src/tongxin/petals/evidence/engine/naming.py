@@ -36,7 +36,27 @@ DID = re.compile("[\u4e00-\u9fff]{2}了$")
 ENDS_NOUN = re.compile("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)")
 HEAD_NOUN = re.compile(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)")
 AND_MORE = re.compile("(?:[和及、]|(?<!参)与)+$")
-DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越)")
+DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越|进行|正式|受到|全部恢复|配合|赴)")
+LED = re.compile(
+    "^(?:共?计划|共|累计|已|将|部署|促成|形成|打造|囊括|出动|举办|鼓励|引导|帮助|共同|联合)+了?(?=.{3,})"
+)
+ITEM_VERB = re.compile(
+    "^(?:修复|新建|改造|建成|完成|新增|培育|引进|开通|种植|转移|调运|投放|发放|签约|实施|推动|抢通|调拨|清理)"
+)
+GIVEN = re.compile(
+    "(?:再次|共|已|累计)?(?P<verb>预拨|拨付|下达|安排|投入|提供|发放|筹集|兑现|补助|划拨|调拨)$"
+)
+FUND = re.compile(
+    r"[^，。；、的\d]{0,14}?(?:资金|贷款|补贴|消费券|经费|投资|基金|补助|奖金|专项债|债券|红包|物资)"
+)
+SUFFIX = {
+    "人": "人数", "户": "户数", "场": "场数", "条": "条数", "次": "次数", "公里": "里程", "亩": "面积", "公顷": "面积",
+    "平方公里": "面积", "平方米": "面积",
+}  # fmt: skip
+SUFFIXED = re.compile(
+    "(?:数|量|次|率|人群|额|值|面积|里程|长度|全长|总长|规模|比例|占比|增幅|时速|海拔|距离|线路|高度|深度|宽度|长)$"
+)
+TRADE = re.compile("(?:出口|进口|进出口|成交|交易|消费|零售|销售|签约|融资)$")
 MARKS = re.compile("[、，。；]")
 GREAT_ONES = re.compile("大(?![类洲陆家地学型桥道坝])")
 SIZED = re.compile("(?:新建|全长|总长|^长|改造|新增|建设|开通|建成|占地|面积)$")
@@ -84,7 +104,8 @@ def indicator(
         NUMBERED.sub("", text[left : m.start]) if left == 0 else text[left : m.start],
         text[m.end : right],
     )
-    if left > m.clause[0]:
+    listed = left > m.clause[0]
+    if listed:
         cut = re.search("[、和及]", before)
         before = before[cut.end() :] if cut else before
     known = _known(re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after, words)
@@ -133,13 +154,31 @@ def indicator(
         name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:
         name, why = _with_subject(m, name, why, names, seen, words)
-    if counted and name and not name.endswith(("数", "量", "次")):
-        name += "数"
-    return name[:40], why
+    return _measured(m, name, earlier, listed, counted)[:40], why
+
+
+def _measured(m: Mention, name: str, earlier: str, listed: bool, counted: bool) -> str:
+    """Put the verb of a list before the name of its item, and behind it what is measured: 人数, 里程, 面积, 数."""
+    name = LED.sub("", name)
+    verb = ITEM_VERB.match(earlier) if listed else None
+    if verb and not ITEM_VERB.match(name):
+        name = verb[0] + name
+    if not name or SUFFIXED.search(name):
+        return name
+    said = SUFFIX.get("人" if m.kind == "person" else m.unit.removesuffix("/日"))
+    if said and (counted or m.kind in ("area", "length")):
+        return name + said[1:] if name.endswith(said[0]) else name + said
+    if m.kind == "money" and TRADE.search(name):
+        return name + "额"
+    return name + "数" if counted else name
 
 
 def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | None:
     """Name a share or size by the noun behind its 的, an investment by what it built."""
+    given = GIVEN.search(head) if m.kind == "money" else None
+    fund = FUND.match(after) if given else None
+    if given and fund:
+        return given["verb"] + fund[0], "what was given"
     built = BUILT.match(after) if head.endswith("投资") else None
     if built:
         return built[1] + "投资额", "what was built with it"

@@ -32,6 +32,7 @@ GIVEN_TO = re.compile("(?:分别在|专项用于|用于支持|用于|支持|派�
 MINISTRY = re.compile(
     "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
 )
+SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
 PARTNER = re.compile("(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手))")
 LISTED = re.compile("[、和与及]|")
 TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|以及)?")
@@ -40,7 +41,7 @@ OWNED = re.compile("[^，。；,;的]{1,10}的")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
-    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭)"
+    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|调查总?队|边检)"
     "|店(?![商主])|镇(?![江海安原康雄宁巴坪远])|村(?![镇庄民级集])|屯(?!昌)|寨|庄(?![河浪])|口(?![岸径罩号述碑味])"
     "|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
@@ -137,6 +138,8 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         ):
             continue
         last = end
+        if text.startswith("都市圈", end) and names[0] not in words.groups:
+            names = (form.removesuffix("市") + "都市圈",)
         before = text[max(0, start - 3) : start]
         if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
             if form == "全国" or OF_TOTAL.search(before):
@@ -355,6 +358,11 @@ class Scope:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
         before = [p.names for p in reversed(self.places) if p.start < at]
         return before + [f.names for f in self.around if f.names]
+
+
+def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
+    """Return places with groups taken apart, but those that everybody knows by their name."""
+    return tuple(dict.fromkeys(m for n in names for m in ((n,) if n in SHOWN else words.groups.get(n, (n,)))))
 
 
 def is_national(publisher: str, every: list[Seen]) -> bool:

@@ -49,6 +49,10 @@ PLANS = re.compile(
     "工作安排|工作部署|主要任务|重点任务|重点工作|预期目标|工作打算|下一步|工作思路|目标任务|工作计划|今后|展望|总体要求"
 )
 NOTHING = "nothing told: as of publication"
+PAST = re.compile("完成情况|回顾|进展|成效|基础|现状|背景")
+OF_PLAN = re.compile(
+    "(?:工作要点|行动计划|行动方案|实施方案|任务清单|工作计划|重点任务|工作安排)(?:的?通知|》)*(?:（[^（）]*）)?$"
+)
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 FLOWS = frozenset(
     ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
@@ -75,6 +79,8 @@ class Frames:
     coming: bool = False  # the section is of plans
     themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
+    plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
+    plan_year: Period | None = None  # … of this year
     lead: Period | None = None  # the quarter or months that a report of figures begins with
 
     def within(self, start: int, end: int) -> list[places.Seen]:
@@ -106,6 +112,11 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     frames.national = places.is_national(source.publisher, every)
     spans = all_in(title, source.published, about=frames.about)
     frames.section_period = next((p for p in spans if SPAN.fullmatch(p.text)), None) if source.title else None
+    frames.plan = OF_PLAN.search(title) is not None
+    if frames.plan:
+        frames.coming = frames.planned = True
+        frames.plan_year = next((p for p in spans if p.text == str(p.year)), None)
+        frames.section_period = frames.section_period or frames.plan_year
     frames.lead = _lead(title, text[slice(*opening)], text, frames.about, source)
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
@@ -164,7 +175,10 @@ def _enter_section(heading: re.Match[str], frames: Frames, source: Source, words
     frames.section = places.Frame(names, f"heading {title[:20]!r}") if names else places.Frame()
     spans = all_in(title, source.published, about=frames.about)
     frames.section_period = spans[0] if spans and not spans[0].day else None
-    frames.coming = bool(PLANS.search(title)) and not re.search("完成情况|回顾|进展|成效", title)
+    past = PAST.search(title) is not None
+    frames.coming = not past and (frames.plan or bool(PLANS.search(title)))
+    if frames.section_period is None and frames.plan and not past:
+        frames.section_period = frames.plan_year
     frames.planned = frames.coming
 
 
@@ -365,8 +379,9 @@ def _fact(
         "theme": field_why,
         "comparison": "; ".join(c.why for c in m.comparisons) or "none told",
     }  # fmt: skip
+    shown = places.members(names, scope.words)
     return Fact(
-        doc=source.doc, cls="M", theme=field_name, indicator=name, jurisdictions=names, period=period, value=m.value,
+        doc=source.doc, cls="M", theme=field_name, indicator=name, jurisdictions=shown, period=period, value=m.value,
         unit=m.unit, qualifier=";".join(m.qualifiers), comparisons=_unlike(m.comparisons), status=status,
         quote=text[left:right], start=at + left, end=at + right, number=(at + m.start, at + m.end), why=why,
     )  # fmt: skip

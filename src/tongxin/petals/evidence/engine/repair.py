@@ -32,6 +32,8 @@ VALUE_LOST = re.compile(
 ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
 MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
+WIDE_DIGITS = re.compile("[０-９]+(?:[．.，,][０-９]+)*％?")
+NARROW_DIGITS = str.maketrans("０１２３４５６７８９．％，", "0123456789.%,")
 SPUN_NUMBER = re.compile(r"\d。\d+[%％万亿]")
 
 
@@ -99,8 +101,17 @@ def residue(text: str) -> list[Edit]:
     ]
 
 
+def full_width(text: str) -> list[Edit]:
+    """Return the edits that make full-width digits narrow, with the marks among them: １，６８２．３ → 1,682.3."""
+    return [
+        Edit(m.start(), m[0], m[0].translate(NARROW_DIGITS), "full-width digits", 0.99)
+        for m in WIDE_DIGITS.finditer(text)
+    ]
+
+
 PASSES: tuple[Callable[[str], list[Edit]], ...] = (
     half_lost,
+    full_width,
     traditional.simplify,
     hidden.words,
     residue,
