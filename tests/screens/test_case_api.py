@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.screens import acts
+from tongxin.heart.cases import listing
 
 
 @pytest.fixture
@@ -153,3 +154,19 @@ def test_what_a_list_does_not_know_is_refused_with_what_it_knows(house, call):
     )
     assert call(WUQING, "get", "/cases?place=bj-tongzhou&stage=open").json()["total"] == 1
     assert call(WUQING, "get", "/inbox?tab=new&state=filed&side=here").status_code == 200
+
+
+def test_the_list_is_counted_so_far_and_goes_on_from_a_line(house, call, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 1)
+    numbers = [acts.filed(house, key=key) for key in ("one", "two", "three")][::-1]
+    read, after = [], ""
+    while True:
+        part = call(WUQING, "get", "/cases", {"limit": 1, "after": after}).json()
+        read += [row["number"] for row in part["cases"]]
+        assert (part["total"], part["total_more"]) == (1, len(read) < len(numbers))
+        if (after := part["next_after"]) is None:
+            break
+    assert read == numbers
+    assert call(WUQING, "get", "/cases", {"limit": 2}).json()["next_offset"] == 2
+    assert call(WUQING, "get", "/cases", {"limit": 2, "offset": 2}).json()["next_offset"] is None
+    assert call(WUQING, "get", "/cases", {"after": "nowhere"}).status_code == 422

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from tests.screens import acts
+from tongxin.heart.cases import listing, screens
 
 FORM = {
     "procedure": "food-business-licence",
@@ -235,3 +239,18 @@ def test_a_filing_of_ones_own_is_voided_once_it_was_asked_again(house, wuqing):
     assert "Void for good" in page(wuqing.post(address, typed))
     assert wuqing.post(address, typed | {"sure": "yes"}).status_code == 302
     assert Case.objects.get().state == "void"
+
+
+def test_a_long_list_says_that_it_was_counted_so_far_and_goes_on(house, wuqing, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 2)
+    monkeypatch.setattr(screens, "PAGE", 1)
+    numbers = [acts.filed(house, key=key) for key in ("one", "two", "three")][::-1]
+    assert "1–1 of 2+" in page(wuqing.get("/cases/"))
+    second = page(wuqing.get("/cases/", {"page": 2}))
+    assert numbers[1] in second
+    on = html.unescape(re.findall(r'href="(\?[^"]*after=[^"]*)"', second)[0])
+    third = page(wuqing.get(f"/cases/{on}"))
+    assert numbers[2] in third
+    assert "1–1 of 1<" in third
+    assert numbers[0] not in third
+    assert wuqing.get("/cases/", {"after": "nowhere"}).status_code == 422
