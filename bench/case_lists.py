@@ -2,10 +2,10 @@
 
 Fills a database of its own, SQLite in a temporary folder with the product's settings or the PostgreSQL that
 TONGXIN_DATABASE_URL names (an empty one; its tables stay), with copies of the demonstration day's cases over two years:
-cases, their offers and the offers' messages, written by the database itself. Then every list of cases that
-tests/query_budgets.csv names, and a few more, is asked with Django's test client, before the copies and after: prints
-milliseconds by the clock and of the process at the 50th and 95th of the looks, and the queries of
-both; asserts nothing.
+cases, their offers, the offers' messages and what the search finds them by, written by the database itself. Then the
+lists of cases that tests/query_budgets.csv names, and more of them, are asked with Django's test client, before the
+copies and after: prints milliseconds by the clock and of the process at the 50th and 95th of the looks, and the queries
+of both; asserts nothing.
 
     .venv/bin/python bench/case_lists.py [--cases N] [--looks N] [--folder DIR] [--only TEXT] [--plans]
 
@@ -27,6 +27,8 @@ LIMIT = 200  # milliseconds at the 95th of a hundred looks
 WARM_UP = 2
 OPEN = 50  # one case in so many is not yet done
 AT_ONCE = 100_000
+COPY = "WUQING-2025-"  # the numbers of copies begin so
+DIGITS = 7  # and end in so many
 LISTS = (
     ("cases", "wuqing-clerk", "/cases/"),
     ("cases, of all states", "wuqing-clerk", "/cases/?stage=all"),
@@ -78,14 +80,18 @@ def main(options: argparse.Namespace) -> None:
 def _all(options: argparse.Namespace) -> None:
     from django.db import connection
 
-    from tongxin.heart.cases.models import Case
+    from tongxin.heart.cases.models import Case, CaseWords
 
     _day()
     few = {name: _count(name, reader, address) for name, reader, address in _wanted(options)}
     if Case.objects.count() < options.cases:
         begun = perf_counter()
         fill(options.cases)
-        print(f"filled in {perf_counter() - begun:.0f} s")
+        print(f"filled in {perf_counter() - begun:.0f} s", flush=True)
+    if not CaseWords.objects.filter(case__number__startswith=COPY).exists():
+        begun = perf_counter()
+        fill_words(options.cases)
+        print(f"indexed for the search in {perf_counter() - begun:.0f} s", flush=True)
     print(
         f"database: {connection.vendor}; {Case.objects.count():,} cases; {options.looks} looks each, limit p95 "
         f"≤ {LIMIT} ms\n\n{'list':<32} {'reader':<20} {'p50':>7} {'p95':>7} {'CPU p50':>8} {'CPU p95':>8} "
@@ -123,10 +129,7 @@ def fill(cases: int) -> None:
     from tongxin.heart.cases.models import Case, Offer
     from tongxin.heart.exchange.models import Message
 
-    done = list(Case.objects.filter(state__in=["decided", "closed"], reviews=None).order_by("number"))
-    running = list(
-        Case.objects.filter(state__in=["filed", "accepted", "in_hand"], reviews=None).order_by("number")
-    )
+    done, running = _originals(Case.objects.order_by("number"))
     if not done:
         raise ValueError("there is no case that could be copied")
     top = Message.objects.order_by("-seq").values_list("seq", flat=True)[:1][0]
@@ -136,7 +139,7 @@ def fill(cases: int) -> None:
             cursor.execute("PRAGMA foreign_keys=OFF")
         for case, n in copies:
             every, kind = (len(done), 0) if case in done else (max(1, len(running)), 1)
-            chosen = f"k.n % {OPEN} {'= 0' if kind else '<> 0'} AND (k.n / {OPEN}) % {every} = {n}"
+            chosen = _chosen(kind, n, every)
             for start in range(0, cases, AT_ONCE):
                 span = (start, min(start + AT_ONCE, cases))
                 _copy(cursor, Case, "number", case.number, span, chosen, _of_a_case(span))
@@ -166,6 +169,46 @@ def fill(cases: int) -> None:
             cursor.execute("PRAGMA foreign_keys=ON")
 
 
+def fill_words(cases: int) -> None:
+    """Have the copies found by the search: by all that their original is found by, and by their own numbers."""
+    from django.db import connection
+
+    from tongxin.heart.cases.models import Case, CaseWords
+
+    known = {
+        (kind, n): number
+        for kind, rows in enumerate(_originals(Case.objects.order_by("number")))
+        for n, number in enumerate(row.number for row in rows)
+    }
+    sizes = [max(1, sum(kind == each for kind, _n in known)) for each in (0, 1)]
+    parts = (f"substr({_digits()}, {at}, {n})" for n in (1, 2, 3) for at in range(1, DIGITS - n + 2))
+    tokens = " || ' ' || ".join(["t.tokens", *parts])
+    lite = connection.vendor == "sqlite"
+    own = {
+        "id": "NULL" if lite else "nextval(pg_get_serial_sequence('cases_casewords', 'id'))",
+        "case_id": _number(),
+        "tokens": tokens,
+    }
+    with connection.cursor() as cursor:
+        for start in range(0, cases, AT_ONCE):
+            span = (start, min(start + AT_ONCE, cases))
+            for (kind, n), number in known.items():
+                for words in CaseWords.objects.filter(case=number):
+                    _copy(cursor, CaseWords, "id", words.pk, span, _chosen(kind, n, sizes[kind]), own)
+
+
+def _chosen(kind: int, n: int, every: int) -> str:
+    """Return the condition of the copies of one original: of those that are done (0) or that run (1), the `n`th."""
+    return f"k.n % {OPEN} {'= 0' if kind else '<> 0'} AND (k.n / {OPEN}) % {every} = {n}"
+
+
+def _originals(rows: Any) -> tuple[list[Any], list[Any]]:
+    """Return the cases that are copied: those that are done, and those that run."""
+    rows = rows.filter(reviews=None).exclude(number__startswith=COPY)
+    done = rows.filter(state__in=["decided", "closed"])
+    return list(done), list(rows.filter(state__in=["filed", "accepted", "in_hand"]))
+
+
 def _copy(
     cursor: Any, model: Any, key: str, value: Any, span: tuple[int, int], chosen: str, other: dict[str, str]
 ) -> None:
@@ -193,12 +236,14 @@ def _copy(
 
 def _number() -> str:
     """Return the number of a copy: seven digits, so that it is nobody's."""
+    padded = _digits()
+    return f"'{COPY}' || {padded}"
+
+
+def _digits() -> str:
     from django.db import connection
 
-    padded = (
-        "lpad(k.n::text, 7, '0')" if connection.vendor == "postgresql" else "substr('0000000' || k.n, -7)"
-    )
-    return f"'WUQING-2025-' || {padded}"
+    return "lpad(k.n::text, 7, '0')" if connection.vendor == "postgresql" else "substr('0000000' || k.n, -7)"
 
 
 def _id(number: int) -> dict[str, str]:

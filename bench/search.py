@@ -7,7 +7,8 @@ milliseconds by the clock and of the process, how many were found and the statem
 
     .venv/bin/python bench/search.py [--cases N] [--looks N] [--folder DIR]
 
---folder keeps the house there, or measures the one that is there already.
+--folder keeps the house there, fills the one that is there up to so many cases, or measures it: also the house of
+`bench/case_lists.py`, in which half of a million cases are the desk's that asks.
 """
 
 from __future__ import annotations
@@ -45,41 +46,46 @@ def main(options: argparse.Namespace) -> None:
 
 
 def build(count: int) -> None:
-    """Fill the database, unless it is filled."""
+    """Fill the database until it has so many cases."""
     from django.conf import settings
     from django.db import transaction
 
     from bench import _house
-    from tongxin.heart.cases.models import Case, CaseWords
+    from tongxin.heart.cases.models import Case, CaseWords, Procedure
     from tongxin.site import demo, pack
 
     demo.migrate()
-    if Case.objects.exists():
+    if not Procedure.objects.exists():
+        pack.load(settings.REGION_PACK)
+    there = Case.objects.count()
+    if there >= count:
         return
-    pack.load(settings.REGION_PACK)
     begun = perf_counter()
-    coming = _cases(count)
+    coming = _cases(there, count)
     while part := list(islice(coming, AT_ONCE)):
         with transaction.atomic():
             Case.objects.bulk_create([case for case, _words in part])
             CaseWords.objects.bulk_create([words for _case, words in part])
     _house.analyse()
-    print(f"built {count:,} cases in {perf_counter() - begun:.0f} s")
+    print(f"built {count - there:,} cases in {perf_counter() - begun:.0f} s", flush=True)
 
 
-def _cases(count: int) -> Iterator[tuple[Any, Any]]:
-    """Yield invented cases with their row of the index, oldest first, as the acts would have written it."""
+def _cases(begin: int, count: int) -> Iterator[tuple[Any, Any]]:
+    """Yield invented cases with their row of the index, oldest first, as the acts would have written it.
+
+    Each is drawn by its own number, so that a build that was broken off goes on where it stood.
+    """
     from tongxin.heart.cases import finding_tokens as tokens
     from tongxin.heart.cases.models import Case, CaseWords, Procedure
     from tongxin.heart.region.models import Desk
     from tongxin.shared import clock
 
-    draw = random.Random(7)
     asked = Procedure.objects.filter(name="food-business-licence").order_by("-version")[0]
     named = [desk for desk, _share in SHARES]
     others = list(Desk.objects.exclude(id__in=named).order_by("id").values_list("id", flat=True))
     begins = clock.now() - timedelta(days=730)
-    for n in range(count):
+    for n in range(begin, count):
+        draw = random.Random(n)
         at, part = draw.random(), 0.0
         desk = draw.choice(others)
         for name, share in SHARES:
