@@ -120,10 +120,13 @@ def _given_up(version: InstrumentVersion, at: datetime) -> bool:
     return version.end_reason == bounds.REPLACED and ends is not None and ends <= at
 
 
-def sides(version: InstrumentVersion, canonical_hash: str, on: date) -> list[Side]:
+def sides(
+    version: InstrumentVersion, canonical_hash: str, on: date, parties: Sequence[str] | None = None
+) -> list[Side]:
     """Return how each party stands with a hash: of the text, or of an ending.
 
-    The text is signed by those too who are bound until it replaces what binds them, see `parties_of`.
+    The text is signed by those too who are bound until it replaces what binds them, see `parties_of`; `parties` are
+    these, where they were read for many texts at once.
     """
     rows: dict[str, list[Signature]] = {}
     found = Signature.objects.filter(version=version, canonical_hash=canonical_hash)
@@ -131,12 +134,18 @@ def sides(version: InstrumentVersion, canonical_hash: str, on: date) -> list[Sid
         rows.setdefault(row.party, []).append(row)
     named = list(version.parties)
     if canonical_hash == version.canonical_hash:
-        named = parties_of(version) if version.state in UNSIGNED else [*named, *_others(named, rows, on)]
+        if version.state in UNSIGNED:
+            named = list(parties) if parties is not None else parties_of(version)
+        else:
+            named += _others(named, rows, on)
     groups = _groups(named)
     desks = set(
         Desk.objects.filter(id__in=[f"{g}/{COORDINATION}" for g in groups]).values_list("id", flat=True)
     )
-    return [_side(party, party in groups, f"{party}/{COORDINATION}" in desks, rows, on) for party in named]
+    needed = region.signers_needed()
+    return [
+        _side(party, party in groups, f"{party}/{COORDINATION}" in desks, rows, on, needed) for party in named
+    ]
 
 
 def _others(parties: Sequence[str], signed: Collection[str], on: date) -> list[str]:
@@ -146,14 +155,21 @@ def _others(parties: Sequence[str], signed: Collection[str], on: date) -> list[s
     return sorted(set(signed) - {*parties, *region.members_of(parties, on), ""})
 
 
-def _side(party: str, group: bool, own_desk: bool, rows: Mapping[str, Sequence[Signature]], on: date) -> Side:
+def _side(
+    party: str,
+    group: bool,
+    own_desk: bool,
+    rows: Mapping[str, Sequence[Signature]],
+    on: date,
+    needed: Mapping[str, int],
+) -> Side:
     places = tuple(region.members_of([party], on)) if group else (party,)
     every = [party, *places]
     return Side(
         party=party,
         places=places,
         own_desk=own_desk,
-        needed={place: region.signers_needed(place) for place in every},
+        needed={place: needed.get(place, 1) for place in every},
         given={place: tuple(rows[place]) for place in dict.fromkeys(every) if place in rows},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -42,13 +43,25 @@ def waiting_for(reader: Acting) -> list[Waiting]:
     return sorted(found, key=lambda w: (w.since or now, w.version.id))
 
 
-def missing_place(reader: Acting, version: InstrumentVersion, canonical_hash: str, on: date) -> str | None:
-    """Return for which place the reader may sign a hash now; None when nothing of its office is missing."""
-    text = canonical_hash == version.canonical_hash
-    place = signers.place_of(reader, signers.parties_of(version) if text else version.parties, on)
+def missing_place(
+    reader: Acting,
+    version: InstrumentVersion,
+    canonical_hash: str,
+    on: date,
+    parties: Sequence[str] | None = None,
+) -> str | None:
+    """Return for which place the reader may sign a hash now; None when nothing of its office is missing.
+
+    `parties` are those whose signatures a text takes, where they were read for many at once (`signers.parties_of_all`).
+    """
+    if canonical_hash != version.canonical_hash:
+        parties = version.parties
+    elif parties is None:
+        parties = signers.parties_of(version)
+    place = signers.place_of(reader, parties, on)
     if place is None:
         return None
-    for side in signers.sides(version, canonical_hash, on):
+    for side in signers.sides(version, canonical_hash, on, parties):
         if place in (side.party, *side.places) and not side.complete and not side.has(place):
             own = any(reader.persons & {s.person_id, s.stood_in_for_id} for s in side.given.get(place, ()))
             return None if own else place
@@ -63,7 +76,7 @@ def _texts(reader: Acting, on: date) -> list[Waiting | None]:
     proposed = list(rows.select_related("instrument").order_by("proposed_at", "id"))
     parties = signers.parties_of_all(proposed)
     return [
-        _waiting(reader, row, TEXT, row.canonical_hash, row.proposed_at, on)
+        _waiting(reader, row, TEXT, row.canonical_hash, row.proposed_at, on, parties[row.id])
         for row in proposed
         if own & set(parties[row.id])
     ]
@@ -102,7 +115,13 @@ def _laws(reader: Acting) -> list[Waiting]:
 
 
 def _waiting(
-    reader: Acting, row: InstrumentVersion, kind: str, canonical_hash: str, since: datetime | None, on: date
+    reader: Acting,
+    row: InstrumentVersion,
+    kind: str,
+    canonical_hash: str,
+    since: datetime | None,
+    on: date,
+    parties: Sequence[str] | None = None,
 ) -> Waiting | None:
-    place = missing_place(reader, row, canonical_hash, on)
+    place = missing_place(reader, row, canonical_hash, on, parties)
     return Waiting(row, kind, canonical_hash, since, place) if place is not None else None

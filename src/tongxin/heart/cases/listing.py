@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from tongxin.shared.errors import Invalid
 
 COUNTED = 10_000  # lists are counted so far, and said to have more beyond
 TIMES = ("filed_at", "due_at")
+_KIND = ("procedure_id", "accepting_desk_id", "competent_desk_id")
 Line = tuple[str, Any]  # a number and what the list is ordered by
 
 
@@ -65,8 +67,8 @@ class Listing:
     def total(self, after: str = "") -> Total:
         """Count it, or what comes behind a mark, as far as `COUNTED`."""
         n, most = 0, COUNTED + 1
-        for source in self._beyond(after):
-            n += source.order_by()[: most - n].count() if n < most else 0
+        for source in self._beyond(after) if after else [self.rows]:
+            n += self._ordered(source)[: most - n].count() if n < most else 0  # in order: then along an index
         return Total(min(n, COUNTED), n > COUNTED)
 
     def page(self, offset: int, n: int, after: str = "") -> tuple[list[Line], bool, Total]:
@@ -122,3 +124,29 @@ class Listing:
         if not tilde or not number or not key or naive or "\x00" in mark:
             raise Invalid(_("This is no place in this list."), {"after": [_("Begin the list anew.")]})
         return key, number[:20]
+
+
+def kinds(desk: str) -> list[tuple[str, str, str]]:
+    """Return the procedures of a desk's cases with who accepts and who decides them, each kind once, in order.
+
+    The index is entered once for each kind, not gone through: from one the next is looked for.
+    """
+    p, a, c = _KIND
+
+    def next_one(where: str) -> str:
+        columns = ", ".join(_KIND)
+        return f"(SELECT id FROM cases_casepart n WHERE n.desk_id = %s{where} ORDER BY {columns} LIMIT 1)"  # noqa: S608
+
+    following = (
+        next_one(f" AND n.{p} = k.{p} AND n.{a} = k.{a} AND n.{c} > k.{c}"),
+        next_one(f" AND n.{p} = k.{p} AND n.{a} > k.{a}"),
+        next_one(f" AND n.{p} > k.{p}"),
+    )
+    sql = (
+        f"WITH RECURSIVE found(id) AS (SELECT {next_one('')} UNION ALL"  # noqa: S608 - our own words
+        f" SELECT COALESCE({', '.join(following)}) FROM found JOIN cases_casepart k ON k.id = found.id)"
+        f" SELECT {p}, {a}, {c} FROM found JOIN cases_casepart USING (id)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [desk] * (1 + len(following)))
+        return [(str(row[0]), str(row[1]), str(row[2])) for row in cursor.fetchall()]

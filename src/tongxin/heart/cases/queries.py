@@ -19,7 +19,7 @@ from tongxin.heart.agreements import judge, rulebook
 from tongxin.heart.agreements.may import SEE
 from tongxin.heart.agreements.models import Duty
 from tongxin.heart.agreements.queries import beside
-from tongxin.heart.cases import disputes, joints, recalls, sights, states
+from tongxin.heart.cases import disputes, joints, listing, recalls, sights, states
 from tongxin.heart.cases.listing import Line, Listing
 from tongxin.heart.cases.models import Case, CasePart, Decision, Offer, Procedure
 from tongxin.heart.cases.procedures import ProcedureFile
@@ -172,13 +172,13 @@ def sought(text: str, number: str = "number") -> Q:
     )
 
 
-def in_order(reader: Acting, listing: Iterable[tuple[Any, ...]]) -> list[Case]:
+def in_order(reader: Acting, lines: Iterable[tuple[Any, ...]]) -> list[Case]:
     """Return the cases of a part of `listed`, in its order, without what only a case's own page shows.
 
     Each is judged; offers are read only where the desk neither accepted nor holds one. Procedures and desks are not
     read; `with_names` puts them in.
     """
-    numbers = [number for number, *_order in listing]
+    numbers = [number for number, *_order in lines]
     rows = (
         Case.objects.read_by(_desk(reader))
         .defer("rulebook", "applicant", "papers", "promise_count", "outcome_reason")
@@ -236,8 +236,8 @@ def titled(text: str) -> list[Procedure]:
 
 
 def in_hand(reader: Acting) -> int:
-    """Return how many open cases the reader's desk has a part in, at most so many as lists are counted."""
-    return listed(reader, stage="open").total().n
+    """Return how many open cases the reader's desk has a part in."""
+    return _parts(reader).filter(open=True).count()
 
 
 def in_hand_now(reader: Acting, now: datetime) -> dict[str, int]:
@@ -255,8 +255,7 @@ def in_hand_now(reader: Acting, now: datetime) -> dict[str, int]:
 
 def kinds_of(reader: Acting) -> tuple[list[Procedure], list[Jurisdiction]]:
     """Return the procedures of the reader's cases, by name, and the places that accept or decide them."""
-    columns = ("procedure_id", "accepting_desk_id", "competent_desk_id")
-    kinds = list(_parts(reader).order_by(*columns).values_list(*columns).distinct())
+    kinds = listing.kinds(_desk(reader))
     procedures = Procedure.objects.filter(id__in={procedure for procedure, *_desks in kinds})
     desks = {desk for _procedure, *both in kinds for desk in both}
     places = Desk.objects.filter(id__in=desks).values("jurisdiction_id")

@@ -36,10 +36,10 @@ def region() -> RegionInfo | None:
     return RegionInfo.objects.first()
 
 
-def signers_needed(place: str) -> int:
-    """Return how many persons sign an agreement for a jurisdiction or group, as the region's pack says; else one."""
+def signers_needed() -> dict[str, int]:
+    """Return how many persons sign an agreement for a jurisdiction or group, as the region's pack says; others: one."""
     row = region()
-    return int(row.settings.get("signing", {}).get(place, 1)) if row else 1
+    return {str(place): int(n) for place, n in row.settings.get("signing", {}).items()} if row else {}
 
 
 def day_of(at: datetime) -> date:

@@ -161,6 +161,8 @@ def test_every_list_is_what_its_plain_definition_says(unsaved, seed, monkeypatch
     for desk in (*DESKS, "tj-baodi/service_centre"):
         parts = [case for case in cases if has_part(desk, case, offers)]
         assert {row.case_id for row in CasePart.objects.filter(desk=desk)} == {c.number for c in parts}
+        kinds = {(c.procedure_id, c.accepting_desk_id, c.competent_desk_id) for c in parts}
+        assert listing.kinds(desk) == sorted(kinds)
         for _ask in range(14):
             asked = {
                 "stage": dice.choice(queries.STAGES),
