@@ -111,15 +111,15 @@ def measure(looks: int) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from bench._house import at
     from tongxin.heart.cases import registration
     from tongxin.heart.cases.models import Case
     from tongxin.heart.region import rules
     from tongxin.heart.region.acting import Acting
 
     print(f"database: {connection.vendor}; {Case.objects.count():,} cases; limit p95 ≤ {LIMIT} ms\n")
-    print(
-        f"{'desk':<28} {'question':<14} {'found':>6} {'p50':>7} {'p95':>7} {'max':>7} {'CPU p50':>8} {'CPU p95':>8} {'queries':>8}"
-    )
+    head = f"{'desk':<28} {'question':<14} {'found':>6} {'p50':>7} {'p95':>7} {'max':>7}"
+    print(f"{head} {'CPU p50':>8} {'CPU p95':>8} {'queries':>8}")
     for desk, _share in SHARES:
         reader = Acting(
             post="bench", desk=desk, jurisdiction=desk.partition("/")[0], capabilities=frozenset()
@@ -137,8 +137,8 @@ def measure(looks: int) -> None:
                 list(registration.found(reader, question, 20))
             spent.sort()
             used.sort()
-            p95 = spent[min(len(spent) - 1, int(0.95 * len(spent)))]
-            told = f"{spent[len(spent) // 2]:>7.1f} {p95:>7.1f} {spent[-1]:>7.1f} {used[len(used) // 2]:>8.1f} {used[min(len(used) - 1, int(0.95 * len(used)))]:>8.1f}"
+            told = f"{at(spent, 0.5):>7.1f} {at(spent, 0.95):>7.1f} {spent[-1]:>7.1f}"
+            told += f" {at(used, 0.5):>8.1f} {at(used, 0.95):>8.1f}"
             print(f"{desk:<28} {question:<14} {len(hits):>6} {told} {len(asked):>8}", flush=True)
 
 
