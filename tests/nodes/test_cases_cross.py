@@ -32,6 +32,8 @@ from tongxin.heart.cases import (
     papers_store,
     queries,
     recalls,
+    sightings,
+    sights,
     story,
     words,
 )  # fmt: skip
@@ -548,6 +550,36 @@ def test_a_decision_and_a_withdrawal_that_cross_end_as_withdrawn_on_both_and_say
             assert (counted.n, counted.granted, counted.anew, counted.withdrawn) == (1, 1, 0, 1)
     assert len(told) == 1
     assert "the withdrawal counts" in told.pop()
+
+
+def test_the_applicant_is_told_who_at_the_other_node_saw_what_with_its_next_act(three, at):
+    number = filed(three)
+    first = offered(three, number, TONGZHOU, "o1")
+    with three.at("tongzhou"):
+        taker = by("bj-tongzhou")
+        row = queries.case(taker, number)
+        sightings.note(row, sights.sight(taker.desk, row))
+        actions.take_over(by=taker, key="t", offer_id=first)
+    three.carry()
+    with three.at("wuqing"):
+        seen = [(str(line.desk), line.what, line.why) for line in applicants.page(number).seen]
+        assert len(seen) == 1
+        assert seen[0][0] == "通州区政务服务中心"
+        assert "经营场所" in seen[0][1]
+        assert seen[0][2], "and why"
+    with three.at("tongzhou"):
+        row = queries.case(taker, number)
+        sightings.note(row, sights.sight(taker.desk, row))
+        decider = by("bj-tongzhou", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="granted", reason="")
+    three.carry()
+    again(three, "tongzhou", "wuqing")
+    with three.at("wuqing"):
+        page = applicants.page(number)
+        assert len(page.seen) == 2, "once a day and basis, however often it is told"
+        assert page.told_at is not None
+    with three.at("tongzhou"):
+        assert not Envelope.objects.filter(state="refused").exists()
 
 
 def test_the_end_of_a_review_and_its_withdrawal_that_cross_end_as_the_review_says_on_both(three, at):

@@ -211,7 +211,8 @@ def test_an_answer_in_words_reaches_the_holder_and_a_complaint_stays_where_it_is
         page = applicants.page(number)
         assert [(row.desk_id, row.text) for row in page.letters] == [(TONGZHOU, "示例来信")]
         assert actions.complaints_desk(asked) == "tj-wuqing/coordination_office"
-        assert applicants.page(number).seen_elsewhere, "what Tongzhou saw is noted there"
+        assert page.seen_elsewhere, "what Tongzhou sees from now on is noted there"
+        assert page.elsewhere == ["通州区政务服务中心"]
         Case.objects.filter(pk=number).update(pauses=[asked.pauses[0] | {"missing": []}])
         actions.supply(by=applicant, key="a", number=number, text="示例回答")
     three.carry()

@@ -644,6 +644,25 @@ def test_shares_of_satisfied_are_shown_from_five_on(filed, house):
     assert "80% satisfied or very satisfied, of 5" in text(filed.client.get("/apply/food-business-licence/"))
 
 
+def test_the_same_file_again_is_told_at_its_field_and_the_others_are_kept(filed, house):
+    taken_over(house, filed.number)
+    asks(house, filed.number, "floor_plan", "safety_rules")
+    filed.open()
+    sent = {"file_floor_plan": pdf("floor_plan"), "file_safety_rules": pdf("new")}
+    answer = filed.act("supply", **sent)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert "This very file is there already as this paper." in page
+    assert "kept_safety_rules" in page, "what was chosen beside it is remembered"
+    gone = text(
+        filed.client.post(
+            "/track/case/supply/", {"case": "WUQING-2026-009999", "kept_x": "sealed", "text": "示例"}
+        )
+    )
+    assert "示例" in gone
+    assert "sealed" not in gone
+
+
 def test_what_an_applicant_sent_is_not_voided_by_the_office(filed, house):
     client = house.client("wuqing-clerk", CLERK)
     page = text(client.get(f"/cases/{filed.number}/"))

@@ -49,7 +49,10 @@ NOT_TYPED = (
     "language",
     "form",  # of an application: what seals it
     "secret",
+    "case",  # which one the form was made for
+    "sure",
 )
+REMEMBERED = "kept_"  # before the name of a file that was taken in: a sealed word, for the form alone
 # a form's prefix is no part of a name
 TYPED: dict[str, Any] = {
     "remark": _("Remark"),
@@ -153,7 +156,10 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         (str(TYPED.get(plain_name, name)), value)
         for plain_name, name, values in plain_names
         for value in values
-        if value.strip() and plain_name not in NOT_TYPED and "password" not in name
+        if value.strip()
+        and plain_name not in NOT_TYPED
+        and not name.startswith(REMEMBERED)
+        and "password" not in name
     ]
 
 

@@ -149,7 +149,7 @@ class TrackOut(Schema):
     papers: list[HandedInOut]
     seen: list[SeenOut]
     seen_elsewhere: bool = Field(
-        description="Offices at other nodes have a part; what they saw is not in `seen`"
+        description="Offices at other nodes have a part; what they saw since their last act is not in `seen` yet"
     )
     decisions: list[DecidedOut]
     letters: list[WrittenOut]

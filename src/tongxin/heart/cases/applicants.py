@@ -29,7 +29,7 @@ from tongxin.heart.cases import (
     story,
     words,
 )
-from tongxin.heart.cases.models import OPEN_STATES, Case, Consent, Decision, Letter, Paper, Rating
+from tongxin.heart.cases.models import OPEN_STATES, Case, Consent, Crossing, Decision, Letter, Paper, Rating
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region import queries as region
 from tongxin.shared import clock
@@ -86,7 +86,11 @@ class Page:
     steps: list[story.Step]
     story: list[story.Line]
     seen: list[sightings.Seen]
-    seen_elsewhere: bool  # whether offices at other nodes have a part, whose looks are not in `seen`
+    seen_elsewhere: (
+        bool  # whether offices at other nodes have a part: what they see is told with their next act
+    )
+    elsewhere: list[str]  # their names
+    told_at: datetime | None  # when their node last told how the case stands, and what was seen by then
     given: list[tuple[str, str, str]]  # field, its name, what was given
     papers: list[papers.Line]  # what was handed in: files that the applicant gave, or seen as originals
     decisions: list[Ruled]
@@ -125,6 +129,7 @@ def page(number: str) -> Page:
     asked = asked_now(row, form)
     decisions = queries.decisions(row)
     on = region.today()
+    away = crossing.away(row)
     return Page(
         case=row,
         form=form,
@@ -140,7 +145,9 @@ def page(number: str) -> Page:
         steps=story.steps(row, form, offers),
         story=story.timeline(row, offers, "", desk="", sees=False, applicant=True),
         seen=sightings.of_case(row, form),
-        seen_elsewhere=bool(crossing.away(row)),
+        seen_elsewhere=bool(away),
+        elsewhere=[str(name) for name in wording.desk_names({d for desks in away.values() for d in desks}).values()],
+        told_at=Crossing.objects.filter(pk=row.pk).values_list("told_at", flat=True).first() if away else None,
         given=[(f.id, str(f.name), row.applicant.get(f.id, "")) for f in form.applicant],
         papers=papers_of(row, form),
         decisions=[_ruled(each, decisions) for each in decisions],

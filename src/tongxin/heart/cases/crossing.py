@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import sights
+from tongxin.heart.cases import sightings, sights
 from tongxin.heart.cases.models import Case, Crossing, Offer, Paper
 from tongxin.heart.exchange import nodes
 from tongxin.heart.exchange.models import DeskHome
@@ -55,7 +55,8 @@ def facts(case: Case, desks: Sequence[str], offered: Offer | None = None) -> dic
         given |= each.given(case)
     officers = any(each.sees("outcome_reason") for each in seen)
     papers = any(each.sees("papers") for each in seen)
-    return {
+    looked = {"looked": sightings.told(case)} if case.accepting_desk_id in desks else {}
+    return looked | {
         "format": FORMAT,
         "case": case.number,
         "procedure": case.procedure_id,

@@ -124,6 +124,16 @@ class File(_Strict):
     replaced_by: Annotated[str, Field(max_length=36)]
 
 
+class Looked(_Strict):
+    """What a desk of the sender's node was shown of what the applicant gave, as it was noted there (`sightings`)."""
+
+    desk: DeskId
+    part: Annotated[str, Field(max_length=40)]
+    clause: Annotated[str, Field(max_length=160)]
+    fields: Names
+    at: Instant
+
+
 class HandOver(_Strict):
     """One hand-over, as the sender knows it."""
 
@@ -171,6 +181,7 @@ class Facts(_Strict):
         list[File], Field(max_length=200)
     ]  # two nodes may add as many as a case has room for, each
     hand_overs: Annotated[list[HandOver], Field(max_length=500)]
+    looked: Annotated[list[Looked], Field(max_length=500)] = []  # to the accepting desk's node alone
 
     def desks(self) -> set[str]:
         """Return every desk that is named."""
@@ -225,6 +236,7 @@ def _instants(told: Facts) -> list[str]:
     found += [t for c in told.consents for t in (c.given_at, c.withdrawn_at)]
     found += [t for h in told.hand_overs for t in (h.offered_at, h.settled_at)]
     found += [made.at for made in told.decisions]
+    found += [each.at for each in told.looked]
     if isinstance(count := told.promise.count, Count):
         spans = (count.starts_at, *(t for pair in (*count.pauses, *count.spans) for t in pair))
         found += [*spans, *count.days]

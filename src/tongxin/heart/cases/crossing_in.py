@@ -13,7 +13,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.heart.agreements.models import InstrumentVersion
-from tongxin.heart.cases import crossed, crossing, crossing_trust, handover, joints, lines_papers, states
+from tongxin.heart.cases import (
+    crossed,
+    crossing,
+    crossing_trust,
+    handover,
+    joints,
+    lines_papers,
+    sightings,
+    states,
+)
 from tongxin.heart.cases.actions import parts, replicas
 from tongxin.heart.cases.crossing_form import Facts, File, Unread, when
 from tongxin.heart.cases.handover import Draft
@@ -119,6 +128,7 @@ def follow(a: Act, case: Case, told: Facts, peer: str, sender: str) -> bool:
         joints.lapse(a, case)
     if case.state in states.ENDED and not ended:
         parts.void_owed(a, case)
+    sightings.heard(case, told.looked, peer)
     if case.promise_due_at != before and before is not None and case.promise_due_at is not None:
         a.entry(
             f"case:{case.number}",

@@ -15,7 +15,7 @@ from tongxin.heart.agreements import wording
 from tongxin.heart.cases import actions, papers_types
 from tongxin.heart.cases.forms import Choice, FileForm, Line
 from tongxin.heart.cases.models import Paper
-from tongxin.heart.cases.papers import Arrived, recalled
+from tongxin.heart.cases.papers import Arrived, SamePaper, recalled
 from tongxin.heart.cases.papers_store import Unfit
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile, check
 from tongxin.heart.region.models import Jurisdiction
@@ -118,6 +118,12 @@ class FilingForm(FileForm):
             check(self.procedure, given["applicant"], papers, given["decide_at"])
         except Invalid as refused:
             self.take(refused)
+
+
+def take_same(form: forms.Form, refused: SamePaper) -> None:
+    """Say at the field of a paper that this very file is there already; nothing else that was chosen is lost."""
+    field = next((name for name in (FILE + refused.kind, "file") if name in form.fields), None)
+    form.add_error(field, f"{refused.what} {refused.todo}")
 
 
 class PaperForm(forms.Form):

@@ -21,7 +21,7 @@ from tongxin.heart.cases import papers_types, queries
 from tongxin.heart.cases.models import Case, Fetch, Paper
 from tongxin.heart.cases.procedures import PaperKind, ProcedureFile
 from tongxin.heart.region.acting import Acting
-from tongxin.shared.errors import NotAllowed, NotFound
+from tongxin.shared.errors import Conflict, NotAllowed, NotFound
 
 LONGEST_TITLE = 100
 REMEMBERED = 24 * 3600  # seconds that a form which came back remembers what was uploaded with it
@@ -29,6 +29,18 @@ IDENTIFYING = ("credit_code", "id_number")  # fields of an application that name
 _SALT = "cases.paper.arrived"
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _RESERVED = re.compile(r'[<>:"|?*]')
+
+
+class SamePaper(Conflict):
+    """The very file is there already as a paper of this kind; a form says so at the paper's field."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            "same_paper",
+            _("This very file is there already as this paper."),
+            todo=_("Nothing is to be done; or choose another file."),
+        )
+        self.kind = kind
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongxin.heart.cases import actions, papers, queries, words
-from tongxin.heart.cases.forms_papers import PaperForm, ReuseForm
+from tongxin.heart.cases.forms_papers import PaperForm, ReuseForm, take_same
 from tongxin.heart.cases.models import Case
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.exchange.acts import new_key
@@ -57,6 +57,8 @@ def new(request: StaffRequest, number: str) -> HttpResponse:
             actions.add_paper(by=reader, key=form_key(request), number=number, **form.given())
         except Invalid as refused:
             take(form, refused)
+        except papers.SamePaper as refused:
+            take_same(form, refused)
         else:
             messages.success(request, _("The paper is with the case."))
             return redirect("case", number=number)

@@ -22,8 +22,10 @@ from tongxin.heart.cases import actions, applicants, guesses, slips
 from tongxin.heart.cases import forms_track as given
 from tongxin.heart.cases.forms_applicants import OpenForm
 from tongxin.heart.cases.forms_letters import field_name
+from tongxin.heart.cases.forms_papers import take_same
 from tongxin.heart.cases.forms_uploads import Uploads
 from tongxin.heart.cases.models import Slip
+from tongxin.heart.cases.papers import SamePaper
 from tongxin.heart.exchange.acts import new_key
 from tongxin.heart.exchange.screen_parts import form_key, no_store, switched, take
 from tongxin.shared.errors import Conflict, Invalid, NotAllowed
@@ -102,6 +104,8 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
             do(page, {"by": actions.applicant_at(page.case.accepting_desk_id), "key": key}, form)
         except Invalid as refused:
             _take(form, refused)
+        except SamePaper as refused:
+            take_same(form, refused)
     if form.errors:
         return _page(request, slip, page, sent={name: form}, key=form_key(request))
     messages.success(request, str(said))

@@ -1,7 +1,8 @@
 """Who saw what an applicant gave: kept once a day, desk and basis when it is shown; told to the applicant.
 
 It is no act and changes nothing of the case; papers that were opened and case files that were made are acts of their
-own, in the ledger. What desks at other nodes saw is noted there, and not told here.
+own, in the ledger. What desks at another node saw is noted there, and told to the accepting desk's node with each of
+their acts on the case (`crossing.facts`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from tongxin.heart.agreements import wording
 from tongxin.heart.agreements.models import Clause
 from tongxin.heart.cases import seeing, words
+from tongxin.heart.cases.crossing_form import Looked
 from tongxin.heart.cases.models import Case, Sighting
 from tongxin.heart.cases.procedures import ProcedureFile
 from tongxin.heart.cases.sights import Sight
+from tongxin.heart.exchange import nodes
 from tongxin.heart.ledger import act_words
 from tongxin.heart.ledger import queries as ledger
 from tongxin.shared import clock
@@ -27,6 +30,11 @@ from tongxin.shared.writing import writing
 
 OPENED = "cases.paper.opened"
 EXPORTED = "cases.file.exported"
+PAPER_OPENED, FILE_MADE = (
+    "paper_opened",
+    "file_made",
+)  # parts of a sight that a peer told: no part in the case
+TOLD = 200  # the newest sights that another node is told
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,57 @@ def _add(keys: dict[str, Any], names: set[str], in_order: list[str], now: dateti
         row.save(update_fields=["fields"])
 
 
+def told(row: Case) -> list[dict[str, Any]]:
+    """Return what desks that work here were shown of a case, the newest, for the accepting desk's node elsewhere.
+
+    Papers that were opened and case files that were made are told as sights of the papers, once a day.
+    """
+    rows = list(Sighting.objects.read_as("cases.sightings").filter(case=row).order_by("-at", "-pk")[:TOLD])
+    found = [
+        {"desk": r.desk_id, "part": r.part, "clause": r.clause, "fields": r.fields, "at": clock.iso(r.at)}
+        for r in rows
+    ]
+    for entry in (
+        ledger.entries_of(f"case:{row.number}").filter(act__in=(OPENED, EXPORTED)).order_by("-index")[:TOLD]
+    ):
+        part = PAPER_OPENED if entry.act == OPENED else FILE_MADE
+        found.append(
+            {"desk": entry.desk, "part": part, "clause": "", "fields": ["papers"], "at": clock.iso(entry.at)}
+        )
+    away = nodes.away({str(each["desk"]) for each in found})
+    return sorted((each for each in found if each["desk"] not in away), key=lambda each: str(each["at"]))
+
+
+def heard(row: Case, looked: Iterable[Looked], peer: str) -> None:
+    """Note what a peer tells that its own desks were shown of a case that was accepted here; once a day and basis."""
+    if nodes.home_of(row.accepting_desk_id) is not None or row.erased_at is not None:
+        return
+    made: dict[tuple[Any, ...], Sighting] = {}
+    for each in looked:
+        if nodes.home_of(each.desk) != peer:
+            continue
+        at = datetime.fromisoformat(each.at)
+        key = (each.desk, clock.beijing(at).date(), each.part, each.clause)
+        made.setdefault(
+            key,
+            Sighting(
+                case=row,
+                desk_id=key[0],
+                day=key[1],
+                part=key[2],
+                clause=key[3],
+                fields=list(each.fields),
+                at=at,
+            ),
+        )
+    Sighting.objects.bulk_create(
+        made.values(),
+        update_conflicts=True,
+        unique_fields=["case", "desk", "day", "part", "clause"],
+        update_fields=["fields"],
+    )
+
+
 def of_case(row: Case, form: ProcedureFile) -> list[Seen]:
     """Return who saw what of a case, the latest first, in the applicant's words."""
     rows = list(row.sightings.order_by("-at", "-pk"))
@@ -86,9 +145,10 @@ def of_case(row: Case, form: ProcedureFile) -> list[Seen]:
 
 
 def _line(each: Sighting, form: ProcedureFile, names: Any, clause: Clause | None) -> Seen:
+    done = {PAPER_OPENED: _("opened a paper"), FILE_MADE: act_words.words(EXPORTED)}
     return Seen(
         names.get(each.desk_id, each.desk_id),
-        _fields(each.fields, form),
+        done.get(each.part) or _fields(each.fields, form),
         str(seeing.PARTS.get(each.part, "")),
         words.clause_url(clause) if clause else "",
         words.clause_title(clause) if clause else "",

@@ -211,11 +211,7 @@ def keep(
     """Enter a file that was taken in as a paper of the case, inside an act; the content must still be there."""
     current = case.files.filter(kind=arrived.kind, sha256=arrived.sha256, replaced_by__isnull=True)
     if current.exists():
-        raise Conflict(
-            "same_paper",
-            _("This very file is there already as this paper."),
-            todo=_("Nothing is to be done; or choose another file."),
-        )
+        raise papers.SamePaper(arrived.kind)
     if case.files.count() >= MOST_FILES:
         raise Conflict("too_many_papers", _("A case takes at most %(n)d files.") % {"n": MOST_FILES})
     if not papers_store.still_there(arrived.sha256):
