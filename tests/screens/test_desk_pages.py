@@ -218,3 +218,10 @@ def test_an_address_of_a_form_opened_as_a_page_says_so(house, wuqing):
     assert answer.status_code == 405
     assert "only takes what a form sends" in page(answer)
     assert answer["Allow"] == "POST"
+
+
+def test_an_address_that_names_saved_filters_which_are_gone_says_so(wuqing):
+    shown = page(wuqing.get("/cases/inbox/?view=99&side=above"))
+    assert "side=above; saved filters no. 99 (deleted, or no longer shared)" in shown
+    assert "Shown is the list “In our hands” without it." in shown
+    assert "names something that is not here" not in page(wuqing.get("/cases/inbox/?tab=new&side=here"))
