@@ -42,7 +42,8 @@ SETS = {
     "sealed": "sealed",
     "blind-first": "labelled without sight of the reader's answers, first eight (kinds of faults mended since)",
     "blind-second": "labelled without sight of the reader's answers, second eight (kinds of faults mended since)",
-    "blind-third": "labelled without sight of the reader's answers, third eight (nothing told)",
+    "blind-third": "labelled without sight of the reader's answers, third eight (kinds of faults mended since)",
+    "blind-fourth": "labelled without sight of the reader's answers, fourth eight (kinds told, few mended since)",
 }
 PUBLISHER = "央视《新闻联播》"
 PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|亿|万)?(多|余)?(元|个|家|项|条|%|亩|公里|人次|人|吨)")

@@ -25,7 +25,7 @@ def test_labels_hold_figures_and_offsets_and_no_text():
     halves: dict[str, set[str]] = {}
     for row in rows:
         halves.setdefault(row["half"], set()).add(row["doc"])
-    assert set(halves) == {"open", "sealed", "blind-first", "blind-second", "blind-third"}
+    assert set(halves) == {"open", "sealed", "blind-first", "blind-second", "blind-third", "blind-fourth"}
     assert len(halves["open"] | halves["sealed"]) >= 12
     assert {len(docs) for half, docs in halves.items() if half.startswith("blind")} == {8}
     assert sum(map(len, halves.values())) == len(set().union(*halves.values()))
