@@ -92,6 +92,8 @@ def update(file: Path, samples: Path | None, json_wanted: bool, as_csv: bool, pn
             phrase("there are no samples to update by."),
             mend=phrase("Put them under `samples` or give --samples."),
         )
+    given = len(asked.samples)
+    asked = replace(asked, samples=inputs.thinned(asked.samples))
     done = updating.update(asked.case, asked.samples)
     found = ensemble.forecast(asked.case, z=done.z, effective=done.effective)
     count, left, members = len(asked.samples), f"{done.effective:.0f}", len(done.z)
@@ -103,6 +105,11 @@ def update(file: Path, samples: Path | None, json_wanted: bool, as_csv: bool, pn
             members=members,
         )
     ]
+    if given > count:
+        notes.append(
+            phrase("Of {given} samples {count} were taken, spread evenly: a sensor's readings err together.",
+                   given=given, count=count)
+        )  # fmt: skip
     if done.effective < updating.LEAST or done.steps[-1] < 1:
         notes.append(
             phrase("The samples and the case hardly agree: look at both before the band is relied on.")
@@ -297,7 +304,7 @@ def _print(asked: Any, found: Any, *, json_wanted: bool, as_csv: bool) -> None:
     from tongxin.petals.ecology.engine import told
 
     if json_wanted:
-        as_json(told.as_json(asked.case, found, asked.zero))
+        as_json(told.as_json(asked.case, found, asked.zero) | {"notes": [str(n) for n in asked.notes]})
     elif as_csv:
         click.echo(told.as_csv(asked.case, found, asked.zero), nl=False)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -521,3 +521,19 @@ def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
         }
         rows.append({**given, "value": f"{row['value']} {unit}".strip()})
     return _samples(rows, case, zero)
+
+
+def thinned(samples: Sequence[Sample], most: int = 40) -> tuple[Sample, ...]:
+    """Return at most so many samples of a section, evenly in their order: a sensor's readings err together.
+
+    The highest value of a section is kept among them.
+    """
+    found: list[Sample] = []
+    for section in dict.fromkeys(s.section for s in samples):
+        here = sorted((s for s in samples if s.section == section), key=lambda s: s.at)
+        if len(here) > most:
+            kept = {round(i * (len(here) - 1) / (most - 2)) for i in range(most - 1)}
+            kept.add(max(range(len(here)), key=lambda i: (not here[i].below, here[i].value)))
+            here = [here[i] for i in sorted(kept)]
+        found += here
+    return tuple(found)

@@ -46,6 +46,7 @@ def test_forecast_in_every_form(small, tmp_path) -> None:
     assert held["arrival"] == {"p5": None, "p50": None, "p95": None}
     assert len(told["engine"]["inputs"]) == 64
     assert any("illustrative" in text for text in told["assumptions"])
+    assert "GB 3838-2002, table 1" in told["notes"][0]
     for name in ("a.png", "a-along.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     rows = run("forecast", str(small), "--csv").splitlines()
