@@ -26,7 +26,10 @@ OFFICE = re.compile(
 TODAY = re.compile(
     r"(?:今天|今日|昨天|昨日|近日)?（(\d{1,2})月(\d{1,2})日）|(?:讯|电|消息)[（(]?[^，。]{0,16}?(\d{1,2})月(\d{1,2})日|[^\d](\d{1,2})月(\d{1,2})日(?:电|讯)"
 )
-YEAR = re.compile(r"(?<![\d到至—])(20[0-3]\d)(?=年(?!代|前|底前|建成|将|力争))")
+YEAR = re.compile(
+    r"(?<![\d到至—])(20[0-3]\d)(?=年(?!代|前|底前|[^。；]{0,14}(?:建成|通车|投用|投产|将|力争|完工|竣工)))"
+)
+AIMED = re.compile("预计|计划|到|至|将于|力争|有望|争取|拟于|展望|面向")
 META_DATES = (
     "pubdate",
     "publishdate",
@@ -68,7 +71,9 @@ def _dates(text: str, pattern: re.Pattern[str]) -> list[date]:
 
 def origin(raw: str, body: str, name: str, meta: dict[str, str]) -> Found:
     """Return publisher and dates of a bulletin from its raw text, its body, its file name and the head of its page."""
-    years = [int(y) for y in YEAR.findall(body)]
+    years = [
+        int(m[1]) for m in YEAR.finditer(body) if not AIMED.search(body, max(0, m.start() - 6), m.start())
+    ]
     named = _named_year(years)
     original = _original(raw)
     page = _page_date(raw, meta)
@@ -78,6 +83,11 @@ def origin(raw: str, body: str, name: str, meta: dict[str, str]) -> Found:
         (page, "date of the page"),
         (stem[0] if stem else None, "file name"),
     ]
+    said = TODAY.search(body[:1500])
+    day = tuple(int(p) for p in said.groups() if p) if said else ()
+    agreed = next(((d, why) for d, why in known if d and (d.month, d.day) == day), None)
+    if agreed is not None:  # 今天（7月31日）: a date with another day is that of a copy
+        return Found(*agreed, page if page and page > agreed[0] else None, _publisher(raw, body, meta))
     fitting = [(d, why) for d, why in known if d and (named is None or named - 1 <= d.year <= named + 4)]
     publisher = _publisher(raw, body, meta)
     if fitting:
