@@ -10,10 +10,10 @@ from tongxin.petals.evidence.engine.periods import without_times
 from tongxin.petals.evidence.engine.places import RELATIVE, Seen
 
 TAIL = re.compile(
-    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以)+$"
+    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以|连续|稳定|保持)+$"
 )
 HEAD = re.compile(
-    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|共对|设置|谋划|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
+    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|吸引了?包括|共对|设置|谋划|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
 )
 DROP = re.compile(
     r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高|陆续|先后|顺利|成功|紧急|相继|纷纷|安全(?=转移|撤离)"
@@ -135,6 +135,8 @@ def indicator(
     ):
         head = earlier
     head = "完成投资" if head == "投资" and "完成投资" in before else head
+    if counted and len(after_name) >= 4 and re.search("[、和]", head) and not ITEM_VERB.match(head):
+        head = ""  # a list before what it counts: 电子信息、装备制造2个万亿级产业
     if counted and after_name:
         name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
     else:
@@ -165,6 +167,8 @@ def _measured(m: Mention, name: str, earlier: str, listed: bool, counted: bool) 
         name = verb[0] + name
     if not name or SUFFIXED.search(name):
         return name
+    if name.endswith(("企业", "主体", "商户")):
+        return name + "数" if counted else name
     said = SUFFIX.get("人" if m.kind == "person" else m.unit.removesuffix("/日"))
     if said and (counted or m.kind in ("area", "length")):
         return name + said[1:] if name.endswith(said[0]) else name + said
