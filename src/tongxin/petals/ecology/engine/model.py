@@ -121,6 +121,8 @@ class Model(Pieces):
             return common
         own: Floats = z[:, len(COMMON) + self.reach_index[reach] * len(OWN) + OWN.index(what)]
         share = SHARE.get(what, 0.0)
+        if what == "velocity" and self.case.network.reaches[reach].velocity_m_s:
+            share = 0.0  # what a tracer test leaves open is that reach's alone: it says nothing of the others
         return math.sqrt(share) * common + math.sqrt(1 - share) * own
 
     def members(self, z: Floats) -> tuple[Elements, Release]:

@@ -10,6 +10,7 @@ import pytest
 from tongxin.petals.ecology.engine import ensemble, updating
 from tongxin.petals.ecology.engine.case import HOUR, Amount, Series
 from tongxin.petals.ecology.engine.faults import Fault
+from tongxin.petals.ecology.engine.model import COMMON, Model
 from tongxin.petals.ecology.engine.network import Point, build
 from tongxin.petals.ecology.engine.tests import rivers
 
@@ -176,3 +177,22 @@ def test_the_same_on_a_dask_cluster() -> None:
         np.array_equal(a.figures, b.figures, equal_nan=True)
         for a, b in zip(alone.sections, there.sections, strict=True)
     )
+
+
+def test_what_a_tracer_test_leaves_open_says_nothing_of_other_reaches() -> None:
+    """The common error of velocities moves a reach that was surveyed, not one that was measured."""
+    net = build(
+        [
+            replace(r, velocity_m_s=0.4, calibrated_spread=0.1) if r.id == "r0" else r
+            for r in rivers.straight().reaches.values()
+        ],
+        rivers.straight().points.values(),
+    )
+    model = Model(rivers.case(net))
+    z = np.zeros((2, model.dims))
+    z[1, COMMON.index("velocity")] = 1.0
+    elements, _release = model.members(z)
+    reach = [p.reach for p in model.pieces]
+    slower = elements.tau[0] / elements.tau[1]
+    assert slower[reach.index("r0")] == pytest.approx(1.0)
+    assert slower[reach.index("r1")] > 1.1
