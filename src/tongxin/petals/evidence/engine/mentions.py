@@ -31,6 +31,7 @@ STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 SHARED = re.compile("、|和|与|及|，")
 MINUTES = re.compile(r"(\d{1,2})分钟?")
 OF_ALL_OF = re.compile("(?:以上)?的[^，。；的]{2}")
+RANGED = ("到", "至", "—", "–", "-", "~", "～", "——")
 ENERGY = re.compile("电|千瓦")
 GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
 SPEED = re.compile("时速[^，。；,;]{0,6}$")
@@ -38,6 +39,7 @@ INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
 LONGER = {
+    "种": "植业子粮",
     "部": "门队分署", "对": "口接全于我标外", "期": "间", "单": "位", "人": "均大民工", "场": "地馆景",
     "支": "持撑付", "口": "岸", "次": "产", "起": "来步", "道": "路", "层": "级面",
     "片": "区", "组": "织", "门": "户槛", "方": "案向式位", "家": "庭", "名": "列",
@@ -234,6 +236,8 @@ def find(
         base, each, kind, end = unit
         if found and start < found[-1].end:
             continue  # the minutes of 1小时37分钟
+        if found and kind == found[-1].kind == "percent" and text[found[-1].end : start] in RANGED:
+            continue  # 4.5%到5% is one figure
         number, some = _number(match)
         if lender is not None and not match["dsize"] and lender["dsize"]:
             number = value_of(number, lender["dsize"])
