@@ -82,10 +82,11 @@ def update(file: Path, samples: Path | None, json_wanted: bool, as_csv: bool, pn
     from dataclasses import replace
 
     from tongxin.petals.ecology.engine import ensemble, inputs, updating
+    from tongxin.petals.ecology.engine import samples as reading
 
     asked = inputs.read(file, pack_network())
     if samples is not None:
-        asked = replace(asked, samples=(*asked.samples, *inputs.samples_of(samples, asked.case, asked.zero)))
+        asked = replace(asked, samples=(*asked.samples, *reading.samples_of(samples, asked.case, asked.zero)))
     if not asked.samples:
         raise Fault(
             "no_samples",
@@ -93,7 +94,7 @@ def update(file: Path, samples: Path | None, json_wanted: bool, as_csv: bool, pn
             mend=phrase("Put them under `samples` or give --samples."),
         )
     given = len(asked.samples)
-    asked = replace(asked, samples=inputs.thinned(asked.samples))
+    asked = replace(asked, samples=reading.thinned(asked.samples))
     done = updating.update(asked.case, asked.samples)
     found = ensemble.forecast(asked.case, z=done.z, effective=done.effective)
     count, left, members = len(asked.samples), f"{done.effective:.0f}", len(done.z)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from tongxin.petals.ecology.engine.network import Network, Point, build, locate,
 from tongxin.petals.ecology.engine.phrases import Name, phrase, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
+from tongxin.petals.ecology.engine.samples import samples, true
 from tongxin.petals.ecology.engine.substances import CLASSES, ROMAN, Substance, limit_source, substance
 from tongxin.petals.ecology.engine.updating import Sample
 
@@ -111,7 +111,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
         duration=_time(release.get("duration", "0 s"), "release.duration"),
         temperature=_temperature(data.get("temperature")),
         horizon=_time(data.get("horizon", "7 d"), "horizon"), members=_whole(data.get("members", 1000), "members"),
-        seed=_whole(data.get("seed", 1), "seed"), accept_stale=_true(data.get("accept_stale"), "accept_stale"),
+        seed=_whole(data.get("seed", 1), "seed"), accept_stale=true(data.get("accept_stale"), "accept_stale"),
         within=tuple(_time(w, "within") for w in _names(data.get("within", ("6 h", "24 h", "72 h")), "within")),
     )  # fmt: skip
     if not 60 <= case.horizon <= 365 * DAY:
@@ -131,7 +131,7 @@ def asked(data: Mapping[str, Any], folder: Path, pack: Path | None = None) -> As
                 "So much is more than a hundredth of the water beside it: was it written in t instead of kg?"
             )
         )
-    return Asked(case, zero, _samples(data.get("samples") or (), case, zero), tuple(notes))
+    return Asked(case, zero, samples(data.get("samples") or (), case, zero), tuple(notes))
 
 
 def _names(given: Any, where: str) -> list[str]:
@@ -143,12 +143,6 @@ def _names(given: Any, where: str) -> list[str]:
     if not isinstance(given, (list, tuple)) or any(isinstance(g, (dict, list)) for g in given):
         raise Fault("not_a_list", phrase("{where} is a list of words.", where=where), where=where)
     return [str(g) for g in given]
-
-
-def _true(given: Any, where: str) -> bool:
-    if given is not None and not isinstance(given, bool):
-        raise Fault("not_a_truth", phrase("{where} is `true` or `false`.", where=where), where=where)
-    return bool(given)
 
 
 def _without_zone(value: Any) -> bool:
@@ -380,51 +374,6 @@ def _sections(given: Any, network: Network, reach: str, km: float) -> tuple[Poin
     return tuple(chosen)
 
 
-_BELOW = re.compile(r"^\s*(<|＜|ND|nd|未检出)?\s*([\d.eE+-]+)\s*(L(?=\s|$))?\s*(.*)$")
-
-
-def _samples(given: Any, case: Case, zero: datetime) -> tuple[Sample, ...]:
-    if not isinstance(given, (list, tuple)) or not all(isinstance(row, dict) for row in given):
-        raise Fault(
-            "not_a_list", phrase("samples are a list of rows with section, at and value."), where="samples"
-        )
-    found = []
-    known = {p.id: i for i, p in enumerate(case.sections)}
-    for i, row in enumerate(given, 1):
-        where = phrase("samples row {i}", i=i)
-        name = str(row.get("section", ""))
-        if name not in known:
-            raise Fault(
-                "no_section",
-                phrase("there is no section {name} below the release.", name=repr(name)),
-                mend=nearest(name, known),
-                where=where,
-            )
-        at = (instant(need(row, "at", ""), where) - zero).total_seconds()
-        if at < 0:
-            raise Fault(
-                "negative_time", phrase("the sample was taken before the release began."), where=where
-            )
-        if at > case.horizon:
-            raise Fault("impossible", phrase("the sample was taken after the horizon ended."),
-                        mend=phrase("Give a longer `horizon`."), where=where)  # fmt: skip
-        text = str(need(row, "value", "")).strip()
-        parts = _BELOW.match(text)
-        below = bool(parts and (parts[1] or parts[3])) or _true(row.get("below"), where)
-        value = quantity(f"{parts[2]} {parts[4]}" if parts else text, "concentration", where)
-        if value <= 0:
-            raise Fault("impossible", phrase("a sample of nothing has a limit of detection;"),
-                        mend=phrase("write it as <0.05 mg/L."), where=where)  # fmt: skip
-        error = number(row.get("error", 0.15), "error", where)
-        if not 0 < error <= 2:
-            raise Fault("impossible", phrase("the error of a sample is a share, such as 0.15."), where=where)
-        highest = _true(row.get("highest"), where)
-        if highest and below:
-            raise Fault("impossible", phrase("what was not detected is no highest reading."), where=where)
-        found.append(Sample(known[name], at, value, below, error, highest))
-    return tuple(found)
-
-
 def _temperature(given: Any) -> tuple[float, float]:
     if given is None:
         return 15.0, 6.0
@@ -506,34 +455,4 @@ def sought(path: Path, pack: Path | None = None) -> Sought:
     longest = _time(data.get("longest", "5 d"), "longest")
     if not HOUR <= longest <= 60 * DAY:
         raise Fault("impossible", phrase("longest lies between an hour and 60 days."), where="longest")
-    return Sought(case, zero, _samples(rows, case, zero), longest, step)
-
-
-def samples_of(path: Path, case: Case, zero: datetime) -> tuple[Sample, ...]:
-    """Return the samples of a CSV file: section, at, value (`<` not detected), unit, error, highest. Raises Fault."""
-    rows: list[dict[str, Any]] = []
-    for row, _where in table(path, ("section", "at", "value")):
-        unit = row.get("unit") or ""
-        given = {
-            k: {"true": True, "false": False}.get(v.casefold(), v) if k in ("below", "highest") else v
-            for k, v in row.items()
-            if v
-        }
-        rows.append({**given, "value": f"{row['value']} {unit}".strip()})
-    return _samples(rows, case, zero)
-
-
-def thinned(samples: Sequence[Sample], most: int = 40) -> tuple[Sample, ...]:
-    """Return at most so many samples of a section, evenly in their order: a sensor's readings err together.
-
-    The highest value of a section is kept among them.
-    """
-    found: list[Sample] = []
-    for section in dict.fromkeys(s.section for s in samples):
-        here = sorted((s for s in samples if s.section == section), key=lambda s: s.at)
-        if len(here) > most:
-            kept = {round(i * (len(here) - 1) / (most - 2)) for i in range(most - 1)}
-            kept.add(max(range(len(here)), key=lambda i: (not here[i].below, here[i].value)))
-            here = [here[i] for i in sorted(kept)]
-        found += here
-    return tuple(found)
+    return Sought(case, zero, samples(rows, case, zero), longest, step)

@@ -7,6 +7,7 @@ import pytest
 from tongxin.petals.ecology.engine import inputs
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.quantities import quantity
+from tongxin.petals.ecology.engine.samples import thinned
 from tongxin.petals.ecology.engine.tests import rivers
 from tongxin.petals.ecology.engine.updating import Sample
 
@@ -127,8 +128,8 @@ def test_quantities(text, kind, value) -> None:
 def test_of_a_sensors_many_readings_some_are_taken() -> None:
     many = [Sample(0, 60.0 * i, 1.0 + (i == 777)) for i in range(3000)]
     few = [Sample(1, 60.0 * i, 1.0) for i in range(5)]
-    found = inputs.thinned([*many, *few])
+    found = thinned([*many, *few])
     assert len(found) == 45
     assert many[777] in found
     assert {many[0], many[-1]} <= set(found)
-    assert inputs.thinned(few) == tuple(few)
+    assert thinned(few) == tuple(few)
