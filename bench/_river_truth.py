@@ -14,7 +14,10 @@ from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 CELL = 250.0  # m
 SPAN = 12 * 86400.0
 
@@ -34,10 +37,10 @@ class Truth:
     opens: float
     gate_reach: int
     threshold: float
-    arrival: np.ndarray
-    peak_at: np.ndarray
-    peak: np.ndarray
-    curves: np.ndarray
+    arrival: Floats
+    peak_at: Floats
+    peak: Floats
+    curves: Floats
     dt: float
     first_velocity: float
     first_dispersion: float
@@ -124,7 +127,7 @@ def draw(seed: int) -> Truth:
     )  # fmt: skip
 
 
-def _first(curve: np.ndarray, limit: float) -> float:
+def _first(curve: Floats, limit: float) -> float:
     above = np.flatnonzero(curve >= limit)
     if not len(above):
         return math.inf
@@ -133,14 +136,18 @@ def _first(curve: np.ndarray, limit: float) -> float:
 
 
 @njit(cache=True)
-def _flow(t, now, swing, period, phase, trend):
+def _flow(t: float, now: float, swing: float, period: float, phase: float, trend: float) -> float:
     wave = 1.0 + swing * (math.sin(2 * math.pi * t / period + phase) - math.sin(phase))
     return now * max(wave, 0.2) * min(max(1.0 + trend * t, 0.4), 2.0)
 
 
 @njit(cache=True)
-def _run(cells, dx, dt, steps, every, w, rough, root, k, fast, slow, rate_f, rate_s, now, swing, period, phase, trend,
-         mass, duration, pool_a, pool_b, pool_h, opens, ends, out):  # fmt: skip
+def _run(
+    cells: int, dx: float, dt: float, steps: int, every: int, w: Floats, rough: Floats, root: Floats, k: Floats,
+    fast: Floats, slow: Floats, rate_f: Floats, rate_s: Floats, now: float, swing: float, period: float, phase: float,
+    trend: float, mass: float, duration: float, pool_a: int, pool_b: int, pool_h: float, opens: float, ends: Ints,
+    out: Floats,
+) -> None:  # fmt: skip
     """March water and substance; `out` gets the concentration (mg/L) in the last cell of every reach."""
     area = np.empty(cells)
     q = np.empty(cells + 1)

@@ -206,7 +206,8 @@ def _score(scores: Scores, who: str, found: ensemble.Forecast, truth: river.Trut
 def mean(rows: list[Any], who: str, what: str, told: str = "") -> tuple[float, float, float, int]:
     """Return coverage, CRPS, interval score and count of who and what, of all masses or those told so."""
     mine = [r[3:] for r in rows if r[0] == who and r[1] == what and told in ("", r[2])]
-    return (*(float(v) for v in np.mean(mine or [(np.nan,) * 3], axis=0)), len(mine))
+    coverage, crps, interval = np.mean(mine or [(np.nan,) * 3], axis=0)
+    return float(coverage), float(crps), float(interval), len(mine)
 
 
 def report(done: list[dict[str, Any]]) -> None:
