@@ -3,6 +3,9 @@
 When the number has risen by the time something is sent from it (or it is refreshed), it is judged anew: whoever may no
 longer see what it showed gets it emptied, with what was typed given back as text, and nothing is sent. The number says
 only that something changed; most changes concern nobody on the page, and then everything goes on.
+
+What a page shows is sealed for its reader. What comes back without the seal is judged like any other, but nothing is
+told of what ended: by naming subjects one would learn of cases that one never saw.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +34,8 @@ from tongxin.site.account import seat_ended
 
 RULES, SHOWN = "rules", "shown"
 AT = "at"  # in `shown`: the seat in which the page was opened, and when
-MOST = 4_000  # characters of `shown` that are read; a page that shows more was not made here
+MOST = 4_000  # characters of `shown` that are written and read
+SEAL = "seal"  # in `shown`, before all: that this installation wrote it, for this person
 NUMBER = re.compile(r"\d{1,18}")
 GONE = frozenset({403, 404})  # how an action says that something is not, or no longer, somebody's
 
@@ -59,10 +65,31 @@ def meta(request: HttpRequest) -> SafeString:
 
 
 def shown_words(request: HttpRequest) -> str:
-    """Return what this page shows so far, as one word of a form: seat and time, then subjects with their fields."""
+    """Return what this page shows so far, as one word of a form: sealed; seat and time, then subjects with fields.
+
+    Of a page that shows more than MOST characters, what does not fit is left out.
+    """
     acting = request.acting  # type: ignore[attr-defined]
     at = f"{acting.post}@{acting.desk}@{clock.iso(clock.now())}"
-    return urlencode([(AT, at), *((name, ",".join(fields)) for name, fields in rules.here().shown.items())])
+    words = urlencode([(AT, at)])
+    for name, fields in rules.here().shown.items():
+        more = urlencode([(name, ",".join(fields))])
+        if len(words) + len(more) > MOST - 200:  # the seal has room before
+            break
+        words = f"{words}&{more}"
+    return f"{SEAL}={_seal(request, words)}&{words}"
+
+
+def _seal(request: HttpRequest, words: str) -> str:
+    return signing.Signer(salt=f"tongxin.page.{request.user.pk}").signature(words)
+
+
+def _sealed(request: HttpRequest, given: Mapping[str, str]) -> bool:
+    """Whether what a page says of itself was written here, for who sends it."""
+    said = given.get(SHOWN, "")
+    seal, _sign, words = said.partition("&")
+    kept = _seal(request, words)
+    return len(said) <= MOST and constant_time_compare(seal, f"{SEAL}={kept}")
 
 
 def rose(given: Mapping[str, str]) -> bool:
@@ -85,6 +112,8 @@ def _said(given: Mapping[str, str]) -> tuple[str, datetime | None, list[tuple[st
     text = given.get(SHOWN, "")[:MOST].replace("\x00", "")
     seat, made_at, shown = "", None, []
     for name, fields in parse_qsl(text, keep_blank_values=True, max_num_fields=None):
+        if name == SEAL:
+            continue
         if name != AT:
             shown.append((name, [each for each in fields.split(",") if each]))
             continue
@@ -137,12 +166,17 @@ def emptied(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
 
 
 def what_ended(request: HttpRequest) -> list[Ended]:
-    """Return what ended of all that the page stood on: the seat itself, or what of it was to be seen."""
-    seat, made_at, shown = _said(given_by(request))
+    """Return what ended of all that the page stood on: the seat itself, or what of it was to be seen.
+
+    Of a page that was not made here for who sends it, nothing is told.
+    """
+    given = given_by(request)
+    ours = _sealed(request, given)
+    seat, made_at, shown = _said(given)
     acting = getattr(request, "acting", None)
     if acting is None or not seat_ended.still(request, seat):
-        return [seat_ended.words(request, seat)]
-    return ended.of(acting.desk, shown, made_at)
+        return [seat_ended.words(request, seat if ours else "")]
+    return ended.of(acting.desk, shown, made_at) if ours else []
 
 
 @require_GET

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 
 from tests.support.world import house, loaded, moved_clock
@@ -19,6 +20,7 @@ from tongxin.heart.cases.tests.conftest import APPLICATION
 from tongxin.heart.region import rules
 from tongxin.shared.clock import BEIJING
 from tongxin.shared.writing import writing
+from tongxin.site import page_rules
 from tongxin.site.people import actions as people
 
 __all__ = ["house", "loaded", "moved_clock"]
@@ -104,6 +106,36 @@ def test_a_page_whose_sight_ended_is_emptied_and_gives_back_what_was_typed(taken
     assert APPLICATION["applicant"]["credit_code"] not in page
     assert "tongwulang-one-window@1/kept" in page, "withheld with its reason"
     assert client.post(address, sent | form_of(page, address)).status_code == 302
+
+
+def test_of_what_a_page_never_showed_nothing_is_told(taken, house):
+    other = house.client("baodi-clerk", CLERK.format("tj-baodi"))
+    page = other.get("/desk/").content.decode()
+    shown = re.search(r'data-shown="([^"]*)"', page).group(1).replace("&amp;", "&")
+    for written in (
+        f"case:{taken}=credit_code",
+        f"{shown}&case:{taken}=credit_code",
+        decision(house.client("tongzhou-approver", APPROVER), taken)[1]["shown"],
+    ):
+        head = {"Tongxin-Rules": "0", "Tongxin-Shown": written}
+        text = other.get("/desk/", headers=head).content.decode()
+        assert other.get("/desk/", headers=head).status_code == 409, (
+            "what is not theirs to see empties the page"
+        )
+        assert taken not in text, "and says no word of it"
+        assert "统一社会信用代码" not in text
+
+
+def test_a_page_that_shows_very_much_is_sealed_whole(taken, house, rf):
+    request = rf.get("/desk/")
+    acting = house.acting("wuqing-clerk", CLERK.format("tj-wuqing"))
+    request.acting, request.user = acting, get_user_model().objects.get(username="wuqing-clerk")
+    with rules.reading():
+        rules.here().shown.update({f"case:X-{n}": {"name": None} for n in range(900)})
+        word = page_rules.shown_words(request)
+    assert 3_000 < len(word) <= page_rules.MOST
+    assert page_rules._sealed(request, {"shown": word})
+    assert not page_rules._sealed(request, {"shown": word + "&case:Y=name"})
 
 
 def test_a_consent_that_was_withdrawn_is_named_with_its_day_and_who_keeps_it(taken, house):
