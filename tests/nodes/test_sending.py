@@ -18,6 +18,7 @@ from tests.nodes.conftest import HERE, THERE
 from tests.support import receivers
 from tests.support.second_node import SecondNode
 from tongxin.heart.exchange import (
+    actions,
     leases,
     lines,
     lines_in,
@@ -69,6 +70,24 @@ def test_a_note_to_a_desk_here_is_there_at_once(house, clerk):
     assert message.delivered_at == message.sent_at
     assert Notification.objects.get(kind="note").desk_id == "tj-baodi/service_centre"
     assert not Envelope.objects.exists()
+
+
+def test_messages_of_one_act_stand_in_the_order_of_sending_behind_all_others(house, clerk):
+    lines_notes.send_note(by=clerk, key="n", to_desk="tj-baodi/service_centre", text="示例")
+    with act("tests.several", by=clerk, key="s", request={}) as a:
+        sent = [
+            actions.send(
+                "note", from_desk=clerk.desk, to_desk="tj-baodi/service_centre", thread=f"notes:{n}", basis="",
+                body={"text": "示例"}, at=a.at,
+            ).pk
+            for n in range(4)
+        ]  # fmt: skip
+        within = list(Message.objects.order_by("seq").values_list("pk", flat=True))
+        a.entry("notes:0")
+    assert within[1:] == sent
+    rows = list(Message.objects.order_by("seq").values_list("pk", "seq"))
+    assert [pk for pk, _seq in rows] == within
+    assert [seq for _pk, seq in rows] == [1, 2, 3, 4, 5]
 
 
 def broken_after_a_ping(line: SecondNode, a: Act) -> None:

@@ -81,7 +81,7 @@ def send_note(*, by: Acting, key: str, to_desk: str, text: str, reply_to: str = 
                 dedupe=f"note:{message.pk}",
                 params={"desk": by.desk},
             )
-        a.result = {"note": str(message.pk), "thread": message.thread, "seq": message.seq}
+        a.result = {"note": str(message.pk), "thread": message.thread}
         a.entry(
             message.thread,
             cause=f"message:{message.pk}",

@@ -122,6 +122,9 @@ def _locked(from_node: str) -> QuerySet[Channel]:
 
 # ---------------------------------------------------------------- the loop-back
 
+AFTER_ALL = (
+    1 << 62
+)  # beyond every number; messages without one stand here, in the order in which they were sent
 _unnumbered: ContextVar[list[Message] | None] = ContextVar("unnumbered", default=None)
 TAKE = """UPDATE exchange_channel SET last_seq = last_seq + 1 WHERE from_node = %s AND to_node = %s
     RETURNING id, last_seq"""
@@ -151,7 +154,8 @@ def looped(message: Message) -> Message:
     if waiting is None or not connection.features.has_select_for_update:
         message.channel_id, message.seq = _next_looped()
         return statements.insert(message)
-    message.channel_id, message.seq = _loop_back(), -1 - (message.pk.int >> 65)
+    message.channel_id = _loop_back()
+    message.seq = AFTER_ALL + (len(waiting) << 40) + (message.pk.int & (1 << 40) - 1)
     waiting.append(statements.insert(message))
     return message
 
