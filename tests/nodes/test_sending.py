@@ -197,18 +197,18 @@ def test_two_acts_that_tell_the_same_nodes_in_another_order_do_not_wait_for_one_
             for name in names:
                 told.append(lines_out.taken(name).last_seq)
                 a.result = {"told": name}
-                if names[0] == "main" and not began.is_set():
+                if names[0] == "aside" and not began.is_set():
                     began.set()
                     wait_until_somebody_waits()
 
     def tells() -> None:
         began.wait(20)
-        tell(line.name, "main")
+        tell(line.name, "aside")
         connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(tells)
-        tell("main", line.name)
+        tell("aside", line.name)
         other.result(20)
     assert sorted(told) == [1, 1, 2, 2]
 
