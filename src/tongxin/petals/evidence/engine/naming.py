@@ -10,10 +10,10 @@ from tongxin.petals.evidence.engine.periods import without_times
 from tongxin.petals.evidence.engine.places import RELATIVE, Seen
 
 TAIL = re.compile(
-    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|同比|总计|合计|就|都|以|连续|稳定|保持)+$"
+    rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|每天|每日|小于|大于|低于|高于|不足|不到|仅|降至?|增至?|控制|回升|回落|接近|靠近|占|同比|总计|合计|就|都|以|连续|稳定|保持)+$"
 )
 HEAD = re.compile(
-    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|吸引了?包括|共对|设置|谋划|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
+    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|吸引了?(?:包括|来自)|来自|一?共对|设置|谋划|拥有|明确|包括|以及|对于|本次|此次|近日|日前|一共|未来|当地|每年|平均|每天|每日|同步|由|经|支持(?=.{6})|成立|组建|制定|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
 )
 DROP = re.compile(
     r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高|陆续|先后|顺利|成功|紧急|相继|纷纷|安全(?=转移|撤离)"
@@ -28,12 +28,12 @@ WHOSE = re.compile(
     "(?:以上|以下|左右|多|余)?的([^，。；,;的]{2,24}?)(?=都|均|已|将|可(?!再生)|是|在|由|从|被|正|实现|完成|来自|集中|[，。；,;的]|$)"
 )
 AGENT = re.compile(
-    "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关)(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急)+(?=.{4,})"
+    "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关|总队|支队|部队|银行|总工会|铁建|省|市|当地)(?:(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急|今天|自)+(?=.{4,})|(?:组织|派出|调派|下派|出动|预拨|下拨|拨付|下达|公布|发布|印发|推出|部署|安排|启动|举办)+了?(?=.{3,})|(?=(?:预拨|下拨|拨付|下达|出动|组织)$))"
 )
 ALL_OF = re.compile("^.*等(?:(?:地|领域|方面|行业)?(?:的)?(?=.{2,})|(?:地|领域|方面|行业)?$)")
 WHOSE_NOUN = re.compile("^.*的(?=.{4,})")
 DID = re.compile("[\u4e00-\u9fff]{2}了$")
-ENDS_NOUN = re.compile("每天|每日|日均|(?<=.{4})(?:在|由|为|达|已)")
+ENDS_NOUN = re.compile("每天|每日|日均|(?<=.{2})(?:在|由|(?<!行)为|达(?!标)|超过(?=$))")
 HEAD_NOUN = re.compile(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)")
 AND_MORE = re.compile("(?:[和及、]|(?<!参)与)+$")
 DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越|进行|正式|受到|全部恢复|配合|赴|进入|迎来)")
@@ -44,19 +44,37 @@ ITEM_VERB = re.compile(
     "^(?:修复|新建|改造|建成|完成|新增|培育|引进|开通|种植|转移|调运|投放|发放|签约|实施|推动|抢通|调拨|清理)"
 )
 GIVEN = re.compile(
-    "(?:再次|共|已|累计)?(?P<verb>预拨|拨付|下达|安排|投入|提供|发放|筹集|兑现|补助|划拨|调拨)$"
+    "(?:再次|共|已|累计)?(?P<verb>预拨|下拨|拨付|下达|安排|投入|提供|发放|筹集|兑现|补助|划拨|调拨)$"
 )
 FUND = re.compile(
     r"[^，。；、的\d]{0,14}?(?:资金|贷款|补贴|消费券|经费|投资|基金|补助|奖金|专项债|债券|红包|物资)"
 )
 SUFFIX = {
     "人": "人数", "户": "户数", "场": "场数", "条": "条数", "次": "次数", "公里": "里程", "亩": "面积", "公顷": "面积",
-    "平方公里": "面积", "平方米": "面积",
+    "平方公里": "面积", "平方米": "面积", "项": "项数", "座": "座数", "栋": "栋数", "间": "间数", "架": "架数",
+    "台套": "台套数", "批次": "批次", "架次": "架次", "班次": "班次", "人次": "人次", "立方米": "量", "吨": "量",
+    "毫秒": "时延",
 }  # fmt: skip
 SUFFIXED = re.compile(
-    "(?:数|量|次|率|人群|额|值|面积|里程|长度|全长|总长|规模|比例|占比|增幅|时速|海拔|距离|线路|高度|深度|宽度|长)$"
+    "(?:数|量|次|率|人群|额|值|面积|里程|长度|全长|总长|规模|比例|占比|比重|增幅|降幅|增速|时速|海拔|距离|线路|高度|深度|宽度|长"
+    "|时延|能力|水位|指数|浓度)$"
 )
 TRADE = re.compile("(?:出口|进口|进出口|成交|交易|消费|零售|销售|签约|融资)$")
+PROJECT = re.compile("(?:项目|事项|成果|试点|目)$")
+PERCENTS = re.compile("(?:率|比例|比重|占比|份额|幅|指数|强度|水平|速|度|量|积)$")
+SAVES = re.compile("(?:节能|节水|减排|减碳|降耗|节电|压缩|优良|达标|覆盖)$")
+LED_BY = re.compile("(?:新区|园区?|港|机场|示范区|科学城|合作区|自贸区)$")
+ROUND = re.compile("^(?:左右|以上|以下|以内|的|多|余)+")
+GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均?)+$")
+SINCE = re.compile("^(?:[一二三四五六七八九十\\d]{1,3}年(?:来|间)?|(?:今年|成立|开通)?以来)")
+GIVES = re.compile("(?:贡献|聚集|集聚|汇聚|创造|占据|拥有|生产|提供)了?(?:全国|全省|全市|全球)?(?:约|近|超)*$")
+OF_WHAT = re.compile(
+    "占(?:到|了|据)?(全国|全省|全市|全球|GDP|地区生产总值|规模以上工业|[^，。；的占\\d]{2,8}?)(?:的)?(?:比重|比例|份额|总量)?(?:分别)?(?:已?(?:达到?|超过?|约|近|为|提高到|提升至|保持在|接近))*$"
+    "|(?:聚集|集聚|汇聚|贡献|创造|生产)了?(全国|全省|全市|全球)(?:的|约|近|超过?)*$"
+)
+BUILDS = re.compile("(?:建起|建成|建设|打造|兴建|新建)$")
+OWNER = re.compile(".{0,10}?(?:都市圈|城市|省份|国家|企业|机构|机车|县区?|市州)(?=的)")
+WHAT = re.compile("[^，。；、,;（(\\s的以左上之]{2}")
 MARKS = re.compile("[、，。；]")
 GREAT_ONES = re.compile("大(?![类洲陆家地学型桥道坝])")
 SIZED = re.compile("(?:新建|全长|总长|^长|改造|新增|建设|开通|建成|占地|面积)$")
@@ -111,8 +129,12 @@ def indicator(
     known = _known(re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after, words)
     if known:
         share = m.role == "share" and not known.endswith(("率", "比例", "强度"))
-        return known + ("占比" if share else ""), "a known indicator"
-    counted = m.kind in ("count", "person") or (m.kind in ("length", "area") and not before.strip())
+        if m.role in ("change", "points"):
+            known = _in_turn(known, m, text) + _grew(m, before)
+        return known + (_of_total(text, m) if share else ""), "a known indicator"
+    counted = m.kind in ("count", "person") or (
+        m.kind in ("length", "area", "mass", "volume", "energy") and (not before.strip() or WHAT.match(after) is not None)
+    )
     if any(c.value.startswith("from:") for c in m.comparisons):
         opened = list(re.finditer("[由从]", text[: m.start]))
         before = re.split("[，。；]", text[: opened[-1].start()])[-1] if opened else before
@@ -123,11 +145,11 @@ def indicator(
     after_name = MARKS.split(after, 1)[0] if counted or m.kind == "time" or len(head) < 2 else ""
     after_name = DOING.split(after_name, 1)[0]
     after_name = after_name.removeprefix("大") if GREAT_ONES.match(after_name) else after_name
-    after_name = _noun(DROP.sub("", after_name).lstrip("的多余左右以上"), right < m.clause[1])
+    after_name = _noun(ROUND.sub("", DROP.sub("", after_name)), right < m.clause[1])
     if m.kind == "time" and after_name:
         return (head + after_name).removesuffix("时间") + "时间", "a length of time"
     if m.role in ("change", "points", "share"):
-        return _of_change(text, m, head, earlier)
+        return _of_change(text, m, head, earlier, after)
     if (
         m.kind == "percent"
         and re.search("(?:集聚|贡献|占据|覆盖|创造|输送)(?:了)?(?:全国|全市)?(?:约|近|超)*$", before)
@@ -135,8 +157,9 @@ def indicator(
     ):
         head = earlier
     head = "完成投资" if head == "投资" and "完成投资" in before else head
-    if counted and len(after_name) >= 4 and re.search("[、和]", head) and not ITEM_VERB.match(head):
-        head = ""  # a list before what it counts: 电子信息、装备制造2个万亿级产业
+    if counted and len(after_name) >= 4 and re.search("[、和]", head):
+        verb = ITEM_VERB.match(head)
+        head = verb[0] if verb else ""  # a list before what it counts: 电子信息、装备制造2个万亿级产业
     if counted and after_name:
         name = after_name if len(after_name) >= 4 and len(head) < 3 else _joined(head, after_name)
     else:
@@ -153,7 +176,8 @@ def indicator(
         name, why = earlier, "the figure before, in a list"
     elif len(name) < 2 or FILLED.match(name):
         previous = _clause_before(text, m, words)
-        name, why = (previous + name, "the clause before") if previous else (earlier, "the figure before")
+        known = _known(previous, words) if previous and m.kind == "money" else ""
+        name, why = (known or previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:
         name, why = _with_subject(m, name, why, names, seen, words)
     return _measured(m, name, earlier, listed, counted)[:40], why
@@ -170,11 +194,21 @@ def _measured(m: Mention, name: str, earlier: str, listed: bool, counted: bool) 
     if name.endswith(("企业", "主体", "商户")):
         return name + "数" if counted else name
     said = SUFFIX.get("人" if m.kind == "person" else m.unit.removesuffix("/日"))
-    if said and (counted or m.kind in ("area", "length")):
-        return name + said[1:] if name.endswith(said[0]) else name + said
+    if said == "项数" and PROJECT.search(name):
+        said = "数"
+    if said and (counted or m.kind in ("area", "length", "volume", "mass", "measure")):
+        if name.endswith(("人员", "人口", "人才")) and said == "人数":
+            return name + "数"
+        return name + said[1:] if len(said) > 1 and name.endswith(said[0]) else name + said
+    if m.kind == "percent" and m.role == "main" and not PERCENTS.search(name):
+        return name.removesuffix("完成") + "完成率" if name.endswith("完成") else name + ("比例" if SAVES.search(name) else "占比")
     if m.kind == "money" and TRADE.search(name):
         return name + "额"
     return name + "数" if counted else name
+
+
+def _of_total_of(head: str) -> str:
+    return "占全国比重" if head.endswith("全国") else "占比"
 
 
 def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | None:
@@ -187,10 +221,14 @@ def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | Non
     if built:
         return built[1] + "投资额", "what was built with it"
     whose = WHOSE.match(after)
+    if whose and m.kind == "area" and BUILDS.search(head):
+        head = ""
     if whose is None or m.role != "main":
         return None
     if m.kind == "percent":
-        return whose[1][:20] + "占比", "what follows the share"
+        if whose[1] in ("份额", "比重") and head:
+            return head + "占比", "the clause"
+        return AND_MORE.sub("", TAIL.sub("", whose[1]))[:20] + _of_total_of(head), "what follows the share"
     if head and (len(head) > 10 or SIZED.search(head) is None):
         return None
     size = {"area": "面积", "length": "长度"}.get(m.kind)
@@ -209,6 +247,8 @@ def _short(head: str) -> str:
 
 def _noun(after: str, more: bool) -> str:
     """Return the noun of what follows a number; where another number follows, up to its preposition or head noun."""
+    owner = OWNER.match(after)
+    after = owner[0] if owner else after
     after = ENDS_NOUN.split(after, 1)[0] if len(after) > 5 else after
     if more:
         head = HEAD_NOUN.match(after)
@@ -229,7 +269,7 @@ def _with_subject(
         words.levels.get(canonical) == "province" and last.startswith(canonical[:2]) and len(last) < 4
     ):
         return name, why
-    if canonical == "全国":
+    if canonical == "全国" or not (last in words.entities or LED_BY.search(last)):
         return name, why
     return last + name, f"{why}, of {last}"
 
@@ -251,7 +291,7 @@ def _known(clause: str, words: Lexicon) -> str:
     return best
 
 
-def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str]:
+def _of_change(text: str, m: Mention, head: str, earlier: str, after: str) -> tuple[str, str]:
     name = re.sub("(?:同比|实际|名义|环比|年均|大幅|占.*|比重|保持|强劲|增速|增幅|降幅|涨幅)+$", "", head)
     name = re.sub(
         "(?:比|较)?(?:增长|增加(?!值)|提升|提高|上升|下降|减少|降低|同比|实际|名义|增速|增幅|年均)+.*$",
@@ -259,7 +299,9 @@ def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str
         name,
     )
     if m.comparisons and m.comparisons[0].kind == "share_of_total":
-        return ((name or earlier) + "占比")[:40], "a share"
+        noun = WHOSE.match(after) if len(name) < 2 or name.startswith("以") or GIVES.search(name) else None
+        name = _in_turn(AND_MORE.sub("", noun[1])[:20] if noun else name or earlier, m, text)
+        return name.removesuffix("占比")[:34] + _of_total(text, m), "a share"
     if len(name) < 2:
         before = text[: m.clause[0]]
         last = [c for c in re.split("[，。；,;]", before) if c]
@@ -273,8 +315,38 @@ def _of_change(text: str, m: Mention, head: str, earlier: str) -> tuple[str, str
             if last
             else ""
         )
-        name = earlier.removesuffix("增幅") if earlier.endswith("增幅") else carried or earlier
-    return (name.removesuffix("增幅") + "增幅")[:40], "a change"
+        name = GREW.sub("", earlier) if m.turn[0] or GREW.search(earlier) else carried or earlier
+    name = SINCE.sub("", re.sub("(?:比|较|与)[^比较与]{1,12}$", "", name)) or GREW.sub("", earlier)
+    return _in_turn(GREW.sub("", name), m, text)[:38] + _grew(m, text[slice(*m.clause)]), "a change"
+
+
+def _grew(m: Mention, clause: str) -> str:
+    """Return what a change is called: 年均增速, 降幅, 增幅, 倍数."""
+    if m.kind == "points":
+        return "提高幅度" if not m.value.startswith("-") else "降幅"
+    if "年均" in clause:
+        return "年均增速"
+    return "降幅" if m.value.startswith("-") else "增幅"
+
+
+def _of_total(text: str, m: Mention) -> str:
+    """Return what a share is called, with that of which it is one where this is told: 占全国比重."""
+    before = text[m.clause[0] : m.start]
+    told = OF_WHAT.search(before)
+    return f"占{told[1] or told[2]}比重" if told else "占比"
+
+
+def _in_turn(name: str, m: Mention, text: str) -> str:
+    """Return the name of one item of a list whose figures follow in turn: 城乡居民收入分别增长8%和9%."""
+    i, count = m.turn
+    if count < 2:
+        return name
+    if count == 2 and "城乡居民" in name:
+        return name.replace("城乡居民", ("城镇居民", "农村居民")[i])
+    if count == 2 and name.startswith("居民人均可支配收入") and "城乡" in text[slice(*m.clause)]:
+        return ("城镇", "农村")[i] + name
+    parts = [each for each in re.split("[、和与及]", name) if each]
+    return parts[i] if len(parts) == count and len(min(parts, key=len)) > 2 else name
 
 
 def _clause_before(text: str, m: Mention, words: Lexicon) -> str:
