@@ -13,10 +13,10 @@ TAIL = re.compile(
     rf"(?:{BEFORE}|增长|增加|提升|提高|下降|减少|实现|完成了|新高|共|已|达|为|了|至|到|约|由|从|是|的|有|在|均|将|分别|每天|每日|小于|大于|低于|高于|不足|不到|仅|降至?|增至?|控制|回升|回落|接近|靠近|占|同比|总计|合计|就|都|以|连续|稳定|保持)+$"
 )
 HEAD = re.compile(
-    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|吸引了?(?:包括|来自)|来自|一?共对|设置|谋划|拥有|明确|包括|以及|对于|本次|此次|近日|日前|一共|未来|当地|每年|平均|每天|每日|同步|由|经|支持(?=.{6})|成立|组建|制定|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
+    r"^(?:其中|分别|累计完成(?=.{2})|累计(?=.{3})|完成(?=[^投].{1,})|同时|此外|目前|截至|另外|据|记者|而|并|又|也|还|已|吸引了?(?:包括|来自)|来自|一?共对|设置|谋划|拥有|明确|包括|以及|对于|本次|此次|近日|日前|一共|未来(?!产业|科|城|网)|当地|每年|平均(?=每)|每天|每日|同步|由|经(?![济常营费开理纪贸典验])|支持(?=.{6})|今天|昨天|年内|当前|成立|组建|制定|共(?![同享建识商])|将|预计|力争|全年|累计|，|、|“|”|与|和|及|今年|近(?![日期些])|等地的?|的|在|使|为|至|到(?!位)|有|是|了)+"
 )
 DROP = re.compile(
-    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高|陆续|先后|顺利|成功|紧急|相继|纷纷|安全(?=转移|撤离)"
+    r"《[^》]*》|[“”‘’\"*#（）()\[\]【】\s]|一度|首次|不断|持续|进一步|已经|正在|历史|规模创\S*|创\S*新高|陆续|先后|昼夜|日夜|齐心|顺利|成功|紧急|相继|纷纷|安全(?=转移|撤离)|预计(?=.{2})"
 )
 NUMBERED = re.compile(
     r"^\s*(?:[-•·*#]\s*)?(?:[（(]\d{1,2}[）)]|\d{1,2}[.、．](?!\d)|[（(]?[一二三四五六七八九十]{1,2}[、）)])"
@@ -28,7 +28,7 @@ WHOSE = re.compile(
     "(?:以上|以下|左右|多|余)?的([^，。；,;的]{2,24}?)(?=都|均|已|将|可(?!再生)|是|在|由|从|被|正|实现|完成|来自|集中|[，。；,;的]|$)"
 )
 AGENT = re.compile(
-    "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关|总队|支队|部队|银行|总工会|铁建|省|市|当地)(?:(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急|今天|自)+(?=.{4,})|(?:组织|派出|调派|下派|出动|预拨|下拨|拨付|下达|公布|发布|印发|推出|部署|安排|启动|举办)+了?(?=.{3,})|(?=(?:预拨|下拨|拨付|下达|出动|组织)$))"
+    "^.{2,14}?(?:部门|部|局|委|集团|公司|政府|总局|办|署|联盟|协会|口岸|海关|总队|支队|部队|银行|总工会|铁建|省|市|当地)(?:(?:共计?|分别|已|累计|将|还|先后|陆续|目前|提前|紧急|今天|自)+(?=.{2,})|(?:组织|派出|调派|下派|出动|预拨|下拨|拨付|下达|公布|发布|印发|推出|部署|安排|启动|举办|新?投放|追回)+了?(?=.{3,})|(?=(?:预拨|下拨|拨付|下达|出动|组织)$))"
 )
 ALL_OF = re.compile("^.*等(?:(?:地|领域|方面|行业)?(?:的)?(?=.{2,})|(?:地|领域|方面|行业)?$)")
 WHOSE_NOUN = re.compile("^.*的(?=.{4,})")
@@ -36,7 +36,7 @@ DID = re.compile("[\u4e00-\u9fff]{2}了$")
 ENDS_NOUN = re.compile("每天|每日|日均|(?<=.{2})(?:在|由|(?<!行)为|达(?!标)|超过(?=$))")
 HEAD_NOUN = re.compile(".{0,8}?(?:行业|企业|项目|领域|机构|事项|城市|平台|国家|线路|产品|中心|园区)")
 AND_MORE = re.compile("(?:[和及、]|(?<!参)与)+$")
-DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越|进行|正式|受到|全部恢复|配合|赴|进入|迎来)")
+DOING = re.compile("(?<=..)(?:正在|分布|都是|穿越|进行|正式|受到|全部恢复|配合|赴|进入|迎来|涵盖|还将|携|通过|发挥|属于|奋战|坚守|围绕|(?<![予可得难所加足用])以(?![上下内来及旧]))")
 LED = re.compile(
     "^(?:共?计划|共|累计|已|将|部署|促成|形成|打造|囊括|出动|举办|鼓励|引导|帮助|共同|联合)+了?(?=.{3,})"
 )
@@ -56,25 +56,38 @@ SUFFIX = {
     "毫秒": "时延",
 }  # fmt: skip
 SUFFIXED = re.compile(
-    "(?:数|量|次|率|人群|额|值|面积|里程|长度|全长|总长|规模|比例|占比|比重|增幅|降幅|增速|时速|海拔|距离|线路|高度|深度|宽度|长"
+    "(?:数|量|次|率|人群|额|值|面积|里程|长度|全长|总长|规模|比例|占比|比重|增幅|降幅|增速|时速|海拔|距离|人口|高度|深度|宽度|长"
     "|时延|能力|水位|指数|浓度)$"
 )
 TRADE = re.compile("(?:出口|进口|进出口|成交|交易|消费|零售|销售|签约|融资)$")
 PROJECT = re.compile("(?:项目|事项|成果|试点|目)$")
 PERCENTS = re.compile("(?:率|比例|比重|占比|份额|幅|指数|强度|水平|速|度|量|积)$")
-SAVES = re.compile("(?:节能|节水|减排|减碳|降耗|节电|压缩|优良|达标|覆盖)$")
+SAVES = re.compile("(?:节能|节水|减排|减碳|降耗|节电|降价|压缩|优良|达标|覆盖)$")
 LED_BY = re.compile("(?:新区|园区?|港|机场|示范区|科学城|合作区|自贸区)$")
 ROUND = re.compile("^(?:左右|以上|以下|以内|的|多|余)+")
 GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均?)+$")
 SINCE = re.compile("^(?:[一二三四五六七八九十\\d]{1,3}年(?:来|间)?|(?:今年|成立|开通)?以来)")
 GIVES = re.compile("(?:贡献|聚集|集聚|汇聚|创造|占据|拥有|生产|提供)了?(?:全国|全省|全市|全球)?(?:约|近|超)*$")
 OF_WHAT = re.compile(
-    "占(?:到|了|据)?(全国|全省|全市|全球|GDP|地区生产总值|规模以上工业|[^，。；的占\\d]{2,8}?)(?:的)?(?:比重|比例|份额|总量)?(?:分别)?(?:已?(?:达到?|超过?|约|近|为|提高到|提升至|保持在|接近))*$"
+    "占(?:到|了|据)?(?!比|地)(全国|全省|全市|全球|GDP|地区生产总值|规模以上工业|[^，。；的占\\d]{2,8}?)(?:的)?(?:比重|比例|份额|总量)?(?:分别)?(?:已?(?:达到?|超过?|约|近|为|提高到|提升至|保持在|接近))*$"
     "|(?:聚集|集聚|汇聚|贡献|创造|生产)了?(全国|全省|全市|全球)(?:的|约|近|超过?)*$"
 )
 BUILDS = re.compile("(?:建起|建成|建设|打造|兴建|新建)$")
-OWNER = re.compile(".{0,10}?(?:都市圈|城市|省份|国家|企业|机构|机车|县区?|市州)(?=的)")
+OWNER = re.compile(".{0,10}?(?:都市圈|城市|省份|国家和地区|国家|企业|机构|机车|县区?|市州)(?=的)")
 WHAT = re.compile("[^，。；、,;（(\\s的以左上之]{2}")
+IS = re.compile("^(?:为|是|属于|布局在?)(?=..)")
+LEADS = re.compile("(?<=..)(?:领跑|位居|居|排名|用于|投向)")
+AHEAD = re.compile("^.{2,}(?:将(?![近军士比较达突超增为再])|还将)(?=.{4,})")
+DREW = re.compile("^.{0,16}?(?:吸引|来自)了?(?:来自)?(?:全球|世界|全国)?")
+AFFECTED = re.compile("^受.{2,16}?影响")
+MORE_THAN = re.compile("^(?:比|较|同比)")
+THAN = re.compile("(?:(?:相比|(?<![同环占对百相])比(?![例重值赛])|较(?![大高低小强]))[^比较]{0,12}|与[^与]{0,10}相比)$")
+DEEP = re.compile("^[多余]?(?P<how>[深高长宽厚])的(?P<noun>[^，。；、的]{2,10})")
+NO_MATTER = re.compile("\\d|实现|完成|达到|占|增长|预计|推动|累计|满足|按")
+NATION = re.compile("^(?:我国|全国|全年|全市|全省|全区|全县|国内|区域|地区|外贸|内地|全部|实际|的)+")
+COUNTED = frozenset(["count", "person", "length", "area", "days", "time", "mass", "volume"])
+RATE = re.compile("(?:率|比例|比重|占比|份额|幅|增速)$")
+CHANGED = re.compile("减少|缩短|下降|降低|提前|提高|提升|增长|回升|扩大")
 MARKS = re.compile("[、，。；]")
 GREAT_ONES = re.compile("大(?![类洲陆家地学型桥道坝])")
 SIZED = re.compile("(?:新建|全长|总长|^长|改造|新增|建设|开通|建成|占地|面积)$")
@@ -126,11 +139,13 @@ def indicator(
     if listed:
         cut = re.search("[、和及]", before)
         before = before[cut.end() :] if cut else before
-    known = _known(re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after, words)
+    told = re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after
+    known = _known(told, words, m)
     if known:
         share = m.role == "share" and not known.endswith(("率", "比例", "强度"))
         if m.role in ("change", "points"):
             known = _in_turn(known, m, text) + _grew(m, before)
+        known = _whose(before, known, words) + known if not share else known
         return known + (_of_total(text, m) if share else ""), "a known indicator"
     counted = m.kind in ("count", "person") or (
         m.kind in ("length", "area", "mass", "volume", "energy") and (not before.strip() or WHAT.match(after) is not None)
@@ -165,6 +180,9 @@ def indicator(
     else:
         name = head or after_name
     why = f"clause {text[slice(*m.clause)][:24]!r}"
+    if m.role == "main" and m.kind != "percent" and MORE_THAN.match(name) and earlier:
+        how = CHANGED.search(name)
+        name, why = re.sub("数量?$", "", earlier) + (how[0] if how else "增加"), f"{why}, of the figure before"
     if BARE.match(name) and earlier:
         stem = re.sub(
             "^(?:净增|新增|新设|增加|推出|发布)|(?:净增|新增|新设|增加)?(?:数量|数|总量|量|增幅|占比|总额|额)$",
@@ -176,7 +194,7 @@ def indicator(
         name, why = earlier, "the figure before, in a list"
     elif len(name) < 2 or FILLED.match(name):
         previous = _clause_before(text, m, words)
-        known = _known(previous, words) if previous and m.kind == "money" else ""
+        known = _known(previous, words, m) if previous and m.kind == "money" else ""
         name, why = (known or previous + name, "the clause before") if previous else (earlier, "the figure before")
     elif m.start > 0 and len(name) < 9:
         name, why = _with_subject(m, name, why, names, seen, words)
@@ -186,6 +204,7 @@ def indicator(
 def _measured(m: Mention, name: str, earlier: str, listed: bool, counted: bool) -> str:
     """Put the verb of a list before the name of its item, and behind it what is measured: 人数, 里程, 面积, 数."""
     name = LED.sub("", name)
+    name = IS.sub("", name) if m.kind == "percent" else name
     verb = ITEM_VERB.match(earlier) if listed else None
     if verb and not ITEM_VERB.match(name):
         name = verb[0] + name
@@ -204,7 +223,7 @@ def _measured(m: Mention, name: str, earlier: str, listed: bool, counted: bool) 
         return name.removesuffix("完成") + "完成率" if name.endswith("完成") else name + ("比例" if SAVES.search(name) else "占比")
     if m.kind == "money" and TRADE.search(name):
         return name + "额"
-    return name + "数" if counted else name
+    return name + "数" if counted and m.kind in ("count", "person") else name
 
 
 def _of_total_of(head: str) -> str:
@@ -215,11 +234,16 @@ def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | Non
     """Name a share or size by the noun behind its 的, an investment by what it built."""
     given = GIVEN.search(head) if m.kind == "money" else None
     fund = FUND.match(after) if given else None
+    if given and not fund and len(head) < 6:
+        return given["verb"] + "资金", "what was given"
     if given and fund:
         return given["verb"] + fund[0], "what was given"
     built = BUILT.match(after) if head.endswith("投资") else None
     if built:
         return built[1] + "投资额", "what was built with it"
+    deep = DEEP.match(after) if m.kind == "length" else None
+    if deep:
+        return deep["noun"] + deep["how"] + "度", "how deep or high"
     whose = WHOSE.match(after)
     if whose and m.kind == "area" and BUILDS.search(head):
         head = ""
@@ -228,7 +252,8 @@ def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | Non
     if m.kind == "percent":
         if whose[1] in ("份额", "比重") and head:
             return head + "占比", "the clause"
-        return AND_MORE.sub("", TAIL.sub("", whose[1]))[:20] + _of_total_of(head), "what follows the share"
+        noun = LEADS.split(AND_MORE.sub("", TAIL.sub("", whose[1])))[0][:20]
+        return noun + ("" if RATE.search(noun) else _of_total_of(head)), "what follows the share"
     if head and (len(head) > 10 or SIZED.search(head) is None):
         return None
     size = {"area": "面积", "length": "长度"}.get(m.kind)
@@ -237,7 +262,9 @@ def _of_what_follows(m: Mention, head: str, after: str) -> tuple[str, str] | Non
 
 def _short(head: str) -> str:
     """Cut what only leads to the noun: a list before 等, what stands before the last 的, a verb with 了."""
-    head = AGENT.sub("", head)
+    head = AGENT.sub("", AFFECTED.sub("", head))
+    head = DREW.sub("", AHEAD.sub("", head))
+    head = THAN.sub("", head) if len(THAN.sub("", head)) > 2 else head
     if "等" in head:
         head = ALL_OF.sub("", head)
     if "的" in head:
@@ -253,6 +280,7 @@ def _noun(after: str, more: bool) -> str:
     if more:
         head = HEAD_NOUN.match(after)
         after = head[0] if head else after
+    after = re.sub("(?<=..)(?:中|里|还|也|已|有|正|将|就有|保持)+$", "", after)
     return AND_MORE.sub("", after) if after.endswith(("和", "及", "、", "与")) else after
 
 
@@ -281,14 +309,29 @@ def _joined(head: str, after: str) -> str:
     return head + after
 
 
-def _known(clause: str, words: Lexicon) -> str:
+def _known(clause: str, words: Lexicon, m: Mention) -> str:
+    """Return the longest known indicator told here whose figures can be of this kind."""
     best = ""
-    if words.any_indicator.search(clause) is None:
+    if words.any_indicator.search(clause) is None or "贡献率" in clause:
         return best
     for known in words.indicators:
+        unit = words.units.get(known.unit)
+        if m.role == "main" and unit and m.kind in COUNTED and (unit.kind != m.kind or unit.base not in m.unit):
+            continue
         if known.finds.search(clause) and len(known.name) > len(best):
             best = known.name
     return best
+
+
+def _whose(before: str, known: str, words: Lexicon) -> str:
+    """Return of whom or what a known indicator is told: 民营企业进出口总值."""
+    finds = [k.finds for k in words.indicators if known.startswith(k.name)]
+    at = next((found for f in reversed(finds) if (found := f.search(before))), None)
+    if at is None:
+        return ""
+    whose = NATION.sub("", _short(HEAD.sub("", _without_places(_bare(before[: at.start()], words, False), words))))
+    whose = NATION.sub("", RELATIVE.sub("", whose))
+    return whose if 1 < len(whose) < 9 and whose not in known and NO_MATTER.search(whose) is None else ""
 
 
 def _of_change(text: str, m: Mention, head: str, earlier: str, after: str) -> tuple[str, str]:
@@ -316,7 +359,10 @@ def _of_change(text: str, m: Mention, head: str, earlier: str, after: str) -> tu
             else ""
         )
         name = GREW.sub("", earlier) if m.turn[0] or GREW.search(earlier) else carried or earlier
-    name = SINCE.sub("", re.sub("(?:比|较|与)[^比较与]{1,12}$", "", name)) or GREW.sub("", earlier)
+    if m.kind == "points" and name.startswith(("增速", "增幅")) and earlier:
+        name = GREW.sub("", earlier) + "增速"
+        return name + "提高幅度", "a change"
+    name = SINCE.sub("", THAN.sub("", name)) or GREW.sub("", earlier)
     return _in_turn(GREW.sub("", name), m, text)[:38] + _grew(m, text[slice(*m.clause)]), "a change"
 
 
