@@ -30,6 +30,7 @@ BRACKETED = re.compile("（[^（）]{0,20}）|\\([^()]{0,20}\\)")
 LED_BY = re.compile("(?:新区|园区?|港|机场|示范区|科学城|合作区|自贸区)$")
 ROUND = re.compile("^(?:左右|以上|以下|以内|的|多|余)+")
 GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均|(?<=.{3})年)+$")
+ONLY_VERB = re.compile("新增|新建|新设|建成|完成|开工|竣工|投产|投运|获批|落户|入驻")
 SINCE = re.compile("^(?:[一二三四五六七八九十\\d]{1,3}年(?:来|间)?|(?:今年|成立|开通)?以来)")
 GIVES = re.compile(
     "(?:贡献|聚集|集聚|汇聚|创造|占据|拥有|生产|提供)了?(?:全国|全省|全市|全球)?(?:约|近|超)*$"
@@ -79,6 +80,8 @@ def indicator(
         if m.role in ("change", "points"):
             known = _in_turn(known, m, text) + _grew(m, before)
         known = _whose(before, known, words) + known if not share else known
+        if m.kind == "percent" and m.role == "main" and GIVES.search(before):
+            return known + _of_total(text, m), "a share of a known indicator"
         return known + (_of_total(text, m) if share else ""), "a known indicator"
     counted = m.kind in ("count", "person") or (
         m.kind in ("length", "area", "mass", "volume", "energy")
@@ -122,6 +125,9 @@ def indicator(
             re.sub("数量?$", "", earlier) + (how[0] if how else "增加"),
             f"{why}, of the figure before",
         )
+    last = next((f for f in reversed(figures) if f.end <= m.start and f is not m), None)
+    if ONLY_VERB.fullmatch(name) and earlier and last is not None and last.unit == m.unit:
+        name, why = name + re.sub("^(?:新增|建成|完成)|数$", "", earlier), f"{why}, of the figure before"
     if BARE.match(name) and earlier:
         stem = re.sub(
             "^(?:净增|新增|新设|增加|推出|发布)|(?:净增|新增|新设|增加)?(?:数量|数|总量|量|增幅|占比|总额|额)$",
@@ -247,6 +253,8 @@ def _in_turn(name: str, m: Mention, text: str) -> str:
         return name
     if count == 2 and "城乡居民" in name:
         return name.replace("城乡居民", ("城镇居民", "农村居民")[i])
+    if i == 1 and name.startswith("城镇居民") and "城乡居民" in text[slice(*m.clause)]:
+        return name.replace("城镇居民", "农村居民")
     if count == 2 and name.startswith("居民人均可支配收入") and "城乡" in text[slice(*m.clause)]:
         return ("城镇", "农村")[i] + name
     parts = [each for each in re.split("[、和与及]", name) if each]
