@@ -1,7 +1,7 @@
 """What reading bulletins holds: characters repaired, figures read, with 95 % intervals; speeds beside others.
 
 Needs the public texts (TONGXIN_BULLETINS, or shared/data/bulletins beside the checkout): they are not in this
-repository. Fresh damage needs opencc and pypinyin, the last lines jieba and rjieba; what is missing is left out, and
+repository. The last lines measure jieba and rjieba; what is missing is left out, and
 said.
 
     .venv/bin/python bench/evidence.py [SEED]

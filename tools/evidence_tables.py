@@ -6,9 +6,8 @@ Sources, with the versions the tables of this repository were made from:
 - bigrams.txt: counts in public news 2022-2026 (TEXTS, lines of JSON with `title` and `text`, gzip; not in this
   repository) and in the word list of jieba 0.42.1 (MIT), rounded to powers of two.
 
-    pip install opencc==1.4.2 pypinyin==0.55.0 jieba==0.42.1
-    python tools/evidence_tables.py TEXTS.jsonl.gz [--out FOLDER]
-    python tools/evidence_tables.py TEXTS.jsonl.gz --check     says which table differs from ours; status 1 if any does
+    python tools/evidence_tables.py [TEXTS.jsonl.gz] [--out FOLDER]      without TEXTS all but the pairs
+    python tools/evidence_tables.py [TEXTS.jsonl.gz] --check     says which differs from ours; status 1 if any does
 """
 
 from __future__ import annotations
@@ -148,8 +147,8 @@ def _letter(level: int) -> str:
     return chr(96 + max(1, level))
 
 
-def tables(texts: Path) -> dict[str, str]:
-    """Return the tables by file name."""
+def tables(texts: Path | None) -> dict[str, str]:
+    """Return the tables by file name; without texts all but the pairs of characters."""
     table = characters()
     read = readings(table)
     lines = {
@@ -159,8 +158,9 @@ def tables(texts: Path) -> dict[str, str]:
             "reading,characters,also",
             *(f"{r},{first},{also}" for r, (first, also) in read.items()),
         ],
-        "bigrams.txt": bigrams(texts),
     }
+    if texts is not None:
+        lines["bigrams.txt"] = bigrams(texts)
     return {name: "\n".join(each) + "\n" for name, each in lines.items()}
 
 
@@ -169,7 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("texts", type=Path, metavar="TEXTS.jsonl.gz")
+    parser.add_argument("texts", type=Path, nargs="?", metavar="TEXTS.jsonl.gz")
     parser.add_argument(
         "--out", type=Path, default=OURS, help="the folder to write to (default: the engine's)"
     )
