@@ -195,7 +195,11 @@ def _whose(before: str, known: str, words: Lexicon) -> str:
         "", short_of(HEAD.sub("", without_places(bare(before[: at.start()], words, False), words)))
     )
     whose = NATION.sub("", RELATIVE.sub("", whose))
-    return whose if 1 < len(whose) < 9 and whose not in known and NO_MATTER.search(whose) is None else ""
+    return (
+        whose
+        if 1 < len(whose) < min(9, len(known) + 2) and whose not in known and NO_MATTER.search(whose) is None
+        else ""
+    )
 
 
 def _of_change(text: str, m: Mention, head: str, earlier: str, after: str) -> tuple[str, str]:
