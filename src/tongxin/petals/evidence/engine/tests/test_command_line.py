@@ -157,3 +157,15 @@ def test_no_file_says_so(folder):
 def test_a_cell_is_never_a_formula():
     assert safe("=1+1") == "'=1+1"
     assert safe("-4.2") == "-4.2"
+
+
+def test_every_command_and_option_has_its_chinese_help():
+    from django.utils.translation import override
+
+    from tongxin.site.cli import in_language
+
+    with override("zh-hans"):
+        told = in_language(group)
+    for command in (told, *told.commands.values()):
+        helps = [command.help, *(p.help for p in command.params if getattr(p, "help", None))]
+        assert all(re.search("[一-龥]{4}|标题", each) for each in helps), helps
