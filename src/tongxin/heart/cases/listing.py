@@ -39,6 +39,9 @@ class Listing:
     rows: QuerySet[CasePart]
     column: str  # that it is ordered by, and by the number where that is the same
     down: bool = False
+    by_number: bool = (
+        False  # narrowed by nothing but parts of numbers and states: counted along the narrowest index
+    )
 
     def __iter__(self) -> Iterator[Line]:
         """Go through all of it."""
@@ -67,6 +70,9 @@ class Listing:
     def total(self, after: str = "") -> Total:
         """Count it, or what comes behind a mark, as far as `COUNTED`."""
         n, most = 0, COUNTED + 1
+        if self.by_number and not after:
+            n = self.rows.order_by("case_id").values_list("case_id")[:most].count()
+            return Total(min(n, COUNTED), n > COUNTED)
         for source in self._beyond(after) if after else [self.rows]:
             n += self._ordered(source)[: most - n].count() if n < most else 0  # in order: then along an index
         return Total(min(n, COUNTED), n > COUNTED)

@@ -116,10 +116,14 @@ def listed(
         rows = rows.filter(beside(Q(holder_id=reader.desk)))
     if WHOLE_NUMBER.fullmatch(number := q.strip().upper()):
         rows, q = rows.filter(case_id=number), ""
-    narrow = _narrowed(stage, procedure, place, q)
+    titles = {row.name for row in titled(q.strip())} if q.strip() else set()
+    narrow = _narrowed(stage, procedure, place, q, titles)
     rows = rows.filter(beside(narrow)) if narrow else rows
     column = ORDERS.get(sort.removeprefix("-"))
-    return Listing(rows, column or "filed_at", down=column is None or sort.startswith("-"))
+    numbered = stage == "all" and bool(q.strip()) and not (procedure or place or titles)
+    return Listing(
+        rows, column or "filed_at", down=column is None or sort.startswith("-"), by_number=numbered
+    )
 
 
 def of_items(reader: Acting, names: Iterable[str], limit: int) -> list[Line]:
@@ -145,8 +149,8 @@ def _desk(reader: Acting) -> str:
     return reader.desk
 
 
-def _narrowed(stage: str, procedure: str, place: str, q: str) -> Q:
-    """Return the condition of a list's filters that is checked of each row."""
+def _narrowed(stage: str, procedure: str, place: str, q: str, titles: set[str]) -> Q:
+    """Return the condition of a list's filters that is checked of each row; `titles`: items that `q` stands in."""
     found = Q()
     if stage == "decided":
         found &= Q(state__in=[Case.State.DECIDED, Case.State.CLOSED])
@@ -155,15 +159,18 @@ def _narrowed(stage: str, procedure: str, place: str, q: str) -> Q:
     if place:
         desks = Desk.objects.filter(jurisdiction_id=place).values("id")
         found &= Q(accepting_desk__in=desks) | Q(competent_desk__in=desks)
-    return found & sought(q, number="case__number")
+    return found & sought(q, number="case__number", titles=titles)
 
 
-def sought(text: str, number: str = "number") -> Q:
-    """Return the condition of cases whose number or item's title holds the words; no words narrow nothing."""
+def sought(text: str, number: str = "number", titles: set[str] | None = None) -> Q:
+    """Return the condition of cases whose number or item's title holds the words; no words narrow nothing.
+
+    `titles`: the items that hold them, by name, where they are known already.
+    """
     text = text.strip()
     if not text:
         return Q()
-    names = {row.name for row in titled(text)}
+    names = {row.name for row in titled(text)} if titles is None else titles
     numbered = Q(**{f"{number}__contains": text.upper()})  # numbers are written in capitals
     return (
         numbered | Q(procedure__in=Procedure.objects.filter(name__in=names).values("id"))
