@@ -107,6 +107,18 @@ def offered(nodes: Nodes, number: str, to: str, key: str, place: str = "tj-wuqin
     return str(done["offer"])
 
 
+def refused(nodes: Nodes) -> str:
+    """A case of Wuqing's that Tongzhou took over and refused."""
+    number = filed(nodes)
+    first = offered(nodes, number, TONGZHOU, "o1")
+    with nodes.at("tongzhou"):
+        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
+        decider = by("bj-tongzhou", "approver")
+        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="refused", reason="示例")
+    nodes.carry()
+    return number
+
+
 def stand(nodes: Nodes, name: str, number: str) -> tuple[Any, ...]:
     with nodes.at(name):
         row = Case.objects.get(number=number)
@@ -494,13 +506,7 @@ def test_what_a_silent_partner_did_before_a_holder_was_named_is_stale_and_put_be
 
 
 def test_a_decision_is_reviewed_at_the_deciders_node_and_the_outcome_comes_home(three, at):
-    number = filed(three)
-    first = offered(three, number, TONGZHOU, "o1")
-    with three.at("tongzhou"):
-        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
-        decider = by("bj-tongzhou", "approver")
-        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="refused", reason="示例")
-    three.carry()
+    number = refused(three)
     with three.at("wuqing"):
         done = actions.review(by=by("tj-wuqing"), key="v", number=number, reason="示例")
     three.carry()
@@ -583,13 +589,7 @@ def test_the_applicant_is_told_who_at_the_other_node_saw_what_with_its_next_act(
 
 
 def test_the_end_of_a_review_and_its_withdrawal_that_cross_end_as_the_review_says_on_both(three, at):
-    number = filed(three)
-    first = offered(three, number, TONGZHOU, "o1")
-    with three.at("tongzhou"):
-        actions.take_over(by=by("bj-tongzhou"), key="t", offer_id=first)
-        decider = by("bj-tongzhou", "approver")
-        actions.decide(by=decider, key="d", number=number, epoch=1, outcome="refused", reason="示例")
-    three.carry()
+    number = refused(three)
     with three.at("wuqing"):
         review = actions.review(by=by("tj-wuqing"), key="v", number=number, reason="示例")["case"]
     three.carry()

@@ -39,9 +39,7 @@ class Listing:
     rows: QuerySet[CasePart]
     column: str  # that it is ordered by, and by the number where that is the same
     down: bool = False
-    by_number: bool = (
-        False  # narrowed by nothing but parts of numbers and states: counted along the narrowest index
-    )
+    by_number: bool = False  # narrowed by part of a number alone: counted along the narrowest index
 
     def __iter__(self) -> Iterator[Line]:
         """Go through all of it."""
