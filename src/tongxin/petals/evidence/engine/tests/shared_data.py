@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import hashlib
 import json
 import os
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -30,3 +34,37 @@ def bulk() -> list[dict[str, str]]:
     """Return the transcripts of the corpus, each with file, title and text."""
     with gzip.open(folder() / "bulk" / "regional_news.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A public text with what is told of it."""
+
+    title: str
+    text: str
+    publisher: str
+    day: date
+
+
+BROADCAST = "央视《新闻联播》"
+
+
+def told() -> dict[str, Told]:
+    """Return the transcripts and the reports of the government, by the first 16 characters of their SHA-256."""
+    found = {}
+    for each in bulk():
+        day = each["file"].rpartition("/")[2][:8]
+        found[_key(each["text"])] = Told(
+            each["title"], each["text"], BROADCAST, date(int(day[:4]), int(day[4:6]), int(day[6:]))
+        )
+    with (folder() / "index.csv").open(encoding="utf-8", newline="") as lines:
+        index = [row for row in csv.DictReader(lines) if not row["file"].endswith(".html.txt")]
+    for row in index:
+        text = (folder() / "raw" / row["file"]).read_text("utf-8")
+        publisher = "国务院" if row["file"].startswith("g_") else BROADCAST
+        found[_key(text)] = Told(row["title"], text, publisher, date.fromisoformat(row["date"]))
+    return found
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
