@@ -1,12 +1,10 @@
-"""Reads which jurisdictions a figure is for: the clause, else the sentence, the paragraph, the section, the title."""
+"""Finds the places of a text: by name, short names of counties once they were told, 全国, 我市 and their like."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
-from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
@@ -17,42 +15,16 @@ OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile(
     "^(?:协同发展|一体化|协同|城市群建设|地区协同|合作(?=项目|共建|事项))(?!.{0,6}(?:示范区|园区))"
 )
-OBJECT = re.compile(
-    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|援建|支援|驰援|与|和|向|对|距|距离|同)$"
-)
-TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向)$")
-PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
-PART = re.compile("其中")
-PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
-OF_NATION = re.compile(
-    "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
-)
-LINE = re.compile("起自|起于|始于|[东西南北]起")
-GIVEN_TO = re.compile("(?:分别在|专项用于|用于支持|用于|支持|派往|派赴|赶赴|奔赴|前往|赴|在)$")
-MINISTRY = re.compile(
-    "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
-)
-SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
-PARTNER = re.compile("(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手))")
-LISTED = re.compile("[、和与及]|")
-TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|以及)?")
-NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?[、和及与]?")
-OWNED = re.compile("[^，。；,;的]{1,10}的")
-LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
     "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|调查总?队|边检)"
     "|店(?![商主])|镇(?![江海安原康雄宁巴坪远])|村(?![镇庄民级集])|屯(?!昌)|寨|庄(?![河浪])|口(?![岸径罩号述碑味])"
     "|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
-
-
 # What may stand before a short name that is also part of words: 在义乌, but not 完成安装.
 BORDERED = re.compile(
     "[^\u4e00-\u9fff]|[在于到至从自由与和及同向往赴对的是为县市省区州年月日以将让经近环跨连户]"
 )
-
-
 # 全国 where it is the subject, not 全国首个, 全国重点实验室, 全国第三.
 SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时期间]|以来|度|显示|^)$")
 OF_ALL = re.compile(
@@ -74,14 +46,6 @@ class Seen:
     def moved(self, by: int) -> Seen:
         """Return the same place in a text that begins elsewhere."""
         return Seen(self.start + by, self.end + by, self.names, self.weak, self.form)
-
-
-@dataclass(slots=True)
-class Frame:
-    """What a wider scope says about place, with the words it was read from."""
-
-    names: tuple[str, ...] = ()
-    why: str = ""
 
 
 def _below(name: str, holder: str, words: Lexicon) -> bool:
@@ -153,261 +117,3 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         found.append(Seen(start, end, names, weak, form))
     _learn(text, found, words, known)
     return _with_known(text, found, known) if known else found
-
-
-def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return the nearest group (or places) of so many members."""
-    for names in near:
-        if len(names) == 1 and len(words.groups.get(names[0], ())) == count:
-            return names
-        if len(names) == count:
-            return names
-    return ()
-
-
-def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return what 三地, 我市 … mean, from places said before, the nearest first."""
-    if form in ("三地", "三省市", "一市两省"):
-        return _group_of(3, near, words)
-    if form == "四地":
-        return _group_of(4, near, words)
-    if form == "三省一市":
-        return _group_of(4, near, words) or ("长三角",)
-    if form in ("两地", "两省市"):
-        return _group_of(2, near, words)
-    if form == "新区":
-        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
-    if form in ("当地", "这里", "本地"):
-        return next((n for n in near if n != (NATIONAL,)), ())
-    wanted = LEVEL[form[-1]]
-    for level in wanted if form[-1] == "市" else (wanted[0],):
-        for names in near:
-            if (
-                len(names) == 1
-                and words.levels.get(names[0]) == level
-                and names[0].endswith(("市", "区", "县", "省", "自治区"))
-            ):
-                if form[-1] == "市" and not names[0].endswith("市"):
-                    continue
-                return names
-    return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
-
-
-@dataclass(slots=True)
-class Scope:
-    """The places of a sentence, and the frames around it."""
-
-    text: str
-    places: list[Seen]
-    around: list[Frame]  # the nearest first
-    words: Lexicon
-    relative: list[re.Match[str]]  # 我市, 三地 …
-    national: bool  # whether the text is of the whole country where nothing narrower is told
-
-    def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
-        """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
-
-        `before` is where the number before ends, in the same clause: what stands between is nearest.
-        """
-        turn, count = m.turn
-        given = self._examples(m)
-        if given is not None:
-            told = self._within(m.clause[0], given)
-            wider = next((f for f in self.around if f.names and f.names != (NATIONAL,)), None)
-            earlier = [p for p in self.places if p.end <= m.clause[0] and not p.weak]
-            if told:
-                return told
-            if earlier:
-                return self._subject(earlier[0].start, m.clause[0]), f"said before: {earlier[0].form}"
-            if wider:
-                return wider.names, wider.why
-        if count == 1:
-            nearer = (
-                self._within(before, m.start) if before > m.clause[0] else self._item(m.clause[0], m.start)
-            )
-            if nearer and not self._only_objects(before, m.start):
-                return nearer
-            if m.kind in ("length", "rate") and (line := LINE.search(self.text, 0, m.start)):
-                ends = self._within(line.start(), m.start)
-                if ends:
-                    return ends
-        names, why = self._of(m.clause, m.start, m.end, spans)
-        if count > 1:
-            names = self._subject(m.clause[0], m.start) or names
-            members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
-            if len(members) == count:
-                return (members[turn],), f"{why}: number {turn + 1} of {count}"
-        return names, why
-
-    def _item(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
-        """Return the place with which the last item of a list begins: 上海的…、江苏的80个机场."""
-        at = self.text.rfind("、", start, end) + 1
-        if at <= start or "等" in self.text[at:end]:
-            return None
-        own = next((p for p in self.places if p.start == at and p.end <= end and not p.weak), None)
-        if own is None or own.names == (NATIONAL,):
-            return None
-        alone = not any(p.end == at - 1 for p in self.places)
-        return (own.names, f"the item of the list: {own.form}") if alone else None
-
-    def _behind(self, end: int) -> tuple[tuple[str, ...], str] | None:
-        """Return the places behind a number whose sentence is about a ministry: 5个工作组分别在甲、乙."""
-        found: list[Seen] = []
-        for p in self.places:
-            if p.start < end or p.weak:
-                continue
-            if not found and not GIVEN_TO.search(self.text, max(end, p.start - 6), p.start):
-                continue
-            if found and not TOGETHER.fullmatch(self.text, found[-1].end, p.start):
-                break
-            found.append(p)
-        names = tuple(dict.fromkeys(n for p in found for n in p.names))
-        return (self.without_wider(names), f"behind the number: {found[0].form}") if names else None
-
-    def _examples(self, m: Mention) -> int | None:
-        """Return where a list of places begins that only gives examples: 苏州、无锡等12个港口; None where none does."""
-        if not self.text.endswith(("等", "等全国"), m.clause[0], m.start):
-            return None
-        at = self.text.rindex("等", m.clause[0], m.start)
-        first = None
-        for p in reversed([p for p in self.places if m.clause[0] <= p.start and p.end <= at]):
-            if NEXT_IN_LIST.fullmatch(self.text[p.end : at if first is None else first]) is None:
-                break
-            first = p.start
-        return first
-
-    def _of(
-        self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]
-    ) -> tuple[tuple[str, ...], str]:
-        here = self._within(clause[0], start)
-        if here and not self._only_objects(clause[0], start):
-            return here
-        owner = OWNED.match(self.text, end, clause[1])
-        whose = owner and next((p for p in self.places if p.start == owner.end() and not p.weak), None)
-        if whose and not here:
-            return whose.names, f"whose: {whose.form}"
-        after = self._within(end, clause[1])
-        earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
-        for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
-            if self._within(*span) and not self._only_objects(*span):
-                names = self._subject(*span)
-                return names, f"carried from {self.text[slice(*span)][:20]!r}"
-        if here:
-            near = next((f for f in self.around if f.names and f.names != (NATIONAL,)), Frame())
-            if not near.names:
-                return here
-            partner = PARTNER.search(self.text, clause[0], start)
-            names = tuple(dict.fromkeys((*near.names, *here[0]))) if partner else near.names
-            return self.without_wider(names), near.why + (f", with {here[1]}" if partner else "")
-        if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
-            return behind
-        for frame in self.around:
-            if frame.names and frame.names != (NATIONAL,):
-                return frame.names, frame.why
-        passed = PASSED.search(self.text, end)
-        through = self._within(passed.start(), len(self.text)) if passed else None
-        return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
-
-    def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
-        found = [p for p in self.places if start <= p.start < end]
-        strong = [p for p in found if not p.weak]
-        relative = [r for r in self.relative if start <= r.start() and r.end() <= end]
-        if relative and (not strong or relative[0].start() < strong[0].start):
-            names = resolve(relative[-1][0], self.near(relative[-1].start()), self.words)
-            if names:
-                return names, relative[-1][0]
-        chosen = strong or [p for p in found if p.names != (NATIONAL,)]
-        if not chosen:
-            return None
-        names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
-        return self.without_wider(names), "、".join(p.form for p in chosen)
-
-    def _only_objects(self, start: int, end: int) -> bool:
-        """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
-        found = [p for p in self.places if start <= p.start < end and not p.weak]
-        last = -9
-        for p in found:
-            listed = last > 0 and LISTED.fullmatch(self.text, last, p.start)
-            if not listed and not OBJECT.search(self.text, max(start, p.start - 4), p.start):
-                return False
-            last = p.end
-        return bool(found)
-
-    def _subject(self, start: int, end: int) -> tuple[str, ...]:
-        """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
-        found = [p for p in self.places if start <= p.start < end]
-        strong = [p for p in found if not p.weak] or [p for p in found if p.names != (NATIONAL,)]
-        if not strong:
-            told = self._within(start, end)
-            return told[0] if told else ()
-        kept = [strong[0]]
-        for p in strong[1:]:
-            if not TOGETHER.fullmatch(self.text, kept[-1].end, p.start):
-                break
-            kept.append(p)
-        return self.without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
-
-    def without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Return places without those that hold another of them, and without 全国 beside others."""
-        parents = {self.words.parents.get(n, "") for n in names}
-        parents |= {self.words.parents.get(p, "") for p in parents}
-        narrow = tuple(n for n in names if n not in parents and n != NATIONAL)
-        return narrow or names
-
-    def near(self, at: int) -> list[tuple[str, ...]]:
-        """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
-        before = [p.names for p in reversed(self.places) if p.start < at]
-        return before + [f.names for f in self.around if f.names]
-
-
-def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
-    """Return places with groups taken apart, but those that everybody knows by their name."""
-    return tuple(dict.fromkeys(m for n in names for m in ((n,) if n in SHOWN else words.groups.get(n, (n,)))))
-
-
-def is_national(publisher: str, every: list[Seen]) -> bool:
-    """Whether a text with no narrower place is of the whole country: by its publisher, or because it names it."""
-    return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
-
-
-def main_place(
-    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
-    known: dict[str, tuple[str, ...]],
-) -> list[Frame]:  # fmt: skip
-    """Return the frames of a document: its title, its first lines, its publisher.
-
-    `every`: the places of the whole text; those inside `opening` are of the first lines. What they name counts
-    only if the text goes on about it: of a round-up of many items the first item says nothing about the others.
-    """
-    frames = []
-    for text, why in ((title, "title"), ("", "first lines"), (publisher, "publisher")):
-        if why == "first lines":
-            found = [p for p in every if opening[0] <= p.start < opening[1]]
-        else:
-            found = seen(PAPER.sub("", text), words, known)
-        told = [p for p in found if p.names != (NATIONAL,)] or found
-        if not told:
-            continue
-        if why == "first lines":
-            names, _count = Counter(p.names for p in told).most_common(1)[0]
-            if names != (NATIONAL,) and not _lasts(names, every, words):
-                continue
-        else:
-            each = dict.fromkeys(n for p in told for n in p.names)
-            wider = {words.parents.get(m, "") for m in each}
-            wider |= {words.parents.get(m, "") for m in wider}
-            names = tuple(n for n in each if n not in wider)[:6]
-        frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
-    return frames
-
-
-def _lasts(names: tuple[str, ...], every: list[Seen], words: Lexicon) -> bool:
-    """Whether a text goes on about places: two fifths of all it names are they, their parts or what holds them."""
-    whole = {m for n in names for m in words.groups.get(n, (n,))} | set(names)
-
-    def of_it(name: str) -> bool:
-        members = words.groups.get(name, (name,))
-        parent = words.parents.get(name, "")
-        return bool(whole & {name, *members, parent, words.parents.get(parent, "")})
-
-    return sum(any(map(of_it, p.names)) for p in every) * 5 >= len(every) * 2

@@ -1,0 +1,86 @@
+"""The scopes around a sentence: document, section, paragraph; what each says of period, place and plan."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from tongxin.petals.evidence.engine import places, scopes
+from tongxin.petals.evidence.engine.facts import Source
+from tongxin.petals.evidence.engine.lexicon import Lexicon
+from tongxin.petals.evidence.engine.periods import Period, all_in
+
+GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
+OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
+PLANS = re.compile(
+    "工作安排|工作部署|主要任务|重点任务|重点工作|预期目标|工作打算|下一步|工作思路|目标任务|工作计划|今后|展望|总体要求"
+)
+PAST = re.compile("完成情况|回顾|进展|成效|基础|现状|背景")
+SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
+
+
+@dataclass(slots=True)
+class Frames:
+    """What the scopes around a sentence say: period, place, whether it is planned, the figure before."""
+
+    period: Period | None = None
+    section_period: Period | None = None
+    place: scopes.Frame = field(default_factory=scopes.Frame)
+    section: scopes.Frame = field(default_factory=scopes.Frame)
+    document: list[scopes.Frame] = field(default_factory=list)
+    planned: bool = False
+    earlier: str = ""
+    paragraph: str = ""
+    named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
+    starts: list[int] = field(default_factory=list)
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)  # short names learned
+    national: bool = True
+    ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
+    coming: bool = False  # the section is of plans
+    themes: dict[str, str] = field(default_factory=dict)  # fields found before
+    about: int | None = None  # the year of a report of a whole year
+    plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
+    plan_year: Period | None = None  # … of this year
+    lead: Period | None = None  # the quarter or months that a report of figures begins with
+
+    def within(self, start: int, end: int) -> list[places.Seen]:
+        """Return the places of a piece of the text, counted from its beginning."""
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return [p.moved(-start) for p in self.named[first:last]]
+
+
+def lead(title: str, opening: str, text: str, about: int | None, source: Source) -> Period | None:
+    """Return the quarter, months or past year that a report of figures is about, by its title or first lines."""
+    told = next((p for p in all_in(title, source.published, about=about) if SPAN.fullmatch(p.text)), None)
+    if told is not None:
+        return told
+    growth = len(GROWTH.findall(text))
+    for period in all_in(opening, source.published, about=about):
+        if growth and SPAN.fullmatch(period.text):
+            return period
+        past = (
+            period.year is not None and source.published is not None and period.year < source.published.year
+        )
+        if (
+            past
+            and period.start < 30
+            and period.text == str(period.year)
+            and (growth >= 4 or OF_YEAR.search(title))
+        ):
+            return period
+    return None
+
+
+def enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
+    title = heading["bold"] or heading["hash"] or heading["plain"] or ""
+    told = places.seen(title, words, frames.known)
+    names = tuple(dict.fromkeys(n for p in told for n in p.names))
+    frames.section = scopes.Frame(names, f"heading {title[:20]!r}") if names else scopes.Frame()
+    spans = all_in(title, source.published, about=frames.about)
+    frames.section_period = spans[0] if spans and not spans[0].day else None
+    past = PAST.search(title) is not None
+    frames.coming = not past and (frames.plan or bool(PLANS.search(title)))
+    if frames.section_period is None and frames.plan and not past:
+        frames.section_period = frames.plan_year
+    frames.planned = frames.coming

@@ -1,0 +1,104 @@
+"""Tells the period and the status of a figure from its clause, its sentence and the scopes around."""
+
+from __future__ import annotations
+
+import re
+
+from tongxin.petals.evidence.engine.facts import Mention, Source
+from tongxin.petals.evidence.engine.frames import Frames
+from tongxin.petals.evidence.engine.lexicon import Lexicon
+from tongxin.petals.evidence.engine.periods import Period, as_of
+
+PLANNED = re.compile(
+    "(?<!必)将(?!近|军|来|士)|(?<!按)(?<!行动|年度|培养|三年|五年|投资|专项|工作|实施|发展|振兴|建设|招生|一批)计划(?!的|单列|投资完成|生育|书|署)"
+    "|(?<![模虚草])拟(?!定|合|人|态|真|声)|力争|争取(?!到|了)|有望|预计|(?<![于超])预期(?!寿命|目标|效果|值)|目标(?:是|为)|规划建设"
+    "|确保(?!了)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
+    "|全线贯通后|通车后|投用后|建成投[产运用]后|全部建成后|拟建|(?<![接期等招看对优亟])待(?:建|开|全部|.{0,6}(?:建成|完工|投产|通车|实施))"
+)
+SO_FAR = re.compile("已|累计")
+LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
+MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
+DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
+AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
+NOTHING = "nothing told: as of publication"
+FLOWS = frozenset(
+    ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
+)
+
+
+def period_of(
+    text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
+) -> tuple[str, str, str]:
+    """Return period, why, and how it lies to the publication: ahead, over or running."""
+    before = [p for p in periods if p.end <= m.start and (not p.local or p.start >= m.clause[0])]
+    clause = text[m.clause[0] : m.start]
+    inside = [p for p in before if p.start >= m.clause[0]]
+    chosen = inside[-1] if inside else before[-1] if before else None
+    why = "same clause" if inside else "carried in the sentence"
+    if chosen is None:
+        after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
+        chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
+        if (
+            not after
+            and chosen is not None
+            and chosen.day
+            and m.kind in ("length", "area", "power", "volume")
+        ):
+            chosen = None  # how long a line is does not belong to the day of what happened
+        if not after and chosen is not None and AS_OF_NOW.search(clause):
+            chosen = None
+    if chosen is None and frames.section_period and (frames.coming or not frames.planned):
+        chosen, why = frames.section_period, "heading"
+    if chosen is None and frames.about and not frames.planned:
+        return str(frames.about), "the year of the report", "over"
+    if (
+        chosen is None
+        and frames.lead
+        and not frames.planned
+        and m.kind in FLOWS
+        and not AS_OF_NOW.search(clause)
+    ):
+        return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
+    if chosen is None:
+        return as_of(source.published), NOTHING, "running"
+    return chosen.text, why, _lies(chosen, source)
+
+
+def _lies(period: Period, source: Source) -> str:
+    if period.future:
+        return "ahead"
+    last = period.text.rpartition("/")[2]
+    day = source.published.isoformat() if source.published else ""
+    return "over" if day and last[:4].isdigit() and last[:4] < day[:4] else "running"
+
+
+def status_of(
+    text: str, m: Mention, spans: list[tuple[int, int]], when: str, frames: Frames, words: Lexicon
+) -> tuple[str, str]:
+    """Return planned or actual, and why; `when`: ahead, over or running, as the period lies to the publication."""
+    clause = text[m.clause[0] : m.start]
+    whole = text[slice(*m.clause)]
+    after = text[m.end : m.clause[1]]
+    over = when == "over"
+    if when == "ahead":
+        return "planned", "the period lies after publication"
+    told = MAY_PLAN.search(clause) and PLANNED.search(clause)
+    if told and told[0] == "将" and words.place.match(clause, told.end()):
+        told = None  # 将京津冀…扩大到: here 将 only puts the object first
+    if told and not SO_FAR.search(clause, told.end()):
+        return "planned", told[0]
+    later = LATER.match(after)
+    if later:
+        return "planned", later[0]
+    for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
+        said = text[slice(*span)]
+        if over or DONE.search(whole):
+            break
+        told = MAY_PLAN.search(said) and PLANNED.search(said)
+        if told and not (told[0] == "将" and words.place.match(said, told.end())):
+            return "planned", f"carried: {told[0]}"
+        if DONE.search(said):
+            break
+    if frames.planned and not over and not DONE.search(whole):
+        return "planned", "what follows is planned"
+    return "actual", "nothing says that it is planned"
