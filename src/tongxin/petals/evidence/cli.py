@@ -17,7 +17,7 @@ from tongxin.petals.evidence.engine.corroborate import Told as Witness
 from tongxin.petals.evidence.engine.corroborate import corroborate
 from tongxin.petals.evidence.engine.facts import COLUMNS, Fact, Source
 from tongxin.petals.evidence.engine.likeness import groups
-from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.limits import LIMITS
 from tongxin.shared.blocks import NoCluster, each
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -35,6 +35,15 @@ PROCESSES = click.option(
 )
 
 
+SECONDS = click.option(
+    "--seconds",
+    type=click.FloatRange(0, 86400),
+    default=LIMITS.seconds,
+    show_default=True,
+    help="Break off a bulletin that takes longer; 0: no limit.",
+)
+
+
 @click.group()
 def group() -> None:
     """Read bulletins: repair damaged public text, take its figures out as facts, each with its place in the source."""
@@ -46,15 +55,13 @@ def group() -> None:
 @click.option(
     "--json", "as_json", is_flag=True, help="Show text, edits and marks as JSON, one line a document."
 )
+@SECONDS
 @click.pass_context
-def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool) -> None:
+def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool, seconds: float) -> None:
     """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
     failed = False
     for path in _found(files):
-        try:
-            for document in documents.load(path):
-                _show_repair(document, diff, as_json)
-        except Unreadable as error:
+        for error in batch.each_document(path, None, lambda d: _show_repair(d, diff, as_json), seconds):
             failed = True
             click.echo(f"tongxin: {error.what}\n  {error.todo}", err=True)
     ctx.exit(1 if failed else 0)
@@ -150,18 +157,19 @@ def _printable(text: str) -> str:
 @PROCESSES
 @click.option("--cluster", default="", help="Address of a Dask scheduler, instead of processes here.")
 @click.option("--resume", is_flag=True, help="Go on where a run into the same --csv was broken off.")
+@SECONDS
 @WORDS
 @click.pass_context
 def read(
     ctx: click.Context, files: tuple[Path, ...], table: Path | None, as_json: bool, explain: bool, published: Any,
-    publisher: str, title: str, processes: int, cluster: str, resume: bool, words: Path | None,
+    publisher: str, title: str, processes: int, cluster: str, resume: bool, seconds: float, words: Path | None,
 ) -> None:  # fmt: skip
     """Read FILES (txt, html, docx, pdf, zip, or folders of them) into facts."""
     if words is not None:
         _words_or_exit(words)
     found = _found(files)
     day = published.date().isoformat() if published else ""
-    jobs = [batch.Job(str(p), str(words or ""), title, publisher, day) for p in found]
+    jobs = [batch.Job(str(p), str(words or ""), title, publisher, day, seconds) for p in found]
     journal = output.Journal(table) if table else None
     if journal:
         _start(journal, resume)
@@ -264,13 +272,19 @@ def _explain(done: batch.Done) -> None:
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
 @PROCESSES
+@SECONDS
 @WORDS
 @click.pass_context
 def side_by_side(
-    ctx: click.Context, files: tuple[Path, ...], as_json: bool, processes: int, words: Path | None
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    as_json: bool,
+    processes: int,
+    seconds: float,
+    words: Path | None,
 ) -> None:
     """Set the facts of many FILES side by side: which agree, conflict, are stale, or add up. Copies count once."""
-    jobs = [batch.Job(str(p), str(words or "")) for p in _found(files)]
+    jobs = [batch.Job(str(p), str(words or ""), seconds=seconds) for p in _found(files)]
     readings: list[dict[str, Any]] = []
     marks: list[frozenset[int]] = []
     failed = False

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tongxin.petals.evidence.engine.api import as_json, read_document
-from tongxin.petals.evidence.engine.documents import Told, load, told_beside
+from tongxin.petals.evidence.engine.documents import Document, Told, document, load_bytes, parts, told_beside
 from tongxin.petals.evidence.engine.likeness import prints
-from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.limits import LIMITS, Unreadable
+from tongxin.petals.evidence.engine.time_limit import time_limit
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to be read, what is told of it, and the folder of one's own tables."""
+    """A file to be read, what is told of it, the folder of one's own tables, the seconds for one bulletin."""
 
     path: str
     words: str = ""
     title: str = ""
     publisher: str = ""
     published: str = ""
+    seconds: float = LIMITS.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,33 @@ def read(job: Job) -> Done:
     )
     words = Path(job.words) if job.words else None
     done = Done(job.path, [], [], [])
+
+    def take(found: Document) -> None:
+        reading = read_document(found, words)
+        rows, plain, marks = [f.row() for f in reading.facts], as_json(reading), prints(found.repaired.text)
+        done.rows.extend(rows)
+        done.readings.append(plain)
+        done.prints.append(marks)
+
+    troubles = each_document(path, told, take, job.seconds)
+    if not troubles:
+        return done
+    said = "\n".join(f"{t.what} {t.todo}" for t in troubles)
+    return Done(job.path, done.rows, done.readings, done.prints, said, troubles[0].code)
+
+
+def each_document(
+    path: Path, told: Told | None, work: Callable[[Document], None], seconds: float = LIMITS.seconds
+) -> list[Unreadable]:
+    """Do the work on each bulletin of a file, each within its time; return what could not be read, and why."""
+    troubles: list[Unreadable] = []
     try:
-        for document in load(path, told):
-            reading = read_document(document, words)
-            done.rows.extend(fact.row() for fact in reading.facts)
-            done.readings.append(as_json(reading))
-            done.prints.append(prints(document.repaired.text))
+        for name, data in parts(str(path), load_bytes(path)):
+            try:
+                with time_limit(name, seconds):
+                    work(document(name, data, told or told_beside(path)))
+            except Unreadable as error:
+                troubles.append(error)
     except Unreadable as error:
-        return Done(job.path, done.rows, done.readings, done.prints, f"{error.what} {error.todo}", error.code)
-    return done
+        troubles.append(error)
+    return troubles

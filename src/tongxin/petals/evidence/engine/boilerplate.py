@@ -7,8 +7,10 @@ from functools import cache
 
 from tongxin.petals.evidence.engine.edits import Edit
 from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.titles import bare_title, cut_site
 
 TWICE = re.compile(r"^(?P<one>.{8,240}?)\s?(?P=one)$")
+TOP = 12  # lines among which a title is printed
 CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{0,12}摄")
 
 
@@ -47,12 +49,15 @@ def page_parts(text: str) -> list[Edit]:
     at = 0
     tail = ""
     lines = text.split("\n")
-    seen: dict[str, int] = {}
+    seen: set[str] = set()
+    titles = [bare_title(line) for line in lines[:TOP]]
     spammed = _rules()[4].search(text) is not None
     furnished = inside.search(text) is not None
     for number, line in enumerate(lines):
         bare = line.strip()
         why = ""
+        titled = number < TOP and 8 <= len(bare) < 100 and len(line) < 200 and "。" not in bare
+        site = cut_site(line) if titled else len(line)
         if not bare:
             pass
         elif tail and not _is_prose(bare):
@@ -63,18 +68,16 @@ def page_parts(text: str) -> list[Edit]:
             why = _name(line)
         elif "。" in bare and bare.find(bare[:8], 8) > 0 and (twice := TWICE.match(bare)):
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
-        elif (
-            number < 12
-            and len(bare) < 80
-            and "。" not in bare
-            and len(bare) >= 8
-            and bare.strip("*# ") in seen
-        ):
+        elif site < len(line) and bare_title(line[:site]) in titles:
+            why = "title of the window"
+        elif titled and bare_title(line[:site]) in seen:
             why = "title printed again"
+        elif site < len(line):
+            edits.append(Edit(at + site, line[site:], "", "page: name of the site", 0.9))
         if bare and not why:
             tail = "" if _is_prose(bare) else tail
-            if number < 12:
-                seen.setdefault(bare.strip("*# "), number)
+            if titled:
+                seen.add(bare_title(line[:site]))
         if why == "line printed twice":
             half = TWICE.match(bare)
             cut = at + line.index(bare) + len(half["one"]) if half else at

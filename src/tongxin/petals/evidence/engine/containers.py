@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -115,6 +116,31 @@ def _joined(text: str) -> str:
     return made
 
 
+PACKED = re.compile(rb"stream\r?\n")
+
+
+def _check_streams(name: str, data: bytes, limits: Limits) -> None:
+    """Raise Unreadable where a packed stream of a PDF grows beyond its limit, also one packed twice (no picture)."""
+    for match in PACKED.finditer(data):
+        about = data[max(0, match.start() - 1000) : match.start()].rpartition(b"obj")[2]
+        if b"/Image" in about or b"/Fl" not in about:
+            continue
+        packed = memoryview(data)[match.end() : match.end() + limits.file]
+        for _ in range(about.count(b"/Fl") or 1):
+            try:
+                unpacker = zlib.decompressobj()
+                grown = unpacker.decompress(packed, limits.stream)
+            except zlib.error:
+                break
+            if unpacker.unconsumed_tail and len(grown) >= limits.stream:
+                raise Unreadable(
+                    "pdf_bomb",
+                    f"{name}: a part of the PDF grows to more than {limits.stream / 1048576:.0f} MB.",
+                    "It was not opened. Give the text, or a PDF of the text alone.",
+                )
+            packed = memoryview(grown)
+
+
 def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
     """Return the text of a PDF; lines broken inside a sentence are joined. Raises Unreadable without text."""
     try:
@@ -123,6 +149,7 @@ def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
         raise Unreadable(
             "no_pdf", f"{name}: PDF needs the package pypdfium2.", "Install it, or give txt or docx."
         ) from error
+    _check_streams(name, data, limits)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from tongxin.petals.evidence.engine import charsets, containers, html_text, sources
+from tongxin.petals.evidence.engine import charsets, containers, html_text, sources, titles
 from tongxin.petals.evidence.engine.charsets import Decoded
 from tongxin.petals.evidence.engine.edits import Step
 from tongxin.petals.evidence.engine.facts import Source
@@ -51,23 +51,37 @@ class Told:
     published: date | None = None
 
 
-def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
-    """Return the documents of a file's bytes: one, or those of an archive. Raises Unreadable, which says what to do."""
-    told = told or Told()
-    if not data.strip():
-        raise Unreadable("empty", f"{name}: the file is empty.", "Save the page again.")
+def parts(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+    """Return a file with its name, or the files in an archive. Raises Unreadable, which says what to do."""
+    if _kind(name, data) != "zip":
+        yield name, data
+        return
+    for member, inside in containers.members(name, data, limits):
+        suffix = PurePosixPath(member).suffix.lower()
+        if suffix in containers.KINDS and suffix != ".zip":
+            yield f"{name}!{member}", inside
+
+
+def document(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Document:
+    """Return the document of the bytes of one file that is no archive. Raises Unreadable, which says what to do."""
     kind = _kind(name, data)
     if kind == "zip":
-        for member, inside in containers.members(name, data, limits):
-            suffix = PurePosixPath(member).suffix.lower()
-            if suffix in containers.KINDS and suffix != ".zip":
-                yield from take(f"{name}!{member}", inside, told, limits)
-        return
+        raise Unreadable(
+            "zip_nested", f"{name}: an archive inside another.", "Unpack it, and pack its files."
+        )
     check_size(name, len(data), limits.file)
-    yield _document(name, data, kind, told, limits)
+    return _document(name, data, kind, told or Told(), limits)
+
+
+def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
+    """Return the documents of a file's bytes: one, or those of an archive. Raises Unreadable, which says what to do."""
+    for part, inside in parts(name, data, limits):
+        yield document(part, inside, told, limits)
 
 
 def _kind(name: str, data: bytes) -> str:
+    if not data.strip():
+        raise Unreadable("empty", f"{name}: the file is empty.", "Save the page again.")
     if data.startswith(b"%PDF-"):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -86,12 +100,12 @@ def _kind(name: str, data: bytes) -> str:
 def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> Document:
     first: Step | None = None
     meta: dict[str, str] = {}
-    title = ""
+    title = about = ""
     if kind == "pdf":
         decoded = Decoded(containers.pdf(name, data, limits), "utf-8")
     elif kind == "docx":
         text, meta = containers.docx(name, data, limits)
-        decoded, title = Decoded(text, "utf-8"), meta.get("title", "")
+        decoded, about = Decoded(text, "utf-8"), meta.get("title", "")
     else:
         decoded = charsets.decode(data, name)
         if html_text.looks_like(decoded.text):
@@ -99,12 +113,14 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
             page = html_text.page(decoded.text)
             first, title, meta = page.step, page.title, page.meta
     repaired = repair(decoded.text, first)
+    title = repair(title).text.strip() if title else ""
+    title = title or titles.of_text(repaired.text[:4000].split("\n")) or about
     stem = PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
     doc = _stem(stem)
     origin = sources.origin(decoded.text, repaired.text, stem, meta)
     source = Source(
         doc,
-        told.title or title or _first_line(repaired.text),
+        told.title or title,
         told.publisher or origin.publisher,
         told.published or origin.published,
         "told" if told.published else origin.why,
@@ -116,10 +132,6 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
 def _stem(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     return name[: -len(suffix)] if suffix in containers.KINDS else name
-
-
-def _first_line(text: str) -> str:
-    return next((line.strip().strip("#* ") for line in text.split("\n") if line.strip()), "")[:80]
 
 
 def told_beside(path: Path) -> Told:
@@ -154,13 +166,17 @@ def files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def load(path: Path, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
-    """Return the documents of a file on disk. Raises Unreadable; a file too large is not opened."""
+def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
+    """Return the bytes of a file on disk. Raises Unreadable; a file too large is not opened."""
     try:
         size = path.stat().st_size
         check_size(str(path), size, max(limits.file, limits.archive))
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         todo = "Ask for the right to read it." if isinstance(error, PermissionError) else "Check the name."
         raise Unreadable("no_file", f"{path}: {error.strerror or error}.", todo) from error
-    yield from take(str(path), data, told or told_beside(path), limits)
+
+
+def load(path: Path, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
+    """Return the documents of a file on disk. Raises Unreadable; a file too large is not opened."""
+    yield from take(str(path), load_bytes(path, limits), told or told_beside(path), limits)

@@ -6,87 +6,28 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from tongxin.petals.evidence.engine import html_head
 from tongxin.petals.evidence.engine.edits import Edit, Step
+from tongxin.petals.evidence.engine.html_boxes import BLOCKS, Box, Line, Shown, chosen, look
+from tongxin.petals.evidence.engine.html_pieces import Piece
 
-# A tokenizer of our own and not html.parser: each piece must keep its exact place, and no input may raise.
-PIECE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style|noscript|template|textarea|iframe|svg|select)\b[^>]*>.*?(?:</(?P=raw)\s*>|\Z)"
-    r"|<![^>]*>|<\?[^>]*>|<(?P<close>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:-]*)(?P<rest>(?:\"[^\"]{0,4000}\"|'[^']{0,4000}'|[^'\"<>])*)>",
-    re.DOTALL | re.IGNORECASE,
+CHARACTER = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+ODD = re.compile(rf"{CHARACTER.pattern}|[ \t\r\n\f]++|\xa0++")
+INDENT = re.compile(
+    r"(?:[ \t\r\n\f\u3000\xa0\u2002\u2003\u200b]|&(?:nbsp|emsp|ensp|thinsp|#160|#12288|#8194|#8195);)*+"
 )
-ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "li",
-        "ul",
-        "ol",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "br",
-        "section",
-        "article",
-        "main",
-        "blockquote",
-        "dd",
-        "dt",
-        "dl",
-        "body",
-        "html",
-        "center",
-        "form",
-    ]
-)
-HOLDERS = frozenset(["div", "td", "article", "section", "main", "body", "center", "blockquote", "form"])
-ASIDE = re.compile(
-    "nav|menu|foot|head(?!line)|side|relat|recommend|share|copyright|comment|crumb|toolbar|hot|rank|banner|login|search|tags?\\b|editor|qrcode|bottom|list",
-    re.IGNORECASE,
-)
-BODY = re.compile("content|article|detail|text|body|zoom|TRS_Editor|main|news_", re.IGNORECASE)
-VOID = frozenset(
-    ["br", "img", "hr", "meta", "link", "input", "area", "base", "col", "embed", "source", "track", "wbr"]
-)
-META = re.compile(
-    r"""<meta\b[^>]*?(?:name|property|itemprop)\s*=\s*["']([^"']{1,60})["'][^>]*?content\s*=\s*["']([^"']{0,300})["']""",
-    re.IGNORECASE,
-)
-META_TURNED = re.compile(
-    r"""<meta\b[^>]*?content\s*=\s*["']([^"']{0,300})["'][^>]*?(?:name|property|itemprop)\s*=\s*["']([^"']{1,60})["']""",
-    re.IGNORECASE,
-)
-TITLE = re.compile(r"<title[^>]*>(.{0,400}?)</title", re.IGNORECASE | re.DOTALL)
-FIRST_HEADING = re.compile(r"<h1[^>]*>(.{0,400}?)</h1", re.IGNORECASE | re.DOTALL)
-
-
-@dataclass(slots=True)
-class Box:
-    """An element that holds text: where it is, how much running text stands right in it, how much of it is links."""
-
-    start: int
-    parent: int
-    aside: bool
-    body: bool
-    end: int = -1
-    prose: float = 0.0
-    linked: int = 0
+SENTENCES = 0.35  # of the page's running text: what holds more is no tool
 
 
 @dataclass(slots=True)
 class Page:
-    """What a page says of itself, and the step that leaves its body."""
+    """What a page says of itself, the step that leaves its body, the lines it shows; `body`: where it stands."""
 
     step: Step
     title: str = ""
     meta: dict[str, str] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    body: tuple[int, int] = (0, 0)
 
 
 def looks_like(text: str) -> bool:
@@ -95,113 +36,137 @@ def looks_like(text: str) -> bool:
     return "<html" in head or "<!doctype html" in head or ("<div" in head and "</" in head) or "<body" in head
 
 
-def _boxes(text: str) -> list[Box]:
-    """Return the boxes of a page with what stands in them."""
-    boxes = [Box(0, -1, False, False, len(text))]
-    open_boxes: list[tuple[str, int]] = [("", 0)]
-    links = 0
-    at = 0
-    for match in [*PIECE.finditer(text), None]:
-        end = match.start() if match else len(text)
-        run = text[at:end]
-        if run.strip():
-            _weigh(boxes, open_boxes[-1][1], run, links > 0)
-        if match is None:
-            break
-        at = match.end()
-        name = (match["name"] or "").lower()
-        if name == "a":
-            links = max(0, links + (-1 if match["close"] else 1))
-        elif name in HOLDERS and match["close"]:
-            for i in range(len(open_boxes) - 1, 0, -1):
-                if open_boxes[i][0] == name:
-                    for _name, closed in open_boxes[i:]:
-                        boxes[closed].end = match.start()
-                    del open_boxes[i:]
-                    break
-        elif name in HOLDERS and not match["rest"].rstrip().endswith("/") and len(open_boxes) < 400:
-            parent = open_boxes[-1][1]
-            said = " ".join(re.findall(r"""(?:class|id)\s*=\s*["']?([^"'>]{0,80})""", match["rest"]))
-            aside = boxes[parent].aside or bool(ASIDE.search(said) and not BODY.search(said))
-            boxes.append(Box(match.end(), parent, aside, bool(BODY.search(said))))
-            open_boxes.append((name, len(boxes) - 1))
-    for box in boxes:
-        box.end = len(text) if box.end < 0 else box.end
-    return boxes
-
-
-def _weigh(boxes: list[Box], at: int, run: str, linked: bool) -> None:
-    marks = sum(run.count(c) for c in "，。；、：")
-    length = len(run.strip())
-    worth = 0.0 if linked else length * min(1.0, 0.15 + marks / 4)
-    share = 1.0
-    while at >= 0 and share > 0.2:
-        boxes[at].prose += worth * share
-        boxes[at].linked += length if linked else 0
-        at, share = boxes[at].parent, share * 0.62
-
-
-def _chosen(boxes: list[Box]) -> Box:
-    def worth(box: Box) -> float:
-        return (box.prose - 0.5 * box.linked) * (0.3 if box.aside else 1.25 if box.body else 1.0)
-
-    return max(boxes, key=worth)
-
-
 def page(text: str) -> Page:
     """Return the step from a page to its body, its title and what its head says."""
-    box = _chosen(_boxes(text))
-    edits: list[Edit] = []
-    at = 0
+    shown = look(text)
+    number = chosen(shown.boxes)
+    box = shown.boxes[number]
+    writer = _Writer(text, _left_out(shown.boxes, number))
     if box.start:
-        edits.append(Edit(0, text[: box.start], "", "html: around the body", 0.9))
-        at = box.start
-    wrote = False
-    for match in PIECE.finditer(text, box.start, box.end):
-        _run(text, at, match.start(), edits)
-        name = (match["name"] or "").lower()
-        new = "\n" if name in BLOCKS and wrote else ""
-        wrote = wrote or bool(text[at : match.start()].strip())
-        edits.append(Edit(match.start(), match[0], new, "html: tag"))
-        at = match.end()
-    _run(text, at, box.end, edits)
+        writer.edit(0, box.start, "", "html: around the body")
+    tables = {b.start: b for b in shown.boxes if b.figures}
+    writer.body(shown, box, tables)
     if box.end < len(text):
-        edits.append(Edit(box.end, text[box.end :], "", "html: around the body", 0.9))
-    return Page(Step(tuple(e for e in edits if e.old != e.new)), _title(text), _meta(text))
+        writer.edit(box.end, len(text), "", "html: around the body")
+    meta = html_head.told(text)
+    return Page(
+        Step(tuple(e for e in writer.edits if e.old != e.new)),
+        html_head.title(text, meta, shown.lines, box.start),
+        meta,
+        shown.lines,
+        (box.start, box.end),
+    )
 
 
-def _run(text: str, start: int, end: int, edits: list[Edit]) -> None:
-    """Entities become characters; white space that a browser folds becomes one space or none."""
-    for match in re.finditer(
-        r"&[#a-zA-Z0-9]{2,32};|[ \t\r\n\u3000\xa0]*[\r\n][ \t\r\n\u3000\xa0]*", text[start:end]
-    ):
-        old = match[0]
-        new = html.unescape(old) if ENTITY.fullmatch(old) else ""
-        if new == old:
+def _left_out(boxes: list[Box], number: int) -> list[tuple[int, int, str]]:
+    """Return the parts of a body that are no text of it: hidden ones, and tools (share, pages, related links)."""
+    whole = boxes[number]
+    found: list[tuple[int, int, str]] = []
+    last = 0
+    for box in boxes[number + 1 :]:
+        if box.outer >= whole.end:
+            break
+        if box.outer < last:
             continue
-        edits.append(
-            Edit(
-                start + match.start(),
-                old,
-                new.replace("\xa0", " "),
-                "html: character" if old[0] == "&" else "html: white space",
-            )
-        )
+        why = "html: hidden" if box.hidden else "html: tool" if _is_tool(box, whole) else ""
+        if why:
+            found.append((box.outer, min(box.after, whole.end), why))
+            last = box.after
+    return found
 
 
-def _clean(text: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]*>", "", text))).strip()
+def _is_tool(box: Box, whole: Box) -> bool:
+    if box.length == 0 or box.length > SENTENCES * max(1, whole.length):
+        return False
+    linked = box.linked >= 0.5 * box.length
+    return (box.tools and (linked or box.marks * 25 < box.length or box.length < 60)) or (
+        box.aside and not whole.aside and linked
+    )
 
 
-def _title(text: str) -> str:
-    for pattern in (FIRST_HEADING, TITLE):
-        found = pattern.search(text)
-        if found and len(_clean(found[1])) >= 6:
-            return re.split(r"[_|]| - |——(?=[^——]{2,12}$)", _clean(found[1]))[0].strip()
-    return ""
+class _Writer:
+    """Writes a body as edits: tags become line ends or nothing, cells of figures stand in a line."""
 
+    def __init__(self, text: str, left_out: list[tuple[int, int, str]]) -> None:
+        self.text = text
+        self.edits: list[Edit] = []
+        self.left_out = left_out
+        self.fresh = True  # at the beginning of a line
+        self.wrote = False
 
-def _meta(text: str) -> dict[str, str]:
-    head = text[:20000]
-    found = {name.lower(): _clean(value) for name, value in META.findall(head)}
-    return {name.lower(): _clean(value) for value, name in META_TURNED.findall(head)} | found
+    def edit(self, start: int, end: int, new: str, rule: str) -> None:
+        """Put `new` in the place of a part of the page."""
+        self.edits.append(Edit(start, self.text[start:end], new, rule, 0.9 if end - start > 400 else 1.0))
+
+    def body(self, shown: Shown, box: Box, tables: dict[int, Box]) -> None:
+        """Write what stands in a box."""
+        at = box.start
+        skips = iter(self.left_out)
+        skip = next(skips, None)
+        table: Box | None = None
+        for piece in shown.pieces:
+            if piece.start < at:
+                continue
+            if piece.start >= box.end:
+                break
+            self.run(at, piece.start)
+            at = piece.end
+            while skip is not None and skip[1] <= piece.start:
+                skip = next(skips, None)
+            if skip is not None and skip[0] <= piece.start:
+                new = self.line_end() if piece.name in BLOCKS else ""
+                self.edit(piece.start, skip[1], new, skip[2])
+                at = skip[1]
+                skip = next(skips, None)
+                continue
+            if table is not None and piece.start >= table.end:
+                table = None
+            table = tables.get(piece.end, table)
+            self.edit(piece.start, piece.end, self.between(piece, table), "html: tag")
+        self.run(at, box.end)
+
+    def between(self, piece: Piece, table: Box | None) -> str:
+        """Return what a tag becomes."""
+        if table is None or piece.name in ("tr", "table", "caption"):
+            return self.line_end() if piece.name in BLOCKS else ""
+        if piece.name in ("td", "th") and not piece.close and not self.fresh:
+            return "\t"
+        return ""
+
+    def line_end(self) -> str:
+        """Return the end of a line, if there is a line to end."""
+        if self.fresh:
+            return ""
+        self.fresh = True
+        return "\n"
+
+    def run(self, start: int, end: int) -> None:
+        """Entities become characters; white space that a browser folds becomes one space or none."""
+        if self.fresh and start < end:
+            indent = INDENT.match(self.text, start, end)
+            if indent is not None and indent.end() > start:
+                self.edit(start, indent.end(), "", "html: white space")
+                start = indent.end()
+        if start >= end:
+            return
+        self.fresh = False
+        for match in ODD.finditer(self.text, start, end):
+            old = match[0]
+            if old[0] == "&":
+                new = html.unescape(old).replace("\xa0", " ")
+            elif "\n" not in old and "\r" not in old:
+                new = " "
+            else:
+                before, after = self.text[match.start() - 1], self.text[match.end() : match.end() + 1]
+                new = (
+                    " "
+                    if before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+                    else ""
+                )
+            if new != old:
+                self.edit(
+                    match.start(),
+                    match.end(),
+                    new,
+                    "html: character" if old[0] == "&" else "html: white space",
+                )

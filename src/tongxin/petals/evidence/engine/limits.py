@@ -1,4 +1,4 @@
-"""What is taken in: how large, how many, and what is said when a file is not."""
+"""What is taken in: how large, how many, how long it may take, and what is said when a file is not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a file, bytes and members of an archive, how far a member may shrink, pages of a PDF."""
+    """Bytes of a file, bytes and members of an archive, how far a member may shrink, pages of a PDF, bytes that one
+    stream of a PDF may grow to, seconds for one bulletin."""
 
     file: int = 32 * 1024 * 1024
     archive: int = 200 * 1024 * 1024
@@ -25,6 +26,8 @@ class Limits:
     members: int = 5000
     ratio: int = 200
     pages: int = 2000
+    stream: int = 100 * 1024 * 1024
+    seconds: float = 120.0
 
 
 LIMITS = Limits()

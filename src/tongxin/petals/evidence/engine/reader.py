@@ -70,7 +70,7 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     for at, line in _lines(text):
         if not line.strip():
             continue
-        heading = HEADING.match(line)
+        heading = HEADING.match(line.strip())
         if heading and not heading["plain"]:
             frames.lead = None
         if heading and not line.lstrip().startswith(("- ", "• ")):

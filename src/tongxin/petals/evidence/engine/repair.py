@@ -49,12 +49,13 @@ class Mark:
 
 @dataclass(slots=True)
 class Repaired:
-    """A repaired text, the chain that made it from the raw one, and what stays doubtful."""
+    """A repaired text, the chain that made it from the raw one, what stays doubtful; `whole`: with what is not body."""
 
     raw: str
     text: str
     chain: Chain
     marks: list[Mark] = field(default_factory=list)
+    whole: str = ""
 
     @property
     def untrusted(self) -> bool:
@@ -127,7 +128,9 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
         steps.append(first)
         text = first.apply(text)
     lost: list[Mark] = []
+    whole = text
     for find in PASSES:
+        whole = text
         edits = ordered(find(text))
         if edits:
             step = Step(edits)
@@ -144,7 +147,7 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
                 if e.note == "digit lost"
             ]
             steps.append(step)
-    return Repaired(raw, text, Chain(steps), lost + doubtful(text))
+    return Repaired(raw, text, Chain(steps), lost + doubtful(text), whole)
 
 
 def doubtful(text: str) -> list[Mark]:

@@ -64,7 +64,7 @@ def simplify(text: str) -> list[Edit]:
     finder, become, rule = _words()
     table = simplified()
     for start, end in spans:
-        run_at, run_old, run_new = -1, "", ""
+        run_at, run_end = -1, -1  # a run of single characters
         for match in finder.finditer(text, start, end):
             old = match[0]
             if old in become:
@@ -72,15 +72,17 @@ def simplify(text: str) -> list[Edit]:
                     sure = 0.8 if rule[old] == "gateway word" else 0.98
                     found.append(Edit(match.start(), old, become[old], rule[old], sure))
                 continue
-            if run_at >= 0 and run_at + len(run_old) == match.start():
-                run_old, run_new = run_old + old, run_new + table[old]
-                continue
-            if run_at >= 0:
-                found.append(Edit(run_at, run_old, run_new, "traditional"))
-            run_at, run_old, run_new = match.start(), old, table[old]
-        if run_at >= 0:
-            found.append(Edit(run_at, run_old, run_new, "traditional"))
+            if run_end != match.start():
+                found += _run(text, run_at, run_end, table)
+                run_at = match.start()
+            run_end = match.end()
+        found += _run(text, run_at, run_end, table)
     return found
+
+
+def _run(text: str, start: int, end: int, table: dict[str, str]) -> list[Edit]:
+    old = text[max(start, 0) : max(end, 0)]
+    return [Edit(start, old, "".join(table[c] for c in old), "traditional")] if old else []
 
 
 def _reads(text: str, at: int, reading: str) -> bool:

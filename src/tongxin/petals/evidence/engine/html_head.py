@@ -1,0 +1,100 @@
+"""What a page says of itself: its head (common systems of publishers), its data for search engines, its title."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from datetime import datetime, timedelta, timezone
+
+from tongxin.petals.evidence.engine.html_boxes import Line
+from tongxin.petals.evidence.engine.titles import alike, bare_title, of_window
+
+META = re.compile(r"<meta\b([^<>]{1,1500}+)>", re.IGNORECASE)
+SAID = re.compile(
+    r"""(name|property|itemprop|content|http-equiv)\s*=\s*(?:"([^"]{0,600})"|'([^']{0,600})'|([^\s"'>]{1,200}))""",
+    re.IGNORECASE,
+)
+WINDOW = re.compile(r"<title[^<>]{0,200}>([^<]{0,400})", re.IGNORECASE)
+DATA = re.compile(
+    r"<script[^<>]{0,200}application/ld\+json[^<>]{0,100}>(.{2,20000}?)</script", re.IGNORECASE | re.DOTALL
+)
+# What mp.weixin.qq.com and sites of this kind write into their scripts
+SCRIPT = {
+    "nickname": re.compile(r"""var\s+nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']"""),
+    "ct": re.compile(r"""var\s+ct\s*=\s*["'](\d{10})["']"""),
+    "createtime": re.compile(
+        r"""var\s+(?:createTime|publish_time|publishTime|pubtime)\s*=\s*["']([\d\-/: ]{8,19})["']""", re.IGNORECASE
+    ),
+    "msg_title": re.compile(r"""var\s+msg_title\s*=\s*["']([^"'<>]{4,120})["']"""),
+}  # fmt: skip
+TITLES = ("articletitle", "og:title", "headline", "twitter:title", "msg_title", "title")
+CHINA = timezone(timedelta(hours=8))
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub("<[^<>]*>", "", text))).strip()
+
+
+def told(text: str) -> dict[str, str]:
+    """Return what the head of a page says, by names in small letters."""
+    found: dict[str, str] = {}
+    for match in META.finditer(text[:60000]):
+        said = {m[1].lower(): _clean(m[2] or m[3] or m[4] or "") for m in SAID.finditer(match[1])}
+        name = said.get("name") or said.get("property") or said.get("itemprop") or ""
+        if name and said.get("content"):
+            found.setdefault(name.lower(), said["content"])
+    for name, pattern in SCRIPT.items():
+        match = pattern.search(text)
+        if match:
+            found.setdefault(name, html.unescape(match[1]))
+    if "ct" in found:
+        found["createtime"] = datetime.fromtimestamp(int(found["ct"]), CHINA).date().isoformat()
+    window = WINDOW.search(text[:60000])
+    if window:
+        found["window"] = _clean(window[1])
+    canonical = re.search(r"""<link\b[^<>]{0,300}rel\s*=\s*["']?canonical[^<>]{0,300}>""", text[:60000], re.I)
+    address = re.search(r"""href\s*=\s*["']([^"']{8,300})""", canonical[0]) if canonical else None
+    if address:
+        found.setdefault("canonical", address[1])
+    for data in DATA.finditer(text):
+        found |= {k: v for k, v in _structured(data[1]).items() if k not in found}
+    return found
+
+
+def _structured(text: str) -> dict[str, str]:
+    """Return headline, dates and publisher of JSON-LD; what cannot be read is passed over."""
+    try:
+        known = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return {}
+    found: dict[str, str] = {}
+    waiting = [known]
+    while waiting and len(found) < 50:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each[:50]
+        elif isinstance(each, dict):
+            waiting += [v for k, v in each.items() if k == "@graph"]
+            for key in ("headline", "datePublished", "pubDate", "publisher", "sourceOrganization"):
+                value = each.get(key)
+                value = value.get("name") if isinstance(value, dict) else value
+                if isinstance(value, str):
+                    found.setdefault(key.lower(), _clean(value))
+    return found
+
+
+def title(text: str, meta: dict[str, str], lines: list[Line], body: int) -> str:
+    """Return the title of a page: a heading near the body that the window names too, else what the head says."""
+    window = meta.get("window", "")
+    near = [n for n in lines if not n.aside and 6 <= len(n.text) <= 90 and n.start < body + 1500]
+    named = [n for n in near if n.heading or alike(bare_title(n.text), window)]
+    agreeing = [n for n in named if alike(bare_title(n.text), window)]
+    if agreeing:
+        return bare_title(max(agreeing, key=lambda n: (n.heading, len(n.text))).text)
+    for key in TITLES:
+        if len(meta.get(key, "")) >= 6:
+            return of_window(meta[key])
+    if named:
+        return bare_title(min(named, key=lambda n: abs(n.start - body)).text)
+    return of_window(window)

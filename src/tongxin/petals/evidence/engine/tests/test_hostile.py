@@ -1,0 +1,109 @@
+"""Bytes made to hang the reader do not; what takes too long is broken off, named, and the others go on."""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+
+import pytest
+
+from tongxin.petals.evidence.engine import batch, documents
+from tongxin.petals.evidence.engine.api import read_bytes
+from tongxin.petals.evidence.engine.limits import Limits, Unreadable
+from tongxin.petals.evidence.engine.time_limit import time_limit
+
+SENTENCE = "示例区新增企业120家，同比增长6.2%，总投资35亿元"
+PAGE = "<html><body>"
+HOSTILE = {
+    "nested": PAGE + "<div>" * 100_000 + SENTENCE + "。" + "</div>" * 100_000,
+    "never closed": PAGE + "<table><tr><td>" * 30_000 + SENTENCE,
+    "tags without end": PAGE + "<script" * 100_000 + "<a " * 100_000 + '<a b="' * 100_000,
+    "scripts without end": PAGE + "<svg>" * 100_000 + "<script>" * 100_000,
+    "comments": PAGE + "<!--" * 200_000,
+    "heads": PAGE + '<meta name="a" ' * 60_000 + "<title>" * 60_000 + "<h1>" * 60_000,
+    "a long attribute": PAGE + f'<img src="data:{"A" * 1_000_000}">' + SENTENCE,
+    "entities": PAGE + "&nbsp;" * 100_000 + "&" * 300_000 + SENTENCE,
+    "white space of a page": PAGE + " " * 500_000 + SENTENCE + "\n" * 500_000,
+    "white space": " " * 500_000 + "　" * 100_000 + SENTENCE,
+    "no marks": "示例区新增企业发展" * 40_000,
+    "brackets": "(a)" * 500_000,
+    "readings": "項(xiàng)" * 100_000,
+    "question marks": "?" * 1_000_000 + "示?)" * 50_000,
+    "half-lost": "書" * 200_000 + "?wū)" + "懜" * 50_000,
+    "hidden words": "&&" * 100_000,
+    "navigation": "首页>" * 100_000 + "来源：" * 50_000 + "示例 | " * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_hangs(name):
+    start = time.process_time()
+    for reading in read_bytes("a.txt", HOSTILE[name].encode()):
+        document = reading.document
+        assert document.repaired.chain.undo(document.repaired.text) == document.raw
+    assert time.process_time() - start < 15
+
+
+def test_a_part_of_a_pdf_that_grows_without_end_is_not_opened():
+    packed = zlib.compress(zlib.compress(b" " * 4_000_000))
+    data = (
+        b"%%PDF-1.4\n1 0 obj<</Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n%s\nendstream\nendobj\n"
+        % (len(packed), packed)
+    )
+    with pytest.raises(Unreadable) as told:
+        list(documents.take("a.pdf", data, limits=Limits(stream=1_000_000)))
+    assert told.value.code == "pdf_bomb"
+
+
+def _forever() -> None:
+    while True:
+        time.sleep(0.001)
+
+
+def test_work_is_broken_off_in_the_first_thread_and_in_another():
+    found: list[Unreadable] = []
+
+    def work() -> None:
+        try:
+            with time_limit("a.txt", 0.05):
+                _forever()
+        except Unreadable as error:
+            found.append(error)
+
+    work()
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert [e.code for e in found] == ["too_long", "too_long"]
+    assert "--seconds" in found[0].todo
+    with time_limit("b.txt", 5):
+        pass
+    time.sleep(0.1)  # nothing comes after
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_file_that_takes_too_long_is_named_and_the_others_are_read(tmp_path, processes):
+    from tongxin.shared.blocks import each
+
+    (tmp_path / "long.txt").write_text("、120家".join("示例" for _ in range(60_000)), "utf-8")
+    (tmp_path / "short.txt").write_text("今年一季度，示例区新增企业120家。", "utf-8")
+    jobs = [batch.Job(str(tmp_path / "long.txt"), seconds=0.6), batch.Job(str(tmp_path / "short.txt"))]
+    batch.read(jobs[1])  # the tables are read once
+    long, short = each(batch.read, jobs, processes=processes)
+    assert (long.code, long.rows) == ("too_long", [])
+    assert "long.txt: not read within 0.6 seconds" in long.trouble
+    assert [r["value"] for r in short.rows] == ["120"]
+
+
+def test_one_broken_file_in_an_archive_does_not_stop_the_others(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", b"")
+        archive.writestr("b.txt", "今年一季度，示例区新增企业120家。")
+        archive.writestr("c.txt", b"PK\x03\x04" + b"0" * 50)
+    done = batch.read(batch.Job(str(tmp_path / "a.zip")))
+    assert [r["doc"] for r in done.rows] == ["b"]
+    assert "a.txt: the file is empty" in done.trouble
+    assert "c.txt: an archive inside another" in done.trouble
