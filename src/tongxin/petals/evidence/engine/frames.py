@@ -42,6 +42,9 @@ class Frames:
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year
+    last: scopes.Frame = field(default_factory=scopes.Frame)  # the place told last, in whatever paragraph
+    years: Period | None = None  # the years told last in the paragraph: 十年来
+    flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
 
     def within(self, start: int, end: int) -> list[places.Seen]:
@@ -75,9 +78,10 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
 def enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
     title = heading["bold"] or heading["hash"] or heading["plain"] or ""
     told = places.seen(title, words, frames.known)
+    told = [p for p in told if not p.weak] or [p for p in told if p.names != (places.NATIONAL,)]
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     frames.section = scopes.Frame(names, f"heading {title[:20]!r}") if names else scopes.Frame()
-    spans = all_in(title, source.published, about=frames.about)
+    spans = [p for p in all_in(title, source.published, about=frames.about) if not p.brief]
     frames.section_period = spans[0] if spans and not spans[0].day else None
     past = PAST.search(title) is not None
     frames.coming = not past and (frames.plan or bool(PLANS.search(title)))

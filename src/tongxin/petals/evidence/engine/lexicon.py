@@ -12,7 +12,7 @@ from tongxin.petals.evidence.engine.tables import rows
 from tongxin.petals.evidence.engine.trie import Finder, any_of
 from tongxin.petals.evidence.engine.words_check import check
 
-PAIRS = ("两省", "两地", "两省区", "两省市", "两省份", "合作", "协作")
+PAIRS = ("两省", "两地", "两省区", "两省市", "两省份", "合作", "协作", "东西部协作")
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
 CHINESE = "一二三四五六七八九十百千万亿两"
 BEFORE = (
@@ -53,6 +53,8 @@ class Lexicon:
     places: dict[str, tuple[str, ...]]  # form → canonical names; empty: no place
     shy: frozenset[str]  # forms that count only behind a border or another place
     entities: frozenset[str]  # parks, ports, airports: names that lie in places
+    lines: frozenset[str]  # railways, roads, bridges: they tell where only if nothing else does
+    regions: frozenset[str]  # 西部地区: part of another place behind its name
     bare: dict[str, tuple[str, ...]]  # 甲乙 → 甲乙县: counts behind the name of what it lies in
     levels: dict[str, str]  # canonical name → province, city, county
     parents: dict[str, str]
@@ -183,6 +185,12 @@ def lexicon(more: Path | None = None) -> Lexicon:
         any_indicator=re.compile(named),
         places=places,
         entities=frozenset(r["name"] for r in rows("entities.csv", more)),
+        lines=frozenset(r["name"] for r in rows("entities.csv", more) if r["note"].startswith("line")),
+        regions=frozenset(
+            r["label"]
+            for r in rows("groups.csv", more)
+            if r["label"] == r["members"] and r["label"].endswith("部地区")
+        ),
         bare=_bare(levels, places),
         shy=frozenset(
             f[:-1] for r in rows("places.csv", more) for f in r["forms"].split() if f.endswith("~")

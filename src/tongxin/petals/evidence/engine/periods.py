@@ -5,41 +5,45 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.trie import matches
 
-_N = "[一二三四五六七八九十\\d]+"
+_CN = "一二三四五六七八九十"
+_N = f"[{_CN}\\d]+"
 _YEAR = (
     r"(?:(?P<y>(?:19|20)\d{2})(?:年(?!均)|(?=[—\-]))|(?P<rel>今年|本年度|本年|去年|上年|前年|明年|当年|上一年)"
     r"(?:[（(](?:19|20)\d{2}年?[）)])?)"
 )
 _PART = (
     rf"(?:(?P<first>前|头|首)(?P<months>{_N})个?月(?!\d)|(?P<quarters>前)?(?P<q>[一二三四1-4首])(?:个)?季度?(?![节度])|(?P<half>上半年|下半年)"
-    rf"|(?P<m1>\d{{1,2}})月?(?:份)?[-—至到~～](?P<m2>\d{{1,2}})月(?:份)?|(?P<m>{_N})月(?:份)?(?:(?P<d>\d{{1,2}})日|(?P<mend>底|末))?|(?P<yend>底|末)|(?P<all>全年))"
+    r"|(?P<m3>\d{1,2})月(?P<d3>\d{1,2})日?(?:[\d零]{1,2}时)?[-—至到~～](?:(?P<m4>\d{1,2})月)?(?P<d4>\d{1,2})日"
+    rf"|(?P<m1>\d{{1,2}})月?(?:份)?[-—至到~～](?P<m2>\d{{1,2}})月(?:份)?|(?P<m>{_N})月(?:份)?(?:(?P<d>\d{{1,2}})日|(?P<mend>底|末))?|年?(?P<yend>底|末)|(?P<all>全年))"
 )
-_STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|(?P<yend>底|末)', '')})")
+_STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|年?(?P<yend>底|末)', '')})")
 TIME = re.compile(
     "(?:"
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
     rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
     rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|(?=重大|重点|规划|开局))"
-    r"|(?P<close>年末|年底)(?=[\u4e00-\u9fff，])"
+    rf"|(?P<next>(?:未来|今后)(?P<nexts>[二两三四五十\d]+)年)"
+    rf"|(?<![\d{_CN}数多几近去今明前当本全])(?:(?P<inside>年内)(?!第)|(?P<close>年末|年底)(?=[\u4e00-\u9fff，]))"
+    r"|(?P<lately>不久前|前不久|近日|日前|近期)(?=[，,])"
+    r"|(?P<yesterday>昨天|昨日)(?=[，,\u4e00-\u9fff])"
     rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
     rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
     ")"
 )
 # Where a time may begin: to try TIME everywhere takes four times as long.
-_CN = "一二三四五六七八九十"
 BEGINS_TIME = re.compile(
-    f'[0-9“"{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年]'
+    f'[0-9“"{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年未不日昨]'
     "(?:(?<=[0-9])(?<![0-9][0-9])(?=[0-9.]{0,4}[年月日个季—至到~～多/ -])"
     f"|(?<=[{_CN}])(?=[年月季个多五{_CN}])"
     f"|(?<=[今去上前明当本])(?=[年天前半一0-9{_CN}])|(?<=[首全下目如现眼])(?=[季年半前今在已下个])"
-    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"党协头])(?=[十的同0-9{_CN}])|(?<=年)(?=[末底]))'
+    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"党协头])(?=[十的同0-9{_CN}])|(?<=年)(?=[末底内])|(?<=[未今不日昨前近])(?=[来后久前天日不期]))'
 )
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
@@ -51,7 +55,15 @@ REPORT = re.compile(
 )
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
-MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")
+MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")  # 是2012年的2.5倍
+SINCE = re.compile("[^，。；,;的]{0,16}?(?:以来|至今|起|开始)")  # 自2014年协同发展战略实施以来
+VIEWED = re.compile("(?:的情况)?来?看")
+# What was set up at a time (2016年底开工建设的…) is described by it; its figures are of today.
+SET_UP = re.compile(
+    "[^，。；,;\\d]{0,6}(?:开工|启动|动工|奠基|立项|设立|成立|揭牌|组建|启用|通车|投用|开园|开港|创办|开通)[^，。；,;\\d]{0,6}的(?![\\d约近超])"
+)
+OF_A_DAY = re.compile("发送|接待|客流|销售|成交|发电|通行|开行|到发|吞吐|出入境|进出境|抵达|流量|票房")
+SAME_SPAN = re.compile("同期")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 
 
@@ -66,6 +78,7 @@ class Period:
     future: bool = False
     year: int | None = None
     plan: bool = False  # a plan's years: they hold for their sentence only
+    brief: bool = False  # it holds for its sentence only: 不久前, 年末
     local: bool = False  # the end of 由2012年的…增长到2021年的…: it holds for its clause only
 
     @property
@@ -116,6 +129,11 @@ def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, boo
         ), False
     if match["half"]:
         return f"{year}-H{1 if match['half'] == '上半年' else 2}", False
+    if match["m3"]:
+        days = ((int(match["m3"]), int(match["d3"])), (int(match["m4"] or match["m3"]), int(match["d4"])))
+        if not all(1 <= m <= 12 and 1 <= d <= monthrange(year, m)[1] for m, d in days):
+            return None
+        return "/".join(f"{year}-{m:02d}-{d:02d}" for m, d in days), False
     if match["m1"]:
         a, b = int(match["m1"]), int(match["m2"])
         return (f"{year}-{a:02d}/{year}-{b:02d}", False) if 1 <= a <= 12 and 1 <= b <= 12 else None
@@ -148,9 +166,10 @@ def _made(
     now: bool = False,
     year: int | None = None,
     plan: bool = False,
+    brief: bool = False,
 ) -> Period:
     future = day is not None and _begins_after(text, day)
-    return Period(match.start(), match.end(), text, now, future, year, plan)
+    return Period(match.start(), match.end(), text, now, future, year, plan, brief)
 
 
 def read(match: re.Match[str], day: date | None, about: int | None = None) -> Period | None:
@@ -175,9 +194,32 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         return _made(match, f"{CONGRESS[match['congress']]}/{today}", day)
     if match["strategy"]:
         return _made(match, f"2014/{today}", day)
+    if match["next"]:
+        return _coming(match, day)
+    if match["lately"]:
+        return _made(match, as_of(day), day, now=True, brief=True)
+    if match["yesterday"]:
+        before = day and OF_A_DAY.search(match.string, match.end(), match.end() + 30)
+        return _made(match, (day - timedelta(1)).isoformat(), day, brief=True) if day and before else None
+    if match["inside"]:
+        return _made(match, str(day.year), day, year=day.year, brief=True) if day else None
     if match["close"]:
-        return _made(match, f"../{about}-12-31", day, year=about) if about else None
+        if about is None and (day is None or not AIMED.search(match.string, 0, match.start())):
+            return None
+        end = about if about is not None or day is None else day.year
+        return _made(match, f"../{end}-12-31", day, year=end, brief=True)
     return _calendar(match, day, today, about)
+
+
+def _coming(match: re.Match[str], day: date | None) -> Period | None:
+    """Return the years ahead: 未来五年 told about the beginning of a plan are the plan's."""
+    count = _number(match["nexts"].replace("两", "二"))
+    if day is None or not 2 <= count <= 60:
+        return None
+    turn = day.year + (day.month >= 10)  # the proposals for a plan come in autumn
+    first = next((y for y in FIRST_YEAR.values() if y in (turn, day.year)), None)
+    span = f"{first}/{first + 4}" if count == 5 and first else f"{day.year}/{day.year + count}"
+    return _made(match, span, day, year=day.year, plan=True)
 
 
 def _calendar(match: re.Match[str], day: date | None, today: str, about: int | None) -> Period | None:
@@ -200,12 +242,37 @@ def _calendar(match: re.Match[str], day: date | None, today: str, about: int | N
     if found is None:
         return None
     text, end = found
+    if bare and day is not None and year == day.year and _not_yet(match, text, day):
+        text = text.replace(str(year), str(year - 1))
+    if match["till"] == "起" and day is not None and not end:
+        first = re.sub("-(Q[1-4]|H[12])$", lambda m: BEGINS[m[1]], text.split("/")[0])
+        return _made(match, f"{first}/{'..' if _begins_after(text, day) else today}", day, year=year)
+    if match["since"] and match["till"] is None and not match["asof"] and not match["m3"]:
+        if match["since"] == "自" or SINCE.match(match.string, match.end()):
+            last = ".." if day is not None and _begins_after(text, day) else today
+            return _made(match, f"{text.split('/')[0]}/{last}", day, year=year)
+        if not VIEWED.match(match.string, match.end()):
+            return None
     if match["till"] in ("以来", "至今"):
         first = f"{year}-01-01" if text == str(year) and match["rel"] == "今年" else text.split("/")[0]
         return _made(match, f"{first}/{today}", day, year=year)
     if end or (match["asof"] in ("截至", "截止", "截止到", "截至到")):
         text = f"../{text.split('/')[-1]}"
     return _made(match, text, day, year=year)
+
+
+def _not_yet(match: re.Match[str], text: str, day: date) -> bool:
+    """Whether a quarter or some months without a year are of last year: 前三季度 told in January."""
+    if day.month > 3 or not (match["q"] or match["months"] or match["half"] or match["m2"]):
+        return False
+    last = match["months"] or (match["m2"] if match["m2"] else None)
+    if last is None:
+        quarter = (
+            1 if match["q"] == "首" else _number(match["q"]) if match["q"] else 2 * (2 if "H2" in text else 1)
+        )
+        last = str(3 * quarter)
+    around = match.string[max(0, match.start() - 16) : match.end() + 16]
+    return _number(last) > max(3, day.month + 1) and AIMED.search(around) is None
 
 
 def times_in(text: str) -> list[re.Match[str]]:
@@ -224,15 +291,21 @@ def all_in(
     text: str, day: date | None, told: list[re.Match[str]] | None = None, about: int | None = None
 ) -> list[Period]:
     """Return the periods that a text names, in order; `about`: the year of a report of a whole year."""
-    found = []
+    found: list[Period] = []
     for match in times_in(text) if told is None else told:
         period = read(match, day, about)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start()) or (
             match["since"] and text.startswith("的", match.end())
         )
-        if period is not None and not (
-            (compared or MULTIPLE.match(text, match.end())) and match["till"] is None and not match["years"]
-        ):
+        if period is None or (match["y"] and SET_UP.match(text, match.end())):
+            continue
+        if match["rel"] in ("去年", "上年") and SAME_SPAN.match(text, match.end()) and found:
+            now = found[-1]
+            if now.year is not None and not now.brief and not compared:
+                period.text = now.text.replace(str(now.year), str(now.year - 1))
+        times = MULTIPLE.match(text, match.end())
+        multiple = times is not None and (match["asof"] is None or times[0].startswith("同期"))
+        if not ((compared or multiple) and match["till"] is None and not match["years"]):
             said = text[max(0, match.start() - 40) : match.start()] + (match["asof"] or "")
             period.local = FROM_TO.search(said) is not None
             found.append(period)

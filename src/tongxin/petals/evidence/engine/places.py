@@ -9,7 +9,7 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon
 
 NATIONAL = "全国"
 RELATIVE = re.compile(
-    "(?=[三两四一我全本该当这新])(?:三地|两地|四地|三省一市|三省市|两省市|一市两省|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|这里|本地|(?<=[在了为])新区|(?<=[，。])新区)"
+    "(?=[三两四一我全本该当这新示园合产开])(?<!另)(?:三省一市|一市两省|[两三四](?:地|省市|省区|省份|省|市|县)(?![一二三两三])|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地|这里|这片|这座(?:新|城|千年|未来)|本地|(?<=[在了为])新区|(?<=[，。])新区|(?<=在)(?:示范区|园区|合作区|产业园|开发区)(?=[，内里]))"
 )
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile(
@@ -17,7 +17,7 @@ POLICY = re.compile(
 )
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
-    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|调查总?队|边检)"
+    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|(?:国家)?实验室(?!建设|数)|集团|股份|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|调查总?队|边检)"
     "|店(?![商主])|镇(?![江海安原康雄宁巴坪远])|村(?![镇庄民级集])|屯(?!昌)|寨|庄(?![河浪])|口(?![岸径罩号述碑味])"
     "|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
@@ -33,19 +33,50 @@ OF_ALL = re.compile(
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 
+# What only carries the name of a place: in quotes (“港澳药械通”), 北京非首都功能, 以上海为核心.
+QUOTED = re.compile("[“‘「][^“”‘’「」]{1,14}[”’」]")
+FUNCTION = re.compile("(?:市)?非首都功能")
+CENTRED = re.compile(
+    "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
+)
+FIRST_OF = re.compile("(?:最|首[个条座批家次例]|第一|唯一|规模最)")  # 东北地区最大的…
+# 中国 and 我国 before a stock (中国铁路营业里程突破…) are the subject, wherever the clause begins.
+NATION_STOCK = re.compile(
+    "有(?=\\d)|(?:已有|共有|拥有)|[^，。；、的\\d]{0,8}(?:里程|总量|总规模|产量|人口|装机容量|总值)(?:已|共|首次|将|正式)*(?:突破|超|达|为|升至|增至)"
+)
+
+
 @dataclass(slots=True)
 class Seen:
-    """A place as written: where, and its canonical names; `weak`: 全国, or a policy that carries the group's name."""
+    """A place as written: where, and its canonical names.
+
+    `weak`: 全国, or a policy that carries the group's name; `aside`: besides, it only names something else.
+    """
 
     start: int
     end: int
     names: tuple[str, ...]
     weak: bool
     form: str
+    aside: bool = False
 
     def moved(self, by: int) -> Seen:
         """Return the same place in a text that begins elsewhere."""
-        return Seen(self.start + by, self.end + by, self.names, self.weak, self.form)
+        return Seen(self.start + by, self.end + by, self.names, self.weak, self.form, self.aside)
+
+
+def _set_quoted_aside(text: str, found: list[Seen]) -> None:
+    """Set aside the places inside short quotes, but those that are quoted alone: “京津冀”."""
+    quotes = iter(QUOTED.finditer(text))
+    quote = next(quotes, None)
+    for place in found:
+        while quote is not None and quote.end() <= place.start:
+            quote = next(quotes, None)
+        if quote is None:
+            return
+        inside = quote.start() < place.start and place.end < quote.end()
+        if inside and quote.end() - quote.start() - 2 > place.end - place.start:
+            place.weak = place.aside = True
 
 
 def _below(name: str, holder: str, words: Lexicon) -> bool:
@@ -104,6 +135,8 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         last = end
         if text.startswith("都市圈", end) and names[0] not in words.groups:
             names = (form.removesuffix("市") + "都市圈",)
+        if names[0] in words.regions and found and found[-1].end == start and found[-1].names != (NATIONAL,):
+            continue  # 河北西部地区 is in 河北
         before = text[max(0, start - 3) : start]
         if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
             if form == "全国" or OF_TOTAL.search(before):
@@ -113,7 +146,14 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         weak = names == (NATIONAL,) and not (
             form in ("全国", "我国") and SUBJECT_BEGINS.search(before) and not OF_ALL.match(text, end)
         )
+        if names == (NATIONAL,) and NATION_STOCK.match(text, end) and not before.endswith("占"):
+            weak = False
         weak = weak or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
-        found.append(Seen(start, end, names, weak, form))
+        weak = weak or bool(names[0] in words.groups and FIRST_OF.match(text, end))
+        aside = form in words.lines or FUNCTION.match(text, end) is not None
+        aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
+        found.append(Seen(start, end, names, weak or aside, form, aside))
+    if "“" in text or "「" in text or "‘" in text:
+        _set_quoted_aside(text, found)
     _learn(text, found, words, known)
     return _with_known(text, found, known) if known else found

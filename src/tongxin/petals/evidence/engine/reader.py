@@ -11,7 +11,7 @@ from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, l
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in, times_in, year_told
 from tongxin.petals.evidence.engine.repair import Repaired
-from tongxin.petals.evidence.engine.when import NOTHING, period_of, status_of
+from tongxin.petals.evidence.engine.when import NOTHING, of_years, period_of, status_of
 
 # What a sentence with a figure holds: a digit, 近千, 百万, 十多, 七成, 三分之一, 等五大, 万余.
 FIGURE = re.compile(
@@ -72,7 +72,8 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
             continue
         heading = HEADING.match(line.strip())
         if heading and not heading["plain"]:
-            frames.lead = None
+            frames.lead = frames.flow = None
+            frames.last = scopes.Frame()
         if heading and not line.lstrip().startswith(("- ", "• ")):
             enter_section(heading, frames, source, words)
             if heading["plain"] is None or len(line.strip()) < 30:
@@ -97,7 +98,7 @@ def _paragraph(
 ) -> list[Fact]:
     if not GOES_ON.match(line):
         frames.period, frames.place, frames.planned, frames.earlier = None, scopes.Frame(), frames.coming, ""
-        frames.ahead = None
+        frames.ahead = frames.years = None
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -125,7 +126,7 @@ def _sentence(
     ]
     around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     relatives = list(places.RELATIVE.finditer(text))
-    scope = scopes.Scope(text, told, around, words, relatives, frames.national)
+    scope = scopes.Scope(text, told, around, words, relatives, frames.last, frames.national)
     found: list[Fact] = []
     if FIGURE.search(text):
         numbers = mentions.find(text, words, spans, lost, times)
@@ -135,13 +136,19 @@ def _sentence(
             for m in figures:
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
     strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
+    if not strong and not any(f.names != (places.NATIONAL,) for f in around):
+        strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
     if strong:
         first = [
             p
             for p in strong
             if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)
         ]
-        names = tuple(dict.fromkeys(n for p in first for n in p.names))
+        here = mentions._clause_of(spans, strong[0].start)
+        names = scope.subject(strong[0].start, here[1]) or tuple(
+            dict.fromkeys(n for p in first for n in p.names)
+        )
+        frames.last = scopes.Frame(scope.without_wider(names), f"told last: {first[0].form}")
         if not (around and all(p.form in words.entities for p in first)):  # a park does not last
             frames.place = scopes.Frame(scope.without_wider(names), f"said before: {first[0].form}")
     elif relatives:
@@ -151,7 +158,11 @@ def _sentence(
             frames.place = scopes.Frame(names, f"said before: {relative[0]}")
     coming = [p for p in periods if p.future or (p.plan and p.year is not None)]
     frames.ahead = coming[-1] if coming else frames.ahead
-    lasting = [p for p in periods if not p.plan and not p.local and not (p.future and p.start > 12)]
+    frames.years = next((p for p in reversed(periods) if of_years(p) and not p.local), frames.years)
+    frames.flow = next((p for p in periods if SPAN.fullmatch(p.text)), frames.flow)
+    lasting = [
+        p for p in periods if not p.plan and not p.brief and not p.local and not (p.future and p.start > 12)
+    ]
     if lasting:
         early = [p for p in lasting if p.start < 16]
         frames.period = early[-1] if early else frames.period

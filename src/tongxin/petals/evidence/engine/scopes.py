@@ -13,7 +13,7 @@ from tongxin.petals.evidence.engine.places import NATIONAL, Seen, seen
 OBJECT = re.compile(
     "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|援建|支援|驰援|与|和|向|对|距|距离|同)$"
 )
-TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向)$")
+TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向|为|给)$")
 PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
 PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
@@ -26,10 +26,23 @@ MINISTRY = re.compile(
     "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
 )
 SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
-PARTNER = re.compile("(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手))")
+PARTNER = re.compile(
+    "(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手|共享|协同|互[送认派通联访]|对开|结对))"
+)
+HERE = ("当地", "这里", "本地")
+HANDLED = re.compile("[，,](?:分别|共同)?(?:对|赴|支援|驰援|奔赴|在|为)")
+AS = re.compile("(?:作为|身为)[^，。；,;]{2,30}?的(?=[^，。；,;]{2})")
+# Places of whom or what others bring: 承接京津转移项目, 引进北京企业, 接待京津游客.
+LED = re.compile(
+    "(?:引进|引入|承接|签约|吸引|吸纳|接待|落户|入驻|转化|对接|承载|服务|招引|集聚|导入|聚集)[^，。；,;、]{0,6}$"
+)
+OF_OTHERS = re.compile(
+    "(?:市|地区|两地|等地)?(?:的)?(?:[^，。；,;、\\d]{0,4})(?:企业|项目|投资|游客|客商|客源|资源|单位|转移|疏解|商户|资本|产业|资金|人才|高校|院所|成果|机构|技术|旅客|患者|老人|市民)"
+)
+ROUTE = re.compile("(?:市|区|县|站|南站|北站|西站|东站)?(?:至|到|—|－|-|—|–|～)")
 LISTED = re.compile("[、和与及]|")
-TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|以及)?")
-NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?[、和及与]?")
+TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|，?以及)?")
+NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?(?:[、和及与]|、[^，。；、的]{2,5}[、和及])?")
 OWNED = re.compile("[^，。；,;的]{1,10}的")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 
@@ -54,18 +67,15 @@ def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[
 
 def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
     """Return what 三地, 我市 … mean, from places said before, the nearest first."""
-    if form in ("三地", "三省市", "一市两省"):
-        return _group_of(3, near, words)
-    if form == "四地":
-        return _group_of(4, near, words)
     if form == "三省一市":
         return _group_of(4, near, words) or ("长三角",)
-    if form in ("两地", "两省市"):
-        return _group_of(2, near, words)
+    if form == "一市两省" or form[0] in "两三四":
+        return _group_of("一两三四".find(form[0]) + 1 if form[0] != "一" else 3, near, words)
     if form == "新区":
         return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
-    if form in ("当地", "这里", "本地"):
-        return next((n for n in near if n != (NATIONAL,)), ())
+    if form in HERE or form[0] in "这示园合产开":
+        told = [n for n in near if n != (NATIONAL,)]
+        return next((n for n in told if len(n) == 1), told[0] if told else ())
     wanted = LEVEL[form[-1]]
     for level in wanted if form[-1] == "市" else (wanted[0],):
         for names in near:
@@ -89,6 +99,7 @@ class Scope:
     around: list[Frame]  # the nearest first
     words: Lexicon
     relative: list[re.Match[str]]  # 我市, 三地 …
+    last: Frame  # the place told last, in whatever paragraph, a park too
     national: bool  # whether the text is of the whole country where nothing narrower is told
 
     def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
@@ -105,7 +116,7 @@ class Scope:
             if told:
                 return told
             if earlier:
-                return self._subject(earlier[0].start, m.clause[0]), f"said before: {earlier[0].form}"
+                return self.subject(earlier[0].start, m.clause[0]), f"said before: {earlier[0].form}"
             if wider:
                 return wider.names, wider.why
         if count == 1:
@@ -120,7 +131,7 @@ class Scope:
                     return ends
         names, why = self._of(m.clause, m.start, m.end, spans)
         if count > 1:
-            names = self._subject(m.clause[0], m.start) or names
+            names = self.subject(m.clause[0], m.start) or names
             members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
@@ -151,6 +162,16 @@ class Scope:
         names = tuple(dict.fromkeys(n for p in found for n in p.names))
         return (self.without_wider(names), f"behind the number: {found[0].form}") if names else None
 
+    def _handled(self, end: int) -> tuple[tuple[str, ...], str] | None:
+        """Return the place that a later clause is about: 组织5家单位，对示例区…进行清理."""
+        found = next((p for p in self.places if p.start > end and not p.weak), None)
+        if found is None or not HANDLED.fullmatch(self.text, end, found.start):
+            return None
+        return self._within(
+            found.start,
+            next((i for i in range(found.end, len(self.text)) if self.text[i] in "，。；"), len(self.text)),
+        )
+
     def _examples(self, m: Mention) -> int | None:
         """Return where a list of places begins that only gives examples: 苏州、无锡等12个港口; None where none does."""
         if not self.text.endswith(("等", "等全国"), m.clause[0], m.start):
@@ -167,18 +188,25 @@ class Scope:
         self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]
     ) -> tuple[tuple[str, ...], str]:
         here = self._within(clause[0], start)
+        if here and PART.match(self.text, clause[0]) and self._only_weak(clause[0], start):
+            here = None  # 其中川渝合作项目19个
         if here and not self._only_objects(clause[0], start):
             return here
         owner = OWNED.match(self.text, end, clause[1])
         whose = owner and next((p for p in self.places if p.start == owner.end() and not p.weak), None)
         if whose and not here:
             return whose.names, f"whose: {whose.form}"
-        after = self._within(end, clause[1])
+        after = self._within(end, clause[1]) or self._handled(clause[1])
         earlier = [s for s in spans if s[1] < clause[0] + 1 and s != clause]
+        framed = any(f.names and f.names != (NATIONAL,) for f in self.around)
+        weak: tuple[tuple[str, ...], str] | None = None
         for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
             if self._within(*span) and not self._only_objects(*span):
-                names = self._subject(*span)
-                return names, f"carried from {self.text[slice(*span)][:20]!r}"
+                told = self.subject(*span), f"carried from {self.text[slice(*span)][:20]!r}"
+                if framed and self._only_weak(*span):
+                    weak = weak or told
+                    continue
+                return told
         if here:
             near = next((f for f in self.around if f.names and f.names != (NATIONAL,)), Frame())
             if not near.names:
@@ -191,6 +219,11 @@ class Scope:
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
+        if weak is not None:
+            return weak
+        for span in reversed(earlier):
+            if objects := self._within(*span):
+                return objects
         passed = PASSED.search(self.text, end)
         through = self._within(passed.start(), len(self.text)) if passed else None
         return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
@@ -200,14 +233,60 @@ class Scope:
         strong = [p for p in found if not p.weak]
         relative = [r for r in self.relative if start <= r.start() and r.end() <= end]
         if relative and (not strong or relative[0].start() < strong[0].start):
-            names = resolve(relative[-1][0], self.near(relative[-1].start()), self.words)
+            form = relative[-1][0]
+            near = self.near(relative[-1].start())
+            names: tuple[str, ...] = ()
+            if form in HERE or form[0] in "这示园合产开":
+                at = relative[-1].start()
+                names = next((p.names for p in reversed(self.places) if p.start < at and not p.weak), ())
+                near = [self.last.names, *near] if self.last.names else near
+            names = names or resolve(form, near, self.words)
             if names:
                 return names, relative[-1][0]
-        chosen = strong or [p for p in found if p.names != (NATIONAL,)]
+        strong = self._subject_only(strong)
+        chosen = strong or [p for p in found if p.names != (NATIONAL,) and not p.aside]
         if not chosen:
             return None
         names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
         return self.without_wider(names), "、".join(p.form for p in chosen)
+
+    def _subject_only(self, strong: list[Seen]) -> list[Seen]:
+        """Return places without those that only say more of another: 接待京津游客, 作为首都…的示例区."""
+        if len(strong) < 2:
+            return strong
+        last = strong[-1]
+        whole = self.words.groups.get(last.names[0], ())
+        if self.text.endswith("的", 0, last.start) and len(whole) > 1:
+            inner = {n for p in strong[:-1] for n in p.names}
+            parents = {self.words.parents.get(n, "") for n in inner} | inner
+            parents |= {self.words.parents.get(n, "") for n in parents}
+            if inner and parents & set(whole) and all(self._in(n, whole) for n in inner):
+                return [last]
+        of = AS.match(self.text, max(0, strong[0].start - 3))
+        if of and of.end() > strong[0].end:
+            named = [p for p in strong if p.start >= of.end()]
+            strong = named or strong
+        kept = strong[:1]
+        for p in strong[1:]:
+            joined = TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
+            if (
+                not joined
+                and OF_OTHERS.match(self.text, p.end)
+                and LED.search(self.text, kept[-1].end, p.start)
+            ):
+                continue
+            kept.append(p)
+        return kept
+
+    def _only_weak(self, start: int, end: int) -> bool:
+        """Whether a clause names places only as policies do: 推进京津冀协同发展."""
+        if any(start <= r.start() and r.end() <= end for r in self.relative):
+            return False
+        return all(p.weak for p in self.places if start <= p.start < end)
+
+    def _in(self, name: str, whole: tuple[str, ...]) -> bool:
+        parent = self.words.parents.get(name, "")
+        return bool({name, parent, self.words.parents.get(parent, "")} & set(whole))
 
     def _only_objects(self, start: int, end: int) -> bool:
         """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
@@ -220,17 +299,31 @@ class Scope:
             last = p.end
         return bool(found)
 
-    def _subject(self, start: int, end: int) -> tuple[str, ...]:
+    def subject(self, start: int, end: int, *, route: bool = True) -> tuple[str, ...]:
         """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
+        if self.text.startswith("以及", start):  # 在甲、乙，以及丙布局
+            start = max(self.text.rfind(c, 0, max(0, start - 1)) for c in "，。；") + 1
         found = [p for p in self.places if start <= p.start < end]
-        strong = [p for p in found if not p.weak] or [p for p in found if p.names != (NATIONAL,)]
-        if not strong:
+        strong = [p for p in found if not p.weak] or [
+            p for p in found if p.names != (NATIONAL,) and not p.aside
+        ]
+        strong = self._subject_only([p for p in strong if p.names != (NATIONAL,)] or strong)
+        dash = self.text.rfind("——", start, strong[-1].start) if strong else -1
+        strong = [p for p in strong if p.start > dash]  # 甲的重点项目——乙的示例枢纽
+        relative = next((r for r in self.relative if start <= r.start() and r.end() <= end), None)
+        if not strong or (relative and relative.start() < strong[0].start):
             told = self._within(start, end)
             return told[0] if told else ()
         kept = [strong[0]]
         for p in strong[1:]:
-            if not TOGETHER.fullmatch(self.text, kept[-1].end, p.start):
+            if not (
+                TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
+                or (route and ROUTE.fullmatch(self.text, kept[-1].end, p.start))
+            ):
                 break
+            group = self.words.groups.get(kept[-1].names[0], ())
+            if kept[-1].end == p.start and len(group) > 1 and self._in(p.names[0], group):
+                kept.pop()  # 京津冀示例县商贸城 is in the county
             kept.append(p)
         return self.without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
 
@@ -273,6 +366,8 @@ def main_place(
         else:
             found = seen(PAPER.sub("", text), words, known)
         told = [p for p in found if p.names != (NATIONAL,)] or found
+        if why != "first lines":
+            told = [p for p in told if not p.aside] or told
         if not told:
             continue
         if why == "first lines":

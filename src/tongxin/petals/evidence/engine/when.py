@@ -19,7 +19,22 @@ SO_FAR = re.compile("已|累计")
 LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
 MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
+REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
+STANDS = re.compile("累计|共有|设有|建有|拥有|共建|总数|存量")  # counts of what there is
+# What a thing is, told behind the day it was opened: …开通，全长149公里.
+WHOLE_OF = re.compile(
+    "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设)"
+)
+OPENED = re.compile("开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通")
+MEAN = re.compile("年均|年平均|平均每年")
+# 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
+OBJECT_FIRST = re.compile(
+    "(?!由|从|于|在|使|让|把|推动|带动|实现|进一步|有效|继续|大幅|力争|会|为|有|新|再)[^，。；,;将]{1,14}?"
+    "(?:(?:时间|时限|时长|周期|成本|距离|比例|范围|标准|数量|规模|浓度|费用|价格|事项|环节|材料|流程|期限|率|额)"
+    "(?:[由从][^，。；,;]{1,12}?)?(?:缩短|压缩|压减|精简|提高|提升|降低|下降|降|增加|扩大|延长|控制|减少|下调|上调|统一|整合|纳入)"
+    "|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
+)
 NOTHING = "nothing told: as of publication"
 FLOWS = frozenset(
     ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
@@ -35,6 +50,9 @@ def period_of(
     inside = [p for p in before if p.start >= m.clause[0]]
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
+    if chosen is not None and not inside and _of_opening(text, m, chosen):
+        chosen, before = None, []
+        return as_of(source.published), "what was opened, as it stands", "running"
     if chosen is None:
         after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
         chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
@@ -47,6 +65,10 @@ def period_of(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
+    if m.kind == "percent" and MEAN.search(clause) and (chosen is None or "/" not in chosen.text):
+        years = [frames.years] if frames.years else []
+        years += [p for p in periods if p.start < m.start and of_years(p)]
+        chosen, why = (years[-1], "the years of a mean") if years else (chosen, why)
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
@@ -57,11 +79,28 @@ def period_of(
         and not frames.planned
         and m.kind in FLOWS
         and not AS_OF_NOW.search(clause)
+        and not STANDS.search(clause)
     ):
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
+    if chosen is None and frames.flow and not frames.planned and any(c.kind == "yoy" for c in m.comparisons):
+        chosen, why = frames.flow, "the months told before, of a change year on year"
     if chosen is None:
         return as_of(source.published), NOTHING, "running"
     return chosen.text, why, _lies(chosen, source)
+
+
+def _of_opening(text: str, m: Mention, told: Period) -> bool:
+    """Whether a time only says when a thing was opened: …2024年12月31日开通，全长149公里."""
+    between = text[told.end : m.clause[0]]
+    if any(c.isdigit() for c in between) or not OPENED.search(between):
+        return False
+    return WHOLE_OF.match(text[m.clause[0] : m.start]) is not None
+
+
+def of_years(told: Period) -> bool:
+    """Whether a period holds more than one year."""
+    first, _mark, last = told.text.partition("/")
+    return first[:4].isdigit() and last[:4].isdigit() and first[:4] < last[:4]
 
 
 def _lies(period: Period, source: Source) -> str:
@@ -82,9 +121,7 @@ def status_of(
     over = when == "over"
     if when == "ahead":
         return "planned", "the period lies after publication"
-    told = MAY_PLAN.search(clause) and PLANNED.search(clause)
-    if told and told[0] == "将" and words.place.match(clause, told.end()):
-        told = None  # 将京津冀…扩大到: here 将 only puts the object first
+    told = _plan_word(clause, words)
     if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
     later = LATER.match(after)
@@ -92,13 +129,24 @@ def status_of(
         return "planned", later[0]
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         said = text[slice(*span)]
-        if over or DONE.search(whole):
+        if over or (DONE.search(whole) and not REACHES.match(whole)):
             break
-        told = MAY_PLAN.search(said) and PLANNED.search(said)
-        if told and not (told[0] == "将" and words.place.match(said, told.end())):
+        if told := _plan_word(said, words):
             return "planned", f"carried: {told[0]}"
         if DONE.search(said):
             break
     if frames.planned and not over and not DONE.search(whole):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
+
+
+def _plan_word(said: str, words: Lexicon) -> re.Match[str] | None:
+    """Return the word of a clause that tells a plan; 将 that only puts the object first is none."""
+    told = PLANNED.search(said) if MAY_PLAN.search(said) else None
+    while (
+        told
+        and told[0] == "将"
+        and (words.place.match(said, told.end()) or OBJECT_FIRST.match(said, told.end()))
+    ):
+        told = PLANNED.search(said, told.end())
+    return told
