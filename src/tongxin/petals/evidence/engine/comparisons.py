@@ -9,13 +9,15 @@ from decimal import Decimal
 from tongxin.petals.evidence.engine.facts import Comparison, Mention
 from tongxin.petals.evidence.engine.numerals import plain
 
-UP = "改善|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
-DOWN = "压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
+UP = "改善|加快|提速|回升|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
+DOWN = "放缓|压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
 CHANGE = re.compile(
     rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
 )
 EARLY = re.compile("(?:提前|推迟|晚|早|净增|多增|少增)了?$")
-TIMES = re.compile(r"(?:是|为|相当于)((?:19|20)\d{2})年(?:同期)?的$")
+TIMES = re.compile(
+    r"(?:是|为|相当于|达到?)((?:19|20)\d{2}年|[一二两三四五六七八九十\d]+年前|去年|上年|前一年|改革前|成立之初|设立之初|开通之初|组建之初|起步之初)(?:同期)?的$"
+)
 ABOVE = re.compile(
     "(?:高于|低于|高出|快于|领先)(?P<of>[^，。；,;]{0,10})$|(?:比|较)(?P<than>[^，。；,;\\d年月季期初末底]{2,12})(?P<by>[高低快慢多少])(?:出|了)?$"
 )
@@ -28,7 +30,7 @@ YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
 EARLIER = re.compile(
-    r"(?:比|较)(?:[“\"]?十[一二三四五]五[”\"]?|\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|过去|以往|平日|平时|昨[日天]|节前|以前)"
+    r"(?:比|较)(?:[“\"]?十[一二三四五]五[”\"]?|\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|上半年|前[一二三四五六七八九十\d]{1,2}个月|前三季度|一季度|\d{1,2}[-—至]\d{1,2}月(?:份)?|过去|以往|平日|平时|昨[日天]|节前|以前)"
 )
 AGAINST = re.compile(
     r"\s*(?:比|较(?![快高大低多少好强])|与[^，。；,;]{1,14}相比)(?P<what>[^，。；,;]{0,16}?)(?=增|提|上|下|减|降|扩|回|多|少|高|低|$)"
@@ -36,17 +38,20 @@ AGAINST = re.compile(
 MEAN = re.compile("年均|平均每年|复合")
 FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
-    r"[（(]?下同[）)]?|同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
-    r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
+    r"上个?月|上季度|上半年|1[-—至]\d{1,2}月|[两三四五]年平均|[（(]?下同[）)]?|同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
+    r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|加快|放缓|回升|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
 )
 OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")  # 由2014年的…
 RISES = re.compile(
     rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
 )
 RANK = re.compile(
-    r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,8}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
+    r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,18}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
 )
 LISTED = re.compile("^(?:、|和|及|与|，?以及)(?:最快|约|近|超)?$")
+SIGNED = re.compile(
+    "^(?:、|和|及|与|，?以及)(?P<how>增长|上升|提高|增加|下降|降低|减少|回落)$"
+)  # 分别增长4%和下降2%
 
 
 def roles(text: str, found: list[Mention]) -> None:
@@ -54,11 +59,20 @@ def roles(text: str, found: list[Mention]) -> None:
     for i, m in enumerate(found):
         before = text[m.clause[0] : m.start]
         previous = found[i - 1] if i else None
+        signed = SIGNED.match(text[previous.end : m.start]) if previous else None
+        if signed and previous and m.kind == previous.kind == "percent" and previous.role == "change":
+            m.role = "change"
+            m.clause = previous.clause
+            first = CHANGE.search(text[previous.clause[0] : previous.start])
+            down = re.fullmatch(DOWN, signed["how"]) is not None
+            if first and down != (re.fullmatch(DOWN, first["how"]) is not None):
+                m.value = f"-{m.value}"  # against the sign of the first
+            continue
         if previous and m.kind == previous.kind and LISTED.match(text[previous.end : m.start]):
             m.role = previous.role if previous.kind in ("percent", "points", "ratio") else "main"
             continue
         if m.kind in ("percent", "points", "ratio"):
-            m.role = _role(before, m)
+            m.role = _role(text, before, m)
             if m.role == "main" and m.kind == "percent" and MORE.match(before):
                 last = re.search("占[^，。；,;\\d]*[，,]$", text[: m.clause[0]])
                 m.role = "share" if last else "main"
@@ -103,7 +117,18 @@ def _alike(a: Mention, b: Mention) -> bool:
     return a.unit == b.unit or (a.kind == b.kind and a.kind in ("count", "person"))
 
 
-def _role(before: str, m: Mention) -> str:
+# 以占全市不到2%的面积贡献了近10%的经济总量: both are figures of their own.
+SMALL_PART = re.compile(
+    "以[^，。；,;\\d]{0,16}$|(?:贡献|创造|承载|产出|养育|集聚|生产)了?[^，。；,;\\d占]{0,6}$"
+)
+PART_OF = re.compile(
+    "的[^，。；,;\\d]{0,4}(?:面积|土地|国土|人口|耕地|水资源|经济总量|生产总值|GDP|粮食|税收|进出口)"
+)
+
+
+def _role(text: str, before: str, m: Mention) -> str:
+    if m.kind == "percent" and PART_OF.match(text, m.end) and SMALL_PART.search(before):
+        return "main"
     if m.kind == "percent":
         if PLAN.search(before):
             return "plan"
@@ -133,8 +158,11 @@ def comparison(text: str, m: Mention) -> Comparison:
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
     times = TIMES.search(before) if m.kind == "ratio" else None
     if times:
-        more = format(((Decimal(m.value) - 1) * 100).normalize(), "f")
-        return Comparison("vs_base", more, times[1], before)
+        more = plain((Decimal(m.value) - 1) * 100)
+        kind = "yoy" if times[1] in ("去年", "上年") else "vs_base"
+        return Comparison(
+            kind, more, times[1].removesuffix("年") if times[1][0].isdigit() else times[1], before
+        )
     if m.role == "plan":
         return Comparison("share_of_plan", m.value, "", before)
     above = ABOVE.search(before) if m.kind == "points" else None
@@ -171,9 +199,12 @@ def _own_share(text: str, m: Mention, found: list[Mention]) -> bool:
     """Whether a share says itself of what: 民营企业投资占比约50%, 光伏产量占全国40%."""
     start = max([m.clause[0], *(f.end for f in found if m.clause[0] <= f.end <= m.start and f is not m)])
     said = OWN_SHARE.fullmatch(text[start : m.start]) if start == m.clause[0] else None
+    if said is not None and WHOLES.fullmatch(said["of"]):
+        return False  # 全市占比5%: of the figure before
     return said is not None and len(FILLER.sub("", said["of"]).removeprefix("其中").strip("：: ")) >= 2
 
 
+WHOLES = re.compile("(?:[，,])?(?:在)?(?:全国|全省|全市|全区|全县|全球|区域|总量|总数)(?:的)?")
 OWN_PLAN = re.compile("(?P<of>[^，。；,;]{2,16}?)(?:完成率|完成比例)(?:已|均|约|近|超|达|到|为|达到)*")
 
 
@@ -233,6 +264,7 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             m.role = "done"
             continue
         figures.append(_as_figure(text, m, m))
+    _doubled(text, figures)
     _ranks(text, figures)
     return figures
 
@@ -247,7 +279,8 @@ def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Me
     made = comparison(text, first)
     sign = "-" if made.value.startswith("-") else ""
     for target, each in zip(figures[-len(listed) :], listed, strict=True):
-        target.comparisons.append(Comparison(made.kind, sign + each.value, made.base, f"分别: {made.why}"))
+        value = f"{sign}{each.value}".removeprefix("--")
+        target.comparisons.append(Comparison(made.kind, value, made.base, f"分别: {made.why}"))
         each.clause = first.clause
         each.role = "done"
     return True
@@ -256,7 +289,9 @@ def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Me
 def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
     """Where only a change or a share is told, it is the value."""
     before = text[model.clause[0] : model.start]
-    if MEAN.search(before) or model.role == "plan":
+    if model.role == "plan":
+        if m.kind == "ratio" and TIMES.search(before):
+            m.comparisons.append(comparison(text, m))
         return m
     told = model.value
     model.value = told.lstrip("-")
@@ -280,11 +315,33 @@ def _lists(text: str, found: list[Mention]) -> dict[int, list[Mention]]:
     """Return of each mention the list (12%、15%和20%) in which it stands."""
     lists: list[list[Mention]] = []
     for m in found:
-        if lists and lists[-1][-1].kind == m.kind and LISTED.match(text[lists[-1][-1].end : m.start]):
+        between = text[lists[-1][-1].end : m.start] if lists else ""
+        if lists and lists[-1][-1].kind == m.kind and (LISTED.match(between) or SIGNED.match(between)):
             lists[-1].append(m)
         else:
             lists.append([m])
     return {id(m): group for group in lists if len(group) > 1 for m in group}
+
+
+DOUBLED = re.compile(
+    r"(?:比|较|是|为|相比)[^，。；,;]{2,14}?(?:翻了?(?P<n>[一两二三四])?番|增长了?(?P<once>一倍))"
+)
+
+
+def _doubled(text: str, figures: list[Mention]) -> None:
+    """Give 比2014年翻一番 to the figure before it."""
+    for match in DOUBLED.finditer(text):
+        before = [f for f in figures if f.end <= match.start() and "；" not in text[f.end : match.start()]]
+        if (
+            before
+            and before[-1].kind not in ("percent", "points")
+            and len(text[before[-1].end : match.start()]) < 6
+        ):
+            times = {"两": 2, "二": 2, "三": 3, "四": 4}.get(match["n"] or "", 1)
+            base = BASE.search(match[0])
+            kind = "yoy" if YOY.search(match[0]) else "vs_base"
+            made = Comparison(kind, str(100 * (2**times - 1)), base[1] if base else "", match[0])
+            before[-1].comparisons.append(made)
 
 
 def _ranks(text: str, figures: list[Mention]) -> None:

@@ -73,7 +73,7 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
         r"(?:(?P<till>[—–\-~～至到]{1,2})(?P<e>\d+(?:\.\d+)?)(?P<esize>" + sizes + r")?(?P<some2>[多余])?)?"
     )
     chinese = (
-        rf"(?P<c>(?:(?<=[近超逾过达破约上至])[百千万亿]{{1,4}}|[{CHINESE}]{{0,12}}[{CHINESE[:9]}十][百千万亿十{CHINESE}]{{0,16}}[百千万亿]{{1,4}}|[{CHINESE[:9]}]?十(?=[多余])"
+        rf"(?P<c>(?:(?<=[近超逾过达破约上至足起])[百千万亿]{{1,4}}|[{CHINESE}]{{0,12}}[{CHINESE[:9]}十][百千万亿十{CHINESE}]{{0,16}}[百千万亿]{{1,4}}|[{CHINESE[:9]}]?十(?=[多余])"
         rf"|(?<!第)[百千万](?=[余多])))(?P<csome>[多余])?(?P<csize>[万亿])?"
     )
     tenths = rf"(?P<t>[{CHINESE[:9]}两1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"

@@ -17,10 +17,10 @@ LASTS = re.compile(
     "缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理"
 )
 MONEY = re.compile(
-    "生产总值|GDP|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口"
+    "生产总值|GDP|经费|投入|支出|增加值|销售额|交易额|营业额|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口"
 )
 PEOPLE = re.compile(
-    "^(?:人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
+    "^(?:(?:贫困|流动|户籍|脱贫|农业|城镇|受益|参保|农村|返乡|在校|大中专|离校|新|老年|残疾|受灾|燕赵|三湘|齐鲁|中原|巴蜀|八闽|江淮)?(?:劳动力|移民|青年|青少年|大学生|毕业生|人民|百姓|农户人口|人口|居民|群众|儿女|志愿者|干部|劳动者|建设者|医务人员|党员干部)|人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
 )
 VISITS = re.compile("人次(?:数)?(?:为|达到|达|是|超过|突破|超)*$")
 CROWD = re.compile(
@@ -30,7 +30,13 @@ ENDS = re.compile("(?:左右|上下|以上|以下|以内|大关)*(?:[，。；,;
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 SHARED = re.compile("、|和|与|及|，")
 MINUTES = re.compile(r"(\d{1,2})分钟?")
-OF_ALL_OF = re.compile("(?:以上)?的[^，。；的]{2}")
+OF_ALL_OF = re.compile("(?:以上)?(?:的[^，。；的]{2}|来自|分布在|集中在|落户)")
+HOUSEHOLDS = re.compile("(?:种植|养殖|农|住|商|贫困|渔|牧|脱贫|个体工商)户")
+PASSED = re.compile("(?:迈上|跨上|站上|跃上|迈入|迈过|突破|登上)(?:了)?$")  # 迈上万亿台阶
+RANKED = re.compile("(?:居|列|排名|排在|位列|位居|在)(?:全国|全省|全市|全球|[^，。；,;\\d]{2,6})$")
+OF_RANKED = re.compile(
+    "[^，。；,;]{2,12}(?:中排名|中位列|中居|中位居|第[一二三四五六七八九十\\d]{1,3}(?:位|名)?(?:[，。；,;]|$))"
+)
 RANGED = ("到", "至", "—", "–", "-", "~", "～", "——")
 ENERGY = re.compile("电|千瓦")
 GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
@@ -46,6 +52,7 @@ LONGER = {
     "位": "居于列", "台": "阶", "类": "似", "只": "有是", "本": "市区省科", "条": "件",
     "列": "入为", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
 }  # fmt: skip
+MANY = frozenset(["根", "块", "片", "孔"])  # counted where there are ten or more
 SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
 
 
@@ -94,8 +101,10 @@ def _unit(
     if match["g"]:
         last = match[0][-1]
         return ("个" if last == "大" else words.units[last].base), "1", "count", match.end()
-    if STEPS.match(after):
+    if STEPS.match(after) and not (PASSED.search(before) and match["c"]):
         return None
+    if match["d"] and RANKED.search(before) and OF_RANKED.match(after):
+        return None  # 居全国168个重点城市第5位
     form = match["unit"]
     if form is None:
         return _without(match, before, after, words)
@@ -114,10 +123,18 @@ def _unit(
         if inner:
             unit, end = words.units[inner[1]], end + inner.end()
     if after[:1] in LONGER.get(form, "") and after[:1]:
+        if HOUSEHOLDS.match(form + after):
+            return "户", "1", "count", match.end() - len(form)
         return ("个", "1", "count", match.start() + len(match[0]) - len(form)) if form in "部场" else None
     if form == "天" and re.search("(?:优良|达标|污染|良好)[^，。；,;]{0,40}$", before):
         return unit.base, unit.times, "days", end
-    if form in SKIPPED and not LASTS.search(before[-16:] + after):
+    if not before.strip("达到为了约近超仅只有"):  # 存储时长创新纪录，达到了4035秒
+        before = text[max(0, clause[0] - 16) : match.start()]
+    if (
+        form in SKIPPED
+        and not LASTS.search(before[-16:] + after)
+        and not (form in MANY and len(match["d"] or "") > 1)
+    ):
         return None
     if unit.kind == "time" and not LASTS.search(before[-16:] + after):
         return None
@@ -213,11 +230,9 @@ def find(
     for match in numbers:
         start = match.start()
         clause = _clause_of(spans, start)
-        unit = _unit(match, text, words, clause)
         lender = shared.get(start)
-        if unit is None and lender is not None:
-            unit = _unit(lender, text, words, clause)
-            unit = unit and (unit[0], unit[1], unit[2], match.end())
+        unit = _unit(lender or match, text, words, clause)
+        unit = unit and (unit if lender is None else (unit[0], unit[1], unit[2], match.end()))
         if unit is None or (match["c"] and not _counts(match, text)):
             continue
         measured.append((match, clause, unit, lender))
@@ -287,7 +302,15 @@ def _counts(match: re.Match[str], text: str) -> bool:
     """Whether Chinese numerals measure here: 近千个, 十多条, 超万家, but no 千方百计."""
     word = match["c"]
     before = text[max(0, match.start() - 2) : match.start()]
-    vague = before[-1:] in "近超逾过约" or before in ("突破", "达到", "超过", "将近")
+    vague = (
+        before[-1:] in "近超逾过约足起"
+        or (
+            before[-1:] == "上"
+            and before[:1] not in "以线网路之市"
+            and match["unit"] not in ("公里", "米", "次")
+        )
+        or before in ("突破", "达到", "超过", "将近")
+    )
     if match["csome"] or match["csize"]:
         return match["unit"] is not None
     if match["unit"] is None:

@@ -149,6 +149,7 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         if names == (NATIONAL,) and NATION_STOCK.match(text, end) and not before.endswith("占"):
             weak = False
         weak = weak or bool(POLICY.match(text[end : end + 14]) and names[0] in words.groups)
+        weak = weak or (form.endswith(("合作", "协作")) and text.startswith(("项目", "共建", "事项"), end))
         weak = weak or bool(names[0] in words.groups and FIRST_OF.match(text, end))
         aside = form in words.lines or FUNCTION.match(text, end) is not None
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)

@@ -173,6 +173,8 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     """Whether a time is that of the news, not of the figure: 记者今天（12月23日）从…获悉."""
     clause = mentions._clause_of(spans, period.start)
     around = text[clause[0] : clause[1]]
+    if text[period.start : period.end] in ("昨天", "昨日"):
+        return ATTRIBUTED.search(around) is not None
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
     return day and (bool(ATTRIBUTED.search(around)) or "今天" in around or "昨天" in around)
 

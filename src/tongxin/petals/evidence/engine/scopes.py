@@ -290,6 +290,8 @@ class Scope:
 
     def _only_objects(self, start: int, end: int) -> bool:
         """Whether every place of a clause is an object: 直通北京, 与天津、河北."""
+        if any(start <= r.start() and r.end() <= end for r in self.relative):
+            return False
         found = [p for p in self.places if start <= p.start < end and not p.weak]
         last = -9
         for p in found:

@@ -20,13 +20,15 @@ LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
 MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
-AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已")
+AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有")
 STANDS = re.compile("累计|共有|设有|建有|拥有|共建|总数|存量")  # counts of what there is
 # What a thing is, told behind the day it was opened: …开通，全长149公里.
 WHOLE_OF = re.compile(
-    "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设)"
+    "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
 )
-OPENED = re.compile("开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通")
+OPENED = re.compile(
+    "开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通|完工|投入运[行营]"
+)
 MEAN = re.compile("年均|年平均|平均每年")
 # 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
 OBJECT_FIRST = re.compile(
@@ -65,7 +67,7 @@ def period_of(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
-    if m.kind == "percent" and MEAN.search(clause) and (chosen is None or "/" not in chosen.text):
+    if m.kind == "percent" and MEAN.search(clause) and (chosen is None or not of_years(chosen)):
         years = [frames.years] if frames.years else []
         years += [p for p in periods if p.start < m.start and of_years(p)]
         chosen, why = (years[-1], "the years of a mean") if years else (chosen, why)
