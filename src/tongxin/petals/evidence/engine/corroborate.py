@@ -1,131 +1,238 @@
 """Sets the facts of many bulletins side by side: same indicator, place and overlapping period from several publishers.
 
-agree: the values are the same within what their qualifiers say · conflict: they are not · stale: a later bulletin tells
-a later state of the same stock and the old value is still quoted · derived: a value is the sum of its parts' values.
+agree: bulletins that do not copy one another tell one value · conflict: two values for one figure at one time · stale: an
+old state is told after a newer one was published · derived: a total is the sum of its parts.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import date, timedelta
+from decimal import Decimal
 from itertools import combinations
 
-from tongxin.petals.evidence.engine.facts import Fact, Source
+from tongxin.petals.evidence.engine import pairing, sums
+from tongxin.petals.evidence.engine.pairing import Item, Pair, family, members, published, undated
+from tongxin.petals.evidence.engine.sameness import Value, Window, against, compare, rates, vague
+from tongxin.petals.evidence.engine.witness import Told, order, witnesses
 
-ROUNDING = Decimal("0.005")
-LOOSE = Decimal("0.1")  # 近, 约, 超, 余: how far a rounded value may lie from the exact one
-LOOSE_WORDS = frozenset(
-    [
-        "近",
-        "约",
-        "超",
-        "超过",
-        "余",
-        "多",
-        "来",
-        "几",
-        "逾",
-        "过",
-        "突破",
-        "大约",
-        "左右",
-        "上下",
-        "以上",
-        "以内",
-        "不少于",
-        "至少",
-        "将近",
-        "接近",
-        "多达",
-    ]
-)
-NOISE = re.compile("数$|数量$|总数$|累计|全部|实现|已|的|了|共|达|总值$|总额$|额$|[“”、，]")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fact with who told it."""
-
-    fact: Fact
-    source: Source
-    origin: int  # bulletins that copy one another have one origin
+FAR = 5  # two values of one figure do not differ more
+REVISED = timedelta(days=25)  # a figure told so much later may have been revised
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What several facts say together: agree, conflict, stale or derived; `why` in words."""
+    """What several facts say together: agree, conflict, stale or derived.
+
+    `reason` is the sentence, open at the names of `said`, so that it can be told in another language. `witnesses`: how
+    many publishers tell it; copies of one bulletin and bulletins of one publisher are one.
+    """
 
     kind: str
     facts: tuple[Told, ...]
-    why: str
+    reason: str
+    said: Mapping[str, str]
+    witnesses: int
+
+    @property
+    def why(self) -> str:
+        """Why it was found so, in English."""
+        return self.reason.format(**self.said)
 
 
-def key(name: str) -> str:
-    """Return what remains of an indicator's name when writers differ in form only."""
-    return NOISE.sub("", name)
+def corroborate(told: Iterable[Told]) -> list[Verdict]:
+    """Return what facts of several origins say together, in an order that does not depend on theirs."""
+    ordered = sorted((t for t in told if not t.fact.doubt), key=order)
+    made = sums.within(ordered)
+    every = pairing.items(ordered, {id(part): total for total, parts in made for part in parts})
+    by: dict[object, list[Item]] = defaultdict(list)
+    for item in every:
+        by[family(item.told.fact)].append(item)
+    found = [_derived(total, parts) for total, parts in (*made, *_over_places(every))]
+    found += _agreeing(pairing.pairs(by.values(), every))
+    for group in by.values():
+        named: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
+        for item in group:
+            if item.told.fact.jurisdictions and not vague(item.name):
+                named[item.name, item.owner, item.told.fact.unit].append(item)
+        for same in named.values():
+            found += [*_conflicting(same), *_stale(same)]
+    rank = {id(t): n for n, t in enumerate(ordered)}
+    found.sort(key=lambda v: (min(rank[id(t)] for t in v.facts), v.kind, [rank[id(t)] for t in v.facts]))
+    return _once(found)
 
 
-def _alike(a: str, b: str) -> bool:
-    x, y = ({s[i : i + 2] for i in range(len(s) - 1)} for s in (key(a), key(b)))
-    return bool(x and y) and 2 * len(x & y) / (len(x) + len(y)) >= 0.75
+def _agreeing(pairs: Sequence[Pair]) -> Iterator[Verdict]:
+    """Give the values that several bulletins tell alike; each belongs to one figure only."""
+    for joined in _joined(pairs):
+        if any(_apart(a, b) for a, b in combinations(joined, 2)):
+            inside = {i.number for i in joined}
+            for exact in _joined([p for p in pairs if p[2] == "same" and p[0].number in inside]):
+                yield _agreed(exact)
+        else:
+            yield _agreed(joined)
 
 
-def span(period: str) -> tuple[str, str]:
-    """Return the first and last month of a period, `""` where it is open; a stock has its day twice."""
-    text = re.sub(
-        r"(\d{4})-(Q[1-4]|H[12])",
-        lambda m: {"Q": f"{m[1]}-{3 * int(m[2][1]) - 2:02d}/{m[1]}-{3 * int(m[2][1]):02d}",
-                   "H": f"{m[1]}-{6 * int(m[2][1]) - 5:02d}/{m[1]}-{6 * int(m[2][1]):02d}"}[m[2][0]],
-        period,
-    )  # fmt: skip
-    first, _, last = text.partition("/")
-    if not last:
-        last = first
-    if first == "..":
-        return last, last
-    first = first if len(first) > 4 else f"{first}-01"
-    return first[:7], (last if len(last) > 4 else f"{last}-12")[:7]
+def _apart(a: Item, b: Item) -> bool:
+    return a.window == b.window and compare(a.value, b.value) == "different"
 
 
-def overlap(a: str, b: str) -> bool:
-    """Whether two periods share a month; two stocks, or a stock and a flow, only where they end in the same month."""
-    if a.startswith("../") or b.startswith("../"):
-        return span(a)[1][:7] == span(b)[1][:7]
-    (a1, a2), (b1, b2) = span(a), span(b)
-    return (a1, a2) == (b1, b2)
+def _joined(pairs: Sequence[Pair]) -> list[list[Item]]:
+    """Return the facts that pairs join, each heap in order."""
+    parent: dict[int, int] = {}
+    item: dict[int, Item] = {}
+
+    def root(n: int) -> int:
+        while parent[n] != n:
+            parent[n] = parent[parent[n]]
+            n = parent[n]
+        return n
+
+    for a, b, _how in pairs:
+        for each in (a, b):
+            parent.setdefault(each.number, each.number)
+            item[each.number] = each
+        low, high = sorted((root(a.number), root(b.number)))
+        parent[high] = low
+    heaps: dict[int, list[Item]] = defaultdict(list)
+    for number in sorted(item):
+        heaps[root(number)].append(item[number])
+    return [heaps[n] for n in sorted(heaps)]
 
 
-def _number(fact: Fact) -> Decimal | None:
-    try:
-        return Decimal(fact.value)
-    except InvalidOperation:
-        return None
+def _agreed(items: Sequence[Item]) -> Verdict:
+    facts = tuple(i.told for i in items)
+    count = witnesses(facts)
+    told = {"witnesses": str(count), "bulletins": str(len({t.origin for t in facts}))}
+    if count == 1:
+        return Verdict(
+            "agree", facts, "one publisher in {bulletins} bulletins, no second witness", told, count
+        )
+    return Verdict("agree", facts, "{witnesses} publishers, one value", told, count)
 
 
-def same(a: Fact, b: Fact) -> bool:
-    """Whether two values are one value as far as their words allow: 近, 约, 超, 余 are loose, else rounding alone."""
-    x, y = _number(a), _number(b)
-    if x is None or y is None:
-        return a.value == b.value
-    return abs(x - y) <= (LOOSE if _loose(a) or _loose(b) else ROUNDING) * max(abs(x), abs(y))
+def _conflicting(same: list[Item]) -> Iterator[Verdict]:
+    """Give the figures told with several values for one time. A bulletin that uses one name for two values tells none."""
+    by: dict[Window, list[Item]] = defaultdict(list)
+    for item in same:
+        if item.window is not None:
+            by[item.window].append(item)
+    for items in by.values():
+        sure = [
+            i for i in items if not any(_contradicts(i, j) and _bulletin(i) == _bulletin(j) for j in items)
+        ]
+        pairs = [(a, b) for a, b in combinations(sure, 2) if _contradicts(a, b)]
+        if pairs:
+            yield _contradicted([i for i in sure if any(i in pair for pair in pairs)])
 
 
-def corroborate(told: Sequence[Told]) -> list[Verdict]:
-    """Return what facts of several origins say together; facts of one origin count once. In a stable order."""
-    verdicts: list[Verdict] = []
-    for group in _groups(told):
-        verdicts += _of_pairs(group)
-    verdicts += _derived(told)
-    return _once(verdicts)
+def _contradicts(a: Item, b: Item) -> bool:
+    """Whether two values cannot both be right. What is many times more is another thing, or a slip of 万 and 亿."""
+    if compare(a.value, b.value) != "different":
+        return False
+    small, large = sorted((abs(a.value.number), abs(b.value.number)))
+    if not small or (large > FAR * small and not _slip(small, large)):
+        return False
+    return against(a.told.fact) == against(b.told.fact)
 
 
-def _once(verdicts: list[Verdict]) -> list[Verdict]:
+def _slip(small: Decimal, large: Decimal) -> bool:
+    """Whether two numbers have the same digits and differ by noughts alone."""
+    return small.normalize().as_tuple().digits == large.normalize().as_tuple().digits
+
+
+def _bulletin(item: Item) -> object:
+    return item.told.bulletin
+
+
+def _contradicted(items: list[Item]) -> Verdict:
+    facts = tuple(i.told for i in items)
+    days = [t.source.published for t in facts if t.source.published]
+    said = {"values": " / ".join(dict.fromkeys(t.fact.value for t in facts))}
+    reason = "{values} for the same time"
+    if len({t.origin for t in facts}) == 1:
+        reason = "{values}: a copy tells another value"
+    elif days and max(days) - min(days) >= REVISED:
+        reason = "{values} for the same time; told far apart, the later may be revised"
+    return Verdict("conflict", facts, reason, said, witnesses(facts))
+
+
+def _stale(same: list[Item]) -> Iterator[Verdict]:
+    """Give the old states told after a newer one was published, and running totals lower than one told before."""
+    states = [i for i in same if i.window is not None and i.window.first is None and i.told.source.published]
+    for late in states:
+        if any(_bulletin(i) == _bulletin(late) and _as_of(i) > _as_of(late) for i in states):
+            continue  # it tells the newer state as well
+        before = [i for i in states if i.told.origin != late.told.origin and published(i) < published(late)]
+        before = [i for i in before if compare(i.value, late.value) == "different"]
+        newer = [i for i in before if _as_of(i) > _as_of(late)]
+        higher = [i for i in before if _as_of(i) <= _as_of(late) and _fell(i, late)]
+        lower = [i for i in newer if undated(i) and _fell(late, i)]
+        if lower:
+            old = min(lower, key=lambda i: (i.value.number, i.number))
+            yield _old(old, late, "told without a date, but {value} as of {day} already")
+        elif newer:
+            known = max(newer, key=lambda i: (_as_of(i), -i.number))
+            yield _old(late, known, "as of {day} it was {value}, published on {published}")
+        elif higher:
+            known = max(higher, key=lambda i: (i.value.number, -i.number))
+            yield _old(late, known, "a running total, but {value} was published already on {published}")
+
+
+def _as_of(item: Item) -> date:
+    return item.window.last if item.window else date.min
+
+
+def _fell(before: Item, late: Item) -> bool:
+    """Whether a running total is smaller, by less than half, than what was told: it counts from one day and cannot."""
+    running = "累计" in late.told.fact.qualifier or "累计" in late.told.fact.indicator
+    return running and before.value.number / 2 < late.value.number < before.value.number
+
+
+def _old(late: Item, known: Item, reason: str) -> Verdict:
+    facts = (late.told, known.told)
+    said = {
+        "day": _as_of(known).isoformat(),
+        "value": known.told.fact.value,
+        "published": published(known).isoformat(),
+    }
+    return Verdict("stale", facts, reason, said, witnesses(facts))
+
+
+def _over_places(items: Sequence[Item]) -> Iterator[tuple[Told, tuple[Told, ...]]]:
+    """Give the figures of several places together that are the sum of what is told of each, in any bulletin."""
+    by: dict[object, list[Item]] = defaultdict(list)
+    for i in items:
+        fact = i.told.fact
+        if i.window is not None and not vague(i.name) and sums.adds(fact) and not rates(fact):
+            by[i.name, i.owner, fact.unit, fact.status, i.window].append(i)
+    for group in by.values():
+        alone: dict[str, list[tuple[Told, Value]]] = defaultdict(list)
+        for i in group:
+            places = members(i.told.fact.jurisdictions)
+            if len(places) == 1 and all(i.value.number != v.number for _, v in alone[places[0]]):
+                alone[places[0]].append((i.told, i.value))
+        for i in group:
+            places = members(i.told.fact.jurisdictions)
+            if len(places) > 1 and all(p in alone for p in places):
+                parts = next(sums.of_places(i.value, places, alone), None)
+                if parts:
+                    yield i.told, parts
+
+
+def _derived(total: Told, parts: Sequence[Told]) -> Verdict:
+    added = " + ".join(t.fact.value for t in parts)
+    facts = (total, *parts)
+    exact = sum(Decimal(t.fact.value) for t in parts) == Decimal(total.fact.value)
+    reason = "{parts} = {total}" if exact else "{parts} = {total}, but for rounding"
+    return Verdict("derived", facts, reason, {"parts": added, "total": total.fact.value}, witnesses(facts))
+
+
+def _once(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Leave out what the copies of a bulletin say again."""
-    kept: dict[tuple[str, frozenset[tuple[object, ...]]], Verdict] = {}
+    kept: dict[object, Verdict] = {}
     for each in verdicts:
         said = frozenset(
             (t.origin, t.fact.indicator, t.fact.jurisdictions, t.fact.period, t.fact.value)
@@ -133,98 +240,3 @@ def _once(verdicts: list[Verdict]) -> list[Verdict]:
         )
         kept.setdefault((each.kind, said), each)
     return list(kept.values())
-
-
-def _groups(told: Iterable[Told]) -> list[list[Told]]:
-    by: dict[tuple[str, tuple[str, ...], str], list[list[Told]]] = defaultdict(list)
-    for each in told:
-        fact = each.fact
-        if fact.doubt:
-            continue
-        lists = by[fact.unit, tuple(sorted(fact.jurisdictions)), fact.status]
-        home = next((g for g in lists if _alike(g[0].fact.indicator, fact.indicator)), None)
-        if home is None:
-            lists.append([each])
-        else:
-            home.append(each)
-    return [group for lists in by.values() for group in lists if len(group) > 1]
-
-
-def _of_pairs(group: list[Told]) -> list[Verdict]:
-    found: list[Verdict] = []
-    agreeing: list[Told] = []
-    for a, b in combinations(group, 2):
-        if a.origin == b.origin:
-            continue
-        if overlap(a.fact.period, b.fact.period):
-            if same(a.fact, b.fact):
-                agreeing += [x for x in (a, b) if x not in agreeing]
-            else:
-                found.append(
-                    Verdict("conflict", (a, b), f"{a.fact.value} and {b.fact.value} for the same period")
-                )
-        elif stale := _stale(a, b):
-            found.append(stale)
-    if agreeing:
-        found.insert(
-            0, Verdict("agree", tuple(agreeing), f"{len({t.origin for t in agreeing})} publishers, one value")
-        )
-    return found
-
-
-def _stale(a: Told, b: Told) -> Verdict | None:
-    """An old value repeated later: a bulletin published after another that already told a newer state of the stock."""
-    if not (a.fact.period.startswith("../") and b.fact.period.startswith("../")):
-        return None
-    older, newer = sorted((a, b), key=lambda t: span(t.fact.period)[1])
-    known = newer.source.published or date.min
-    if (older.source.published or date.max) >= known and not same(older.fact, newer.fact):
-        return Verdict(
-            "stale", (older, newer), f"as of {span(newer.fact.period)[1]} it was {newer.fact.value} already"
-        )
-    return None
-
-
-def _derived(told: Sequence[Told]) -> list[Verdict]:
-    """Find totals that are the sum of two to four parts told beside them: one bulletin, unit and period."""
-    by: dict[tuple[str, str, str], list[Told]] = defaultdict(list)
-    for each in told:
-        if each.fact.unit not in ("%", "个百分点") and not each.fact.doubt and _number(each.fact) is not None:
-            by[each.fact.doc, each.fact.unit, each.fact.period].append(each)
-    found: list[Verdict] = []
-    for group in by.values():
-        for total in group:
-            parts = [t for t in group if t is not total and _belongs(t.fact, total.fact)]
-            made = _sum(total, parts[:12])
-            if made:
-                found.append(
-                    Verdict(
-                        "derived",
-                        (total, *made),
-                        " + ".join(t.fact.value for t in made) + f" = {total.fact.value}",
-                    )
-                )
-    return found
-
-
-def _belongs(part: Fact, total: Fact) -> bool:
-    value, whole = _number(part) or Decimal(0), _number(total) or Decimal(0)
-    exact = not (_loose(part) or _loose(total)) and not part.quote.startswith(("比", "较"))
-    near = abs(part.start - total.start) < 300 and part.jurisdictions == total.jurisdictions
-    x, y = ({s[i : i + 2] for i in range(len(s) - 1)} for s in (part.indicator, total.indicator))
-    return exact and near and 0 < value < whole and (bool(x & y) or abs(part.start - total.start) < 90)
-
-
-def _loose(fact: Fact) -> bool:
-    return bool(set(fact.qualifier.split(";")) & LOOSE_WORDS)
-
-
-def _sum(total: Told, parts: list[Told]) -> tuple[Told, ...] | None:
-    whole = _number(total.fact) or Decimal(0)
-    if whole < 10:
-        return None
-    for count in (2, 3, 4):
-        for chosen in combinations(parts, count):
-            if sum((_number(t.fact) or Decimal(0) for t in chosen), Decimal(0)) == whole:
-                return chosen
-    return None

@@ -1,0 +1,231 @@
+"""Tells whether two facts are of one figure: names, times and values, each as exactly as it was told."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+from tongxin.petals.evidence.engine.facts import Fact
+from tongxin.petals.evidence.engine.tables import rows
+
+ABOVE = frozenset(
+    ["超", "超过", "突破", "余", "多", "逾", "过", "以上", "不少于", "不低于", "至少", "破", "大关"]
+)
+BELOW = frozenset(["近", "将近", "接近", "不足", "不到", "以内", "以下"])
+ABOUT = frozenset(["约", "约为", "大约", "左右", "上下", "来", "几", "上"])
+RATES = {
+    **dict.fromkeys(("日均", "每天", "每日"), "day"), **dict.fromkeys(("年均", "每年"), "year"), "每周": "week",
+    **dict.fromkeys(("月均", "每月"), "month"), **dict.fromkeys(("平均", "均"), "each"),
+}  # fmt: skip
+NOISE = re.compile(
+    "全国|我国|中国|(?<!安)[全本我][省市区县]|前[一二三四五六七八九十两0-9]+个?月|[一二三四前]+季度|[上下]半年|[今去]年|^年?度|年度|累计"
+    "|全部|全年|实现|完成|建成|开通|拥有|[设现]有|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
+)
+TAIL = re.compile("总?(?:数量|数|量|值|额|规模|里程|人数|户数|家数|条数|项数|货值)$")
+ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|\d+(?:\.\d+)?")
+NUMBER = re.compile(r"(\d+(?:[,，]\d{3})*(?:\.\d+)?)([十百千]?[万亿]{1,2}|[十百千])?")
+SIZE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+UNIT_TIMES = (Decimal(1), Decimal(1000), Decimal(10) ** 6)  # 兆瓦, 吉瓦 are told in 千瓦
+CHANGE = re.compile("增幅|降幅|增速|增量|减量")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days a figure is of; a state has no first day."""
+
+    first: date | None
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number as it was written: its last digit's worth, how many digits tell something, and what words loosen it."""
+
+    number: Decimal
+    step: Decimal
+    digits: int
+    loose: str  # "", above, below, about
+
+
+@cache
+def _words() -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (r["form"], r["word"]) for r in sorted(rows("alike_names.csv"), key=lambda r: -len(r["form"]))
+    )
+
+
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(key(r["name"]) for r in rows("vague_names.csv"))
+
+
+@lru_cache(65536)
+def key(name: str, places: tuple[str, ...] = ()) -> str:
+    """Return what remains of an indicator's name when writers differ in form only; its own places are left out."""
+    bare = name
+    for place in places:
+        for form in (place, place[:-1] if len(place) > 2 and place[-1] in "省市区县" else place):
+            bare = re.sub(f"{re.escape(form)}(?:地区|区域)?", "", bare)
+    for form, word in _words():
+        if form in bare and not (form in word and word in bare):
+            bare = bare.replace(form, word)
+    bare = NOISE.sub("", bare)
+    return TAIL.sub("", bare) or bare
+
+
+def vague(name: str) -> bool:
+    """Whether a name, as `key` returns it, does not tell by itself what is counted."""
+    return len(name) < 2 or name in _vague()
+
+
+@lru_cache(65536)
+def _pieces(name: str) -> frozenset[str]:
+    return frozenset(name[i : i + 2] for i in range(len(name) - 1))
+
+
+def alike(a: str, b: str) -> float:
+    """Return how alike two names are, 0 to 1: shared pairs of characters; other ordinals or digits are other things."""
+    if a == b:
+        return 1.0
+    x, y = _pieces(a), _pieces(b)
+    if not x or not y or CHANGE.findall(a) != CHANGE.findall(b):
+        return 0.0
+    one, two = set(ORDINAL.findall(a)), set(ORDINAL.findall(b))
+    if one - two and two - one:
+        return 0.0
+    return 2 * len(x & y) / (len(x) + len(y))
+
+
+def holds(a: str, b: str) -> bool:
+    """Whether one name stands in the other, piece by piece: 企业商业展签约面积, 进博会企业商业展签约面积."""
+    x, y = sorted((_pieces(a), _pieces(b)), key=len)
+    return len(x) > 2 and len(x & y) >= 0.85 * len(x)
+
+
+def _day(text: str, *, last: bool) -> date | None:
+    found = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-Q([1-4])|-H([12]))?", text)
+    if found is None:
+        return None
+    year, month, day, quarter, half = (int(g) if g else 0 for g in found.groups())
+    if quarter:
+        month = 3 * quarter if last else 3 * quarter - 2
+    elif half:
+        month = 6 * half if last else 6 * half - 5
+    month = month or (12 if last else 1)
+    try:
+        return date(year, month, day or (monthrange(year, month)[1] if last else 1))
+    except ValueError:
+        return None
+
+
+def window(period: str, until: date | None = None) -> Window | None:
+    """Return the days of a period; what runs on, such as this year's figures, ends on `until`, the publication."""
+    first, slash, last = period.partition("/")
+    end = until if last == ".." else _day(last if slash else first, last=True)
+    begin = None if first == ".." else _day(first, last=False)
+    if end is None or (first != ".." and begin is None):
+        return None
+    if until is not None and until < end and (begin is None or begin <= until):
+        end = until
+    return Window(begin, end)
+
+
+def meet(a: Window, b: Window) -> bool:
+    """Whether two times may be of one figure: two that share days and end within a month; states within half a year."""
+    apart = abs((a.last - b.last).days)
+    if a.first is None and b.first is None:
+        return apart <= 183
+    if a.first is None or b.first is None:
+        return apart <= 31
+    return a.first <= b.last and b.first <= a.last and (apart <= 31 or a.first == b.first)
+
+
+def _written(fact: Fact, number: Decimal) -> tuple[Decimal, int]:
+    """Return what the last digit of the number is worth, and how many digits tell something."""
+    for match in NUMBER.finditer(fact.quote):
+        digits = match[1].replace(",", "").replace("，", "")
+        size = Decimal(10) ** sum(SIZE[c] for c in match[2] or "")
+        for times in UNIT_TIMES:
+            if number and Decimal(digits) * size * times == abs(number):
+                decimals = len(digits.partition(".")[2])
+                return Decimal(10) ** -decimals * size * times, _telling(number)
+    return _step(number), _telling(number)
+
+
+def _telling(number: Decimal) -> int:
+    return len(format(abs(number), "f").replace(".", "").strip("0")) or 1
+
+
+def _step(number: Decimal) -> Decimal:
+    """Return what the last digit that is not nought is worth."""
+    exponent = number.normalize().as_tuple().exponent
+    return Decimal(10) ** (exponent if isinstance(exponent, int) else 0)
+
+
+def value(fact: Fact) -> Value | None:
+    """Return a fact's number as it was written; None where it is none."""
+    try:
+        number = Decimal(fact.value)
+    except InvalidOperation:
+        return None
+    if not number.is_finite():
+        return None
+    step, digits = _written(fact, number)
+    said = set(fact.qualifier.split(";"))
+    loose = "about" if said & ABOUT else "above" if said & ABOVE else "below" if said & BELOW else ""
+    return Value(number, step, digits, loose)
+
+
+def _between(v: Value, *, wide: bool) -> tuple[Decimal, Decimal]:
+    """Return between what the true number lies: as far as is likely, or (`wide`) as far as the words allow at all."""
+    size, step, round_ = abs(v.number), _step(v.number), v.digits == 1
+    if not v.loose:
+        return v.number - v.step / 2, v.number + v.step / 2
+    if v.loose == "above":
+        reach = size / (2 if round_ else 5) if wide else max(min(step, size / 5), size / 100)
+        return v.number, v.number + reach
+    if v.loose == "below":
+        return v.number - (size / 4 if wide else max(min(step, size / 10), size / 100)), v.number
+    reach = size / (5 if round_ else 10) if wide else max(size / 20, min(step / 2, size / 10))
+    return v.number - reach, v.number + reach
+
+
+def compare(a: Value, b: Value) -> str:
+    """Return same, near (one rounded, or as 近, 约, 超 allow), different, or unclear where words allow it barely."""
+    if not a.loose and not b.loose:
+        return "same" if a.number == b.number else "near" if _rounded(a, b) else "different"
+    if a.number == b.number and (a.loose == b.loose or not (a.loose and b.loose)):
+        return "same"
+    (a1, a2), (b1, b2) = _between(a, wide=False), _between(b, wide=False)
+    if a1 <= b2 and b1 <= a2:
+        return "near"
+    (a1, a2), (b1, b2) = _between(a, wide=True), _between(b, wide=True)
+    return "unclear" if a1 <= b2 and b1 <= a2 else "different"
+
+
+def _rounded(a: Value, b: Value) -> bool:
+    """Whether one number is the other with fewer digits: 9.08 rounded to 9.1, or 23.19 cut to 23.1."""
+    coarse, fine = (a, b) if a.step > b.step else (b, a)
+    if coarse.step == fine.step:
+        return False
+    beyond = abs(fine.number) - abs(coarse.number)
+    cut = min(coarse.step, abs(coarse.number) / 20)
+    return fine.number * coarse.number >= 0 and -coarse.step / 2 <= beyond <= max(
+        coarse.step / 2, cut * Decimal("0.999")
+    )
+
+
+def rates(fact: Fact) -> frozenset[str]:
+    """Return by what a figure is told: a day, a week, a year; empty for the whole."""
+    return frozenset(RATES[q] for q in fact.qualifier.split(";") if q in RATES)
+
+
+def against(fact: Fact) -> frozenset[str]:
+    """Return what a change is told against, where not the year before: 环比, 比上年末, 比2014年."""
+    if not CHANGE.search(fact.indicator):
+        return frozenset()
+    return frozenset(re.findall(r"环比|[比较](?:上年末|年初|上月|\d{4}年)", fact.quote))
