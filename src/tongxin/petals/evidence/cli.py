@@ -6,16 +6,15 @@ import difflib
 import json
 import os
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tongxin.petals.evidence import corroborate_cli
 from tongxin.petals.evidence.engine import batch, documents, lexicon, output
-from tongxin.petals.evidence.engine.corroborate import Told as Witness
 from tongxin.petals.evidence.engine.corroborate import corroborate
-from tongxin.petals.evidence.engine.facts import COLUMNS, Fact, Source
+from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.likeness import groups
 from tongxin.petals.evidence.engine.limits import LIMITS
 from tongxin.shared.blocks import NoCluster, each
@@ -271,6 +270,13 @@ def _explain(done: batch.Done) -> None:
 @group.command("corroborate")
 @FILES
 @click.option("--json", "as_json", is_flag=True, help="Print each finding as a line of JSON.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(list(corroborate_cli.KINDS)),
+    help="Only findings of this kind; may be given again.",
+)
 @PROCESSES
 @SECONDS
 @WORDS
@@ -279,11 +285,14 @@ def side_by_side(
     ctx: click.Context,
     files: tuple[Path, ...],
     as_json: bool,
+    kinds: tuple[str, ...],
     processes: int,
     seconds: float,
     words: Path | None,
 ) -> None:
     """Set the facts of many FILES side by side: which agree, conflict, are stale, or add up. Copies count once."""
+    if words is not None:
+        _words_or_exit(words)
     jobs = [batch.Job(str(p), str(words or ""), seconds=seconds) for p in _found(files)]
     readings: list[dict[str, Any]] = []
     marks: list[frozenset[int]] = []
@@ -295,64 +304,22 @@ def side_by_side(
             failed = True
             click.echo(f"tongxin: {done.trouble}", err=True)
     origin = {i: n for n, members in enumerate(groups(marks)) for i in members}
-    witnesses = [
-        Witness(_fact(fact), _source(reading), origin[i])
+    told = [
+        corroborate_cli.witness(fact, reading, origin[i])
         for i, reading in enumerate(readings)
         for fact in reading["facts"]
     ]
-    for verdict in corroborate(witnesses):
+    found = [v for v in corroborate(told) if not kinds or v.kind in kinds]
+    order = list(corroborate_cli.KINDS)
+    for verdict in sorted(found, key=lambda v: order.index(v.kind)):
         if as_json:
-            told = {"kind": verdict.kind, "why": verdict.why, "facts": [t.fact.row() for t in verdict.facts]}
-            click.echo(_printable(json.dumps(told, ensure_ascii=False)))
+            click.echo(_printable(json.dumps(corroborate_cli.as_json(verdict), ensure_ascii=False)))
         else:
-            click.echo(_printable(f"{verdict.kind}: {verdict.facts[0].fact.indicator}: {verdict.why}"))
-            for t in verdict.facts:
-                click.echo(
-                    _printable(
-                        f"  {t.fact.doc} {t.source.publisher} {t.fact.period} "
-                        f"{t.fact.value}{t.fact.unit}: {t.fact.quote}"
-                    )
-                )
+            click.echo(_printable("\n".join(corroborate_cli.lines(verdict))))
+    if readings:
+        for line in corroborate_cli.summary(readings, [origin[i] for i in range(len(readings))], found):
+            click.echo(_printable(line), err=True)
     ctx.exit(1 if failed else 0)
-
-
-def _source(reading: dict[str, Any]) -> Source:
-    published = reading["published_on"]
-    return Source(
-        reading["doc"],
-        reading["title"],
-        reading["publisher"],
-        date.fromisoformat(published) if published else None,
-    )
-
-
-def _fact(told: dict[str, Any]) -> Fact:
-    plain = {
-        k: told[k]
-        for k in (
-            "doc",
-            "cls",
-            "theme",
-            "indicator",
-            "period",
-            "value",
-            "unit",
-            "qualifier",
-            "status",
-            "quote",
-        )
-    }
-    return Fact(
-        **plain,
-        jurisdictions=tuple(told["jurisdictions"].split(";")) if told["jurisdictions"] else (),
-        comparisons=[],
-        start=told["start"],
-        end=told["end"],
-        number=(told["start"], told["end"]),
-        raw_start=told["raw_start"],
-        raw_end=told["raw_end"],
-        doubt=told["doubt"],
-    )
 
 
 @group.command("words")

@@ -1,7 +1,7 @@
 """Sets the facts of many bulletins side by side: same indicator, place and overlapping period from several publishers.
 
-agree: bulletins that do not copy one another tell one value · conflict: two values for one figure at one time · stale: an
-old state is told after a newer one was published · derived: a total is the sum of its parts.
+agree: bulletins that do not copy one another tell one value · conflict: two values for one figure at one time ·
+stale: an old state is told after a newer one was published · derived: a total is the sum of its parts.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _agreed(items: Sequence[Item]) -> Verdict:
 
 
 def _conflicting(same: list[Item]) -> Iterator[Verdict]:
-    """Give the figures told with several values for one time. A bulletin that uses one name for two values tells none."""
+    """Give the figures told with several values for one time; a bulletin with two values for one name tells none."""
     by: dict[Window, list[Item]] = defaultdict(list)
     for item in same:
         if item.window is not None:

@@ -1,4 +1,4 @@
-"""Finds the facts of different bulletins that tell one figure: what a name leaves open, the digits of the value must tell."""
+"""Finds the facts of different bulletins that tell one figure: what a name leaves open, the digits must tell."""
 
 from __future__ import annotations
 
@@ -160,9 +160,10 @@ def _one_name(a: Item, b: Item) -> bool:
 
 
 def _likely(a: Item, b: Item, digits: int) -> bool:
-    """Whether names are alike enough for values of so many digits: in one day's news a rare number needs little of a name.
+    """Whether names are alike enough for values of so many digits.
 
-    Percentages are told by the dozen, with names that end alike: they need more.
+    In one day's news a rare number needs little of a name. Percentages are told by the dozen, with names that end
+    alike: they need more.
     """
     if digits < 2:
         return False

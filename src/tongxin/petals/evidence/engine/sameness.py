@@ -123,13 +123,14 @@ def _day(text: str, *, last: bool) -> date | None:
 
 
 def window(period: str, until: date | None = None) -> Window | None:
-    """Return the days of a period; what runs on, such as this year's figures, ends on `until`, the publication."""
+    """Return the days of a period; what runs on (今年, 本月, states) ends on `until`, the day of publication."""
     first, slash, last = period.partition("/")
     end = until if last == ".." else _day(last if slash else first, last=True)
     begin = None if first == ".." else _day(first, last=False)
     if end is None or (first != ".." and begin is None):
         return None
-    if until is not None and until < end and (begin is None or begin <= until):
+    running = begin is None or (not slash and "-Q" not in first and "-H" not in first)
+    if until is not None and until < end and running and (begin is None or begin <= until):
         end = until
     return Window(begin, end)
 

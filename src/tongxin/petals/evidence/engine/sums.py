@@ -1,4 +1,4 @@
-"""Finds totals that are the sum of their parts: told beside them in one bulletin, or of the places that make up a region."""
+"""Finds totals that are the sum of their parts: told beside them in one bulletin, or by the places of a region."""
 
 from __future__ import annotations
 
@@ -12,23 +12,7 @@ from tongxin.petals.evidence.engine.sameness import Value, value
 from tongxin.petals.evidence.engine.witness import Told
 
 NO_SUM = frozenset(
-    [
-        "%",
-        "‰",
-        "个百分点",
-        "倍",
-        "公里/小时",
-        "℃",
-        "微克/立方米",
-        "毫克/升",
-        "小时",
-        "分钟",
-        "秒",
-        "天",
-        "年",
-        "岁",
-        "位次",
-    ]
+    "% ‰ 个百分点 倍 公里/小时 ℃ 微克/立方米 毫克/升 小时 分钟 秒 天 年 岁 位次".split()  # noqa: SIM905 - a list of words
 )
 REACH = 300  # characters between a total and its parts
 BESIDE = 90  # between one part and the next
@@ -43,41 +27,52 @@ def adds(fact: Fact) -> bool:
 
 def is_sum(total: Value, parts: Sequence[Value]) -> bool:
     """Whether values add up to a total: exactly, or within what rounding takes away from numbers of three digits."""
-    if total.loose or any(p.loose or p.number <= 0 for p in parts):
+    words = {v.loose for v in (total, *parts)}
+    if words - {"", "about"} or any(p.number <= 0 for p in parts):
         return False
     apart = abs(sum((p.number for p in parts), Decimal(0)) - total.number)
-    if not apart:
-        return True
-    slack = (total.step + sum((p.step for p in parts), Decimal(0))) / 2
+    if "about" in words or not apart:
+        return not apart and (words == {""} or total.digits >= 3)  # 约46.1万公里 of 约16.2万 and 约29.9万
+    slack = sum((v.step for v in (total, *parts) if v.step != 1), Decimal(0)) / 2  # things counted are exact
     fine = total.step > 0 and abs(total.number) / max(total.step, *(p.step for p in parts)) >= 100
     return fine and total.digits >= 3 and apart < slack and slack <= abs(total.number) / 200
 
 
 def within(told: Sequence[Told]) -> list[tuple[Told, tuple[Told, ...]]]:
-    """Return the totals with their parts, each of one bulletin, unit, period, status and place."""
-    by: dict[object, list[Read]] = defaultdict(list)
+    """Return the totals with their parts, each of one bulletin, unit and status.
+
+    Of one period and place too; where those were read apart, a total of three digits with its parts right behind it.
+    """
+    wide: dict[object, list[Read]] = defaultdict(list)
     for each in told:
         read = value(each.fact)
-        fact = each.fact
-        if read is not None and adds(fact):
-            by[each.bulletin, fact.unit, fact.period, fact.status, frozenset(fact.jurisdictions)].append(
-                (each, read)
-            )
+        if read is not None and adds(each.fact):
+            wide[each.bulletin, each.fact.unit, each.fact.status].append((each, read))
     found: list[tuple[Told, tuple[Told, ...]]] = []
-    for group in by.values():
+    for group in wide.values():
         group.sort(key=lambda r: r[0].fact.number)
+        narrow: dict[object, list[Read]] = defaultdict(list)
+        for read_ in group:
+            narrow[read_[0].fact.period, frozenset(read_[0].fact.jurisdictions)].append(read_)
+        made = {id(total): (total, parts) for same in narrow.values() for total, parts in _totals(same)}
         for i, (total, read) in enumerate(group):
-            if read.number >= 10 and not read.loose:
-                parts = _run(group, i) or _any(group, i)
-                if parts:
-                    found.append((total, tuple(t for t, _ in parts)))
+            if id(total) not in made and read.digits > 2 and (parts := _run(group, i, behind=True)):
+                made[id(total)] = total, parts
+        found += [(total, tuple(t for t, _ in parts)) for total, parts in made.values()]
     return found
 
 
-def _run(group: list[Read], i: int) -> list[Read]:
-    """Return the parts that stand one behind another right after the total: 共20个, 其中甲类14个、乙类6个; or right before it."""
+def _totals(group: list[Read]) -> Iterator[tuple[Told, list[Read]]]:
+    for i, (total, read) in enumerate(group):
+        if read.number >= 10 and (parts := _run(group, i) or _any(group, i)):
+            yield total, parts
+
+
+def _run(group: list[Read], i: int, *, behind: bool = False) -> list[Read]:
+    """Return the parts that stand in a row right after the total (共20个, 其中甲类14个、乙类6个) or right before it."""
     total = group[i]
-    for run in (group[i + 1 : i + 10], group[max(0, i - 9) : i][::-1]):
+    before = [] if behind or not _sum_said(total[0].fact) else group[max(0, i - 9) : i][::-1]
+    for run in (group[i + 1 : i + 10], before):
         parts: list[Read] = []
         last = total
         for part in run:
@@ -87,8 +82,7 @@ def _run(group: list[Read], i: int) -> list[Read]:
             parts.append(part)
             last = part
             if len(parts) > 1 and is_sum(total[1], [v for _, v in parts]):
-                if parts[0][0].fact.start > total[0].fact.start or _sum_said(total[0].fact):
-                    return parts
+                return parts
     return []
 
 
@@ -99,7 +93,7 @@ def _sum_said(fact: Fact) -> bool:
 def _any(group: list[Read], i: int) -> list[Read]:
     """Return two to four parts in any order that make up a total of so many digits that chance does not."""
     total, whole = group[i]
-    if whole.digits < SURE:
+    if whole.digits < SURE or whole.loose:
         return []
     parts = [
         (t, v)

@@ -43,7 +43,8 @@ def order(told: Told) -> tuple[object, ...]:
 def witnesses(facts: Iterable[Told]) -> int:
     """Return how many publishers tell something: copies of one bulletin are one, and so is what one publisher repeats.
 
-    A publisher whose name begins with another's (示例日报, 示例日报客户端) is the same one; one without a name counts by its bulletin.
+    A publisher whose name begins with another's (示例日报, 示例日报客户端) is the same one; one without a name counts
+    by its bulletin.
     """
     facts = list(facts)
     names = sorted({t.source.publisher for t in facts if t.source.publisher}, key=lambda n: (len(n), n))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils.translation import override
 
 from tongxin.petals.evidence.cli import group
 from tongxin.petals.evidence.engine.facts import COLUMNS
@@ -31,6 +32,12 @@ def folder(tmp_path):
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text, "utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def english():
+    with override("en"):
+        yield
 
 
 def _run(*args, code=0):
@@ -133,12 +140,55 @@ def test_read_explains_and_prints_json(folder):
     assert reading["sha256"]
 
 
-def test_side_by_side(folder):
+def test_side_by_side(folder, english):
     assert "conflict" in _run("corroborate", folder / "a.txt", folder / "b.txt").stdout
     assert (
         json.loads(_run("corroborate", "--json", folder / "a.txt", folder / "b.txt").stdout)["kind"]
         == "conflict"
     )
+
+
+def test_side_by_side_names_bulletins_values_words_and_why(folder, english):
+    (folder / "d.txt").write_text(TEXTS["b.txt"].replace("来源:乙报", "来源:丁网"), "utf-8")
+    done = _run("corroborate", folder)
+    assert done.stdout.splitlines() == [
+        "conflict: 新增企业数 · 武清区 · 120 / 150 for the same time",
+        "  a, 武清发布, 2025-04-20",
+        "    120家 [2025-Q1] 武清区新增企业120家，同比增长6.2%",
+        "  b, 乙报, 2025-04-22",
+        "    150家 [2025-Q1] 武清区新增企业150家",
+        "  d (a copy of b), 丁网, 2025-04-22",
+        "    150家 [2025-Q1] 武清区新增企业150家",
+    ]
+    assert "4 bulletins, 4 figures: 1 conflict, 0 stale, 0 agree, 0 derived" in done.stderr
+    assert f"{folder / 'd.txt'} is a copy of {folder / 'b.txt'}" in done.stderr
+    told = json.loads(_run("corroborate", "--json", folder).stdout)
+    assert (told["witnesses"], [f["publisher"] for f in told["facts"]]) == (2, ["武清发布", "乙报", "丁网"])
+    assert _run("corroborate", "--kind", "stale", folder).stdout == ""
+
+
+def test_side_by_side_in_chinese(folder):
+    (folder / "e.txt").write_text("来源:戊刊\n\n2024年，武清区示例产业产值1250000万元。", "utf-8")
+    (folder / "f.txt").write_text("来源:己报\n\n2024年，武清区示例产业产值125亿元。", "utf-8")
+    with override("zh-hans"):
+        done = _run("corroborate", folder / "e.txt", folder / "f.txt")
+    assert done.stdout.splitlines()[0] == "一致：示例产业产值 · 武清区 · 2家发布，数值相同"
+    assert "    125亿元 [2024] 武清区示例产业产值1250000万元" in done.stdout
+    assert "2份公报，2个数字：0 矛盾，0 过时，1 一致，0 分项相加" in done.stderr
+
+
+def test_side_by_side_says_what_to_do(folder, english):
+    alone = _run("corroborate", folder / "a.txt")
+    assert alone.stdout == ""
+    assert "One bulletin alone has nothing beside it" in alone.stderr
+    assert "Check the name" in _run("corroborate", folder / "none.txt", folder / "a.txt", code=1).stderr
+    (folder / "f.txt").write_text("来源:己报\n\n武清区示例产业产值125亿元。", "utf-8")
+    undated = _run("corroborate", folder / "a.txt", folder / "f.txt").stderr
+    assert "1 bulletin has no date of publication" in undated
+    (folder / "words").mkdir()
+    (folder / "words" / "units.csv").write_text("form,wrong\nx,y\n", "utf-8")
+    assert "units.csv, line 2" in _run("corroborate", folder, "--words", folder / "words", code=1).stderr
+    assert "'no' is not one of" in _run("corroborate", "--kind", "no", folder, code=2).stderr
 
 
 def test_tables_are_checked(folder):
@@ -160,8 +210,6 @@ def test_a_cell_is_never_a_formula():
 
 
 def test_every_command_and_option_has_its_chinese_help():
-    from django.utils.translation import override
-
     from tongxin.site.cli import in_language
 
     with override("zh-hans"):

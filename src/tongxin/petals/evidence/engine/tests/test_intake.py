@@ -157,3 +157,17 @@ def test_copies_are_found_and_others_are_not():
     ]
     assert likeness(marks[0], marks[1]) > 0.6
     assert groups(marks) == [[0, 1], [2]]
+
+
+def test_one_figure_told_in_the_same_words_is_not_copied_yet():
+    said = prints("今年一季度，武清区新增企业120家。")
+    again = prints("2025年一季度，武清区新增企业120家。")
+    assert groups([said, again]) == [[0], [1]]
+    assert groups([said, said]) == [[0, 1]]
+
+
+def test_a_short_piece_is_found_in_a_long_page():
+    said = "".join(f"示例区第{n}号项目投资{n * 7}亿元，建设周期{n}个月。" for n in range(8))
+    long = said + "".join(f"另有样例县{n}条道路完成改造，惠及居民{n * 31}户。" for n in range(60))
+    other = "".join(f"某某河第{n}断面水质{n * 3}次达标，监测点{n}处。" for n in range(60))
+    assert groups([prints(said), prints(long), prints(other)]) == [[0, 1], [2]]
