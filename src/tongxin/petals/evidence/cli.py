@@ -309,7 +309,7 @@ def side_by_side(
         for i, reading in enumerate(readings)
         for fact in reading["facts"]
     ]
-    found = [v for v in corroborate(told) if not kinds or v.kind in kinds]
+    found = [v for v in corroborate(told, words) if not kinds or v.kind in kinds]
     order = list(corroborate_cli.KINDS)
     for verdict in sorted(found, key=lambda v: order.index(v.kind)):
         if as_json:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
+from pathlib import Path
 
 from tongxin.petals.evidence.engine import pairing, sums
-from tongxin.petals.evidence.engine.pairing import Item, Pair, family, members, published, undated
-from tongxin.petals.evidence.engine.sameness import Value, Window, against, compare, rates, vague
+from tongxin.petals.evidence.engine.names import names
+from tongxin.petals.evidence.engine.pairing import Item, Pair, family, published, undated
+from tongxin.petals.evidence.engine.sameness import Value, Window, against, compare, rates
 from tongxin.petals.evidence.engine.witness import Told, order, witnesses
 
 FAR = 5  # two values of one figure do not differ more
@@ -42,20 +44,24 @@ class Verdict:
         return self.reason.format(**self.said)
 
 
-def corroborate(told: Iterable[Told]) -> list[Verdict]:
-    """Return what facts of several origins say together, in an order that does not depend on theirs."""
+def corroborate(told: Iterable[Told], words: Path | None = None) -> list[Verdict]:
+    """Return what facts of several origins say together, in an order that does not depend on theirs.
+
+    `words`: a folder with tables of one's own. Raises ValueError.
+    """
     ordered = sorted((t for t in told if not t.fact.doubt), key=order)
     made = sums.within(ordered)
-    every = pairing.items(ordered, {id(part): total for total, parts in made for part in parts})
+    totals = {id(part): total for total, parts in made for part in parts}
+    every = pairing.items(ordered, totals, names(words))
     by: dict[object, list[Item]] = defaultdict(list)
     for item in every:
-        by[family(item.told.fact)].append(item)
+        by[family(item)].append(item)
     found = [_derived(total, parts) for total, parts in (*made, *_over_places(every))]
     found += _agreeing(pairing.pairs(by.values(), every))
     for group in by.values():
         named: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
         for item in group:
-            if item.told.fact.jurisdictions and not vague(item.name):
+            if item.told.fact.jurisdictions and not item.vague:
                 named[item.name, item.owner, item.told.fact.unit].append(item)
         for same in named.values():
             found += [*_conflicting(same), *_stale(same)]
@@ -206,16 +212,16 @@ def _over_places(items: Sequence[Item]) -> Iterator[tuple[Told, tuple[Told, ...]
     by: dict[object, list[Item]] = defaultdict(list)
     for i in items:
         fact = i.told.fact
-        if i.window is not None and not vague(i.name) and sums.adds(fact) and not rates(fact):
+        if i.window is not None and not i.vague and sums.adds(fact) and not rates(fact):
             by[i.name, i.owner, fact.unit, fact.status, i.window].append(i)
     for group in by.values():
         alone: dict[str, list[tuple[Told, Value]]] = defaultdict(list)
         for i in group:
-            places = members(i.told.fact.jurisdictions)
+            places = i.places
             if len(places) == 1 and all(i.value.number != v.number for _, v in alone[places[0]]):
                 alone[places[0]].append((i.told, i.value))
         for i in group:
-            places = members(i.told.fact.jurisdictions)
+            places = i.places
             if len(places) > 1 and all(p in alone for p in places):
                 parts = next(sums.of_places(i.value, places, alone), None)
                 if parts:

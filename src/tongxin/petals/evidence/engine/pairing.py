@@ -9,21 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
 
-from tongxin.petals.evidence.engine.facts import Fact
-from tongxin.petals.evidence.engine.lexicon import lexicon
-from tongxin.petals.evidence.engine.sameness import (
-    Value,
-    Window,
-    alike,
-    compare,
-    holds,
-    key,
-    meet,
-    rates,
-    vague,
-    value,
-    window,
-)
+from tongxin.petals.evidence.engine.names import Names, alike, holds
+from tongxin.petals.evidence.engine.sameness import Value, Window, compare, meet, rates, value, window
 from tongxin.petals.evidence.engine.witness import Told
 
 QUARTER = Decimal("1.25")  # how far apart two values may be and still be one, 近 and 超 included
@@ -45,40 +32,38 @@ class Item:
     number: int
     told: Told
     name: str
+    vague: bool  # the name alone does not tell what is counted
+    places: tuple[str, ...]  # groups by their members
     value: Value
     window: Window | None
     owner: str
 
 
-def items(ordered: Sequence[Told], totals: Mapping[int, Told]) -> list[Item]:
+def items(ordered: Sequence[Told], totals: Mapping[int, Told], names: Names) -> list[Item]:
     """Return the facts that can be compared; `totals`: of the parts of a sum (by id) their total."""
     found = []
     for number, told in enumerate(ordered):
         fact = told.fact
         read = value(fact)
-        if read is not None:
-            name = key(fact.indicator, fact.jurisdictions)
-            total = totals.get(id(told))
-            owner = key(total.fact.indicator, total.fact.jurisdictions) if total else ""
-            if (
-                not owner or vague(owner) or owner in ("进出口", name)
-            ):  # such a total adds nothing to the name
-                owner = ""
-            until = told.source.published if fact.status == "actual" else None
-            found.append(Item(number, told, name, read, window(fact.period, until), owner))
+        if read is None:
+            continue
+        name = names.key(fact.indicator, fact.jurisdictions)
+        total = totals.get(id(told))
+        owner = names.key(total.fact.indicator, total.fact.jurisdictions) if total else ""
+        if names.is_vague(owner) or owner in ("进出口", name):  # such a total adds nothing to the name
+            owner = ""
+        until = told.source.published if fact.status == "actual" else None
+        places = names.members(fact.jurisdictions)
+        days = window(fact.period, until)
+        found.append(Item(number, told, name, names.is_vague(name), places, read, days, owner))
     return found
 
 
-def family(fact: Fact) -> tuple[object, ...]:
+def family(item: Item) -> tuple[object, ...]:
     """Return what must be equal before names and values are looked at: unit, places, status, a day or a year."""
+    fact = item.told.fact
     unit = "count" if fact.unit in COUNTED else "person" if fact.unit in PERSONS else fact.unit
-    return unit, members(fact.jurisdictions), fact.status, rates(fact)
-
-
-def members(places: Iterable[str]) -> tuple[str, ...]:
-    """Return the places that names of places and groups stand for."""
-    groups = lexicon().groups
-    return tuple(sorted({m for p in places for m in groups.get(p, (p,))}))
+    return unit, item.places, fact.status, rates(fact)
 
 
 def published(item: Item) -> date:
@@ -119,25 +104,21 @@ def _of_scopes(every: Sequence[Item]) -> Iterator[Pair]:
     by: dict[object, list[Item]] = defaultdict(list)
     for i in every:
         if i.value.digits > 2:
-            unit, _places, *more = family(i.told.fact)
+            unit, _places, *more = family(i)
             by[unit, i.value.number, *more].append(i)
     for group in by.values():
         for a, b in combinations(group, 2):
-            if (
-                a.told.origin != b.told.origin
-                and (_soon(a, b) or _lasts(a))
-                and _scopes(a.told.fact, b.told.fact)
-            ):
+            if a.told.origin != b.told.origin and (_soon(a, b) or _lasts(a)) and _scopes(a, b):
                 many = min(a.value.digits, b.value.digits) > 3
-                named = not (vague(a.name) or vague(b.name)) and (a.name == b.name or holds(a.name, b.name))
+                named = not (a.vague or b.vague) and (a.name == b.name or holds(a.name, b.name))
                 if (many or named) and one_figure(a, b) == "same":
                     yield a, b, "same"
 
 
-def _scopes(a: Fact, b: Fact) -> bool:
+def _scopes(a: Item, b: Item) -> bool:
     """Whether the places of one are among the other's, or those of one were told by nobody."""
-    x, y = set(members(a.jurisdictions)), set(members(b.jurisdictions))
-    untold = any(f.why.get("jurisdictions") == UNTOLD for f in (a, b))
+    x, y = set(a.places), set(b.places)
+    untold = any(i.told.fact.why.get("jurisdictions") == UNTOLD for i in (a, b))
     return x != y and (untold or bool(x and y and (x < y or y < x)))
 
 
@@ -156,7 +137,7 @@ def one_figure(a: Item, b: Item) -> str:
 
 
 def _one_name(a: Item, b: Item) -> bool:
-    return a.name == b.name and not vague(a.name)
+    return a.name == b.name and not a.vague
 
 
 def _likely(a: Item, b: Item, digits: int) -> bool:
@@ -168,7 +149,7 @@ def _likely(a: Item, b: Item, digits: int) -> bool:
     if digits < 2:
         return False
     news = _apart(a, b) <= NEWS and a.told.fact.unit not in SHARES
-    if vague(a.name) or vague(b.name):
+    if a.vague or b.vague:
         return digits > 2 and (_ends(a, b) or (news and (a.name in b.name or b.name in a.name)))
     like = alike(a.name, b.name)
     needed = (
@@ -179,7 +160,7 @@ def _likely(a: Item, b: Item, digits: int) -> bool:
 
 def _at_one_time(a: Item, b: Item, how: str, digits: int) -> bool:
     if how == "near":
-        known = digits > 1 and not (vague(a.name) or vague(b.name)) and alike(a.name, b.name) >= 0.75
+        known = digits > 1 and not (a.vague or b.vague) and alike(a.name, b.name) >= 0.75
         return known or _one_name(a, b)
     return _one_name(a, b) or _likely(a, b, digits)
 

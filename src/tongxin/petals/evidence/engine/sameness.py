@@ -1,4 +1,4 @@
-"""Tells whether two facts are of one figure: names, times and values, each as exactly as it was told."""
+"""Compares the times and values of facts, each as exactly as it was told."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache
 
 from tongxin.petals.evidence.engine.facts import Fact
-from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.names import CHANGE
 
 ABOVE = frozenset(
     ["超", "超过", "突破", "余", "多", "逾", "过", "以上", "不少于", "不低于", "至少", "破", "大关"]
@@ -21,16 +20,9 @@ RATES = {
     **dict.fromkeys(("日均", "每天", "每日"), "day"), **dict.fromkeys(("年均", "每年"), "year"), "每周": "week",
     **dict.fromkeys(("月均", "每月"), "month"), **dict.fromkeys(("平均", "均"), "each"),
 }  # fmt: skip
-NOISE = re.compile(
-    "全国|我国|中国|(?<!安)[全本我][省市区县]|前[一二三四五六七八九十两0-9]+个?月|[一二三四前]+季度|[上下]半年|[今去]年|^年?度|年度|累计"
-    "|全部|全年|实现|完成|建成|开通|拥有|[设现]有|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
-)
-TAIL = re.compile("总?(?:数量|数|量|值|额|规模|里程|人数|户数|家数|条数|项数|货值)$")
-ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|\d+(?:\.\d+)?")
 NUMBER = re.compile(r"(\d+(?:[,，]\d{3})*(?:\.\d+)?)([十百千]?[万亿]{1,2}|[十百千])?")
 SIZE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 UNIT_TIMES = (Decimal(1), Decimal(1000), Decimal(10) ** 6)  # 兆瓦, 吉瓦 are told in 千瓦
-CHANGE = re.compile("增幅|降幅|增速|增量|减量")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +41,6 @@ class Value:
     step: Decimal
     digits: int
     loose: str  # "", above, below, about
-
-
-@cache
-def _words() -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (r["form"], r["word"]) for r in sorted(rows("alike_names.csv"), key=lambda r: -len(r["form"]))
-    )
-
-
-@cache
-def _vague() -> frozenset[str]:
-    return frozenset(key(r["name"]) for r in rows("vague_names.csv"))
-
-
-@lru_cache(65536)
-def key(name: str, places: tuple[str, ...] = ()) -> str:
-    """Return what remains of an indicator's name when writers differ in form only; its own places are left out."""
-    bare = name
-    for place in places:
-        for form in (place, place[:-1] if len(place) > 2 and place[-1] in "省市区县" else place):
-            bare = re.sub(f"{re.escape(form)}(?:地区|区域)?", "", bare)
-    for form, word in _words():
-        if form in bare and not (form in word and word in bare):
-            bare = bare.replace(form, word)
-    bare = NOISE.sub("", bare)
-    return TAIL.sub("", bare) or bare
-
-
-def vague(name: str) -> bool:
-    """Whether a name, as `key` returns it, does not tell by itself what is counted."""
-    return len(name) < 2 or name in _vague()
-
-
-@lru_cache(65536)
-def _pieces(name: str) -> frozenset[str]:
-    return frozenset(name[i : i + 2] for i in range(len(name) - 1))
-
-
-def alike(a: str, b: str) -> float:
-    """Return how alike two names are, 0 to 1: shared pairs of characters; other ordinals or digits are other things."""
-    if a == b:
-        return 1.0
-    x, y = _pieces(a), _pieces(b)
-    if not x or not y or CHANGE.findall(a) != CHANGE.findall(b):
-        return 0.0
-    one, two = set(ORDINAL.findall(a)), set(ORDINAL.findall(b))
-    if one - two and two - one:
-        return 0.0
-    return 2 * len(x & y) / (len(x) + len(y))
-
-
-def holds(a: str, b: str) -> bool:
-    """Whether one name stands in the other, piece by piece: 企业商业展签约面积, 进博会企业商业展签约面积."""
-    x, y = sorted((_pieces(a), _pieces(b)), key=len)
-    return len(x) > 2 and len(x & y) >= 0.85 * len(x)
 
 
 def _day(text: str, *, last: bool) -> date | None:

@@ -17,6 +17,8 @@ TABLES = {
     "indicators.csv": (("name", "finds"), "finds"),
     "themes.csv": (("theme", "finds"), "finds"),
     "masks.csv": (("pattern",), "pattern"),
+    "alike_names.csv": (("form", "word"), ""),
+    "vague_names.csv": (("name",), ""),
 }
 
 

@@ -289,6 +289,23 @@ def test_untrusted_texts_witness_nothing():
     assert corroborate(told) == []
 
 
+def test_words_of_ones_own_join_names_and_mark_vague_ones(tmp_path):
+    told = _told("2024年，武清区示例码办件1245件。", "甲报") + _told("2024年，武清区扫码办理1245件。", "乙报")
+    apart = _told("2024年，武清区示例码办件1245件。", "甲报") + _told(
+        "2024年，武清区扫码办理1390件。", "乙报"
+    )
+    assert corroborate(apart) == []
+    (tmp_path / "alike_names.csv").write_text("form,word\n扫码办理,示例码办\n示例码办件,示例码办\n", "utf-8")
+    assert [v.kind for v in corroborate(told, tmp_path)] == ["agree"]
+    assert [v.kind for v in corroborate(apart, tmp_path)] == ["conflict"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "vague_names.csv").write_text("name\n新增企业数\n", "utf-8")
+    two = _told(COMPANIES, "甲报") + _told(COMPANIES.replace("120", "150"), "乙报")
+    assert [v.kind for v in corroborate(two)] == ["conflict"]
+    assert corroborate(two, other) == []
+
+
 def test_nothing_and_one_bulletin():
     assert corroborate([]) == []
     assert _kinds(_told(COMPANIES, "甲报")) == []
