@@ -32,7 +32,7 @@ from tongxin.petals.evidence.engine.documents import Told, take  # noqa: E402
 from tongxin.petals.evidence.engine.facts import Source  # noqa: E402
 from tongxin.petals.evidence.engine.reader import read  # noqa: E402
 from tongxin.petals.evidence.engine.repair import repair  # noqa: E402
-from tongxin.petals.evidence.engine.tests import generator, pages, shared_data  # noqa: E402
+from tongxin.petals.evidence.engine.tests import generator, pages, shared_data, together  # noqa: E402
 
 LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
 # Sets of labels as they are printed. The blind ones were labelled by hand before the reader had run on them; they were
@@ -261,6 +261,27 @@ def _tokens(cut: Callable[[str], Iterable[str]], text: str) -> list[str]:
     return list(cut(text))
 
 
+def side_by_side() -> None:
+    """Set the facts of the whole corpus side by side: what is found, labelled pairs that are joined, and the time."""
+    found = together.measured()
+    print()
+    kinds = ", ".join(f"{found.kinds[k]} {k}" for k in ("agree", "conflict", "stale", "derived"))
+    line(f"{found.facts} facts of the corpus side by side", f"{found.seconds:.2f} s", "", kinds)
+    for what, k, n in (
+        ("pairs of one figure that are joined", found.joined, found.same),
+        ("pairs of two figures of one value that are joined", found.joined_wrongly, found.other),
+    ):
+        low, high = wilson(k, n)
+        line(what, f"{k}/{n}", "", f"95 % {low:.3f} to {high:.3f}")
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share."""
+    z = 1.96
+    middle, reach = (k + z * z / 2) / (n + z * z), z / (n + z * z) * (k * (n - k) / n + z * z / 4) ** 0.5
+    return middle - reach, middle + reach
+
+
 def main() -> None:
     """Print the table."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 20260
@@ -274,6 +295,7 @@ def main() -> None:
     generated(seed)
     readings(folder, seed)
     spans(folder)
+    side_by_side()
     speeds()
 
 

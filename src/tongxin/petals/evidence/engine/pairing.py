@@ -150,12 +150,17 @@ def _likely(a: Item, b: Item, digits: int) -> bool:
         return False
     news = _apart(a, b) <= NEWS and a.told.fact.unit not in SHARES
     if a.vague or b.vague:
-        return digits > 2 and (_ends(a, b) or (news and (a.name in b.name or b.name in a.name)))
+        return digits > 2 and (_ends(a, b) or (news and _within(a, b)))
     like = alike(a.name, b.name)
     needed = (
         0.6 if digits < 3 or a.told.fact.unit in SHARES else 0.5 if not news else 0.4 if digits < 4 else 0.25
     )
-    return like >= needed or (like > 0 and holds(a.name, b.name)) or (digits > 2 and _ends(a, b))
+    held = like > 0 and (holds(a.name, b.name) or (news and digits > 2 and _within(a, b)))
+    return like >= needed or held or (digits > 2 and _ends(a, b))
+
+
+def _within(a: Item, b: Item) -> bool:
+    return a.name in b.name or b.name in a.name
 
 
 def _at_one_time(a: Item, b: Item, how: str, digits: int) -> bool:
@@ -168,7 +173,7 @@ def _at_one_time(a: Item, b: Item, how: str, digits: int) -> bool:
 def _at_two_times(a: Item, b: Item, digits: int) -> bool:
     if a.told.fact.status == "planned" and a.window is not None and a.window.first is None:
         return False  # what is expected today is not what was expected another day
-    if _lasts(a) and _lasts(b) and digits > 3 and _ends(a, b):
+    if _lasts(a) and _lasts(b) and digits > 3 and (_ends(a, b) or _one_head(a, b)):
         return True  # how long a bridge is
     if not (_meet(a, b) or ((undated(a) or undated(b)) and _apart(a, b) <= WEEK)):
         return False
@@ -193,6 +198,11 @@ def _ends(a: Item, b: Item) -> bool:
     """Whether one name is the end of the other: 全长 and 示例高铁全长."""
     x, y = sorted((a.told.fact.indicator, b.told.fact.indicator), key=len)
     return len(x) > 1 and y.endswith(x)
+
+
+def _one_head(a: Item, b: Item) -> bool:
+    """Whether one name says only what is measured, and the other ends with it: 线路全长, 示例铁路全长."""
+    return (a.vague or b.vague) and a.told.fact.indicator[-2:] == b.told.fact.indicator[-2:]
 
 
 def _apart(a: Item, b: Item) -> timedelta:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tongxin.petals.evidence.engine.api import read_text
+from tongxin.petals.evidence.engine.tests import together
 from tongxin.petals.evidence.engine.tests.shared_data import needs_texts, told
 
 LABELS = Path(__file__).parent / "labels"
@@ -49,6 +50,15 @@ def test_labelled_figures_are_found_with_value_and_unit(name: str, least: float)
                 for f in facts
             )
     assert found / wanted >= least
+
+
+@needs_texts
+def test_labelled_pairs_of_one_figure_are_joined_and_no_others():
+    found = together.measured()
+    assert found.joined / found.same >= 0.72
+    assert found.joined_wrongly == 0
+    assert found.kinds["agree"] >= 200
+    assert found.kinds["conflict"] <= 3
 
 
 def _values(row: dict[str, str], field: str = "value") -> set[str]:
