@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from tongxin.petals.evidence.engine import charsets, containers, html_text, sources, titles
+from tongxin.petals.evidence.engine import charsets, containers, html_text, sources, surroundings, titles
 from tongxin.petals.evidence.engine.charsets import Decoded
 from tongxin.petals.evidence.engine.edits import Step
 from tongxin.petals.evidence.engine.facts import Source
@@ -101,6 +101,7 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
     first: Step | None = None
     meta: dict[str, str] = {}
     title = about = ""
+    page: html_text.Page | None = None
     if kind == "pdf":
         decoded = Decoded(containers.pdf(name, data, limits), "utf-8")
     elif kind == "docx":
@@ -117,7 +118,9 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
     title = title or titles.of_text(repaired.text[:4000].split("\n")) or about
     stem = PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
     doc = _stem(stem)
-    origin = sources.origin(decoded.text, repaired.text, stem, meta)
+    over, under = surroundings.of_page(page) if page else surroundings.of_text(repaired.whole)
+    around = sources.Surroundings(over, under, meta, stem, decoded.text, page is not None)
+    origin = sources.origin(repaired.text, around)
     source = Source(
         doc,
         told.title or title,

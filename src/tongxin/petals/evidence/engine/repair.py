@@ -17,7 +17,7 @@ RESIDUE = re.compile(
     "|(?P<space>&nbsp;|&#160;|&ensp;|&emsp;|&#12288;)"
     "|(?P<gone>(?<=[。！？!?.」”’])\ufffd+)"
     "|(?P<doubled>(?<=[,，、;；])[,，]+)"
-    "|(?P<smile>[\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]+\\s?)",
+    "|(?P<smile>[\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]+[ \\t\u3000]?)",
     re.IGNORECASE,
 )
 _NUMERAL = "0-9０-９一二三四五六七八九十百千万亿两几数多半余上近超过破达逾每各整这那哪某单双零〇兆第本来.．"

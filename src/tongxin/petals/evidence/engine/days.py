@@ -1,0 +1,119 @@
+"""Finds the days that a page shows, each with what it is the day of: publication, a copy, the original, something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from tongxin.petals.evidence.engine.tables import rows
+
+DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)日?")
+IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d{2})[-/]?(\d{2})[-/]?(\d{2})(?=[/_.]|\D)|(?<=[/_t])((?:20)\d{2})(\d{2})(\d{2})(?=[_/.])"
+)
+IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+CLOCK = re.compile(r"\d{1,2}[:：时]\d{2}")
+ALONE = re.compile(r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*")
+# 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）
+_MONTH = r"(?:(?P<year%d>20\d{2})年)?(?P<month%d>\d{1,2})月(?P<day%d>\d{1,2})日"
+_NEWS = "获悉|了解到|宣布|发布|召开|举行|通报|介绍|表示|印发|公布|消息"
+SAID = re.compile(
+    r"(?:记者|讯|电|消息|（|\()[^，。；\n]{0,16}?" + _MONTH % (1, 1, 1) + rf"(?:电|讯|[^，。；\n]{{0,24}}(?:{_NEWS}))"
+    r"|[\u4e00-\u9fff]" + _MONTH % (2, 2, 2) + r"(?:电|讯)"
+    r"|(?:^|\n|[。\s　])" + _MONTH % (3, 3, 3) + r"[，,上下午晚]{0,4}(?:记者|本报记者|从[^，。\n]{2,24}(?:获悉|了解到))"
+    r"|(?:今天|今日|昨天|昨日|近日)?[（(]" + _MONTH % (4, 4, 4) + r"[）)]"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that a page shows; `kind`: published, sourced (behind a source), first, copied, written, alone."""
+
+    day: date
+    kind: str
+
+
+def as_date(parts: tuple[str | None, ...]) -> date | None:
+    """Return the date of year, month, day; None where there is none such."""
+    numbers = [int(p) for p in parts if p]
+    try:
+        return date(*numbers) if len(numbers) == 3 else None
+    except ValueError:
+        return None
+
+
+def dates(text: str, pattern: re.Pattern[str]) -> list[date]:
+    """Return the dates that a pattern finds."""
+    return [d for d in (as_date(m.groups()) for m in pattern.finditer(text)) if d]
+
+
+@cache
+def labels(kind: str) -> re.Pattern[str]:
+    """Return what finds the labels of a kind."""
+    return re.compile("|".join(r["pattern"] for r in rows("origin_labels.csv") if r["kind"] == kind), re.IGNORECASE)
+
+
+def shown(lines: list[str]) -> list[Day]:
+    """Return the days of lines around a body, without those of updates, copyright, lists of other pages."""
+    found: list[Day] = []
+    for line in lines:
+        if len(line) <= 200:
+            found += _of_line(line)
+    return found
+
+
+def _of_line(line: str) -> Iterator[Day]:
+    last = 0
+    for match in DAY.finditer(line):
+        day = as_date(match.groups()[:3])
+        before = line[last : match.start()][-24:]
+        sourced = labels("source").search(line, 0, match.start()) is not None
+        last = match.end()
+        if day is None:
+            continue
+        near = before[-10:]
+        if labels("other").search(near) or re.match(r"[^\d\n]{0,3}星期", line[match.end() :]):
+            continue
+        for kind in ("copied", "first", "written", "published"):
+            if labels(kind).search(near):
+                yield Day(day, kind)
+                break
+        else:
+            if sourced:
+                yield Day(day, "sourced")
+            elif ALONE.fullmatch(line) or CLOCK.match(line[match.end() :].lstrip(" T　")):
+                yield Day(day, "alone")
+            elif not before.strip() and labels("source").search(line, match.end()):
+                yield Day(day, "alone")
+
+
+def signed(lines: list[str]) -> date | None:
+    """Return the day with which a document is signed: alone on one of its last lines."""
+    for line in lines[-8:]:
+        if len(line.strip()) < 30 and ALONE.fullmatch(line.strip()):
+            return dates(line, DAY)[0] if dates(line, DAY) else None
+    return None
+
+
+def said(text: str) -> tuple[int | None, int, int] | None:
+    """Return year (if told), month and day on which the text says that it was reported."""
+    match = SAID.search(text)
+    if match is None:
+        return None
+    told = {k.rstrip("1234"): int(v) for k, v in match.groupdict().items() if v}
+    return (told.get("year"), told["month"], told["day"]) if "month" in told else None
+
+
+def latest(year: int | None, month: int, day: int, until: date, named: int | None) -> date | None:
+    """Return the last such day not after `until`; one longer ago is of the last year that the text names."""
+    for y in (year,) if year else (until.year, until.year - 1):
+        found = as_date((str(y), str(month), str(day)))
+        if found is None or found > until + timedelta(days=1):
+            continue
+        if year or named is None or (until - found).days <= 60 or named >= found.year:
+            return found
+        return as_date((str(named), str(month), str(day)))
+    return None

@@ -1,0 +1,123 @@
+"""Finds who published a bulletin first: the source that is told, the office, the paper; the name of the site last."""
+
+from __future__ import annotations
+
+import re
+
+from tongxin.petals.evidence.engine.days import DAY, labels
+from tongxin.petals.evidence.engine.titles import CUT, SITE
+
+VALUE = r"\s*[:：|｜]\s*[“\"《]?([^\s|｜<>《》，,。；;（）()“”\"【】\[\]]{2,30})"
+NOBODY = re.compile(
+    r"(?:本站|本网|本报|原创|互联网|网络|转载|未知|其他|其它|综合|不详|无|暂无|整理|网友|用户投稿|微信公众平台|公众号)+(?:原创|综合|整理|发布)?$"
+)
+BODIES = (
+    "统计局|人民政府|政府|调查(?:总)?队|办公室|海关|委员会|发展改革委|管委会|厅|局|发布|日报|晚报|早报|时报|晨报|新闻网|网|电视台|广播电视台"
+    "|通讯社|融媒体中心|报社|新闻社|政务|研究院|研究中心|集团"
+)
+OFFICE = re.compile(rf"(?:发布单位|作者|编辑)?[:：]?\s*([\u4e00-\u9fff（）]{{2,24}}?(?:{BODIES}))")
+OPENING = re.compile(
+    r"^\s*\**(?:【)?(?:(本报|本网|本台)|([\u4e00-\u9fff]{2,10}?(?:网|社|日报|晚报|报|电视台|新闻|发布)))\**(?:消息|讯|[^，。]{0,8}\d{1,2}月\d{1,2}日(?:电|讯))"
+)
+COMES_FROM = re.compile(
+    r"[（(](?:本文|本稿|文章)?(?:来源|来自|转自|转载自|摘自|原载)(?:于|[:：])?\s*[“《]?([\u4e00-\u9fff\w·]{2,20})[”》]?[^（）()]{0,20}[）)]"
+)
+HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]\s*([\u4e00-\u9fff（）]{4,24})")
+META_SOURCES = ("contentsource", "source", "mediaid", "nickname", "sourceorganization", "publisher", "copyright")
+META_SITES = ("og:site_name", "sitename", "site_name", "application-name", "author")
+
+
+def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]) -> str:
+    """Return who published a bulletin first; empty where nothing tells it."""
+    return (
+        _labelled(over, "source")
+        or _beside_day(over)
+        or _of_meta(meta, META_SOURCES)
+        or _labelled(over, "issuer")
+        or _labelled([n for n in under if len(n) < 60], "source", at_start=True)
+        or _comes_from(body, under)
+        or _alone(over, body)
+        or _opening(body)
+        or _of_meta(meta, META_SITES)
+        or _of_window(meta.get("window", ""))
+        or _host(under)
+    )
+
+
+def _said(told: str) -> str:
+    told = re.split(r"作者|记者|编辑|时间|日期|发布时间|浏览|字号|点击|阅读|\d{4}[-年/.]", told.strip())[0]
+    told = told.strip(" 　:：|·-—_*#、")
+    return "" if len(told) < 2 or len(told) > 30 or NOBODY.fullmatch(told) or told.isdigit() else told
+
+
+def _labelled(lines: list[str], kind: str, *, at_start: bool = False) -> str:
+    pattern = re.compile(rf"(?:{labels(kind).pattern}){VALUE}")
+    for line in lines:
+        if len(line) > 200 or re.search("凡|注明|声明", line):
+            continue
+        for match in pattern.finditer(line):
+            found = _said(match[1])
+            if found and not (at_start and line[: match.start()].strip(" 　（(【[*#-")):
+                return found
+    return ""
+
+
+def _beside_day(lines: list[str]) -> str:
+    """Return the office or account in a line with the day: 示例发布 2024-11-08 18:30."""
+    for line in lines:
+        day = DAY.search(line)
+        if day is None or len(line) > 80:
+            continue
+        office = OFFICE.match(line.strip(" 　*#（()）【】"))
+        if office and line.find(office[1]) + len(office[1]) <= day.start() + 1:
+            between = line[line.find(office[1]) + len(office[1]) : day.start()]
+            if not re.search(r"[\u4e00-\u9fff]", between):
+                return office[1]
+    return ""
+
+
+def _of_meta(meta: dict[str, str], keys: tuple[str, ...]) -> str:
+    for key in keys:
+        found = _said(meta.get(key, ""))
+        if found and (key not in ("author", "copyright") or OFFICE.fullmatch(found)) and "://" not in found:
+            return found
+    return ""
+
+
+def _comes_from(body: str, under: list[str]) -> str:
+    for text in (body[-300:], *under):
+        match = COMES_FROM.search(text[-600:])
+        if match and _said(match[1]):
+            return _said(match[1])
+    return ""
+
+
+def _alone(over: list[str], body: str) -> str:
+    head = [line.strip(" 　*#（）()") for line in body.split("\n")[:8]]
+    for line in [*(n.strip(" 　*#（）()") for n in over), *head[1:]]:  # the first is the title
+        alone = OFFICE.fullmatch(line)
+        if alone and len(line) <= 30 and not re.search("首页|频道|导航", line):
+            return alone[1]
+    return ""
+
+
+def _opening(body: str) -> str:
+    for line in body.split("\n")[:12]:
+        opening = OPENING.match(line)
+        if opening and opening[2]:
+            return opening[2]
+    return ""
+
+
+def _of_window(window: str) -> str:
+    parts = [p.strip() for p in CUT.split(window) if p.strip()]
+    last = parts[-1] if len(parts) > 1 else ""
+    return last if SITE.search(last) and 4 <= len(last) <= 20 else ""
+
+
+def _host(under: list[str]) -> str:
+    for line in under:
+        match = HOST.search(line)
+        if match:
+            return _said(re.split(r"办公室|承办|技术", match[1])[0]) or _said(match[1])
+    return ""

@@ -1,0 +1,55 @@
+"""The lines over a body and under it, where its origin is told; damaged ones are repaired like the body."""
+
+from __future__ import annotations
+
+import re
+
+from tongxin.petals.evidence.engine.html_text import Page
+from tongxin.petals.evidence.engine.repair import repair
+
+OVER = 30  # lines
+UNDER = 20
+LABEL_ALONE = re.compile(r"[\u4e00-\u9fff\s　]{2,8}[:：]\s*")
+SUBSTANCE = 40
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= SUBSTANCE and ("。" in line or line.count("，") + line.count(",") >= 2)
+
+
+def of_text(whole: str) -> tuple[list[str], list[str]]:
+    """Return the lines over the first paragraph of a text, and under its last."""
+    lines = [line for line in whole.split("\n") if line.strip()]
+    prose = [i for i, line in enumerate(lines) if _is_prose(line)]
+    if not prose:
+        return lines[:OVER], lines[-UNDER:]
+    # a date can also stand behind a lead, or right over the second paragraph
+    return _joined(lines[max(0, prose[0] - OVER) : prose[0]]), lines[prose[-1] + 1 :][:UNDER]
+
+
+def of_page(page: Page) -> tuple[list[str], list[str]]:
+    """Return the lines of a page over the first paragraph of its body and under the last; lists aside do not count."""
+    start, end = page.body
+    prose = [i for i, n in enumerate(page.lines) if start <= n.start < end and _is_prose(n.text)]
+    first = prose[0] if prose else next((i for i, n in enumerate(page.lines) if n.start >= start), 0)
+    last = prose[-1] if prose else len(page.lines) - 1
+    title = next((i for i in range(first, -1, -1) if page.title and page.title[:8] in page.lines[i].text), first)
+    over = [n.text for i, n in enumerate(page.lines[:first]) if (not n.aside or i >= title) and not n.linked]
+    under = [n.text for n in page.lines[last + 1 :] if not n.linked]
+    sample = [n.text for n in page.lines[first : first + 4]]
+    over, under = over[-OVER:], under[:UNDER]
+    whole = repair("\n".join([*over, *sample, *under])).whole.split("\n")
+    if len(whole) != len(over) + len(sample) + len(under):
+        return _joined(over), under
+    return _joined(whole[: len(over)]), whole[len(over) + len(sample) :]
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Join a label that stands alone (a cell) with what follows it."""
+    made: list[str] = []
+    for line in lines:
+        if made and LABEL_ALONE.fullmatch(made[-1]):
+            made[-1] += line
+        else:
+            made.append(line)
+    return made
