@@ -62,7 +62,7 @@ def page_parts(text: str) -> list[Edit]:
             pass
         elif tail and not _is_prose(bare):
             why = tail
-        elif is_tail.search(line):
+        elif len(line) < 400 and is_tail.search(line):
             tail = why = _name(line)
         elif len(line) < 200 and (spammed or not _is_running(bare)) and is_line.search(line):
             why = _name(line)

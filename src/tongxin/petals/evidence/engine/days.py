@@ -1,4 +1,4 @@
-"""Finds the days that a page shows, each with what it is the day of: publication, a copy, the original, something else."""
+"""Finds the days that a page shows, each with what it is the day of: publication, a copy, the original, another."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ IN_ADDRESS = re.compile(
 )
 IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 CLOCK = re.compile(r"\d{1,2}[:：时]\d{2}")
-ALONE = re.compile(r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*")
+ALONE = re.compile(
+    r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*"
+)
 # 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）
 _MONTH = r"(?:(?P<year%d>20\d{2})年)?(?P<month%d>\d{1,2})月(?P<day%d>\d{1,2})日"
 _NEWS = "获悉|了解到|宣布|发布|召开|举行|通报|介绍|表示|印发|公布|消息"
@@ -53,7 +55,9 @@ def dates(text: str, pattern: re.Pattern[str]) -> list[date]:
 @cache
 def labels(kind: str) -> re.Pattern[str]:
     """Return what finds the labels of a kind."""
-    return re.compile("|".join(r["pattern"] for r in rows("origin_labels.csv") if r["kind"] == kind), re.IGNORECASE)
+    return re.compile(
+        "|".join(r["pattern"] for r in rows("origin_labels.csv") if r["kind"] == kind), re.IGNORECASE
+    )
 
 
 def shown(lines: list[str]) -> list[Day]:
@@ -77,17 +81,16 @@ def _of_line(line: str) -> Iterator[Day]:
         near = before[-10:]
         if labels("other").search(near) or re.match(r"[^\d\n]{0,3}星期", line[match.end() :]):
             continue
-        for kind in ("copied", "first", "written", "published"):
-            if labels(kind).search(near):
-                yield Day(day, kind)
-                break
-        else:
-            if sourced:
-                yield Day(day, "sourced")
-            elif ALONE.fullmatch(line) or CLOCK.match(line[match.end() :].lstrip(" T　")):
-                yield Day(day, "alone")
-            elif not before.strip() and labels("source").search(line, match.end()):
-                yield Day(day, "alone")
+        kind = next((k for k in ("copied", "first", "written", "published") if labels(k).search(near)), "")
+        behind = line[match.end() :]
+        if kind or sourced:
+            yield Day(day, kind or "sourced")
+        elif (
+            ALONE.fullmatch(line)
+            or CLOCK.match(behind.lstrip(" T　"))
+            or (not before.strip() and labels("source").search(behind))
+        ):
+            yield Day(day, "alone")
 
 
 def signed(lines: list[str]) -> date | None:

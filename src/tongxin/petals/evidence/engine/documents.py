@@ -115,7 +115,7 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
             first, title, meta = page.step, page.title, page.meta
     repaired = repair(decoded.text, first)
     title = repair(title).text.strip() if title else ""
-    title = title or titles.of_text(repaired.text[:4000].split("\n")) or about
+    title = titles.wide(title or titles.of_text(repaired.text[:4000].split("\n")) or about)
     stem = PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
     doc = _stem(stem)
     over, under = surroundings.of_page(page) if page else surroundings.of_text(repaired.whole)

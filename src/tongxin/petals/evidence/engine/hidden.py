@@ -9,6 +9,9 @@ from tongxin.petals.evidence.engine.edits import Edit
 from tongxin.petals.evidence.engine.tables import language, rows
 
 SHOWN = re.compile("&&+")
+WIDE = str.maketrans(
+    ",:;!?()", "，：；！？（）"
+)  # gateways write narrow marks; the cues are told with wide ones
 
 
 @cache
@@ -29,6 +32,7 @@ def words(text: str) -> list[Edit]:
     """Return an edit for each hidden word: the likeliest, with how far it is from the next."""
     if "&&" not in text:
         return []
+    text = text.translate(WIDE)
     edits = []
     for match in SHOWN.finditer(text):
         ranked = sorted(

@@ -77,10 +77,11 @@ class Box:
 
 @dataclass(slots=True)
 class Line:
-    """A line of what a page shows: its text, where it begins in the page, whether it stands aside or is a link."""
+    """A line of what a page shows: its text, where it stands in the page, whether it is aside or a link."""
 
     text: str
     start: int
+    end: int
     aside: bool
     linked: bool
     heading: bool = False
@@ -218,7 +219,7 @@ class _Lines:
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
         self.runs: list[str] = []
-        self.start = 0
+        self.start = self.last = 0
         self.aside = self.heading = False
         self.linked = 0
 
@@ -231,12 +232,15 @@ class _Lines:
         if not self.runs:
             self.start, self.aside = at + run.index(bare[0]), aside
         self.runs.append(run)
+        self.last = at + len(run.rstrip())
         self.linked += len(bare) if linked else -len(bare)
 
     def end(self, opens: str) -> None:
         if self.runs:
             told = re.sub(r"\s+", " ", html.unescape("".join(self.runs))).strip()
             if told:
-                self.lines.append(Line(told, self.start, self.aside, self.linked > 0, self.heading))
+                self.lines.append(
+                    Line(told, self.start, self.last, self.aside, self.linked > 0, self.heading)
+                )
         self.runs, self.linked = [], 0
         self.heading = opens in ("h1", "h2", "h3")

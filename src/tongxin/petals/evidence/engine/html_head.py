@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from tongxin.petals.evidence.engine.html_boxes import Line
-from tongxin.petals.evidence.engine.titles import alike, bare_title, of_window
+from tongxin.petals.evidence.engine.titles import SITE, alike, bare_title, of_window
 
 META = re.compile(r"<meta\b([^<>]{1,1500}+)>", re.IGNORECASE)
 SAID = re.compile(
@@ -45,9 +45,9 @@ def told(text: str) -> dict[str, str]:
         if name and said.get("content"):
             found.setdefault(name.lower(), said["content"])
     for name, pattern in SCRIPT.items():
-        match = pattern.search(text)
-        if match:
-            found.setdefault(name, html.unescape(match[1]))
+        written = pattern.search(text)
+        if written:
+            found.setdefault(name, html.unescape(written[1]))
     if "ct" in found:
         found["createtime"] = datetime.fromtimestamp(int(found["ct"]), CHINA).date().isoformat()
     window = WINDOW.search(text[:60000])
@@ -84,17 +84,20 @@ def _structured(text: str) -> dict[str, str]:
     return found
 
 
-def title(text: str, meta: dict[str, str], lines: list[Line], body: int) -> str:
-    """Return the title of a page: a heading near the body that the window names too, else what the head says."""
-    window = meta.get("window", "")
-    near = [n for n in lines if not n.aside and 6 <= len(n.text) <= 90 and n.start < body + 1500]
-    named = [n for n in near if n.heading or alike(bare_title(n.text), window)]
-    agreeing = [n for n in named if alike(bare_title(n.text), window)]
+def title_line(meta: dict[str, str], lines: list[Line], body: int) -> Line | None:
+    """Return the line that is the title: one near the body that the window or the head names too, else a heading."""
+    known = [meta.get("window", ""), *(meta[k] for k in TITLES if k in meta)]
+    near = [n for n in lines if 6 <= len(n.text) <= 90 and n.start < body + 1500]
+    agreeing = [n for n in near if any(alike(bare_title(n.text), k) for k in known)]
     if agreeing:
-        return bare_title(max(agreeing, key=lambda n: (n.heading, len(n.text))).text)
-    for key in TITLES:
-        if len(meta.get(key, "")) >= 6:
-            return of_window(meta[key])
-    if named:
-        return bare_title(min(named, key=lambda n: abs(n.start - body)).text)
-    return of_window(window)
+        return max(agreeing, key=lambda n: (not n.aside, n.heading, len(n.text), -abs(n.start - body)))
+    headings = [n for n in near if n.heading and not n.aside and not n.linked and not SITE.search(n.text)]
+    return min(headings, key=lambda n: abs(n.start - body)) if headings else None
+
+
+def title(meta: dict[str, str], line: Line | None) -> str:
+    """Return the title of a page, without the name of the site."""
+    if line is not None:
+        return bare_title(line.text)
+    key = next((k for k in TITLES if len(meta.get(k, "")) >= 6), "window")
+    return of_window(meta.get(key, ""))

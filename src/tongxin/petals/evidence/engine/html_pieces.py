@@ -16,7 +16,7 @@ PIECE = re.compile(
 UNSHOWN = frozenset(
     [
         "script", "style", "noscript", "template", "textarea", "iframe", "svg", "select", "button", "object",
-        "audio", "video", "canvas", "math",
+        "audio", "video", "canvas", "math", "title",
     ]
 )  # fmt: skip
 VOID = frozenset(

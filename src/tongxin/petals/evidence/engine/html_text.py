@@ -42,16 +42,22 @@ def page(text: str) -> Page:
     number = chosen(shown.boxes)
     box = shown.boxes[number]
     writer = _Writer(text, _left_out(shown.boxes, number))
-    if box.start:
-        writer.edit(0, box.start, "", "html: around the body")
+    meta = html_head.told(text)
+    line = html_head.title_line(meta, shown.lines, box.start)
+    at = 0
+    if line is not None and line.end <= box.start:
+        writer.edit(0, line.start, "", "html: around the body")
+        writer.line(shown, line)
+        at = line.end
+    if box.start > at:
+        writer.edit(at, box.start, writer.line_end(), "html: around the body")
     tables = {b.start: b for b in shown.boxes if b.figures}
     writer.body(shown, box, tables)
     if box.end < len(text):
         writer.edit(box.end, len(text), "", "html: around the body")
-    meta = html_head.told(text)
     return Page(
         Step(tuple(e for e in writer.edits if e.old != e.new)),
-        html_head.title(text, meta, shown.lines, box.start),
+        html_head.title(meta, line),
         meta,
         shown.lines,
         (box.start, box.end),
@@ -97,6 +103,16 @@ class _Writer:
     def edit(self, start: int, end: int, new: str, rule: str) -> None:
         """Put `new` in the place of a part of the page."""
         self.edits.append(Edit(start, self.text[start:end], new, rule, 0.9 if end - start > 400 else 1.0))
+
+    def line(self, shown: Shown, line: Line) -> None:
+        """Write a line that stands over the body: the title."""
+        at = line.start
+        for piece in shown.pieces:
+            if line.start <= piece.start < line.end:
+                self.run(at, piece.start)
+                self.edit(piece.start, piece.end, "", "html: tag")
+                at = piece.end
+        self.run(at, line.end)
 
     def body(self, shown: Shown, box: Box, tables: dict[int, Box]) -> None:
         """Write what stands in a box."""

@@ -23,7 +23,15 @@ COMES_FROM = re.compile(
     r"[（(](?:本文|本稿|文章)?(?:来源|来自|转自|转载自|摘自|原载)(?:于|[:：])?\s*[“《]?([\u4e00-\u9fff\w·]{2,20})[”》]?[^（）()]{0,20}[）)]"
 )
 HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]\s*([\u4e00-\u9fff（）]{4,24})")
-META_SOURCES = ("contentsource", "source", "mediaid", "nickname", "sourceorganization", "publisher", "copyright")
+META_SOURCES = (
+    "contentsource",
+    "source",
+    "mediaid",
+    "nickname",
+    "sourceorganization",
+    "publisher",
+    "copyright",
+)
 META_SITES = ("og:site_name", "sitename", "site_name", "application-name", "author")
 
 

@@ -10,7 +10,8 @@ from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Sour
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in, times_in, year_told
-from tongxin.petals.evidence.engine.repair import Repaired
+from tongxin.petals.evidence.engine.repair import NARROW, Repaired
+from tongxin.petals.evidence.engine.titles import bare_title
 from tongxin.petals.evidence.engine.when import NOTHING, of_years, period_of, status_of
 
 # What a sentence with a figure holds: a digit, 近千, 百万, 十多, 七成, 三分之一, 等五大, 万余.
@@ -42,6 +43,13 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         at += len(line) + 1
 
 
+def _is_title(line: str, title: str) -> bool:
+    """Whether a line only is the title: it frames the whole document, its figures stand in the text again."""
+    return (
+        len(title) >= 6 and len(line) < 200 and bare_title(line).translate(NARROW) == title.translate(NARROW)
+    )
+
+
 def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> list[Fact]:
     """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables."""
     words = words or lexicon()
@@ -68,7 +76,7 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
     for at, line in _lines(text):
-        if not line.strip():
+        if not line.strip() or (at < 600 and _is_title(line, source.title)):
             continue
         heading = HEADING.match(line.strip())
         if heading and not heading["plain"]:

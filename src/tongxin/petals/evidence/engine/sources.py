@@ -61,8 +61,12 @@ def origin(body: str, around: Surroundings) -> Found:
     copied = max((d for d, why in seen if why == "date of a copy"), default=None)
     fitting = [d for d in fitting if d[1] != "date of a copy"]
     shown = min((d for d, why in fitting if why == "date of the page"), default=None)
-    last = max([d for d, why in fitting if why == "date of the page"] + ([copied] if copied else []), default=None)
-    first = next(((d, why) for d, why in fitting if why in ("address of the original", "date of the original")), None)
+    last = max(
+        [d for d, why in fitting if why == "date of the page"] + ([copied] if copied else []), default=None
+    )
+    first = next(
+        ((d, why) for d, why in fitting if why in ("address of the original", "date of the original")), None
+    )
     if first is None:
         first = _told_in_text(body, around, last or copied, shown, named, fitting)
     if first is None:
@@ -103,18 +107,20 @@ def _told_in_text(
 
 def _seen(body: str, around: Surroundings) -> Iterator[tuple[date, str]]:
     """Return every day that can be one of publication, with what it was found by."""
-    for match in ORIGINAL.finditer(around.raw[-6000:] if around.is_page else around.raw[:400] + around.raw[-1500:]):
+    for match in ORIGINAL.finditer(
+        around.raw[-6000:] if around.is_page else around.raw[:400] + around.raw[-1500:]
+    ):
         for day in dates(match[1], IN_ADDRESS):
             yield day, "address of the original"
     if not around.is_page:
         for address in ADDRESS.finditer(around.raw[:400] + around.raw[-1500:]):
             for day in dates(address[0], IN_ADDRESS):
                 yield day, "address of the original"
-    for day in days.shown([*around.over, *(n for n in around.under if len(n) < 80)]):
-        if day.kind in ("first", "copied"):
-            yield day.day, "date of the original" if day.kind == "first" else "date of a copy"
-        elif day.kind in ("published", "sourced", "alone"):
-            yield day.day, "date of the page"
+    for each in days.shown([*around.over, *(n for n in around.under if len(n) < 80)]):
+        if each.kind in ("first", "copied"):
+            yield each.day, "date of the original" if each.kind == "first" else "date of a copy"
+        elif each.kind in ("published", "sourced", "alone"):
+            yield each.day, "date of the page"
     for key in META_DATES:
         found = dates(around.meta.get(key, ""), DAY) or dates(around.meta.get(key, ""), IN_NAME)
         if found:

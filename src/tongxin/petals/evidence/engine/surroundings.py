@@ -33,7 +33,9 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
     prose = [i for i, n in enumerate(page.lines) if start <= n.start < end and _is_prose(n.text)]
     first = prose[0] if prose else next((i for i, n in enumerate(page.lines) if n.start >= start), 0)
     last = prose[-1] if prose else len(page.lines) - 1
-    title = next((i for i in range(first, -1, -1) if page.title and page.title[:8] in page.lines[i].text), first)
+    title = next(
+        (i for i in range(first, -1, -1) if page.title and page.title[:8] in page.lines[i].text), first
+    )
     over = [n.text for i, n in enumerate(page.lines[:first]) if (not n.aside or i >= title) and not n.linked]
     under = [n.text for n in page.lines[last + 1 :] if not n.linked]
     sample = [n.text for n in page.lines[first : first + 4]]

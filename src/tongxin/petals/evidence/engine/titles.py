@@ -16,6 +16,7 @@ CUT = re.compile(
 COLUMN = re.compile(r"^\s*(?:【[^【】]{2,14}】|\[[^\[\]]{1,8}\]|［[^［］]{1,8}］|〔[^〔〕0-9]{1,8}〕)\s*")
 LABEL = re.compile(r"^\s*(?:标\s*题|文章标题|信息标题|信息名称|标题名称|名\s*称|题\s*目)\s*[:：]\s*")
 IN_BRACKETS = re.compile(r"[（(][^（）()]{1,12}(?:网|报|社|发布|频道)[）)]$")
+WIDE = str.maketrans(",:;!?", "，：；！？")
 LEAST = 6  # characters of a title
 
 
@@ -34,6 +35,13 @@ def of_window(told: str) -> str:
         return ""
     kept = [p for p in parts if not (SITE.search(p) and len(p) <= 16)] or parts
     return IN_BRACKETS.sub("", bare_title(max(kept, key=len) if len(kept[0]) < LEAST else kept[0]))
+
+
+def wide(title: str) -> str:
+    """Return a title with the wide marks of Chinese where a mirror wrote narrow ones between its characters."""
+    return re.sub(
+        r"(?<=[\u4e00-\u9fff”》）])[,:;!?](?=[\u4e00-\u9fff“《（]|$)", lambda m: m[0].translate(WIDE), title
+    )
 
 
 def alike(line: str, window: str) -> bool:
