@@ -26,7 +26,7 @@ SHARE = re.compile("占(?!据|地)[^，。；,;]{0,24}$|(?:比重|占比|份额)
 PLAN = re.compile(
     "(?:完成|占)[^，。；,;]{0,8}(?:计划|目标|任务|序时)[^，。；,;]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$"
 )
-YOY = re.compile("同比|上年同期|去年同期|较上年|比上年|较去年|比去年|上一年|比前一年|同期相比")
+YOY = re.compile("同比|上年同期|去年同期|[较比](?:上年|去年)(?![末底])|上一年|比前一年|同期相比")
 POP = re.compile("环比|上月|上季度|上周")
 BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
 EARLIER = re.compile(
@@ -63,9 +63,9 @@ def roles(text: str, found: list[Mention]) -> None:
         if signed and previous and m.kind == previous.kind == "percent" and previous.role == "change":
             m.role = "change"
             m.clause = previous.clause
-            first = CHANGE.search(text[previous.clause[0] : previous.start])
+            change = CHANGE.search(text[previous.clause[0] : previous.start])
             down = re.fullmatch(DOWN, signed["how"]) is not None
-            if first and down != (re.fullmatch(DOWN, first["how"]) is not None):
+            if change and down != (re.fullmatch(DOWN, change["how"]) is not None):
                 m.value = f"-{m.value}"  # against the sign of the first
             continue
         if previous and m.kind == previous.kind and LISTED.match(text[previous.end : m.start]):

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from tongxin.petals.evidence.engine import places, scopes
+from tongxin.petals.evidence.engine import around, places
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
@@ -26,9 +26,9 @@ class Frames:
 
     period: Period | None = None
     section_period: Period | None = None
-    place: scopes.Frame = field(default_factory=scopes.Frame)
-    section: scopes.Frame = field(default_factory=scopes.Frame)
-    document: list[scopes.Frame] = field(default_factory=list)
+    place: around.Frame = field(default_factory=around.Frame)
+    section: around.Frame = field(default_factory=around.Frame)
+    document: list[around.Frame] = field(default_factory=list)
     planned: bool = False
     earlier: str = ""
     paragraph: str = ""
@@ -42,7 +42,7 @@ class Frames:
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year
-    last: scopes.Frame = field(default_factory=scopes.Frame)  # the place told last, in whatever paragraph
+    last: around.Frame = field(default_factory=around.Frame)  # the place told last, in whatever paragraph
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
@@ -80,7 +80,7 @@ def enter_section(heading: re.Match[str], frames: Frames, source: Source, words:
     told = places.seen(title, words, frames.known)
     told = [p for p in told if not p.weak] or [p for p in told if p.names != (places.NATIONAL,)]
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
-    frames.section = scopes.Frame(names, f"heading {title[:20]!r}") if names else scopes.Frame()
+    frames.section = around.Frame(names, f"heading {title[:20]!r}") if names else around.Frame()
     spans = [p for p in all_in(title, source.published, about=frames.about) if not p.brief]
     frames.section_period = spans[0] if spans and not spans[0].day else None
     past = PAST.search(title) is not None

@@ -79,12 +79,13 @@ def _number(units: dict[str, Unit]) -> re.Pattern[str]:
     tenths = rf"(?P<t>[{CHINESE[:9]}两1-9])成(?P<thalf>半|[{CHINESE[:9]}])?(?![{NOT_TENTHS}])"
     parts = rf"(?P<den>[{CHINESE[:10]}]{{1,6}})分之(?P<nom>[{CHINESE[:10]}\d]{{1,6}})"
     share = r"(?P<fnom>\d)/(?P<fden>\d{1,2})(?![\d日/])"
+    half = "(?P<h>一半)"
     great = (
-        rf"(?P<g>(?:(?<=等)|(?<=围绕|聚焦|涵盖|涉及|打造|实施|推进|构建|形成|布局))[{CHINESE[:10]}两])"
+        rf"(?P<g>(?:(?<=等)|(?<=围绕|聚焦|涵盖|涉及|打造|实施|推进|构建|形成|布局)|(?<=[\u4e00-\u9fff])(?=[{CHINESE[:10]}两]大[^，。；、\d]{{0,5}}(?:产业|集群|机场群|板块|枢纽节点|领域|赛道|片区)))[{CHINESE[:10]}两])"
         rf"(?:大(?=[\u4e00-\u9fff])|个(?!月|半|小时|方面)|项|类|座|条|种|家(?!庭))"
     )
     return re.compile(
-        rf"(?=[0-9{CHINESE}])(?:(?=[{CHINESE}])(?:{parts}|{great})|(?<![\d.])(?=.[成/])(?:{tenths}|{share})"
+        rf"(?=[0-9{CHINESE}])(?:(?=[{CHINESE}])(?:{parts}|{great}|{half})|(?<![\d.])(?=.[成/])(?:{tenths}|{share})"
         rf"|(?:{digits}|{chinese})(?P<unit>{unit})?)"
     )
 

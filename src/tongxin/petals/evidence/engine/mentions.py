@@ -52,6 +52,12 @@ LONGER = {
     "位": "居于列", "台": "阶", "类": "似", "只": "有是", "本": "市区省科", "条": "件",
     "列": "入为", "升": "级", "根": "据", "份": "额", "米": "进", "公里": "进",
 }  # fmt: skip
+PART_OF = re.compile(
+    "占(?:到|了|据)?[^，。；,;]{0,16}?(?:的)?(?:近|约|超|超过|将近|接近)?$|(?:比重|占比)(?:近|约|超|超过|过|达|达到|为)*$"
+)
+MORE_TOLD = re.compile("(?:以上|左右)?[，,](?:达到|达|为|约)\\d")  # 占一半以上，达到51.6%
+AIMS = re.compile("围绕|聚焦|面向|针对|立足|瞄准")
+GOOD_DAYS = re.compile("(?:优良|达标)(?:的)?天数[^。]{0,60}$")
 MANY = frozenset(["根", "块", "片", "孔"])  # counted where there are ten or more
 SKIPPED = frozenset(["天", "秒", "期", "层", "道", "块", "片", "根", "孔"])
 
@@ -62,6 +68,8 @@ def _covered(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
 
 def _number(match: re.Match[str]) -> tuple[str, str]:
     """Return the plain value without its unit, and the approximate part (多, 余) if there is one."""
+    if match["h"]:
+        return "50", ""
     if match["t"]:
         half = "5" if match["thalf"] == "半" else str(chinese(match["thalf"])) if match["thalf"] else "0"
         whole = int(match["t"]) if match["t"].isdigit() else chinese(match["t"])
@@ -96,12 +104,22 @@ def _unit(
             if re.search("占|比重|贡献", before) or OF_ALL_OF.match(after)
             else None
         )
+    if match["h"]:
+        part = PART_OF.search(before) and not MORE_TOLD.match(text, match.end())
+        return ("%", "1", "percent", match.end()) if part else None
+    if match["g"] and text[match.start() - 1] not in "等绕焦盖及造施进建成局":
+        named = text[clause[0] : match.start()]
+        if ("、" not in named and not named.endswith("”")) or AIMS.search(named):
+            return None  # 形成甲、乙和丙三大产业, but not 三大产业 alone
     if match["t"]:
         return "%", "1", "percent", match.end()
     if match["g"]:
         last = match[0][-1]
         return ("个" if last == "大" else words.units[last].base), "1", "count", match.end()
-    if STEPS.match(after) and not (PASSED.search(before) and match["c"]):
+    step = match["unit"] == "台" and after[:1] == "阶"
+    if step and match["c"] and PASSED.search(before) and MONEY.search(before):
+        return "元", "1", "money", match.end() - 1  # 投入迈上万亿台阶
+    if step or STEPS.match(after):
         return None
     if match["d"] and RANKED.search(before) and OF_RANKED.match(after):
         return None  # 居全国168个重点城市第5位
@@ -130,6 +148,8 @@ def _unit(
         return unit.base, unit.times, "days", end
     if not before.strip("达到为了约近超仅只有"):  # 存储时长创新纪录，达到了4035秒
         before = text[max(0, clause[0] - 16) : match.start()]
+    if form == "天" and len(before) < 7 and GOOD_DAYS.search(text, 0, clause[0]):
+        return unit.base, unit.times, "days", end  # 优良天数甲市290天；乙市255天
     if (
         form in SKIPPED
         and not LASTS.search(before[-16:] + after)
@@ -306,7 +326,7 @@ def _counts(match: re.Match[str], text: str) -> bool:
         before[-1:] in "近超逾过约足起"
         or (
             before[-1:] == "上"
-            and before[:1] not in "以线网路之市"
+            and before[:1] not in "以线网路之"
             and match["unit"] not in ("公里", "米", "次")
         )
         or before in ("突破", "达到", "超过", "将近")

@@ -30,11 +30,13 @@ SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时
 OF_ALL = re.compile(
     "[首最唯第一前仅最每]|(?:约|近|超|超过)?(?:[一二三四五六七八九1-9]成|[0-9.]+%|[三四五1-9]分之)|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
 )
+SITE = re.compile("(?:新区|市|区|县)?(?:片区|园区|分园|分院|院区|校区|分校|分公司|分中心)")
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 
 # What only carries the name of a place: in quotes (“港澳药械通”), 北京非首都功能, 以上海为核心.
 QUOTED = re.compile("[“‘「][^“”‘’「」]{1,14}[”’」]")
+DONE_BY = re.compile("(?:市|省)?(?:援建|援助|捐建|帮扶|对口支援|支持建设)的")
 FUNCTION = re.compile("(?:市)?非首都功能")
 CENTRED = re.compile(
     "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
@@ -129,7 +131,12 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
             continue
         if form in words.shy and (
             NAME_GOES_ON.match(text, end)
-            or (last != start and start and BORDERED.match(text, start - 1) is None)
+            or (
+                last != start
+                and start
+                and BORDERED.match(text, start - 1) is None
+                and SITE.match(text, end) is None
+            )
         ):
             continue
         last = end
@@ -152,6 +159,7 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         weak = weak or (form.endswith(("合作", "协作")) and text.startswith(("项目", "共建", "事项"), end))
         weak = weak or bool(names[0] in words.groups and FIRST_OF.match(text, end))
         aside = form in words.lines or FUNCTION.match(text, end) is not None
+        aside = aside or DONE_BY.match(text, end) is not None
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))
     if "“" in text or "「" in text or "‘" in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tongxin.petals.evidence.engine import comparisons, mentions, naming, places, scopes
+from tongxin.petals.evidence.engine import around, comparisons, mentions, naming, places, scopes
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
@@ -18,7 +18,7 @@ from tongxin.petals.evidence.engine.when import NOTHING, of_years, period_of, st
 FIGURE = re.compile(
     r"[0-9近超逾过达破约上一二三四五六七八九十百千万两半分等](?:(?<=\d)|(?<=[近超逾过达破约上])[百千万亿]"
     "|(?<=[一二三四五六七八九十百千万两])[百千万亿]|(?<=十)[多余]|(?<=[一二三四五六七八九两])成|(?<=分)之|(?<=等)[一二三四五六七八九十]大"
-    "|(?<=[百千万])[余多]|(?<=[一二两三四五六七八九十半])个?小时)"
+    "|(?<=[百千万])[余多]|(?<=[一二两三四五六七八九十半])个?小时|(?<=[一二三四五六七八九十])(?:半|大[^，。；、]{0,5}(?:产业|集群|机场群|板块|枢纽|领域|赛道|片区)))"
 )
 SENTENCE = re.compile(r"[^。！？!?\n]{0,500}[。！？!?]?[”」』]?")
 HEADING = re.compile(
@@ -60,10 +60,10 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     places.seen(title, words, known)
     every = places.seen(text, words, known)
     frames = Frames(
-        document=scopes.main_place(title, source.publisher, opening, every, words, known), known=known
+        document=around.main_place(title, source.publisher, opening, every, words, known), known=known
     )
     frames.about = year_told(title, source.published)
-    frames.national = scopes.is_national(source.publisher, every)
+    frames.national = around.is_national(source.publisher, every)
     spans = all_in(title, source.published, about=frames.about)
     frames.section_period = next((p for p in spans if SPAN.fullmatch(p.text)), None) if source.title else None
     frames.plan = OF_PLAN.search(title) is not None
@@ -81,13 +81,13 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
         heading = HEADING.match(line.strip())
         if heading and not heading["plain"]:
             frames.lead = frames.flow = None
-            frames.last = scopes.Frame()
+            frames.last = around.Frame()
         if heading and not line.lstrip().startswith(("- ", "• ")):
             enter_section(heading, frames, source, words)
             if heading["plain"] is None or len(line.strip()) < 30:
                 frames.period, frames.place, frames.planned, frames.earlier = (
                     None,
-                    scopes.Frame(),
+                    around.Frame(),
                     frames.coming,
                     "",
                 )
@@ -105,7 +105,7 @@ def _paragraph(
     at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
 ) -> list[Fact]:
     if not GOES_ON.match(line):
-        frames.period, frames.place, frames.planned, frames.earlier = None, scopes.Frame(), frames.coming, ""
+        frames.period, frames.place, frames.planned, frames.earlier = None, around.Frame(), frames.coming, ""
         frames.ahead = frames.years = None
     frames.paragraph = line
     found: list[Fact] = []
@@ -129,12 +129,13 @@ def _sentence(
     spans = mentions.clauses(text)
     matches = times_in(text)
     times = [m.span() for m in matches]
-    periods = [
-        p for p in all_in(text, source.published, matches, frames.about) if not _of_news(text, p, spans)
-    ]
-    around = [f for f in (frames.place, frames.section, *frames.document) if f.names]
+    about = frames.about
+    if frames.coming and source.published is not None:  # 全年 in a plan is of its year
+        about = frames.plan_year.year if frames.plan_year else source.published.year
+    periods = [p for p in all_in(text, source.published, matches, about) if not _of_news(text, p, spans)]
+    wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     relatives = list(places.RELATIVE.finditer(text))
-    scope = scopes.Scope(text, told, around, words, relatives, frames.last, frames.national)
+    scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.national)
     found: list[Fact] = []
     if FIGURE.search(text):
         numbers = mentions.find(text, words, spans, lost, times)
@@ -144,7 +145,7 @@ def _sentence(
             for m in figures:
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
     strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
-    if not strong and not any(f.names != (places.NATIONAL,) for f in around):
+    if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
         strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
     if strong:
         first = [
@@ -156,14 +157,14 @@ def _sentence(
         names = scope.subject(strong[0].start, here[1]) or tuple(
             dict.fromkeys(n for p in first for n in p.names)
         )
-        frames.last = scopes.Frame(scope.without_wider(names), f"told last: {first[0].form}")
-        if not (around and all(p.form in words.entities for p in first)):  # a park does not last
-            frames.place = scopes.Frame(scope.without_wider(names), f"said before: {first[0].form}")
+        frames.last = around.Frame(scope.without_wider(names), f"told last: {first[0].form}")
+        if not (wider and all(p.form in words.entities for p in first)):  # a park does not last
+            frames.place = around.Frame(scope.without_wider(names), f"said before: {first[0].form}")
     elif relatives:
         relative = relatives[0]
-        names = scopes.resolve(relative[0], scope.near(relative.start()), words)
+        names = around.resolve(relative[0], scope.near(relative.start()), words)
         if names:
-            frames.place = scopes.Frame(names, f"said before: {relative[0]}")
+            frames.place = around.Frame(names, f"said before: {relative[0]}")
     coming = [p for p in periods if p.future or (p.plan and p.year is not None)]
     frames.ahead = coming[-1] if coming else frames.ahead
     frames.years = next((p for p in reversed(periods) if of_years(p) and not p.local), frames.years)
@@ -172,7 +173,8 @@ def _sentence(
         p for p in periods if not p.plan and not p.brief and not p.local and not (p.future and p.start > 12)
     ]
     if lasting:
-        early = [p for p in lasting if p.start < 16]
+        told_by = spans[0][1] if ATTRIBUTED.search(text, *spans[0]) else 0  # 示例局今天发布，2023年…
+        early = [p for p in lasting if p.start < told_by + 16]
         frames.period = early[-1] if early else frames.period
     return found
 
@@ -180,11 +182,11 @@ def _sentence(
 def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     """Whether a time is that of the news, not of the figure: 记者今天（12月23日）从…获悉."""
     clause = mentions._clause_of(spans, period.start)
-    around = text[clause[0] : clause[1]]
+    said = text[clause[0] : clause[1]]
     if text[period.start : period.end] in ("昨天", "昨日"):
-        return ATTRIBUTED.search(around) is not None
+        return ATTRIBUTED.search(said) is not None
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
-    return day and (bool(ATTRIBUTED.search(around)) or "今天" in around or "昨天" in around)
+    return day and (bool(ATTRIBUTED.search(said)) or "今天" in said or "昨天" in said)
 
 
 def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]) -> tuple[int, int]:
@@ -232,7 +234,7 @@ def _fact(
         "theme": field_why,
         "comparison": "; ".join(c.why for c in m.comparisons) or "none told",
     }  # fmt: skip
-    shown = scopes.members(names, scope.words)
+    shown = around.members(names, scope.words)
     return Fact(
         doc=source.doc, cls="M", theme=field_name, indicator=name, jurisdictions=shown, period=period, value=m.value,
         unit=m.unit, qualifier=";".join(m.qualifiers), comparisons=_unlike(m.comparisons), status=status,

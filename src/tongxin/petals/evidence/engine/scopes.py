@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
+from tongxin.petals.evidence.engine.around import HERE, Frame, resolve
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import Lexicon
-from tongxin.petals.evidence.engine.places import NATIONAL, Seen, seen
+from tongxin.petals.evidence.engine.places import NATIONAL, SITE, Seen
 
 OBJECT = re.compile(
     "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|援建|支援|驰援|与|和|向|对|距|距离|同)$"
 )
 TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向|为|给)$")
-PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
 PART = re.compile("其中")
 PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
-OF_NATION = re.compile(
-    "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
-)
 LINE = re.compile("起自|起于|始于|[东西南北]起")
 GIVEN_TO = re.compile("(?:分别在|专项用于|用于支持|用于|支持|派往|派赴|赶赴|奔赴|前往|赴|在)$")
 MINISTRY = re.compile(
     "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
 )
-SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
 PARTNER = re.compile(
     "(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手|共享|协同|互[送认派通联访]|对开|结对))"
 )
-HERE = ("当地", "这里", "本地")
 HANDLED = re.compile("[，,](?:分别|共同)?(?:对|赴|支援|驰援|奔赴|在|为)")
 AS = re.compile("(?:作为|身为)[^，。；,;]{2,30}?的(?=[^，。；,;]{2})")
 # Places of whom or what others bring: 承接京津转移项目, 引进北京企业, 接待京津游客.
@@ -39,55 +33,14 @@ LED = re.compile(
 OF_OTHERS = re.compile(
     "(?:市|地区|两地|等地)?(?:的)?(?:[^，。；,;、\\d]{0,4})(?:企业|项目|投资|游客|客商|客源|资源|单位|转移|疏解|商户|资本|产业|资金|人才|高校|院所|成果|机构|技术|旅客|患者|老人|市民)"
 )
+NAMED_ON = re.compile("[^，。；,;、和与及在向对到至]{0,14}")
+WITH = re.compile("[^，。；,;、\\d]{0,8}[与和同]")  # 甲医院与乙医院开展合作
+TO_JOIN = re.compile("[^，。；,;、\\d]{0,10}(?:开展|签|共建|合作|联合|携手|互[认派通联送]|结对)")
 ROUTE = re.compile("(?:市|区|县|站|南站|北站|西站|东站)?(?:至|到|—|－|-|—|–|～)")
 LISTED = re.compile("[、和与及]|")
 TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|，?以及)?")
 NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?(?:[、和及与]|、[^，。；、的]{2,5}[、和及])?")
 OWNED = re.compile("[^，。；,;的]{1,10}的")
-LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
-
-
-@dataclass(slots=True)
-class Frame:
-    """What a wider scope says about place, with the words it was read from."""
-
-    names: tuple[str, ...] = ()
-    why: str = ""
-
-
-def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return the nearest group (or places) of so many members."""
-    for names in near:
-        if len(names) == 1 and len(words.groups.get(names[0], ())) == count:
-            return names
-        if len(names) == count:
-            return names
-    return ()
-
-
-def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return what 三地, 我市 … mean, from places said before, the nearest first."""
-    if form == "三省一市":
-        return _group_of(4, near, words) or ("长三角",)
-    if form == "一市两省" or form[0] in "两三四":
-        return _group_of("一两三四".find(form[0]) + 1 if form[0] != "一" else 3, near, words)
-    if form == "新区":
-        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
-    if form in HERE or form[0] in "这示园合产开":
-        told = [n for n in near if n != (NATIONAL,)]
-        return next((n for n in told if len(n) == 1), told[0] if told else ())
-    wanted = LEVEL[form[-1]]
-    for level in wanted if form[-1] == "市" else (wanted[0],):
-        for names in near:
-            if (
-                len(names) == 1
-                and words.levels.get(names[0]) == level
-                and names[0].endswith(("市", "区", "县", "省", "自治区"))
-            ):
-                if form[-1] == "市" and not names[0].endswith("市"):
-                    continue
-                return names
-    return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
 
 
 @dataclass(slots=True)
@@ -268,9 +221,11 @@ class Scope:
             strong = named or strong
         kept = strong[:1]
         for p in strong[1:]:
-            joined = TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
+            if SITE.match(self.text, p.end) and NAMED_ON.fullmatch(self.text, kept[-1].end, p.start):
+                kept.pop()  # 甲医院乙院区 is in 乙
             if (
-                not joined
+                kept
+                and not TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
                 and OF_OTHERS.match(self.text, p.end)
                 and LED.search(self.text, kept[-1].end, p.start)
             ):
@@ -301,7 +256,7 @@ class Scope:
             last = p.end
         return bool(found)
 
-    def subject(self, start: int, end: int, *, route: bool = True) -> tuple[str, ...]:
+    def subject(self, start: int, end: int) -> tuple[str, ...]:
         """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
         if self.text.startswith("以及", start):  # 在甲、乙，以及丙布局
             start = max(self.text.rfind(c, 0, max(0, start - 1)) for c in "，。；") + 1
@@ -318,16 +273,20 @@ class Scope:
             return told[0] if told else ()
         kept = [strong[0]]
         for p in strong[1:]:
-            if not (
-                TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
-                or (route and ROUTE.fullmatch(self.text, kept[-1].end, p.start))
-            ):
+            if not self._beside(kept[-1], p):
                 break
             group = self.words.groups.get(kept[-1].names[0], ())
             if kept[-1].end == p.start and len(group) > 1 and self._in(p.names[0], group):
                 kept.pop()  # 京津冀示例县商贸城 is in the county
             kept.append(p)
         return self.without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
+
+    def _beside(self, first: Seen, then: Seen) -> bool:
+        """Whether two places are one subject: 甲、乙; 甲至乙; 甲医院与乙医院开展合作."""
+        between = (first.end, then.start)
+        if TOGETHER.fullmatch(self.text, *between) or ROUTE.fullmatch(self.text, *between):
+            return True
+        return bool(WITH.fullmatch(self.text, *between) and TO_JOIN.match(self.text, then.end))
 
     def without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return places without those that hold another of them, and without 全国 beside others."""
@@ -340,58 +299,3 @@ class Scope:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
         before = [p.names for p in reversed(self.places) if p.start < at]
         return before + [f.names for f in self.around if f.names]
-
-
-def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
-    """Return places with groups taken apart, but those that everybody knows by their name."""
-    return tuple(dict.fromkeys(m for n in names for m in ((n,) if n in SHOWN else words.groups.get(n, (n,)))))
-
-
-def is_national(publisher: str, every: list[Seen]) -> bool:
-    """Whether a text with no narrower place is of the whole country: by its publisher, or because it names it."""
-    return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
-
-
-def main_place(
-    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
-    known: dict[str, tuple[str, ...]],
-) -> list[Frame]:  # fmt: skip
-    """Return the frames of a document: its title, its first lines, its publisher.
-
-    `every`: the places of the whole text; those inside `opening` are of the first lines. What they name counts
-    only if the text goes on about it: of a round-up of many items the first item says nothing about the others.
-    """
-    frames = []
-    for text, why in ((title, "title"), ("", "first lines"), (publisher, "publisher")):
-        if why == "first lines":
-            found = [p for p in every if opening[0] <= p.start < opening[1]]
-        else:
-            found = seen(PAPER.sub("", text), words, known)
-        told = [p for p in found if p.names != (NATIONAL,)] or found
-        if why != "first lines":
-            told = [p for p in told if not p.aside] or told
-        if not told:
-            continue
-        if why == "first lines":
-            names, _count = Counter(p.names for p in told).most_common(1)[0]
-            if names != (NATIONAL,) and not _lasts(names, every, words):
-                continue
-        else:
-            each = dict.fromkeys(n for p in told for n in p.names)
-            wider = {words.parents.get(m, "") for m in each}
-            wider |= {words.parents.get(m, "") for m in wider}
-            names = tuple(n for n in each if n not in wider)[:6]
-        frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
-    return frames
-
-
-def _lasts(names: tuple[str, ...], every: list[Seen], words: Lexicon) -> bool:
-    """Whether a text goes on about places: two fifths of all it names are they, their parts or what holds them."""
-    whole = {m for n in names for m in words.groups.get(n, (n,))} | set(names)
-
-    def of_it(name: str) -> bool:
-        members = words.groups.get(name, (name,))
-        parent = words.parents.get(name, "")
-        return bool(whole & {name, *members, parent, words.parents.get(parent, "")})
-
-    return sum(any(map(of_it, p.names)) for p in every) * 5 >= len(every) * 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tongxin.petals.evidence.engine.facts import Mention, Source
-from tongxin.petals.evidence.engine.frames import Frames
+from tongxin.petals.evidence.engine.frames import SPAN, Frames
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, as_of
 
@@ -71,18 +71,15 @@ def period_of(
         years = [frames.years] if frames.years else []
         years += [p for p in periods if p.start < m.start and of_years(p)]
         chosen, why = (years[-1], "the years of a mean") if years else (chosen, why)
+    stands = STANDS.search(clause) or AS_OF_NOW.search(clause)
+    told = frames.section_period
+    if chosen is None and told and stands and SPAN.fullmatch(told.text) and not frames.planned:
+        return as_of(source.published), "a count of what there is", "running"
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
         return str(frames.about), "the year of the report", "over"
-    if (
-        chosen is None
-        and frames.lead
-        and not frames.planned
-        and m.kind in FLOWS
-        and not AS_OF_NOW.search(clause)
-        and not STANDS.search(clause)
-    ):
+    if chosen is None and frames.lead and not frames.planned and m.kind in FLOWS and not stands:
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
     if chosen is None and frames.flow and not frames.planned and any(c.kind == "yoy" for c in m.comparisons):
         chosen, why = frames.flow, "the months told before, of a change year on year"
@@ -94,7 +91,8 @@ def period_of(
 def _of_opening(text: str, m: Mention, told: Period) -> bool:
     """Whether a time only says when a thing was opened: …2024年12月31日开通，全长149公里."""
     between = text[told.end : m.clause[0]]
-    if any(c.isdigit() for c in between) or not OPENED.search(between):
+    opened = OPENED.search(between)
+    if opened is None or any(c.isdigit() for c in between):
         return False
     return WHOLE_OF.match(text[m.clause[0] : m.start]) is not None
 

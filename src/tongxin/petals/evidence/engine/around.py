@@ -1,0 +1,116 @@
+"""What lies around a sentence says of place: title, first lines, publisher; and what 我市, 三地, 这里 mean by it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from tongxin.petals.evidence.engine.lexicon import Lexicon
+from tongxin.petals.evidence.engine.places import NATIONAL, Seen, seen
+
+PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视台")
+OF_NATION = re.compile(
+    "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
+)
+SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
+HERE = ("当地", "这里", "本地")
+LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a wider scope says about place, with the words it was read from."""
+
+    names: tuple[str, ...] = ()
+    why: str = ""
+
+
+def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
+    """Return the nearest group (or places) of so many members."""
+    for names in near:
+        if len(names) == 1 and len(words.groups.get(names[0], ())) == count:
+            return names
+        if len(names) == count:
+            return names
+    return ()
+
+
+def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
+    """Return what 三地, 我市 … mean, from places said before, the nearest first."""
+    if form == "三省一市":
+        return _group_of(4, near, words) or ("长三角",)
+    if form == "一市两省" or form[0] in "两三四":
+        return _group_of("一两三四".find(form[0]) + 1 if form[0] != "一" else 3, near, words)
+    if form == "新区":
+        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
+    if form in HERE or form[0] in "这示园合产开":
+        told = [n for n in near if n != (NATIONAL,)]
+        return next((n for n in told if len(n) == 1), told[0] if told else ())
+    wanted = LEVEL[form[-1]]
+    for level in wanted if form[-1] == "市" else (wanted[0],):
+        for names in near:
+            if (
+                len(names) == 1
+                and words.levels.get(names[0]) == level
+                and names[0].endswith(("市", "区", "县", "省", "自治区"))
+            ):
+                if form[-1] == "市" and not names[0].endswith("市"):
+                    continue
+                return names
+    return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
+
+
+def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
+    """Return places with groups taken apart, but those that everybody knows by their name."""
+    return tuple(dict.fromkeys(m for n in names for m in ((n,) if n in SHOWN else words.groups.get(n, (n,)))))
+
+
+def is_national(publisher: str, every: list[Seen]) -> bool:
+    """Whether a text with no narrower place is of the whole country: by its publisher, or because it names it."""
+    return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
+
+
+def main_place(
+    title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
+    known: dict[str, tuple[str, ...]],
+) -> list[Frame]:  # fmt: skip
+    """Return the frames of a document: its title, its first lines, its publisher.
+
+    `every`: the places of the whole text; those inside `opening` are of the first lines. What they name counts
+    only if the text goes on about it: of a round-up of many items the first item says nothing about the others.
+    """
+    frames = []
+    for text, why in ((title, "title"), ("", "first lines"), (publisher, "publisher")):
+        if why == "first lines":
+            found = [p for p in every if opening[0] <= p.start < opening[1]]
+        else:
+            found = seen(PAPER.sub("", text), words, known)
+        told = [p for p in found if p.names != (NATIONAL,)] or found
+        if why != "first lines":
+            told = [p for p in told if not p.weak] or [p for p in told if not p.aside] or told
+        if not told:
+            continue
+        if why == "first lines":
+            names, _count = Counter(p.names for p in told).most_common(1)[0]
+            if names != (NATIONAL,) and not _lasts(names, every, words):
+                continue
+        else:
+            each = dict.fromkeys(n for p in told for n in p.names)
+            wider = {words.parents.get(m, "") for m in each}
+            wider |= {words.parents.get(m, "") for m in wider}
+            names = tuple(n for n in each if n not in wider)[:6]
+        frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
+    return frames
+
+
+def _lasts(names: tuple[str, ...], every: list[Seen], words: Lexicon) -> bool:
+    """Whether a text goes on about places: two fifths of all it names are they, their parts or what holds them."""
+    whole = {m for n in names for m in words.groups.get(n, (n,))} | set(names)
+
+    def of_it(name: str) -> bool:
+        members = words.groups.get(name, (name,))
+        parent = words.parents.get(name, "")
+        return bool(whole & {name, *members, parent, words.parents.get(parent, "")})
+
+    return sum(any(map(of_it, p.names)) for p in every) * 5 >= len(every) * 2
