@@ -82,14 +82,14 @@ def as_json(verdict: Verdict) -> dict[str, object]:
 
 
 def amount(value: str, unit: str = "") -> str:
-    """Return a value as it is read: 6.4万亿元 in Chinese, 6,400,000,000,000元 in English."""
+    """Return a value as it is read: 6.4万亿元, 18024.32亿元 in Chinese, 6,400,000,000,000元 in English."""
     try:
         number = Decimal(value)
     except InvalidOperation:
         return value + unit
     if (get_language() or "").startswith("zh"):
         for size, word in SIZES:
-            if abs(number) >= size:
+            if abs(number) >= size and (number / size * 100 % 1 == 0 or size == SIZES[-1][0]):
                 return f"{_plain(number / size)}{word}{unit}"
     return f"{number:,f}{unit}"
 

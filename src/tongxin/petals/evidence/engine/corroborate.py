@@ -156,13 +156,27 @@ def _bulletin(item: Item) -> object:
 def _contradicted(items: list[Item]) -> Verdict:
     facts = tuple(i.told for i in items)
     days = [t.source.published for t in facts if t.source.published]
-    said = {"values": " / ".join(dict.fromkeys(t.fact.value for t in facts))}
+    said = {"values": " / ".join(" = ".join(same) for same in _values(items))}
     reason = "{values} for the same time"
     if len({t.origin for t in facts}) == 1:
         reason = "{values}: a copy tells another value"
     elif days and max(days) - min(days) >= REVISED:
         reason = "{values} for the same time; told far apart, the later may be revised"
     return Verdict("conflict", facts, reason, said, witnesses(facts))
+
+
+def _values(items: Sequence[Item]) -> list[list[str]]:
+    """Return the values that are told, those beside one another that are one but for rounding and 约."""
+    heaps: list[list[Item]] = []
+    for item in items:
+        home = next(
+            (h for h in heaps if all(compare(item.value, i.value) in ("same", "near") for i in h)), None
+        )
+        if home is None:
+            heaps.append([item])
+        else:
+            home.append(item)
+    return [list(dict.fromkeys(i.told.fact.value for i in heap)) for heap in heaps]
 
 
 def _stale(same: list[Item]) -> Iterator[Verdict]:

@@ -133,7 +133,23 @@ def one_figure(a: Item, b: Item) -> str:
         return how if period and how == "same" and _one_name(a, b) else ""
     if a.window == b.window:
         return how if _at_one_time(a, b, how, digits) else ""
-    return how if a.value.number == b.value.number and how == "same" and _at_two_times(a, b, digits) else ""
+    if how == "near":
+        return how if _both_now(a, b) else ""
+    return how if a.value.number == b.value.number and _at_two_times(a, b, digits) else ""
+
+
+def _both_now(a: Item, b: Item) -> bool:
+    """Whether both tell of what there is as of their publication, in one week: 5.2万家 and, a day later, 超5万家."""
+    things = COUNTED | PERSONS | LASTING
+    facts = (a.told.fact, b.told.fact)
+    now = (
+        all(undated(i) or (runs(i) and "累计" in i.told.fact.qualifier) for i in (a, b))
+        and _apart(a, b) <= WEEK
+    )
+    actual = all(f.status == "actual" and f.unit in things for f in facts) and bool(
+        a.value.loose or b.value.loose
+    )
+    return now and actual and len(a.name) > 3 and _one_name(a, b)
 
 
 def _one_name(a: Item, b: Item) -> bool:

@@ -150,6 +150,27 @@ def test_what_differs_without_conflict(a, b):
     assert "conflict" not in _pair(a, b)
 
 
+def test_what_there_is_now_is_told_a_day_later_in_round_numbers():
+    day, later = date(2025, 2, 26), date(2025, 2, 27)
+    exact, round_ = "河北省累计承接京津转入示例单位5.2万家。", "河北省累计承接京津转入示例单位超5万家。"
+    assert _pair(exact, round_, day, later) == ["agree"]
+    assert _pair(exact, round_, day, later + timedelta(days=90)) == []
+    assert (
+        _pair("示例林火过火面积12.6万平方公里。", "示例林火过火面积13万平方公里。", day, later) == []
+    )  # it grew
+
+
+def test_a_conflict_keeps_together_what_is_one_value():
+    found = _found(
+        _told("2024年，武清区技术合同成交额930亿元。", "甲报"),
+        _told("2024年，武清区技术合同成交额930.6亿元。", "乙报"),
+        _told("2024年，武清区技术合同成交额903亿元。", "丙报"),
+    )
+    assert sorted(v.kind for v in found) == ["agree", "conflict"]
+    why = next(v.why for v in found if v.kind == "conflict")
+    assert why == "90300000000 / 93060000000 = 93000000000 for the same time"
+
+
 def test_a_figure_of_this_year_grows():
     a, b = "今年，武清区新增企业120家。", "今年，武清区新增企业150家。"
     assert _pair(a, b, date(2025, 5, 1), date(2025, 8, 1)) == []
