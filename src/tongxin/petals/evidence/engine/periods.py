@@ -28,7 +28,7 @@ TIME = re.compile(
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
     rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
-    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|(?=重大|重点|规划|开局))"
+    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|开局之年|开局年|(?=重大|重点|规划))"
     rf"|(?P<next>(?:未来|今后)(?P<nexts>[二两三四五十\d]+)年)"
     rf"|(?<![\d{_CN}数多几近去今明前当本全])(?:(?P<inside>年内)(?!第)|(?P<close>年末|年底)(?=[\u4e00-\u9fff，]))"
     r"|(?P<lately>不久前|前不久|近日|日前|近期)(?=[，,])"
@@ -57,6 +57,7 @@ AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")  # 是2012年的2.5倍
 SINCE = re.compile("[^，。；,;的]{0,16}?(?:以来|至今|起|开始)")  # 自2014年协同发展战略实施以来
+OF_PLANNED = re.compile("(?:的)?(?:目标)?(?:任务|计划|目标|预算|指标|预期)")
 VIEWED = re.compile("(?:的情况)?来?看")
 # What was set up at a time (2016年底开工建设的…) is described by it; its figures are of today.
 SET_UP = re.compile(
@@ -189,7 +190,10 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
             return _made(match, f"{first}/{today}", day, plan=True)
         if match["when"] in ("末", "收官"):
             return _made(match, str(first + 4), day, year=first + 4)
-        return _made(match, f"{first}/{first + 4}", day, year=first, plan=True)
+        if match["when"] in ("开局之年", "开局年"):
+            return _made(match, str(first), day, year=first)
+        over = day is not None and first + 4 < day.year
+        return _made(match, f"{first}/{first + 4}", day, year=first, plan=not over)
     if match["congress"]:
         return _made(match, f"{CONGRESS[match['congress']]}/{today}", day)
     if match["strategy"]:
@@ -225,6 +229,8 @@ def _coming(match: re.Match[str], day: date | None) -> Period | None:
 def _calendar(match: re.Match[str], day: date | None, today: str, about: int | None) -> Period | None:
     year = _year(match, day, about)
     bare = not (match["y"] or match["rel"])
+    if bare and match["all"] and OF_PLANNED.match(match.string, match.end()):
+        return None  # 完成全年任务的52%
     if year is None or (bare and match["yend"]):
         return None
     if (

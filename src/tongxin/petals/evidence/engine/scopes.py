@@ -191,9 +191,12 @@ class Scope:
             names: tuple[str, ...] = ()
             if form in HERE or form[0] in "这示园合产开":
                 at = relative[-1].start()
-                names = next((p.names for p in reversed(self.places) if p.start < at and not p.weak), ())
+                names = self._just_named(at)
                 near = [self.last.names, *near] if self.last.names else near
             names = names or resolve(form, near, self.words)
+            if names and PARTNER.search(self.text, relative[-1].end(), end):  # 我区与乙区共同
+                joined = (n for p in strong for n in p.names if p.start > relative[-1].end())
+                names = self.without_wider(tuple(dict.fromkeys((*names, *joined))))
             if names:
                 return names, relative[-1][0]
         strong = self._subject_only(strong)
@@ -280,6 +283,16 @@ class Scope:
                 kept.pop()  # 京津冀示例县商贸城 is in the county
             kept.append(p)
         return self.without_wider(tuple(dict.fromkeys(n for p in kept for n in p.names)))
+
+    def _just_named(self, at: int) -> tuple[str, ...]:
+        """Return the places that stand together last before 当地 or 这里, but those of whom others come."""
+        run: list[Seen] = []
+        for p in reversed([p for p in self.places if p.end <= at and not p.weak]):
+            if run and not TOGETHER.fullmatch(self.text, p.end, run[-1].start):
+                break
+            if run or not OF_OTHERS.match(self.text, p.end):
+                run.append(p)
+        return self.without_wider(tuple(dict.fromkeys(n for p in reversed(run) for n in p.names)))
 
     def _beside(self, first: Seen, then: Seen) -> bool:
         """Whether two places are one subject: 甲、乙; 甲至乙; 甲医院与乙医院开展合作."""
