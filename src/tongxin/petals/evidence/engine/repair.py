@@ -29,6 +29,14 @@ VALUE_LOST = re.compile(
     f"|(?<=[达共])(?:个|家|项|条|所)(?=[,，。;；])"
     f"|(?:突破|达到|增长|下降|提高)(?:%|％|个百分点))"
 )
+# The same for units that few words hold: 建成公寓套，新增绿地公顷；运送万人次。与所学校结对；，个组团成形
+MORE_LOST = re.compile(
+    "(?=[公平万亿套所个余])(?:"
+    f"(?<![{_NUMERAL}按为以方吨])(?:公顷|平方米|平方公里|万平方米|公里|万吨|亿吨|万辆|万台|万亩|万件)(?=[,，。;；])"
+    "|(?<=公寓|住房|房源|用房|厂房)套(?=[,，。;；、])"
+    f"|(?<![{_NUMERAL}该派研究厕诊场住])所(?=(?:学校|高校|院校|医院|中小学|幼儿园)(?!的|在))"
+    "|(?<=[,，。;；])(?:个(?![人体性别税案中股位头数月子把例])|余(?:个|家|项|条|件|所|名))(?=[\u4e00-\u9fff]{2}))"
+)
 ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
 MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
@@ -155,6 +163,9 @@ def doubtful(text: str) -> list[Mark]:
     marks = [
         Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)
     ]
+    marks += [
+        Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in MORE_LOST.finditer(text)
+    ]
     if marks:  # where digits were lost, 超过亿元 has lost its digits too
         marks += [
             Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")
@@ -163,4 +174,5 @@ def doubtful(text: str) -> list[Mark]:
     spun = [*_spun().finditer(text), *SPUN_NUMBER.finditer(text)]
     if len(spun) >= 2:
         marks += [Mark(m.start(), m.end(), "untrusted", "words put in the place of others") for m in spun]
-    return sorted(marks, key=lambda m: (m.start, m.end))
+    kept = {(m.start, m.end, m.kind): m for m in reversed(marks)}
+    return sorted(kept.values(), key=lambda m: (m.start, m.end))

@@ -57,12 +57,29 @@ def test_the_body_is_told_from_what_stands_around_it():
 
 
 @pytest.mark.parametrize(
-    "raw", ["共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，"]
-)
+    "raw",
+    [
+        "共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，", "建成人才公寓套，",
+        "新增绿化面积公顷。", "示例区与所学校结对。", "全年外运煤炭万吨，", "示例园区扩容，个重点片区成形。",
+        "检查结果互认，余项服务上线。",
+    ],
+)  # fmt: skip
 def test_a_unit_whose_digits_are_gone_is_marked(raw):
     repaired = repair(raw)
     assert [m.kind for m in repaired.marks] == ["value_lost"]
+    assert repaired.text[repaired.marks[0].start : repaired.marks[0].end] in raw
     assert repaired.text == raw
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "示例林区过火面积超16万平方公里。", "货运周转量按吨公里，客运按人次。", "守好千家万户，多个部门参与，多家机构入驻。",
+        "设备配套，手续成套，所学专业、诊所医院均可。", "改革向纵深推进，个人所得税下降，个体工商户增多，个别环节优化。",
+    ],
+)  # fmt: skip
+def test_units_that_need_no_number_are_not_marked(raw):
+    assert repair(raw).marks == []
 
 
 def test_spun_text_is_not_trusted():
