@@ -88,7 +88,7 @@ def _of_line(line: str) -> Iterator[Day]:
         elif (
             ALONE.fullmatch(line)
             or CLOCK.match(behind.lstrip(" T　"))
-            or (not before.strip() and labels("source").search(behind))
+            or (not before.strip(" 　[（(【") and labels("source").search(behind))
         ):
             yield Day(day, "alone")
 

@@ -31,7 +31,7 @@ BODY = re.compile("content|article|detail|text|body|zoom|TRS_Editor|main|news_",
 TOOLS = re.compile(
     r"share|social|print|font-?size|tool|relat|xgxw|xgyd|xgwd|recommend|tuijian|hot(?:news|list)?\b|copyright|editor|zrbj|bianji"
     r"|comment|qr-?code|ewm|erweima|pag(?:e|er|es|ing|ination)(?:[-_]?(?:nav|bar|box|list|num))?\b|fenye|prev|next|crumb|position"
-    r"|dqwz|nav|menu|foot|login|search|tags?\b|statement|disclaimer|mzsm|banquan|attention|follow|like|reward|zan|profile",
+    r"|dqwz|nav|menu|foot|login|search|tags?\b|(?:^|[\s_-])ads?(?:[\s_-]|$)|advert|guanggao|statement|disclaimer|mzsm|banquan|attention|follow|like|reward|zan|profile",
     re.IGNORECASE,
 )
 MARKS = "，。；、："
@@ -55,6 +55,7 @@ class Box:
     end: int = -1
     after: int = -1
     prose: float = 0.0  # running text in it, that of inner boxes counting less
+    running: float = 0.0  # running text in it and in the boxes inside, without what stands aside
     length: int = 0
     linked: int = 0
     marks: int = 0
@@ -134,6 +135,8 @@ def look(text: str) -> Shown:
 
 
 def _open(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> None:
+    if piece.name in ("td", "th"):
+        _close_cell(boxes, inside, piece.start)
     parent = inside[-1][1]
     around = boxes[parent]
     labels = piece.labels
@@ -155,6 +158,18 @@ def _open(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> None
         box.table = len(boxes)
     boxes.append(box)
     inside.append((piece.name, len(boxes) - 1))
+
+
+def _close_cell(boxes: list[Box], inside: list[tuple[str, int]], at: int) -> None:
+    """End the cell before: old pages leave it open."""
+    for i in range(len(inside) - 1, 0, -1):
+        if inside[i][0] == "table":
+            return
+        if inside[i][0] in ("td", "th"):
+            for _name, closed in inside[i:]:
+                boxes[closed].end = boxes[closed].after = at
+            del inside[i:]
+            return
 
 
 def _close(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> None:
@@ -180,6 +195,7 @@ def _weigh(boxes: list[Box], at: int, run: str, linked: bool) -> None:
     if box.hidden or linked:
         return
     worth = length * min(1.0, 0.15 + marks / 4)
+    box.running += 0.0 if box.aside else worth
     share = 1.0
     while at >= 0 and share > 0.2:
         boxes[at].prose += worth * share
@@ -196,6 +212,7 @@ def _sum(boxes: list[Box], end: int) -> None:
         around.length += box.length
         around.linked += box.linked
         around.marks += box.marks
+        around.running += box.running
         if box.name in ("td", "th") and box.table >= 0:
             boxes[box.table].cells += 1
             boxes[box.table].short += box.length <= CELL
@@ -210,7 +227,21 @@ def chosen(boxes: list[Box]) -> int:
             return -1.0
         return (box.prose - 0.5 * box.linked) * (0.3 if box.aside else 1.25 if box.body else 1.0)
 
-    return max(range(len(boxes)), key=worth)
+    best = max(range(len(boxes)), key=worth)
+    return _with_sisters(boxes, best)
+
+
+def _with_sisters(boxes: list[Box], number: int) -> int:
+    """Return the box around, where paragraphs stand in boxes of their own: much running text beside, few links."""
+    while (up := boxes[number].parent) >= 0:
+        inner, around = boxes[number], boxes[up]
+        beside = around.running - inner.running
+        links = around.linked - inner.linked
+        least = 1.0 if around.name in ("", "body", "form", "table") else 0.3
+        if beside < least * inner.running or links > beside + 60:
+            return number
+        number = up
+    return number
 
 
 class _Lines:

@@ -266,7 +266,10 @@ def find(
         start = match.start()
         if _covered(start, _digits_end(match), passed):
             continue
-        if lost and any(a - 1 <= match.end() and start <= b + 1 for a, b in lost):
+        if lost and any(
+            a - 1 <= match.end() and start <= b + 1 and (a <= match.end() or text[a - 1] not in "，,。;；")
+            for a, b in lost
+        ):
             continue
         base, each, kind, end = unit
         if found and start < found[-1].end:

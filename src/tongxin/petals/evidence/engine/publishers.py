@@ -44,6 +44,7 @@ def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]
         or _labelled(over, "issuer")
         or _labelled([n for n in under if len(n) < 60], "source", at_start=True)
         or _comes_from(body, under)
+        or _beside_day(under[:4])
         or _alone(over, body)
         or _opening(body)
         or _of_meta(meta, META_SITES)

@@ -116,7 +116,8 @@ def _seen(body: str, around: Surroundings) -> Iterator[tuple[date, str]]:
         for address in ADDRESS.finditer(around.raw[:400] + around.raw[-1500:]):
             for day in dates(address[0], IN_ADDRESS):
                 yield day, "address of the original"
-    for each in days.shown([*around.over, *(n for n in around.under if len(n) < 80)]):
+    under = [each for each in days.shown([n for n in around.under if len(n) < 80]) if each.kind != "alone"]
+    for each in [*days.shown(around.over), *under]:
         if each.kind in ("first", "copied"):
             yield each.day, "date of the original" if each.kind == "first" else "date of a copy"
         elif each.kind in ("published", "sourced", "alone"):

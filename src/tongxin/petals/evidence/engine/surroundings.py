@@ -14,7 +14,10 @@ SUBSTANCE = 40
 
 
 def _is_prose(line: str) -> bool:
-    return len(line) >= SUBSTANCE and ("。" in line or line.count("，") + line.count(",") >= 2)
+    marks = line.count("，") + line.count(",")
+    return (len(line) >= SUBSTANCE and ("。" in line or marks >= 2)) or (
+        len(line) >= 20 and line.endswith("。")
+    )
 
 
 def of_text(whole: str) -> tuple[list[str], list[str]]:
