@@ -311,11 +311,12 @@ def side_by_side(
     ]
     found = [v for v in corroborate(told, words) if not kinds or v.kind in kinds]
     order = list(corroborate_cli.KINDS)
+    twice = corroborate_cli.twice(readings)
     for verdict in sorted(found, key=lambda v: order.index(v.kind)):
         if as_json:
             click.echo(_printable(json.dumps(corroborate_cli.as_json(verdict), ensure_ascii=False)))
         else:
-            click.echo(_printable("\n".join(corroborate_cli.lines(verdict))))
+            click.echo(_printable("\n".join(corroborate_cli.lines(verdict, twice))))
     if readings:
         for line in corroborate_cli.summary(readings, [origin[i] for i in range(len(readings))], found):
             click.echo(_printable(line), err=True)

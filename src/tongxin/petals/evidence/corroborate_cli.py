@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -57,7 +58,7 @@ def witness(told: dict[str, Any], reading: dict[str, Any], origin: int) -> Told:
     )
     day = reading["published_on"]
     source = Source(
-        reading["doc"], reading["title"], reading["publisher"], date.fromisoformat(day) if day else None
+        reading["path"], reading["title"], reading["publisher"], date.fromisoformat(day) if day else None
     )
     return Told(fact, source, origin)
 
@@ -71,6 +72,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "facts": [
             {
                 **t.fact.row(),
+                "path": t.source.doc,
                 "publisher": t.source.publisher,
                 "title": t.source.title,
                 "published_on": t.source.published.isoformat() if t.source.published else None,
@@ -89,7 +91,8 @@ def amount(value: str, unit: str = "") -> str:
         return value + unit
     if (get_language() or "").startswith("zh"):
         for size, word in SIZES:
-            if abs(number) >= size and (number / size * 100 % 1 == 0 or size == SIZES[-1][0]):
+            short = number.scaleb(2) / size
+            if abs(number) >= size and (short == short.to_integral_value() or size == SIZES[-1][0]):
                 return f"{_plain(number / size)}{word}{unit}"
     return f"{number:,f}{unit}"
 
@@ -99,8 +102,11 @@ def _plain(number: Decimal) -> str:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
-def lines(verdict: Verdict) -> Iterator[str]:
-    """Give a finding line by line: what it is and why, then each bulletin with its value and words."""
+def lines(verdict: Verdict, twice: Container[str] = ()) -> Iterator[str]:
+    """Give a finding line by line: what it is and why, then each bulletin with its value and words.
+
+    `twice`: names that several files have; these are shown with their path.
+    """
     first = verdict.facts[0].fact
     said = {
         name: AMOUNTS.sub(lambda m: amount(m[0]), text)
@@ -118,15 +124,21 @@ def lines(verdict: Verdict) -> Iterator[str]:
         fact, source = t.fact, t.source
         day = source.published.isoformat() if source.published else gettext("no date")
         who = source.publisher or gettext("publisher unknown")
-        earlier = seen.setdefault(t.origin, fact.doc)
-        copy = gettext(" (a copy of {doc})").format(doc=earlier) if earlier != fact.doc else ""
+        doc = source.doc if fact.doc in twice else fact.doc
+        earlier = seen.setdefault(t.origin, doc)
+        copy = gettext(" (a copy of {doc})").format(doc=earlier) if earlier != doc else ""
         words = fact.qualifier.replace(";", " ") + " " if fact.qualifier else ""
         planned = gettext("planned") + " " if fact.status == "planned" else ""
         name = f"{fact.indicator} " if fact.indicator != first.indicator else ""
         if t.bulletin != bulletin:
-            yield "  " + gettext("{doc}, {who}, {day}").format(doc=fact.doc + copy, who=who, day=day)
+            yield "  " + gettext("{doc}, {who}, {day}").format(doc=doc + copy, who=who, day=day)
             bulletin = t.bulletin
         yield f"    {name}{planned}{words}{amount(fact.value, fact.unit)} [{fact.period}] {fact.quote}"
+
+
+def twice(readings: Sequence[dict[str, Any]]) -> set[str]:
+    """Return the names that several bulletins have, in folders of their own."""
+    return {doc for doc, count in Counter(r["doc"] for r in readings).items() if count > 1}
 
 
 def summary(

@@ -72,11 +72,14 @@ def corroborate(told: Iterable[Told], words: Path | None = None) -> list[Verdict
 
 def _agreeing(pairs: Sequence[Pair]) -> Iterator[Verdict]:
     """Give the values that several bulletins tell alike; each belongs to one figure only."""
+    exact: dict[int, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        if pair[2] == "same":
+            exact[pair[0].number].append(pair)
     for joined in _joined(pairs):
         if any(_apart(a, b) for a, b in combinations(joined, 2)):
-            inside = {i.number for i in joined}
-            for exact in _joined([p for p in pairs if p[2] == "same" and p[0].number in inside]):
-                yield _agreed(exact)
+            for same in _joined([pair for item in joined for pair in exact[item.number]]):
+                yield _agreed(same)
         else:
             yield _agreed(joined)
 

@@ -22,6 +22,7 @@ RATES = {
 }  # fmt: skip
 NUMBER = re.compile(r"(\d+(?:[,，]\d{3})*(?:\.\d+)?)([十百千]?[万亿]{1,2}|[十百千])?")
 SIZE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+GREAT = 24  # digits before or behind the point that a figure may have
 UNIT_TIMES = (Decimal(1), Decimal(1000), Decimal(10) ** 6)  # 兆瓦, 吉瓦 are told in 千瓦
 
 
@@ -41,6 +42,8 @@ class Value:
     step: Decimal
     digits: int
     loose: str  # "", above, below, about
+    likely: tuple[Decimal, Decimal]  # between what the true number lies
+    possible: tuple[Decimal, Decimal]  # the same, as far as its words allow at all
 
 
 def _day(text: str, *, last: bool) -> date | None:
@@ -110,26 +113,29 @@ def value(fact: Fact) -> Value | None:
         number = Decimal(fact.value)
     except InvalidOperation:
         return None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > GREAT:
         return None
     step, digits = _written(fact, number)
     said = set(fact.qualifier.split(";"))
     loose = "about" if said & ABOUT else "above" if said & ABOVE else "below" if said & BELOW else ""
-    return Value(number, step, digits, loose)
+    likely, possible = (_between(number, step, digits, loose, wide=wide) for wide in (False, True))
+    return Value(number, step, digits, loose, likely, possible)
 
 
-def _between(v: Value, *, wide: bool) -> tuple[Decimal, Decimal]:
+def _between(
+    number: Decimal, last: Decimal, digits: int, loose: str, *, wide: bool
+) -> tuple[Decimal, Decimal]:
     """Return between what the true number lies: as far as is likely, or (`wide`) as far as the words allow at all."""
-    size, step, round_ = abs(v.number), _step(v.number), v.digits == 1
-    if not v.loose:
-        return v.number - v.step / 2, v.number + v.step / 2
-    if v.loose == "above":
+    size, step, round_ = abs(number), _step(number), digits == 1
+    if not loose:
+        return number - last / 2, number + last / 2
+    if loose == "above":
         reach = size / (2 if round_ else 5) if wide else max(min(step, size / 5), size / 100)
-        return v.number, v.number + reach
-    if v.loose == "below":
-        return v.number - (size / 4 if wide else max(min(step, size / 10), size / 100)), v.number
+        return number, number + reach
+    if loose == "below":
+        return number - (size / 4 if wide else max(min(step, size / 10), size / 100)), number
     reach = size / (5 if round_ else 10) if wide else max(size / 20, min(step / 2, size / 10))
-    return v.number - reach, v.number + reach
+    return number - reach, number + reach
 
 
 def compare(a: Value, b: Value) -> str:
@@ -138,11 +144,13 @@ def compare(a: Value, b: Value) -> str:
         return "same" if a.number == b.number else "near" if _rounded(a, b) else "different"
     if a.number == b.number and (a.loose == b.loose or not (a.loose and b.loose)):
         return "same"
-    (a1, a2), (b1, b2) = _between(a, wide=False), _between(b, wide=False)
-    if a1 <= b2 and b1 <= a2:
+    if _overlap(a.likely, b.likely):
         return "near"
-    (a1, a2), (b1, b2) = _between(a, wide=True), _between(b, wide=True)
-    return "unclear" if a1 <= b2 and b1 <= a2 else "different"
+    return "unclear" if _overlap(a.possible, b.possible) else "different"
+
+
+def _overlap(a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal]) -> bool:
+    return a[0] <= b[1] and b[0] <= a[1]
 
 
 def _rounded(a: Value, b: Value) -> bool:

@@ -327,6 +327,16 @@ def test_words_of_ones_own_join_names_and_mark_vague_ones(tmp_path):
     assert corroborate(two, other) == []
 
 
+@pytest.mark.parametrize(
+    "value", ["1" * 400, "0", "-3.8", "0." + "0" * 300 + "1", "from:3", "", "NaN", "1E+999999"]
+)
+def test_no_value_breaks_the_comparison(value):
+    told = _told(COMPANIES, "甲报") + _told("2025年一季度，武清区新增企业120家。", "乙报")
+    for t in told:
+        t.fact.value = value
+    assert [v.kind for v in corroborate(told)] in ([], ["agree"])
+
+
 def test_nothing_and_one_bulletin():
     assert corroborate([]) == []
     assert _kinds(_told(COMPANIES, "甲报")) == []
