@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from tongxin.petals.evidence import corroborate_cli
+from tongxin.petals.evidence import corroborate_cli, show_cli
 from tongxin.petals.evidence.engine import batch, documents, lexicon, output
 from tongxin.petals.evidence.engine.corroborate import corroborate
 from tongxin.petals.evidence.engine.facts import COLUMNS
@@ -77,62 +76,12 @@ def _found(files: tuple[Path, ...]) -> list[Path]:
 
 
 def _show_repair(document: documents.Document, diff: bool, as_json: bool) -> None:
-    repaired = document.repaired
-    edits = repaired.chain.in_raw()
     if as_json:
-        told = {
-            "doc": document.doc,
-            "sha256": document.sha256,
-            "charset": document.decoded.charset,
-            "text": repaired.text,
-            "edits": [
-                {
-                    "raw_start": a,
-                    "raw_end": b,
-                    "from": e.old,
-                    "to": e.new,
-                    "rule": e.rule,
-                    "sure": e.sure,
-                    "note": e.note,
-                }
-                for e, a, b in edits
-            ],
-            "marks": [
-                {"start": m.start, "end": m.end, "kind": m.kind, "rule": m.rule} for m in repaired.marks
-            ],
-        }
-        click.echo(_printable(json.dumps(told, ensure_ascii=False)))
+        click.echo(_printable(json.dumps(show_cli.repair_as_json(document), ensure_ascii=False)))
         return
-    if diff:
-        lines = difflib.unified_diff(
-            document.raw.splitlines(),
-            repaired.text.splitlines(),
-            document.path,
-            f"{document.path} (repaired)",
-            lineterm="",
-            n=1,
-        )
-        click.echo(_printable("\n".join(lines)))
-    else:
-        click.echo(_printable(repaired.text))
-    for edit, start, end in edits:
-        click.echo(
-            _printable(
-                f"{document.doc}:{start}-{end} {edit.rule} ({edit.sure:.2f}): {_short(edit.old)} -> {_short(edit.new)}"
-            ),
-            err=True,
-        )
-    for mark in repaired.marks:
-        click.echo(
-            _printable(
-                f"{document.doc}: {mark.kind} at {mark.start}: {repaired.text[mark.start : mark.end]!r} ({mark.rule})"
-            ),
-            err=True,
-        )
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:18] + "…" + text[-18:])
+    click.echo(_printable(show_cli.difference(document) if diff else document.repaired.text))
+    for line in show_cli.edits(document):
+        click.echo(_printable(line), err=True)
 
 
 def _printable(text: str) -> str:
@@ -238,33 +187,8 @@ def _print(done: batch.Done, as_json: bool, explain: bool, heading: bool) -> Non
 
 def _explain(done: batch.Done) -> None:
     for reading in done.readings:
-        published = reading["published_on"] or "unknown"
-        click.echo(
-            _printable(
-                f"{reading['doc']}: {reading['title']} | {reading['publisher']} | "
-                f"{published} ({reading['published_why']})"
-            )
-        )
-        facts = reading["facts"]
-        assert isinstance(facts, list)
-        for fact in facts:
-            click.echo(_printable(f"  {fact['quote']}"))
-            for slot in (
-                "value",
-                "unit",
-                "indicator",
-                "jurisdictions",
-                "period",
-                "comparison",
-                "status",
-                "theme",
-            ):
-                shown = (
-                    f"{fact['comparison_type']} {fact['comparison_value']}"
-                    if slot == "comparison"
-                    else fact[slot]
-                )
-                click.echo(_printable(f"    {slot:14s}{shown}  ← {fact['why'].get(slot, '')}"))
+        for line in show_cli.explained(reading):
+            click.echo(_printable(line))
 
 
 @group.command("corroborate")
