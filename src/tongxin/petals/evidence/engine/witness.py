@@ -30,6 +30,7 @@ def order(told: Told) -> tuple[object, ...]:
     return (
         day,
         fact.doc,
+        source.doc,
         source.publisher,
         source.title,
         fact.start,
@@ -37,6 +38,9 @@ def order(told: Told) -> tuple[object, ...]:
         fact.value,
         fact.indicator,
         fact.unit,
+        fact.jurisdictions,
+        fact.period,
+        fact.status,
     )
 
 

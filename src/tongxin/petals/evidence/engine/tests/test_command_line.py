@@ -167,6 +167,14 @@ def test_side_by_side_names_bulletins_values_words_and_why(folder, english):
     assert _run("corroborate", "--kind", "stale", folder).stdout == ""
 
 
+def test_side_by_side_tells_files_of_one_name_apart(folder, english):
+    (folder / "in").mkdir()
+    (folder / "in" / "a.txt").write_text(TEXTS["b.txt"], "utf-8")
+    shown = _run("corroborate", folder / "a.txt", folder / "in" / "a.txt").stdout
+    assert f"  {folder / 'a.txt'}, 武清发布" in shown
+    assert f"  {folder / 'in' / 'a.txt'}, 乙报" in shown
+
+
 def test_side_by_side_in_chinese(folder):
     (folder / "e.txt").write_text("来源:戊刊\n\n2024年，武清区示例产业产值1250000万元。", "utf-8")
     (folder / "f.txt").write_text("来源:己报\n\n2024年，武清区示例产业产值125亿元。", "utf-8")
