@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
 
-from tongxin.petals.evidence.engine import boilerplate, gbk, hidden, traditional
+from tongxin.petals.evidence.engine import boilerplate, gbk, hidden, spun, traditional
 from tongxin.petals.evidence.engine.edits import Chain, Edit, Step, ordered
-from tongxin.petals.evidence.engine.tables import rows
-from tongxin.petals.evidence.engine.trie import any_of
 
 RESIDUE = re.compile(
     "(?P<tag></?(?:p|br|div|span|font|strong|b|em|i|a|img|table|tr|td|th|h[1-6]|ul|li|o:p|center|section)\\b[^<>\n]{0,300}/?>)"
@@ -42,7 +39,6 @@ MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
 WIDE_DIGITS = re.compile("[０-９]+(?:[．.，,][０-９]+)*％?")
 NARROW_DIGITS = str.maketrans("０１２３４５６７８９．％，", "0123456789.%,")
-SPUN_NUMBER = re.compile(r"\d。\d+[%％万亿]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +65,6 @@ class Repaired:
     def untrusted(self) -> bool:
         """Whether the text was spun by a machine: its figures prove nothing."""
         return any(mark.kind == "untrusted" for mark in self.marks)
-
-
-@cache
-def _spun() -> re.Pattern[str]:
-    return re.compile(any_of(row["spun"] for row in rows("spun.csv")))
 
 
 def half_lost(text: str) -> list[Edit]:
@@ -171,8 +162,6 @@ def doubtful(text: str) -> list[Mark]:
             Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")
             for m in ALSO_LOST.finditer(text)
         ]
-    spun = [*_spun().finditer(text), *SPUN_NUMBER.finditer(text)]
-    if len(spun) >= 2:
-        marks += [Mark(m.start(), m.end(), "untrusted", "words put in the place of others") for m in spun]
+    marks += [Mark(a, b, "untrusted", "words put in the place of others") for a, b in spun.spans(text)]
     kept = {(m.start, m.end, m.kind): m for m in reversed(marks)}
     return sorted(kept.values(), key=lambda m: (m.start, m.end))
