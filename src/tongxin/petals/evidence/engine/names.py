@@ -13,9 +13,9 @@ from tongxin.petals.evidence.engine.tables import rows
 
 NOISE = re.compile(
     "全国|我国|中国|(?<!安)[全本我][省市区县]|前[一二三四五六七八九十两0-9]+个?月|[一二三四前]+季度|[上下]半年|[今去]年|^年?度|年度|累计"
-    "|全部|全年|实现|完成|建成|开通|拥有|[设现]有|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
+    "|全部|全年|实现|完成|建成|可办|开通|拥有|[设现]有|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
 )
-TAIL = re.compile("总?(?:数量|数|量|值|额|规模|里程|人数|户数|家数|条数|项数|货值)$")
+TAIL = re.compile("总?(?:数量|数|量|值|额|规模|里程|人数|户数|(?<!国)家数|条数|项数|货值)$")
 ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|\d+(?:\.\d+)?")
 CHANGE = re.compile("增幅|降幅|增速|增量|减量")
 
@@ -44,7 +44,9 @@ class Names:
             if form in bare and not (form in word and word in bare):
                 bare = bare.replace(form, word)
         bare = NOISE.sub("", bare)
-        return TAIL.sub("", bare) or bare
+        while len(short := TAIL.sub("", bare)) > 1 and short != bare:
+            bare = short
+        return bare
 
     def is_vague(self, key: str) -> bool:
         """Whether a name, as `key` returns it, does not tell by itself what is counted."""

@@ -16,6 +16,7 @@ from tongxin.petals.evidence.engine.witness import Told
 QUARTER = Decimal("1.25")  # how far apart two values may be and still be one, 近 and 超 included
 NEWS, WEEK, MONTH = timedelta(days=2), timedelta(days=7), timedelta(days=31)
 UNTOLD = "no narrower place told"  # as the reader says it
+NATIONAL = ("全国", "我国", "中国")
 COUNTED = frozenset(
     ["个", "家", "户", "座", "所", "处", "支", "项", "条", "种", "类", "件", "场", "批", "款"]
 )
@@ -118,7 +119,10 @@ def _of_scopes(every: Sequence[Item]) -> Iterator[Pair]:
 def _scopes(a: Item, b: Item) -> bool:
     """Whether the places of one are among the other's, or those of one were told by nobody."""
     x, y = set(a.places), set(b.places)
-    untold = any(i.told.fact.why.get("jurisdictions") == UNTOLD for i in (a, b))
+    facts = (a.told.fact, b.told.fact)
+    untold = any(
+        f.why.get("jurisdictions") == UNTOLD and not any(word in f.quote for word in NATIONAL) for f in facts
+    )
     return x != y and (untold or bool(x and y and (x < y or y < x)))
 
 

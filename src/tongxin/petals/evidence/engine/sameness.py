@@ -22,6 +22,7 @@ RATES = {
 }  # fmt: skip
 NUMBER = re.compile(r"(\d+(?:[,，]\d{3})*(?:\.\d+)?)([十百千]?[万亿]{1,2}|[十百千])?")
 SIZE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+MEANS = frozenset(["微克/立方米", "毫克/升", "℃", "公里/小时"])  # 平均浓度, 年均浓度: a mean by itself
 GREAT = 24  # digits before or behind the point that a figure may have
 UNIT_TIMES = (Decimal(1), Decimal(1000), Decimal(10) ** 6)  # 兆瓦, 吉瓦 are told in 千瓦
 
@@ -167,6 +168,8 @@ def _rounded(a: Value, b: Value) -> bool:
 
 def rates(fact: Fact) -> frozenset[str]:
     """Return by what a figure is told: a day, a week, a year; empty for the whole."""
+    if fact.unit in MEANS:
+        return frozenset()
     return frozenset(RATES[q] for q in fact.qualifier.split(";") if q in RATES)
 
 
