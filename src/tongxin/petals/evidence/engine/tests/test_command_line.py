@@ -18,6 +18,7 @@ from django.utils.translation import override
 from tongxin.petals.evidence.cli import group
 from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.output import Journal, safe
+from tongxin.petals.evidence.engine.tests import generator
 
 ROOT = Path(__file__).resolve().parents[6]
 TEXTS = {
@@ -165,6 +166,23 @@ def test_side_by_side_names_bulletins_values_words_and_why(folder, english):
     told = json.loads(_run("corroborate", "--json", folder).stdout)
     assert (told["witnesses"], [f["publisher"] for f in told["facts"]]) == (2, ["武清发布", "乙报", "丁网"])
     assert _run("corroborate", "--kind", "stale", folder).stdout == ""
+
+
+def test_a_damaged_copy_is_no_witness(folder, english):
+    text = (
+        "今年一季度，武清区新增企业120家，同比增长6.2%。全区固定资产投资120.5亿元，新签约项目35个，新建公园6个，"
+        "开通公交线路12条，惠及居民18万人。与河北省廊坊市共建的示例产业园签约落户企业27家。"
+    )
+    (folder / "g.txt").write_text(f"2025-04-20 08:00 来源:示例日报\n\n{text}", "utf-8")
+    damaged = generator.pinyin(text, 7)
+    assert damaged != text
+    (folder / "h.txt").write_text(f"2025-05-02 11:20 来源:某某网\n\n{damaged}", "utf-8")
+    done = _run("corroborate", folder / "g.txt", folder / "h.txt")
+    assert done.stdout == ""
+    assert "h.txt is a copy of" in done.stderr
+    both = _run("corroborate", folder / "g.txt", folder / "h.txt", folder / "b.txt").stdout
+    assert "conflict: 新增企业数 · 武清区 · 120 / 150" in both
+    assert "h (a copy of g), 某某网, 2025-05-02" in both
 
 
 def test_side_by_side_tells_files_of_one_name_apart(folder, english):
