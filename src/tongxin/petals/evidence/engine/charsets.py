@@ -24,6 +24,8 @@ SAME = {
 }
 STEP = 512
 BAD = 0xDC00  # a byte that means nothing is kept as this plus its value
+KEPT = re.compile("[\udc00-\udcff]")
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 def _keep(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -106,7 +108,7 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
         text = data.decode(order, "tongxin-keep")
         if _worth(text) > 0.7:
             return Decoded(text, order)
-    if zeros or sum(b < 9 or 13 < b < 32 for b in sample) > len(sample) * 0.02:
+    if zeros or len(CONTROL.findall(sample)) > len(sample) * 0.02:
         raise Unreadable(
             "binary", f"{name}: these bytes are no text.", "Give txt, html, docx or a PDF with text."
         )
@@ -119,7 +121,7 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
             text = data.decode(charset, "tongxin-keep")
         except (LookupError, UnicodeError):
             continue
-        bad = sum(1 for c in text if BAD <= ord(c) <= BAD + 0xFF)
+        bad = len(KEPT.findall(text))
         if charset == "utf-8" and not bad:
             return Decoded(text, charset)
         worth = (

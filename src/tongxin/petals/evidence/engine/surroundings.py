@@ -37,7 +37,12 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
     first = prose[0] if prose else next((i for i, n in enumerate(page.lines) if n.start >= start), 0)
     last = prose[-1] if prose else len(page.lines) - 1
     title = next(
-        (i for i in range(first, -1, -1) if page.title and page.title[:8] in page.lines[i].text), first
+        (
+            i
+            for i in range(min(first, len(page.lines) - 1), -1, -1)
+            if page.title and page.title[:8] in page.lines[i].text
+        ),
+        first,
     )
     over = [n.text for i, n in enumerate(page.lines[:first]) if (not n.aside or i >= title) and not n.linked]
     under = [n.text for n in page.lines[last + 1 :] if not n.linked]

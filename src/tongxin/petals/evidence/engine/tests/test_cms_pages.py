@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from tongxin.petals.evidence.engine.documents import document
+from tongxin.petals.evidence.engine.limits import Unreadable
 from tongxin.petals.evidence.engine.tests.cms_pages import RAW, Raw
 
 
@@ -21,3 +24,31 @@ def test_its_origin_is_told(raw: Raw):
     found = document("p.html", raw.page.encode(raw.charset))
     told = (found.source.title, found.source.publisher, found.source.published, found.reposted)
     assert told == (raw.title, raw.publisher, raw.published, raw.reposted)
+
+
+def test_broken_pages_are_taken_in_and_can_be_undone():
+    chance = random.Random(7)
+    pieces = [
+        b"<div>",
+        b"</div>",
+        b"<table><tr><td>",
+        b"<!--",
+        b"<script>",
+        b'"',
+        b"<p hidden>",
+        b"&#1114112;",
+        b"\xff",
+    ]
+    for _ in range(150):
+        raw = chance.choice(RAW)
+        data = bytearray(raw.page.encode(raw.charset))
+        for _ in range(chance.choice([1, 5, 40])):
+            at = chance.randrange(len(data))
+            data[at : at + chance.randrange(20)] = chance.choice(
+                [chance.choice(pieces), bytes(data[at : at + 90]) * 3]
+            )
+        try:
+            found = document("p.html", bytes(data[: chance.randrange(1, len(data))]))
+        except Unreadable:
+            continue
+        assert found.repaired.chain.undo(found.repaired.text) == found.raw
