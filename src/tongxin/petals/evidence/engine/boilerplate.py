@@ -11,6 +11,7 @@ from tongxin.petals.evidence.engine.titles import bare_title, cut_site
 
 TWICE = re.compile(r"^(?P<one>.{8,240}?)\s?(?P=one)$")
 TOP = 12  # lines among which a title is printed
+CAPTION_TWICE = re.compile(r"([^\n。！？]{4,80}[。]?[^\n。！？]{0,16}摄[）)]?)\s?\1")
 CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{0,12}摄")
 
 
@@ -55,6 +56,7 @@ def page_parts(text: str) -> list[Edit]:
     furnished = inside.search(text) is not None
     for number, line in enumerate(lines):
         bare = line.strip()
+        core = inside.sub("", bare).strip() if furnished else bare
         why = ""
         titled = number < TOP and 8 <= len(bare) < 100 and len(line) < 200 and "。" not in bare
         site = cut_site(line) if titled else len(line)
@@ -64,9 +66,13 @@ def page_parts(text: str) -> list[Edit]:
             why = tail
         elif len(line) < 400 and is_tail.search(line):
             tail = why = _name(line)
-        elif len(line) < 200 and (spammed or not _is_running(bare)) and is_line.search(line):
+        elif (
+            len(line) < 200
+            and (spammed or not _is_running(bare))
+            and (is_line.search(line) or (core != bare and is_line.search(core)))
+        ):
             why = _name(line)
-        elif "。" in bare and bare.find(bare[:8], 8) > 0 and (twice := TWICE.match(bare)):
+        elif "。" in core and core.find(core[:8], 8) > 0 and (twice := TWICE.match(core)):
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
         elif site < len(line) and bare_title(line[:site]) in titles:
             why = "title of the window"
@@ -79,20 +85,26 @@ def page_parts(text: str) -> list[Edit]:
             if titled:
                 seen.add(bare_title(line[:site]))
         if why == "line printed twice":
-            half = TWICE.match(bare)
-            cut = at + line.index(bare) + len(half["one"]) if half else at
+            half = TWICE.match(core)
+            cut = at + max(0, line.find(half["one"])) + len(half["one"]) if half else at
             edits.append(Edit(cut, text[cut : at + len(line.rstrip())], "", f"page: {why}", 0.9))
         elif why:
             end = min(len(text), at + len(line) + 1)
             if text[end : end + 1] == "\n" and text[:at].endswith("\n\n"):
                 end += 1  # one of the two empty lines that would meet
             edits.append(Edit(at, text[at:end], "", f"page: {why}", 0.9))
-        elif furnished:
-            edits += [
-                Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9)
-                for m in inside.finditer(line)
-                if m[0]
-            ]
+        else:
+            if furnished:
+                edits += [
+                    Edit(at + m.start(), m[0], "", f"page: {_name(m[0])}", 0.9)
+                    for m in inside.finditer(line)
+                    if m[0]
+                ]
+            if "摄" in line:
+                edits += [
+                    Edit(at + m.start(), m[0], "", "page: caption printed twice", 0.9)
+                    for m in CAPTION_TWICE.finditer(line)
+                ]
         at += len(line) + 1
     return _trimmed(text, edits)
 

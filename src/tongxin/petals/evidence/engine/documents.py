@@ -109,7 +109,7 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
         decoded, about = Decoded(text, "utf-8"), meta.get("title", "")
     else:
         decoded = charsets.decode(data, name)
-        if html_text.looks_like(decoded.text):
+        if html_text.looks_like(decoded.text, name):
             kind = "html"
             page = html_text.page(decoded.text)
             first, title, meta = page.step, page.title, page.meta

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from tongxin.petals.evidence.engine import html_head
 from tongxin.petals.evidence.engine.edits import Edit, Step
@@ -16,6 +17,7 @@ ODD = re.compile(rf"{CHARACTER.pattern}|[ \t\r\n\f]++|\xa0++")
 INDENT = re.compile(
     r"(?:[ \t\r\n\f\u3000\xa0\u2002\u2003\u200b]|&(?:nbsp|emsp|ensp|thinsp|#160|#12288|#8194|#8195);)*+"
 )
+TAG = re.compile(r"<(?:div|p|td|li|h[1-6]|section|article)[\s>]")
 SENTENCES = 0.35  # of the page's running text: what holds more is no tool
 
 
@@ -30,10 +32,14 @@ class Page:
     body: tuple[int, int] = (0, 0)
 
 
-def looks_like(text: str) -> bool:
-    """Whether a text is HTML."""
+def looks_like(text: str, name: str = "") -> bool:
+    """Whether a text is HTML: a page, or a part of one; remains of tags in a text do not make it one."""
     head = text[:3000].lower()
-    return "<html" in head or "<!doctype html" in head or ("<div" in head and "</" in head) or "<body" in head
+    if "<html" in head or "<!doctype html" in head or "<body" in head:
+        return True
+    tags = len(TAG.findall(head))
+    least = 1 if PurePosixPath(name).suffix.lower() in (".html", ".htm", ".shtml", ".xhtml") else 2
+    return "</" in head and tags >= least and 3 * tags >= head.count("\n")
 
 
 def page(text: str) -> Page:

@@ -38,11 +38,11 @@ META_SITES = ("og:site_name", "sitename", "site_name", "application-name", "auth
 def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]) -> str:
     """Return who published a bulletin first; empty where nothing tells it."""
     return (
-        _labelled(over, "source")
+        labelled(over, "source")
         or _beside_day(over)
         or _of_meta(meta, META_SOURCES)
-        or _labelled(over, "issuer")
-        or _labelled([n for n in under if len(n) < 60], "source", at_start=True)
+        or labelled(over, "issuer")
+        or labelled([n for n in under if len(n) < 60], "source", at_start=True)
         or _comes_from(body, under)
         or _beside_day(under[:4])
         or _alone(over, body)
@@ -59,7 +59,8 @@ def _said(told: str) -> str:
     return "" if len(told) < 2 or len(told) > 30 or NOBODY.fullmatch(told) or told.isdigit() else told
 
 
-def _labelled(lines: list[str], kind: str, *, at_start: bool = False) -> str:
+def labelled(lines: list[str], kind: str, *, at_start: bool = False) -> str:
+    """Return who stands behind the first label of a kind: source, issuer."""
     pattern = re.compile(rf"(?:{labels(kind).pattern}){VALUE}")
     for line in lines:
         if len(line) > 200 or re.search("凡|注明|声明", line):

@@ -163,5 +163,6 @@ def doubtful(text: str) -> list[Mark]:
             for m in ALSO_LOST.finditer(text)
         ]
     marks += [Mark(a, b, "untrusted", "words put in the place of others") for a, b in spun.spans(text)]
+    marks += [Mark(a, b, "untrusted", "says that a machine wrote it") for a, b in spun.said(text)]
     kept = {(m.start, m.end, m.kind): m for m in reversed(marks)}
     return sorted(kept.values(), key=lambda m: (m.start, m.end))

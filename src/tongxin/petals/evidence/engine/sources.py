@@ -9,7 +9,7 @@ from datetime import date
 
 from tongxin.petals.evidence.engine import days
 from tongxin.petals.evidence.engine.days import DAY, IN_ADDRESS, IN_NAME, as_date, dates
-from tongxin.petals.evidence.engine.publishers import publisher
+from tongxin.petals.evidence.engine.publishers import labelled, publisher
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>)）]+")
 ORIGINAL = re.compile(
@@ -74,7 +74,17 @@ def origin(body: str, around: Surroundings) -> Found:
         known = max((d for d, _why in seen), default=None)
         why = "guessed from the years and days that the text names" if guess else "not found"
         return Found(guess, why, known if guess and known != guess else None, who)
-    return Found(*first, last if last and last > first[0] else None, who)
+    if last is None or last <= first[0]:
+        return Found(*first, None, who)
+    return Found(*first, last, _source_of(first[0], around) or who)
+
+
+def _source_of(day: date, around: Surroundings) -> str:
+    """Return the source told in the line with the day of the original, where a copy tells its own besides."""
+    for line in (*around.over, *around.under):
+        if day in dates(line, DAY) and (found := labelled([line], "source")):
+            return found
+    return ""
 
 
 def _told_in_text(

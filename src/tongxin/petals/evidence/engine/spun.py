@@ -9,6 +9,11 @@ from tongxin.petals.evidence.engine.tables import rows
 from tongxin.petals.evidence.engine.trie import any_of
 
 BROKEN_NUMBER = re.compile(r"\d。\d+(?:[%％万亿吨亩倍]|公里|个百分点|平方)")
+# A line that says of the text that a machine wrote it
+SAID = re.compile(
+    r"(?:^|\n)[^\n。]{0,12}(?:本文|本稿|此文|该文|文章|以上内容|部分内容)[^\n。]{0,8}(?:AI|ＡＩ|人工智能|大模型|机器人|GPT)[^\n。]{0,10}"
+    r"(?:生成|撰写|创作|写作|改写|编写|整理)[^\n]{0,30}(?=\n|$)"
+)
 ENOUGH = 4  # two words no writer uses, or four that hardly one does
 SURE = 2
 
@@ -17,6 +22,12 @@ SURE = 2
 def _words() -> tuple[re.Pattern[str], dict[str, int]]:
     weights = {row["spun"]: int(row["weight"] or SURE) for row in rows("spun.csv")}
     return re.compile(any_of(weights)), weights
+
+
+def said(text: str) -> list[tuple[int, int]]:
+    """Return where a text says of itself that a machine wrote it."""
+    match = SAID.search(text) if "生成" in text or "写" in text or "创作" in text else None
+    return [match.span()] if match else []
 
 
 def spans(text: str) -> list[tuple[int, int]]:

@@ -87,6 +87,36 @@ def test_spun_text_is_not_trusted():
     assert not repair("京津冀协同发展，产业链升级，增速118.5%。").untrusted
 
 
+def test_a_text_that_a_machine_wrote_by_its_own_words_is_not_trusted():
+    body = "今年一季度，示例区新增企业120家。\n"
+    assert repair(f"{body}（本文由AI生成，仅供参考）").untrusted
+    assert repair(f"{body}以上内容由人工智能大模型自动生成").untrusted
+    for told in (
+        "示例区出台办法，规范人工智能生成内容的标识。",
+        "示例园区企业用AI撰写文案，效率提高三成。",
+        "本文件由示例区起草。",
+    ):
+        assert not repair(body + told).untrusted
+
+
+def test_captions_are_taken_out_in_every_dress():
+    body = "今年一季度，示例区固定资产投资完成120.5亿元，同比增长6.2%，新签约项目35个，服务企业超过2000家。"
+    caption = "10月12日，航拍的示例大桥施工现场。通讯员示例摄"
+    for raw in (
+        f"{body}\n{caption}{caption}\n{body}",
+        f"{body}\n{caption}{caption}（本文来自示例网）\n{body}",
+        f"{body}\n{caption}{caption}{body}",
+        f"{body}\n{caption}\n{body}",
+        f"{body}\n△示例大桥施工现场\n{body}",
+        f"{body}\n图为示例大桥共35个桥墩的施工现场。\n{body}",
+    ):
+        repaired = repair(raw)
+        assert repaired.text == f"{body}\n{body}"
+        assert repaired.chain.undo(repaired.text) == raw
+    kept = f"{body}\n示例区举办摄影展，展出作品120幅。\n示例大桥图纸获批，长1.2公里。"
+    assert repair(kept).text == kept
+
+
 def test_residue_of_pages():
     raw = "🔥天津港吞吐量<br/>增长5%。\ufffd同时,,航线&nbsp;增加。"
     assert repair(raw).text == "天津港吞吐量增长5%。同时,航线 增加。"

@@ -120,6 +120,20 @@ def test_the_publisher_is_told_from_whoever_copied(over, under, who):
     assert _text(over, under).source.publisher == who
 
 
+def test_the_source_of_the_original_is_told_from_that_of_the_copy():
+    document = _text("2025-08-23 08:12:33 来源：某某资讯", "（来源：示例日报 2025年4月20日 记者 示例）")
+    assert (document.source.published, document.reposted) == (date(2025, 4, 20), date(2025, 8, 23))
+    assert document.source.publisher == "示例日报"
+
+
+def test_remains_of_tags_do_not_make_a_text_a_page():
+    text = f"{TITLE}\n来源：示例日报 2025-04-20\n{BODY}<br/></p>\n<div>{BODY}</div>"
+    document = _take("a.txt", text)
+    assert document.kind == "text"
+    assert document.source.published == date(2025, 4, 20)
+    assert "<" not in document.repaired.text
+
+
 def test_a_table_over_a_document_tells():
     over = "<table><tr><td>索引号：</td><td>000/2025-31</td><td>发文机关：</td><td>示例县人民政府办公室</td></tr><tr><td>发布日期：</td><td>2025-04-20</td></tr></table>"  # fmt: skip
     document = _page(over=over)
