@@ -50,6 +50,7 @@ FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "�
 
 
 BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+OPENED = re.compile(r"\W{0,3}((?:19|20)\d{2})年[，,]")
 REPORT = re.compile(
     r"((?:19|20)\d{2})年(?!计划|[前上下一二三四]|\d)[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年)"
 )
@@ -296,10 +297,14 @@ def without_times(text: str) -> str:
 def all_in(
     text: str, day: date | None, told: list[re.Match[str]] | None = None, about: int | None = None
 ) -> list[Period]:
-    """Return the periods that a text names, in order; `about`: the year of a report of a whole year."""
+    """Return the periods that a text names, in order; `about`: the year of a report of a whole year.
+
+    In a sentence that opens with a year (2023年，…) a quarter or 全年 that names none is of that year.
+    """
     found: list[Period] = []
+    opened = OPENED.match(text)
     for match in times_in(text) if told is None else told:
-        period = read(match, day, about)
+        period = read(match, day, int(opened[1]) if opened and match.start() >= opened.end() else about)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start()) or (
             match["since"] and text.startswith("的", match.end())
         )
