@@ -18,6 +18,7 @@ from tongxin.petals.evidence.engine.likeness import groups
 from tongxin.petals.evidence.engine.limits import LIMITS
 from tongxin.shared.blocks import NoCluster, each
 
+EVERY = 100  # files: how often a long run tells how far it is
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 WORDS = click.option(
     "--words",
@@ -221,8 +222,10 @@ def side_by_side(
     readings: list[dict[str, Any]] = []
     marks: list[frozenset[int]] = []
     failed = False
-    for done in _run(jobs, processes, ""):
+    for n, done in enumerate(_run(jobs, processes, ""), start=1):
         readings += done.readings
+        if n % EVERY == 0:
+            click.echo(corroborate_cli.progress(n, len(jobs)), err=True)
         marks += done.prints
         if done.trouble:
             failed = True

@@ -25,6 +25,7 @@ REASONS = {
     str(text): text
     for text in (
         gettext_lazy("{witnesses} publishers, one value"),
+        gettext_lazy("{witnesses} sources, one value; of some the publisher is unknown, it may be one"),
         gettext_lazy("one publisher in {bulletins} bulletins, no second witness"),
         gettext_lazy("{values} for the same time"),
         gettext_lazy("{values} for the same time; told far apart, the later may be revised"),
@@ -134,6 +135,11 @@ def lines(verdict: Verdict, twice: Container[str] = ()) -> Iterator[str]:
             yield "  " + gettext("{doc}, {who}, {day}").format(doc=doc + copy, who=who, day=day)
             bulletin = t.bulletin
         yield f"    {name}{planned}{words}{amount(fact.value, fact.unit)} [{fact.period}] {fact.quote}"
+
+
+def progress(count: int, total: int) -> str:
+    """Return how many files are read."""
+    return gettext("{n} of {all} read").format(n=count, all=total)
 
 
 def twice(readings: Sequence[dict[str, Any]]) -> set[str]:

@@ -119,6 +119,9 @@ def _agreed(items: Sequence[Item]) -> Verdict:
         return Verdict(
             "agree", facts, "one publisher in {bulletins} bulletins, no second witness", told, count
         )
+    if not all(t.source.publisher for t in facts):
+        reason = "{witnesses} sources, one value; of some the publisher is unknown, it may be one"
+        return Verdict("agree", facts, reason, told, count)
     return Verdict("agree", facts, "{witnesses} publishers, one value", told, count)
 
 

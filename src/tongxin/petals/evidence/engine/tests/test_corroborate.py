@@ -94,6 +94,14 @@ def test_a_copy_is_no_second_witness():
     assert [(v.kind, v.witnesses, len(v.facts)) for v in found] == [("agree", 2, 3)]
 
 
+def test_a_publisher_that_is_unknown_may_be_the_same_one():
+    found = _found(
+        _told(COMPANIES, "", origin=0), _told("2025年一季度，武清区新增企业120家。", "乙报", origin=1)
+    )
+    assert [(v.kind, v.witnesses) for v in found] == [("agree", 2)]
+    assert "unknown" in found[0].why
+
+
 def test_who_is_a_witness():
     def of(*each):
         return witnesses(_told(COMPANIES, name, origin=origin)[0] for name, origin in each)
