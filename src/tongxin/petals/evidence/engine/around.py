@@ -36,6 +36,13 @@ def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[
     return ()
 
 
+def _is_of(name: str, kind: str, words: Lexicon) -> bool:
+    """Whether a place is a city or a province."""
+    if kind == "市":
+        return name.endswith("市") and words.levels.get(name) in ("city", "province")
+    return words.levels.get(name) == "province" and not name.endswith("市")
+
+
 def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
     """Return what 三地, 我市 … mean, from places said before, the nearest first."""
     if form == "三省一市":
@@ -58,6 +65,11 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
                 if form[-1] == "市" and not names[0].endswith("市"):
                     continue
                 return names
+    for names in near:  # 全市, where only a district of it was named
+        above = words.parents.get(names[0], "") if len(names) == 1 else ""
+        for holder in (above, words.parents.get(above, "")):
+            if holder and form[-1] in "市省" and _is_of(holder, form[-1], words):
+                return (holder,)
     return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
 
 

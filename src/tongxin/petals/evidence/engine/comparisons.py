@@ -12,7 +12,7 @@ from tongxin.petals.evidence.engine.numerals import plain
 UP = "改善|加快|提速|回升|增长|增加|提升|提高|上升|上涨|扩大|增幅|增速|增|升|涨|高出|多出|高|多"
 DOWN = "放缓|压缩|下降|减少|降低|下跌|回落|下滑|压减|缩减|缩短|降幅|收窄|降|减|跌|低|少"
 CHANGE = re.compile(
-    rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|约|近|超过|超|逾|均超过|均超|约为)*$"
+    rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|大约|约|近|超过|超|逾|均超过|均超|约为)*$"
 )
 EARLY = re.compile("(?:提前|推迟|晚|早|净增|多增|少增)了?$")
 TIMES = re.compile(
@@ -43,7 +43,7 @@ FILLER = re.compile(
 )
 OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")  # 由2014年的…
 RISES = re.compile(
-    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,6}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
+    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,10}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
 )
 RANK = re.compile(
     r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,18}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
@@ -187,9 +187,13 @@ def comparison(text: str, m: Mention) -> Comparison:
     last = re.split("[，,]", said.rstrip("，,"))[-1]
     if not YOY.search(last) and (POP.search(last) or EARLIER.search(last)):
         return Comparison("vs_base", value, "previous period", f"{last}，{before}")
+    earlier = None if YOY.search(said) or MEAN.search(before) else BASE.search(said)
+    if earlier and CHANGED_SINCE.match(said, earlier.end()):
+        return Comparison("vs_base", value, earlier[1], f"{earlier[0]} …{before}")
     return Comparison("yoy", value, "", before + " (no base told: year on year)")
 
 
+CHANGED_SINCE = re.compile(f"[^，。；,;]{{0,10}}(?:{UP}|{DOWN})")
 OWN_SHARE = re.compile(
     "(?P<of>[^，。；,;占]{2,24}?)(?:所占|占|的?占比|的?比重|在[^，。；,;]{1,12}?占比)[^，。；,;]{0,20}"
 )
@@ -260,7 +264,12 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             )
             and (m.role in ("share", "plan") or same or not _own_subject(text, m))
         ):
-            near[-1].comparisons.append(comparison(text, m))
+            made = comparison(text, m)
+            if made.kind == "yoy" and any(c.value.startswith("from:") for c in near[-1].comparisons):
+                said = text[m.clause[0] : m.start]
+                if not YOY.search(said) and not MEAN.search(said):  # 由8亿元增至77亿元，增长8倍
+                    made.kind = "vs_base"
+            near[-1].comparisons.append(made)
             m.role = "done"
             continue
         figures.append(_as_figure(text, m, m))

@@ -30,6 +30,7 @@ GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时|分[^，。]{1,5}看|�
 AHEAD = re.compile(
     "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
 )
+FROM_AND_FROM = re.compile("从[^，。；、]{1,12}到[^，。；、]{1,12}，从[^，。；、]{1,12}到")
 ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 OF_PLAN = re.compile(
     "(?:工作要点|行动计划|行动方案|实施方案|任务清单|工作计划|重点任务|工作安排)(?:的?通知|》)*(?:（[^（）]*）)?$"
@@ -147,6 +148,8 @@ def _sentence(
     strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
     if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
         strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
+    if FROM_AND_FROM.search(text):
+        strong = []  # 从甲到乙，从丙到丁: of everywhere
     if strong:
         first = [
             p

@@ -11,7 +11,7 @@ from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.places import NATIONAL, SITE, Seen
 
 OBJECT = re.compile(
-    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|援建|支援|驰援|与|和|向|对|距|距离|同)$"
+    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|成立|组建|加入|参与|发起|举办|主办|承办|援建|支援|驰援|与|和|向|对|距|距离|同)$"
 )
 TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向|为|给)$")
 PART = re.compile("其中")

@@ -12,13 +12,14 @@ from tongxin.petals.evidence.engine.periods import Period, as_of
 PLANNED = re.compile(
     "(?<!必)将(?!近|军|来|士)|(?<![按超])(?<!超过|好于|高于)(?<!行动|年度|培养|三年|五年|投资|专项|工作|实施|发展|振兴|建设|招生|一批)计划(?!的|单列|投资完成|生育|书|署)"
     "|(?<![模虚草])拟(?!定|合|人|态|真|声)|力争|争取(?!到|了)|有望|预计|(?<![于超])预期(?!寿命|目标|效果|值)|目标(?:是|为)|规划建设"
-    "|确保(?!了)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
+    "|(?<!为)确保(?!了|[^，。；]{0,8}安全)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
     "|全线贯通后|通车后|投用后|建成投[产运用]后|全部建成后|拟建|(?<![接期等招看对优亟])待(?:建|开|全部|.{0,6}(?:建成|完工|投产|通车|实施))"
 )
 SO_FAR = re.compile("已|累计")
 LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
 MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
+NOW_HAS = re.compile("(?:现有|现已|已累计|累计已|目前)")  # 2023年8月投入使用，现有学生380人
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有")
 STANDS = re.compile("累计|共有|设有|建有|拥有|共建|总数|存量")  # counts of what there is
@@ -27,7 +28,7 @@ WHOLE_OF = re.compile(
     "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
 )
 OPENED = re.compile(
-    "开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通|完工|投入运[行营]"
+    "开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通|完工|投入运[行营]|投入使用"
 )
 MEAN = re.compile("年均|年平均|平均每年")
 # 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
@@ -35,7 +36,7 @@ OBJECT_FIRST = re.compile(
     "(?!由|从|于|在|使|让|把|推动|带动|实现|进一步|有效|继续|大幅|力争|会|为|有|新|再)[^，。；,;将]{1,14}?"
     "(?:(?:时间|时限|时长|周期|成本|距离|比例|范围|标准|数量|规模|浓度|费用|价格|事项|环节|材料|流程|期限|率|额)"
     "(?:[由从][^，。；,;]{1,12}?)?(?:缩短|压缩|压减|精简|提高|提升|降低|下降|降|增加|扩大|延长|控制|减少|下调|上调|统一|整合|纳入)"
-    "|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
+    "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
 NOTHING = "nothing told: as of publication"
 FLOWS = frozenset(
@@ -94,7 +95,8 @@ def _of_opening(text: str, m: Mention, told: Period) -> bool:
     opened = OPENED.search(between)
     if opened is None or any(c.isdigit() for c in between):
         return False
-    return WHOLE_OF.match(text[m.clause[0] : m.start]) is not None
+    clause = text[m.clause[0] : m.start]
+    return WHOLE_OF.match(clause) is not None or NOW_HAS.match(clause) is not None
 
 
 def of_years(told: Period) -> bool:
@@ -121,7 +123,9 @@ def status_of(
     over = when == "over"
     if when == "ahead":
         return "planned", "the period lies after publication"
-    told = _plan_word(clause, words)
+    told = _plan_word(whole, words, len(clause))
+    if told and over and told[0] in ("预计", "预期"):
+        told = None  # what a year that is over is reckoned to have brought
     if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
     later = LATER.match(after)
@@ -131,7 +135,7 @@ def status_of(
         said = text[slice(*span)]
         if over or (DONE.search(whole) and not REACHES.match(whole)):
             break
-        if told := _plan_word(said, words):
+        if told := _plan_word(said, words, len(said)):
             return "planned", f"carried: {told[0]}"
         if DONE.search(said):
             break
@@ -140,13 +144,13 @@ def status_of(
     return "actual", "nothing says that it is planned"
 
 
-def _plan_word(said: str, words: Lexicon) -> re.Match[str] | None:
-    """Return the word of a clause that tells a plan; 将 that only puts the object first is none."""
-    told = PLANNED.search(said) if MAY_PLAN.search(said) else None
+def _plan_word(said: str, words: Lexicon, end: int) -> re.Match[str] | None:
+    """Return the word before `end` of a clause that tells a plan; 将 that only puts the object first is none."""
+    told = PLANNED.search(said, 0, end) if MAY_PLAN.search(said, 0, end) else None
     while (
         told
         and told[0] == "将"
         and (words.place.match(said, told.end()) or OBJECT_FIRST.match(said, told.end()))
     ):
-        told = PLANNED.search(said, told.end())
+        told = PLANNED.search(said, told.end(), end)
     return told

@@ -1,34 +1,31 @@
-"""Invented sentences and bulletins are read slot by slot: value, unit, places, period, status, comparisons."""
+"""Invented sentences and bulletins (slots.csv, 示例) are read slot by slot, and nothing else is read in them.
+
+A figure is written value|unit|places|period|status|comparisons; several are parted by ` / `.
+"""
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tongxin.petals.evidence.engine.api import read_text
 from tongxin.petals.evidence.engine.facts import Fact
-from tongxin.petals.evidence.engine.tests import slots_texts
+
+with (Path(__file__).parent / "slots.csv").open(encoding="utf-8", newline="") as lines:
+    CASES = list(csv.DictReader(lines))
 
 
-def _compared(fact: Fact) -> str:
-    return ";".join(f"{c.kind}:{c.value}" for c in fact.comparisons)
+def _row(fact: Fact) -> str:
+    compared = ";".join(f"{c.kind}:{c.value}" for c in fact.comparisons)
+    places = ";".join(fact.jurisdictions)
+    return "|".join((fact.value, fact.unit, places, fact.period, fact.status, compared))
 
 
-def _rows(text: str, day: date, title: str = "", publisher: str = "") -> tuple[str, ...]:
-    return tuple(
-        "|".join((f.value, f.unit, ";".join(f.jurisdictions), f.period, f.status, _compared(f)))
-        for f in read_text(text, published=day, title=title, publisher=publisher)
-    )
-
-
-@pytest.mark.parametrize(("text", "rows"), slots_texts.SENTENCES, ids=lambda x: str(x)[:24])
-def test_a_sentence_is_read_slot_by_slot(text: str, rows: tuple[str, ...]):
-    assert _rows(text, slots_texts.DAY) == rows
-
-
-@pytest.mark.parametrize(("publisher", "title", "day", "text", "rows"), slots_texts.BULLETINS)
-def test_a_bulletin_is_read_slot_by_slot(
-    publisher: str, title: str, day: date, text: str, rows: tuple[str, ...]
-):
-    assert _rows(text, day, title, publisher) == rows
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["title"] or c["text"][:24])
+def test_a_text_is_read_slot_by_slot(case: dict[str, str]):
+    day = date.fromisoformat(case["day"])
+    facts = read_text(case["text"], published=day, title=case["title"], publisher=case["publisher"])
+    assert " / ".join(map(_row, facts)) == case["figures"]
