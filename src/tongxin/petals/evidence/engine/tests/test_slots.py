@@ -21,7 +21,7 @@ with (Path(__file__).parent / "slots.csv").open(encoding="utf-8", newline="") as
 def _row(fact: Fact) -> str:
     compared = ";".join(f"{c.kind}:{c.value}" for c in fact.comparisons)
     places = ";".join(fact.jurisdictions)
-    return "|".join((fact.value, fact.unit, places, fact.period, fact.status, compared))
+    return f"{fact.value}|{fact.unit}|{places}|{fact.period}|{fact.status}|{compared}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["title"] or c["text"][:24])
