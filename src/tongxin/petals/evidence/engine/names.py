@@ -13,8 +13,9 @@ from tongxin.petals.evidence.engine.tables import rows
 
 NOISE = re.compile(
     "全国|我国|中国|(?<!安)[全本我][省市区县]|前[一二三四五六七八九十两0-9]+个?月|[一二三四前]+季度|[上下]半年|[今去]年|^年?度|年度|累计"
-    "|全部|全年|实现|完成|建成|可办|开通|拥有|[设现]有|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
+    "|全部|全年|已经?|的|了|(?<!公)共计?|合计|达到?|分别|有望|破$|[“”‘’《》、，（）()·—]"
 )
+VERBS = re.compile("实现|完成|建成|可办|开通|拥有|[设现]有")
 TAIL = re.compile("总?(?:数量|数|量|值|额|规模|里程|人数|户数|(?<!国)家数|条数|项数|货值)$")
 ORDINAL = re.compile(r"第[一二三四五六七八九十百\d]+|\d+(?:\.\d+)?")
 CHANGE = re.compile("增幅|降幅|增速|增量|减量")
@@ -36,25 +37,35 @@ class Names:
         return self.known[name, places]
 
     def _key(self, name: str, places: tuple[str, ...]) -> str:
-        bare = name
-        for place in places:
-            for form in (place, place[:-1] if len(place) > 2 and place[-1] in "省市区县" else place):
-                bare = re.sub(f"{re.escape(form)}(?:地区|区域)?", "", bare)
+        bare = _without(name, places)
         for form, word in self.words:
             if form in bare and not (form in word and word in bare):
                 bare = bare.replace(form, word)
-        bare = NOISE.sub("", bare)
-        while len(short := TAIL.sub("", bare)) > 1 and short != bare:
-            bare = short
-        return bare
+        return _short(VERBS.sub("", NOISE.sub("", bare)))
 
-    def is_vague(self, key: str) -> bool:
-        """Whether a name, as `key` returns it, does not tell by itself what is counted."""
-        return len(key) < 2 or key in self.vague
+    def is_vague(self, name: str, places: tuple[str, ...] = ()) -> bool:
+        """Whether a name does not tell by itself what is counted: 投资 does not, 完成投资 of a place does."""
+        plain = _short(NOISE.sub("", _without(name, places)))
+        return len(plain) < 2 or plain in self.vague
 
     def members(self, places: Iterable[str]) -> tuple[str, ...]:
         """Return the places that names of places and groups stand for."""
         return tuple(sorted({m for p in places for m in self.groups.get(p, (p,))}))
+
+
+def _without(name: str, places: tuple[str, ...]) -> str:
+    """Return a name without its own places."""
+    for place in places:
+        for form in (place, place[:-1] if len(place) > 2 and place[-1] in "省市区县" else place):
+            name = re.sub(f"{re.escape(form)}(?:地区|区域)?", "", name)
+    return name
+
+
+def _short(name: str) -> str:
+    """Return a name without what only says that it is counted: 总数, 总额, 里程."""
+    while len(short := TAIL.sub("", name)) > 1 and short != name:
+        name = short
+    return name
 
 
 @lru_cache(4)
@@ -63,8 +74,7 @@ def names(more: Path | None = None) -> Names:
     forms = sorted(rows("alike_names.csv", more), key=lambda r: -len(r["form"]))
     words = tuple((r["form"], r["word"]) for r in forms)
     groups = lexicon(more).groups
-    plain = Names(words, frozenset(), groups)
-    return Names(words, frozenset(plain.key(r["name"]) for r in rows("vague_names.csv", more)), groups)
+    return Names(words, frozenset(_short(r["name"]) for r in rows("vague_names.csv", more)), groups)
 
 
 @lru_cache(65536)

@@ -50,13 +50,26 @@ def items(ordered: Sequence[Told], totals: Mapping[int, Told], names: Names) -> 
             continue
         name = names.key(fact.indicator, fact.jurisdictions)
         total = totals.get(id(told))
-        owner = names.key(total.fact.indicator, total.fact.jurisdictions) if total else ""
-        if names.is_vague(owner) or owner in ("进出口", name):  # such a total adds nothing to the name
+        owner = ""
+        if total and not names.is_vague(total.fact.indicator, total.fact.jurisdictions):
+            owner = names.key(total.fact.indicator, total.fact.jurisdictions)
+        if owner in ("进出口", name):  # such a total adds nothing to the name
             owner = ""
         until = told.source.published if fact.status == "actual" else None
         places = names.members(fact.jurisdictions)
         days = window(fact.period, until)
-        found.append(Item(number, told, name, names.is_vague(name), places, read, days, owner))
+        found.append(
+            Item(
+                number,
+                told,
+                name,
+                names.is_vague(fact.indicator, fact.jurisdictions),
+                places,
+                read,
+                days,
+                owner,
+            )
+        )
     return found
 
 
