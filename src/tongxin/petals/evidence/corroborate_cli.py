@@ -93,7 +93,7 @@ def amount(value: str, unit: str = "") -> str:
     if (get_language() or "").startswith("zh"):
         for size, word in SIZES:
             short = number.scaleb(2) / size
-            if abs(number) >= size and (short == short.to_integral_value() or size == SIZES[-1][0]):
+            if abs(number) >= size and short == short.to_integral_value():
                 return f"{_plain(number / size)}{word}{unit}"
     return f"{number:,f}{unit}"
 

@@ -198,8 +198,9 @@ def _within(a: Item, b: Item) -> bool:
 
 def _at_one_time(a: Item, b: Item, how: str, digits: int) -> bool:
     if how == "near":
-        known = digits > 1 and not (a.vague or b.vague) and alike(a.name, b.name) >= 0.75
-        return known or _one_name(a, b)
+        like = 0.0 if a.vague or b.vague else alike(a.name, b.name)
+        rounded = digits > 2 and not (a.value.loose or b.value.loose) and like > 0 and holds(a.name, b.name)
+        return rounded or (digits > 1 and like >= 0.75) or _one_name(a, b)
     return _one_name(a, b) or _likely(a, b, digits)
 
 
