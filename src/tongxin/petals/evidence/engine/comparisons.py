@@ -16,7 +16,7 @@ CHANGE = re.compile(
 )
 EARLY = re.compile("(?:提前|推迟|晚|早|净增|多增|少增)了?$")
 TIMES = re.compile(
-    r"(?:是|为|相当于|达到?)((?:19|20)\d{2}年|[一二两三四五六七八九十\d]+年前|去年|上年|前一年|改革前|成立之初|设立之初|开通之初|组建之初|起步之初)(?:同期)?的$"
+    r"(?:是|为|相当于|达到?)((?:19|20)\d{2}年[底末]?|[一二两三四五六七八九十\d]+年前|去年|上年|前一年|改革前|成立之初|设立之初|开通之初|组建之初|起步之初)(?:同期)?的$"
 )
 ABOVE = re.compile(
     "(?:超|超过|高于|好于|超出)(?:年度|全年|预期)?(?:计划|目标|预期)(?:目标)?$|(?:高于|低于|高出|快于|领先)(?P<of>[^，。；,;]{0,10})$|(?:比|较)(?P<than>[^，。；,;\\d年月季期初末底]{2,12})(?P<by>[高低快慢多少])(?:出|了)?$"
@@ -160,9 +160,7 @@ def comparison(text: str, m: Mention) -> Comparison:
     if times:
         more = plain((Decimal(m.value) - 1) * 100)
         kind = "yoy" if times[1] in ("去年", "上年") else "vs_base"
-        return Comparison(
-            kind, more, times[1].removesuffix("年") if times[1][0].isdigit() else times[1], before
-        )
+        return Comparison(kind, more, times[1][:4] if times[1][:4].isdigit() else times[1], before)
     if m.role == "plan":
         return Comparison("share_of_plan", m.value, "", before)
     above = ABOVE.search(before) if m.kind == "points" else None

@@ -40,7 +40,8 @@ OF_RANKED = re.compile(
 RANGED = ("到", "至", "—", "–", "-", "~", "～", "——")
 ENERGY = re.compile("电|千瓦")
 GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
-SPEED = re.compile("时速[^，。；,;]{0,6}$")
+SPEED = re.compile("时速[^，。；,;]{0,6}$|速度(?:为|达|达到)?每小时$")
+OFFICES = re.compile("个?(?:部门|部委|单位|部)(?=近日|日前|今天|昨天|联合|共同|印发|发布|部署|出台|[，。])")
 INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
@@ -123,6 +124,8 @@ def _unit(
         return None
     if match["d"] and RANKED.search(before) and OF_RANKED.match(after):
         return None  # 居全国168个重点城市第5位
+    if before.endswith("等") and OFFICES.match(text, match.end("d") if match["d"] else match.end()):
+        return None  # 示例部等12部门联合印发
     form = match["unit"]
     if form is None:
         return _without(match, before, after, words)
@@ -130,6 +133,8 @@ def _unit(
     end = match.end()
     if unit.kind == "length" and form in ("公里", "千米") and SPEED.search(before):
         return "公里/小时", "1", "rate", end
+    if form == "立方米" and before.endswith("每秒"):
+        return "立方米/秒", "1", "rate", end
     if form == "微克" and "每立方米" in before:
         return "微克/立方米", "1", "rate", end
     if form == "个" and (half := re.match("半小时", after)):
@@ -308,7 +313,7 @@ def _shared_units(numbers: list[re.Match[str]], text: str) -> dict[int, re.Match
             lender = None
         near = (
             SHARED.match(text, match.end())
-            if lender is not None and match["d"] and not match["unit"]
+            if lender is not None and match["d"] and _lacks_unit(match, lender)
             else None
         )
         if (
@@ -319,6 +324,11 @@ def _shared_units(numbers: list[re.Match[str]], text: str) -> dict[int, re.Match
         ):
             shared[match.start()] = lender
     return shared
+
+
+def _lacks_unit(match: re.Match[str], lender: re.Match[str]) -> bool:
+    """Whether a number of a list borrows its unit: 11.2和8.3个百分点, 1.3个和0.6个百分点."""
+    return not match["unit"] or (match["unit"] == "个" and lender["unit"] == "个百分点")
 
 
 def _counts(match: re.Match[str], text: str) -> bool:

@@ -21,6 +21,12 @@ MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 NOW_HAS = re.compile("(?:现有|现已|已累计|累计已|目前)")  # 2023年8月投入使用，现有学生380人
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
+# What comes 开通后 lies ahead only while the paragraph tells that it is still being built.
+AFTER = re.compile("(?:开通|开通运营|投入运营|投运|竣工|完工|贯通|建成通车)后")
+IN_WORK = re.compile(
+    "联调联试|合龙|在建|试运行|铺轨|架梁|架设|开工|动工|加快推进|施工|建设现场|启动建设|按图|主体完工|隧道贯通|静态验收"
+)
+OPEN_NOW = re.compile("(?:正式|全线|今天|日)[^，。；]{0,8}(?:开通|通车|投入运[行营]|投运|投产)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有")
 STANDS = re.compile("累计|共有|设有|建有|拥有|共建|总数|存量")  # counts of what there is
 # What a thing is, told behind the day it was opened: …开通，全长149公里.
@@ -128,6 +134,9 @@ def status_of(
         told = None  # what a year that is over is reckoned to have brought
     if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
+    ahead = AFTER.search(text, 0, m.start)
+    if ahead and IN_WORK.search(frames.paragraph) and not OPEN_NOW.search(frames.paragraph):
+        return "planned", f"{ahead[0]}, and it is still being built"
     later = LATER.match(after)
     if later:
         return "planned", later[0]
