@@ -75,18 +75,37 @@ def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str
     if "word/document.xml" not in parts:
         raise Unreadable("docx", f"{name}: no Word document inside.", "Save it as docx again.")
     root = _xml(name, parts["word/document.xml"])
-    lines = []
-    for paragraph in root.iter(f"{WORD}p"):
-        pieces = []
-        for node in paragraph.iter():
-            if node.tag == f"{WORD}t":
-                pieces.append(node.text or "")
-            elif node.tag in (f"{WORD}tab", f"{WORD}br"):
-                pieces.append("\t" if node.tag.endswith("tab") else "\n")
-        lines.append("".join(pieces))
+    lines: list[str] = []
+    for node, inside in _blocks(root):
+        if node.tag == f"{WORD}p" and not inside:
+            lines.append(_written(node))
+        elif node.tag == f"{WORD}tr":
+            cells = ["".join(_written(p) for p in cell.iter(f"{WORD}p")) for cell in node.iter(f"{WORD}tc")]
+            lines.append("\t".join(cells))
     core = _xml(name, parts["docProps/core.xml"]) if "docProps/core.xml" in parts else None
     about = {c.tag.rpartition("}")[2]: c.text or "" for c in core} if core is not None else {}
     return "\n".join(lines), about
+
+
+def _blocks(root: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
+    """Return the paragraphs and rows of a document in order; `inside`: a paragraph that stands in a row."""
+    waiting = [(root, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        yield node, inside
+        within = inside or node.tag == f"{WORD}tr"
+        if not (inside and node.tag == f"{WORD}tr"):
+            waiting += [(child, within) for child in reversed(node)]
+
+
+def _written(paragraph: ET.Element) -> str:
+    pieces = []
+    for node in paragraph.iter():
+        if node.tag == f"{WORD}t":
+            pieces.append(node.text or "")
+        elif node.tag in (f"{WORD}tab", f"{WORD}br"):
+            pieces.append("\t" if node.tag.endswith("tab") else "\n")
+    return "".join(pieces)
 
 
 def _xml(name: str, data: bytes) -> ET.Element:

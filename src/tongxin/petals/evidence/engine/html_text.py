@@ -104,6 +104,8 @@ class _Writer:
         self.edits: list[Edit] = []
         self.left_out = left_out
         self.fresh = True  # at the beginning of a line
+        self.indent = True  # where white space is none of the text: there, and at the beginning of a cell
+        self.cells = 0  # in the row
         self.wrote = False
 
     def edit(self, start: int, end: int, new: str, rule: str) -> None:
@@ -150,13 +152,18 @@ class _Writer:
     def between(self, piece: Piece, table: Box | None) -> str:
         """Return what a tag becomes."""
         if table is None or piece.name in ("tr", "table", "caption"):
+            self.cells = 0
             return self.line_end() if piece.name in BLOCKS else ""
-        if piece.name in ("td", "th") and not piece.close and not self.fresh:
-            return "\t"
+        if piece.name in ("td", "th") and not piece.close:
+            self.cells += 1
+            self.indent = True
+            self.fresh = self.fresh and self.cells == 1
+            return "\t" if self.cells > 1 else ""
         return ""
 
     def line_end(self) -> str:
         """Return the end of a line, if there is a line to end."""
+        self.indent = True
         if self.fresh:
             return ""
         self.fresh = True
@@ -164,14 +171,14 @@ class _Writer:
 
     def run(self, start: int, end: int) -> None:
         """Entities become characters; white space that a browser folds becomes one space or none."""
-        if self.fresh and start < end:
+        if self.indent and start < end:
             indent = INDENT.match(self.text, start, end)
             if indent is not None and indent.end() > start:
                 self.edit(start, indent.end(), "", "html: white space")
                 start = indent.end()
         if start >= end:
             return
-        self.fresh = False
+        self.fresh = self.indent = False
         for match in ODD.finditer(self.text, start, end):
             old = match[0]
             if old[0] == "&":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tongxin.petals.evidence.engine import around, comparisons, mentions, naming, places, scopes
+from tongxin.petals.evidence.engine import around, comparisons, grids, mentions, naming, places, scopes
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
@@ -76,10 +76,20 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
+    tables = {grid.start: grid for grid in grids.find(text)}
+    passed = 0
     for at, line in _lines(text):
+        if at in tables:
+            own = list(grids.read(tables[at], frames, source, words))
+            for fact in own:
+                fact.quote = text[fact.start : fact.end].replace("\t", " ")
+            found += own
+            passed = tables[at].end if own or tables[at].bare else passed
+        if at < passed:
+            continue
         if not line.strip() or (at < 600 and _is_title(line, source.title)):
             continue
-        heading = HEADING.match(line.strip())
+        heading = HEADING.match(line.strip()) if "\t" not in line.strip() else None
         if heading and not heading["plain"]:
             frames.lead = frames.flow = None
             frames.last = around.Frame()
