@@ -15,6 +15,14 @@ from tongxin.petals.evidence.engine.numerals import plain, size
 from tongxin.petals.evidence.engine.periods import all_in, as_of
 
 NUMBER = re.compile(r"[-−–+]?\d[\d,，]*(?:\.\d+)?[%％]?")
+WORD = re.compile(r"[^\s|｜]+")
+# A row without tabs: a word, then numbers alone, with spaces or bars between; a rule of dashes under the head
+ROW = re.compile(
+    r"^[ \u3000|｜]*[^\s|｜\d，。；：,;:][^\s|｜，。；]{0,30}"
+    r"(?:[ \u3000|｜]+(?:[-−–+]?\d[\d,]*(?:\.\d+)?[%％]?|[-—–/]+)){1,12}[ \u3000|｜]*$",
+    re.MULTILINE,
+)
+RULE = re.compile(r"[\s|｜:+-]*-[\s|｜:+-]*")
 GROWTH = re.compile(r"同比|增速|增长|增幅|升降|增减|比上年|比去年|比同期|较上年|较去年|±")
 OTHER = re.compile(
     r"环比|序号|代码|位次|排名|名次|排序|备注|贡献|拉动|上年同期|去年同期|计划|目标|占比|比重|占"
@@ -69,6 +77,8 @@ class Grid:
 
 def _cells(at: int, line: str) -> list[Cell]:
     found: list[Cell] = []
+    if "\t" not in line:
+        return [Cell(at + m.start(), m[0]) for m in WORD.finditer(line)]
     for part in line.split("\t"):
         bare = part.strip()
         found.append(Cell(at + part.index(bare) if bare else at, bare))
@@ -77,23 +87,29 @@ def _cells(at: int, line: str) -> list[Cell]:
 
 
 def find(text: str) -> list[Grid]:
-    """Return the tables of a text: three lines with tabs or more, the first of them without figures."""
-    if "\t" not in text:
+    """Return the tables of a text: lines with tabs, or of a word and numbers, under a head without figures."""
+    if "\t" not in text and ROW.search(text) is None:
         return []
     found: list[Grid] = []
     run: list[tuple[int, str]] = []
     over: list[str] = []
     at = 0
+    last = (0, "")
     for line in [*text.split("\n"), ""]:
-        if "\t" in line:
+        row = "\t" in line or (len(line) <= 200 and ROW.fullmatch(line) is not None)
+        if row and not run and "\t" not in line and len(_cells(*last)) == len(_cells(at, line)):
+            run.append(last)
+            over = over[:-1]
+        if row and (run or "\t" in line):
             run.append((at, line))
-        else:
+        elif not RULE.fullmatch(line):
             if len(run) >= 2 and (grid := _grid(run, " ".join(over[-3:]))) is not None:
                 found.append(grid)
             over = [] if run else over
             run = []
             if line.strip():
                 over.append(line.strip()[-120:])
+        last = last if RULE.fullmatch(line) else (at, line)
         at += len(line) + 1
     return found
 
@@ -273,8 +289,8 @@ def _name(label: str, head: str, over: str, kind: str, change: bool, of_place: b
     column = GROWTH.split(BRACKETS.sub("", head).strip())[0].strip()
     column = "" if GENERAL.match(column) else column
     if of_place:
-        flow = FLOW.search(over)
-        name = column or (f"{flow[0]}额" if flow and kind == "money" else "")
+        flow = FLOW.findall(over)
+        name = column or (f"{flow[-1]}额" if flow and kind == "money" else "")
     elif MEASURE.search(row):
         name = row
     else:
@@ -285,9 +301,9 @@ def _name(label: str, head: str, over: str, kind: str, change: bool, of_place: b
 
 
 def _measured(over: str, kind: str) -> str:
-    flow = FLOW.search(CAPTION.sub("", over))
+    flow = ["", *FLOW.findall(CAPTION.sub("", over))][-1]  # that told last stands nearest
     if kind == "money":
-        return f"{flow[0]}额" if flow and flow[0] != "产" else "金额"
+        return f"{flow}额" if flow not in ("", "产") else "金额"
     if kind in ("mass", "volume", "energy"):
-        return "量" if flow is None else f"{flow[0]}量"
+        return f"{flow}量"
     return {"area": "面积", "length": "里程", "person": "人数", "count": "数"}.get(kind, "")

@@ -144,6 +144,31 @@ def test_a_number_without_a_unit_is_not_read(rows):
     assert _facts(_page("附表", rows)) == []
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "商品名称 1—5月累计 同比\n示例电路 263.4 15.8\n示例药材 187.2 -6.3",
+        "商品名称　　1—5月累计　　同比\n示例电路　　263.4　　15.8\n示例药材　　187.2　　-6.3",
+        "| 商品名称 | 1—5月累计 | 同比 |\n|---|---:|---:|\n| 示例电路 | 263.4 | 15.8 |\n| 示例药材 | 187.2 | -6.3 |",
+    ],
+)
+def test_a_table_in_a_text_is_read(table):
+    text = (
+        f"廊坊市1—5月进出口情况\n\n附表：主要商品出口情况（单位：亿元，%）\n{table}\n\n注：数据为初步统计数。"
+    )
+    (reading,) = read_bytes("a.txt", text.encode(), Told("", "廊坊市统计局", DAY))
+    assert _told(reading.facts) == [
+        ("示例电路出口额", "廊坊市", MAY, "26340000000", "元", "15.8"),
+        ("示例药材出口额", "廊坊市", MAY, "18720000000", "元", "-6.3"),
+    ]
+
+
+def test_lines_with_a_number_are_no_table():
+    text = "示例区新闻\n\n要闻 3\n示例区今年新增企业120家。\n第 5 版\n单位：亿元\n热线 5211234\n邮编 065000"
+    (reading,) = read_bytes("a.txt", text.encode(), Told("", "廊坊市统计局", DAY))
+    assert [f.value for f in reading.facts] == ["120"]
+
+
 def test_cells_with_their_own_unit_are_read_like_text():
     found = _facts(
         _page("附表", [["事项", "完成情况"], ["示例公园", "新建公园35个"], ["示例道路", "新建道路12公里"]])
