@@ -25,6 +25,8 @@ META_DATES = (
     "og:release_date", "firstpublishedtime", "datepublished", "createtime", "createdate", "date", "dc.date",
     "dc.date.issued", "weibo: article:create_at", "publication-date", "bytedance:published_time",
 )  # fmt: skip
+SPOKEN = re.compile(DAY.pattern + r"[^\n。]{0,4}在[^\n。]{4,60}(?:会议|大会|全会|会)上")
+WORK_REPORT = re.compile(r"(20\d{2})年?[^\n，。]{0,16}政府工作报告|政府工作报告\s*[（(](20\d{2})年?[）)]")
 COPIED_AFTER = 10  # days between what the text tells and the page's own day, from which on it is a copy
 SIGNED_BEFORE = 45  # days from signing a document to giving it out
 UNTIL = 2029
@@ -69,8 +71,10 @@ def origin(body: str, around: Surroundings) -> Found:
     )
     if first is None:
         first = _told_in_text(body, around, last or copied, shown, named, fitting)
+    if first is None and (day := _spoken("\n".join([*around.over, body[:1500]]))):
+        return Found(day, "the day on which it was spoken", None, who)
     if first is None:
-        guess = _guess(body, named)
+        guess = _work_report(body, around) or _guess(body, named)
         known = max((d for d, _why in seen), default=None)
         why = "guessed from the years and days that the text names" if guess else "not found"
         return Found(guess, why, known if guess and known != guess else None, who)
@@ -154,6 +158,22 @@ def _named_year(body: str) -> int | None:
         and int(m[1]) <= UNTIL
     ]
     return max(near) if near else None
+
+
+def _spoken(text: str) -> date | None:
+    """Return the day told under the title of a report: ——2025年1月8日在示例县人民代表大会会议上."""
+    match = SPOKEN.search(text)
+    return as_date(match.groups()) if match else None
+
+
+def _work_report(body: str, around: Surroundings) -> date | None:
+    """Return about when a government reports at the beginning of the year in its title: the State Council in March."""
+    head = "\n".join(around.over)[-300:] + body[:300]
+    match = WORK_REPORT.search(head)
+    if match is None:
+        return None
+    year = int(match[1] or match[2])
+    return date(year, 3, 5) if "国务院" in head else date(year, 1, 31)
 
 
 def _guess(body: str, named: int | None) -> date | None:

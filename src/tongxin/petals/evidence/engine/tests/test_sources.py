@@ -126,6 +126,22 @@ def test_the_source_of_the_original_is_told_from_that_of_the_copy():
     assert document.source.publisher == "示例日报"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        (
+            f"示例县政府工作报告\n——2025年1月8日在示例县第十届人民代表大会第五次会议上\n{BODY}",
+            date(2025, 1, 8),
+        ),
+        (f"2025年示例县政府工作报告\n各位代表：\n{BODY}\n一、2024年工作回顾", date(2025, 1, 31)),
+        (f"政府工作报告(2025年)\n现在，我代表国务院，向大会报告政府工作。\n{BODY}", date(2025, 3, 5)),
+        (f"示例区总结\n{BODY}\n2024年，示例区新增企业120家。", date(2024, 12, 31)),
+    ],
+)
+def test_a_report_without_a_day_is_of_when_such_reports_are_given(text, day):
+    assert _take("a.txt", text).source.published == day
+
+
 def test_remains_of_tags_do_not_make_a_text_a_page():
     text = f"{TITLE}\n来源：示例日报 2025-04-20\n{BODY}<br/></p>\n<div>{BODY}</div>"
     document = _take("a.txt", text)
