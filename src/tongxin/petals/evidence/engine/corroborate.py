@@ -17,7 +17,7 @@ from pathlib import Path
 from tongxin.petals.evidence.engine import pairing, sums
 from tongxin.petals.evidence.engine.names import names
 from tongxin.petals.evidence.engine.pairing import Item, Pair, family, published, undated
-from tongxin.petals.evidence.engine.sameness import Value, Window, against, compare, rates
+from tongxin.petals.evidence.engine.sameness import Value, Window, against, compare, of_one_event, rates
 from tongxin.petals.evidence.engine.witness import Told, order, witnesses
 
 FAR = 5  # two values of one figure do not differ more
@@ -147,7 +147,8 @@ def _contradicts(a: Item, b: Item) -> bool:
     small, large = sorted((abs(a.value.number), abs(b.value.number)))
     if not small or (large > FAR * small and not _slip(small, large)):
         return False
-    return against(a.told.fact) == against(b.told.fact)
+    one, two = a.told.fact, b.told.fact
+    return against(one) == against(two) and of_one_event(one, two)
 
 
 def _slip(small: Decimal, large: Decimal) -> bool:

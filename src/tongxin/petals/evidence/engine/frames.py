@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from tongxin.petals.evidence.engine import around, places
+from tongxin.petals.evidence.engine import around, name_parts, places
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
@@ -46,6 +46,9 @@ class Frames:
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
+    parts: name_parts.Parts = (
+        name_parts.parts
+    )  # says which characters make up the names of a sentence's figures
 
     def within(self, start: int, end: int) -> list[places.Seen]:
         """Return the places of a piece of the text, counted from its beginning."""

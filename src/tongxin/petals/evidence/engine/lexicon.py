@@ -42,6 +42,44 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class NameWords:
+    """What is put behind a name, and which names are not whole: see `name_words.csv`."""
+
+    units: dict[str, str]  # 公里 → 里程
+    ending: re.Pattern[str]  # with this a name says what is measured
+    share_ending: re.Pattern[str]  # the same of a share
+    shares: dict[str, str]  # 完成 → 率; -: nothing
+    money: re.Pattern[str]  # behind these stands 额
+    general: re.Pattern[str]  # a name that needs that of the figure before: 总投资
+    told: re.Pattern[str]  # what such a figure before loses: 签约项目数 → 签约项目
+    shared_head: re.Pattern[str]  # ends the last item of a list and belongs to all: 出口
+    halves: dict[str, tuple[str, ...]]  # 城乡居民 → 城镇居民, 农村居民
+
+    @classmethod
+    def of(cls, table: list[dict[str, str]]) -> NameWords:
+        """Return the words of the rows of a table."""
+
+        def forms(kind: str) -> str:
+            found = sorted((r["form"] for r in table if r["kind"] == kind), key=len, reverse=True)
+            return "|".join(map(re.escape, found)) or "(?!)"
+
+        def names(kind: str) -> dict[str, str]:
+            return {r["form"]: r["name"] for r in table if r["kind"] == kind}
+
+        return cls(
+            units=names("unit"),
+            ending=re.compile(f"(?:{forms('ending')})$"),
+            share_ending=re.compile(f"(?:{forms('share ending')})$"),
+            shares=names("share"),
+            money=re.compile(f"(?:{forms('money')})$"),
+            general=re.compile(f"(?:{forms('before general')})*(?:{forms('general')})?"),
+            told=re.compile(f"(?:{forms('told')})+$"),
+            shared_head=re.compile(f"(?:{forms('shared head')}).*$"),
+            halves={form: tuple(name.split(";")) for form, name in names("halves").items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """Every table, compiled once."""
 
@@ -61,6 +99,7 @@ class Lexicon:
     groups: dict[str, tuple[str, ...]]  # label → members
     place: Finder
     indicators: tuple[Known, ...]
+    naming: NameWords
     themes: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -204,5 +243,6 @@ def lexicon(more: Path | None = None) -> Lexicon:
             Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])
             for r in rows("indicators.csv", more)
         ),
+        naming=NameWords.of(rows("name_words.csv", more)),
         themes=tuple((r["theme"], re.compile(r["finds"])) for r in rows("themes.csv", more)),
     )

@@ -10,7 +10,16 @@ from decimal import Decimal
 from itertools import combinations
 
 from tongxin.petals.evidence.engine.names import Names, alike, holds
-from tongxin.petals.evidence.engine.sameness import Value, Window, compare, meet, rates, value, window
+from tongxin.petals.evidence.engine.sameness import (
+    Value,
+    Window,
+    compare,
+    meet,
+    of_one_event,
+    rates,
+    value,
+    window,
+)
 from tongxin.petals.evidence.engine.witness import Told
 
 QUARTER = Decimal("1.25")  # how far apart two values may be and still be one, 近 and 超 included
@@ -142,7 +151,7 @@ def _scopes(a: Item, b: Item) -> bool:
 def one_figure(a: Item, b: Item) -> str:
     """Return `same` or `near` where two facts tell one figure, else nothing."""
     how = compare(a.value, b.value)
-    if how not in ("same", "near") or a.owner != b.owner:
+    if how not in ("same", "near") or a.owner != b.owner or not of_one_event(a.told.fact, b.told.fact):
         return ""
     digits = min(a.value.digits, b.value.digits)
     if a.window is None or b.window is None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tongxin.petals.evidence.engine import around, comparisons, grids, mentions, naming, places, scopes
+from tongxin.petals.evidence.engine import (
+    around,
+    comparisons,
+    grids,
+    mentions,
+    name_parts,
+    naming,
+    places,
+    scopes,
+)
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
@@ -51,8 +60,16 @@ def _is_title(line: str, title: str) -> bool:
     )
 
 
-def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> list[Fact]:
-    """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables."""
+def read(
+    repaired: Repaired,
+    source: Source,
+    words: Lexicon | None = None,
+    parts: name_parts.Parts = name_parts.parts,
+) -> list[Fact]:
+    """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables.
+
+    `parts` says which characters make up the names of a sentence's figures.
+    """
     words = words or lexicon()
     text = repaired.text
     opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
@@ -61,7 +78,9 @@ def read(repaired: Repaired, source: Source, words: Lexicon | None = None) -> li
     places.seen(title, words, known)
     every = places.seen(text, words, known)
     frames = Frames(
-        document=around.main_place(title, source.publisher, opening, every, words, known), known=known
+        document=around.main_place(title, source.publisher, opening, every, words, known),
+        known=known,
+        parts=parts,
     )
     frames.about = year_told(title, source.published)
     frames.national = around.is_national(source.publisher, every)
@@ -153,8 +172,11 @@ def _sentence(
         if numbers:
             comparisons.roles(text, numbers)
             figures = comparisons.attach(text, numbers)
-            for m in figures:
-                found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
+            kept = frames.parts(text, figures, scope.places) if figures else []
+            for m, parts in zip(figures, kept, strict=True):
+                found.append(
+                    _fact(at, text, m, parts, figures, numbers, scope, periods, spans, frames, source)
+                )
     strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
     if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
         strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
@@ -226,8 +248,8 @@ def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]
 
 
 def _fact(
-    at: int, text: str, m: Mention, figures: list[Mention], numbers: list[Mention], scope: scopes.Scope,
-    periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
+    at: int, text: str, m: Mention, parts: list[int], figures: list[Mention], numbers: list[Mention],
+    scope: scopes.Scope, periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
 ) -> Fact:  # fmt: skip
     names, place_why = scope.of(
         m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
@@ -236,7 +258,7 @@ def _fact(
     status, status_why = status_of(text, m, spans, when, frames, scope.words)
     if status == "planned" and frames.ahead and period_why == NOTHING:
         period, period_why = frames.ahead.text, "the plan told before"
-    name, name_why = naming.indicator(text, m, figures, frames.earlier, names, scope.places, scope.words)
+    name, name_why = naming.indicator(text, m, figures, parts, scope.places, frames.earlier, scope.words)
     frames.earlier = name
     field_name, field_why = naming.theme(
         name, text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes

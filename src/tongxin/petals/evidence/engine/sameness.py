@@ -20,6 +20,7 @@ RATES = {
     **dict.fromkeys(("日均", "每天", "每日"), "day"), **dict.fromkeys(("年均", "每年"), "year"), "每周": "week",
     **dict.fromkeys(("月均", "每月"), "month"), **dict.fromkeys(("平均", "均"), "each"),
 }  # fmt: skip
+EDITION = re.compile("(?:首|第[一二三四五六七八九十百\\d]+)[届期批轮]")  # which of a row of events
 NUMBER = re.compile(r"(\d+(?:[,，]\d{3})*(?:\.\d+)?)([十百千]?[万亿]{1,2}|[十百千])?")
 SIZE = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 MEANS = frozenset(["微克/立方米", "毫克/升", "℃", "公里/小时"])  # 平均浓度, 年均浓度: a mean by itself
@@ -171,6 +172,12 @@ def rates(fact: Fact) -> frozenset[str]:
     if fact.unit in MEANS:
         return frozenset()
     return frozenset(RATES[q] for q in fact.qualifier.split(";") if q in RATES)
+
+
+def of_one_event(a: Fact, b: Fact) -> bool:
+    """Whether two figures may be of one event: not of the fifth fair and of the sixth."""
+    one, two = set(EDITION.findall(a.quote)), set(EDITION.findall(b.quote))
+    return not one or not two or bool(one & two)
 
 
 def against(fact: Fact) -> frozenset[str]:

@@ -17,6 +17,7 @@ TABLES = {
     "indicators.csv": (("name", "finds"), "finds"),
     "themes.csv": (("theme", "finds"), "finds"),
     "masks.csv": (("pattern",), "pattern"),
+    "name_words.csv": (("kind", "form"), ""),
     "alike_names.csv": (("form", "word"), ""),
     "vague_names.csv": (("name",), ""),
 }
@@ -43,6 +44,7 @@ def check(more: Path) -> None:
                 _pattern(where, pattern, row[pattern])
     _units(more)
     _places(more)
+    _kinds_of_words(more)
     units = {row["form"] for row in rows("units.csv", more)}
     for row in _own("indicators.csv", more):
         if row["unit"] and row["unit"] not in units:
@@ -71,6 +73,14 @@ def _units(more: Path) -> None:
         if not good:
             raise ValueError(f"{where}: times is {row['times']!r}, not a number above 0")
         if row["kind"] and row["kind"] not in kinds:
+            raise ValueError(f"{where}: no kind {row['kind']!r}; kinds are {', '.join(kinds)}")
+
+
+def _kinds_of_words(more: Path) -> None:
+    kinds = sorted({row["kind"] for row in rows("name_words.csv")})
+    for row in _own("name_words.csv", more):
+        if row["kind"] not in kinds:
+            where = f"{more / 'name_words.csv'}, {row['form']}"
             raise ValueError(f"{where}: no kind {row['kind']!r}; kinds are {', '.join(kinds)}")
 
 

@@ -1,0 +1,210 @@
+"""Which characters around a figure belong to its name: a chain of two labels over hashed features, compiled.
+
+The model is a structured perceptron (Collins 2002) with averaged weights: each character between two clauses before the
+figure and the end of its clause is kept or left; a character's score is the sum of the weights of its features, a pair
+of neighbours adds the weight of its change. The best chain is found by Viterbi's algorithm. Integers decide the hashes
+and doubles the sums, both in a fixed order: the same weights give the same names on every machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Ids = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Steps = NDArray[np.int16]  # weights in whole steps
+
+SIZE = 1 << 18  # places in the table of weights
+FEATURES = 37
+PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS = 1, 2, 4, 8, 16, 32, 64, 128  # marks of a character
+FAR, NEAR, BEHIND, BEFORE, AFTER, BEYOND, NUMBER = 0, 1, 2, 3, 4, 5, 6  # where it stands
+EDGE = 2  # stands for what lies outside the window; 0 is a character of another figure, 1 the figure itself
+
+
+@njit(cache=True, nogil=True)
+def _hash(t: int, a: int, b: int, c: int) -> int:
+    h = np.uint64(1469598103934665603)
+    prime = np.uint64(1099511628211)
+    h = (h ^ np.uint64(t + 1)) * prime
+    h = (h ^ np.uint64(a + 1)) * prime
+    h = h ^ (h >> np.uint64(29))
+    h = (h ^ np.uint64(b + 1)) * prime
+    h = h ^ (h >> np.uint64(31))
+    h = (h ^ np.uint64(c + 1)) * prime
+    h = h ^ (h >> np.uint64(33))
+    return int(h & np.uint64(SIZE - 1))
+
+
+@njit(cache=True, nogil=True)
+def _steps(distance: int) -> int:
+    for step, reach in enumerate((1, 2, 4, 8, 14, 24)):
+        if distance <= reach:
+            return step
+    return 6
+
+
+@njit(cache=True, nogil=True)
+def features(
+    chars: Ints, marks: Ints, word_of: Ints, words: Ints, tags: Ints, at: Ints, about: Ints
+) -> tuple[Ids, Bytes]:
+    """Return the ids of the features of each place of a window, (places, FEATURES), and 1 where a word begins.
+
+    `chars` and `marks` are those of the sentence: code points, and the marks above; `word_of` says which word each
+    stands in, counted from 1; `words` and `tags` are numbers for the words and their parts of speech, with EDGE at both
+    ends. `at` holds the figure's start and end, its clause's start and end, the end of the figure before and the start
+    of the next in this clause, the start of the clause before and the window's start and end; `about` its kind, unit
+    and role as numbers. The figure itself is one place, of NUMBER.
+    """
+    start, end, low, _high, left, right, near, first, last = at
+    kind, unit, role = about
+    n = start - first + 1 + last - end
+    code = np.zeros(n, np.int64)
+    where = np.zeros(n, np.int64)
+    word = np.zeros(n, np.int64)
+    begins = np.zeros(n, np.uint8)
+    begins[start - first] = 1
+    begins[0] = 1
+    if start - first + 1 < n:
+        begins[start - first + 1] = 1
+    dist = np.zeros(n, np.int64)
+    flag = np.zeros(n, np.int64)
+    fill = min(3, (start - left) // 3) * 4 + min(3, (right - end) // 3)
+    for side in range(2):
+        of, listed, verb = False, False, False
+        for step in range(start - first if side == 0 else last - end):
+            i = start - 1 - step if side == 0 else end + step
+            j = i - first if side == 0 else start - first + 1 + step
+            mark = marks[i]
+            word[j] = word_of[i]
+            if i == first or word_of[i] != word_of[i - 1]:
+                begins[j] = 1
+            code[j] = 0 if mark & FIGURE else chars[i]
+            if side:
+                where[j] = AFTER if i < right else BEYOND
+            elif i >= low:
+                where[j] = BEFORE if i >= left else BEHIND
+            else:
+                where[j] = NEAR if i >= near else FAR
+            dist[j] = _steps(step + 1)
+            border = (marks[i - 1] & BORDER > 0) + 2 * (i + 1 < marks.shape[0] and marks[i + 1] & BORDER > 0)
+            flag[j] = (mark & 3) | of << 2 | listed << 3 | verb << 4 | border << 5
+            of = of or mark & OF > 0
+            listed = listed or mark & LISTED > 0
+            verb = verb or mark & VERB > 0
+    code[start - first] = 1
+    where[start - first] = NUMBER
+    ids = np.zeros((n, FEATURES), np.int32)
+    for i in range(n):
+        c = code[i]
+        b1 = code[i - 1] if i > 0 else EDGE
+        b2 = code[i - 2] if i > 1 else EDGE
+        a1 = code[i + 1] if i + 1 < n else EDGE
+        a2 = code[i + 2] if i + 2 < n else EDGE
+        r, d, f = where[i], dist[i], flag[i]
+        s = 0 if r <= BEFORE else 1
+        at_word = word[i]
+        w, t = words[at_word], tags[at_word]
+        wb, tb = words[max(at_word - 1, 0)], tags[max(at_word - 1, 0)]
+        next_word = at_word + 1 if at_word else 0
+        wa, ta = words[next_word], tags[next_word]
+        ids[i] = (
+            _hash(1, r, 0, 0), _hash(2, r, d, 0), _hash(3, c, 0, 0), _hash(4, c, r, 0),
+            _hash(9, b1, c, a1), _hash(10, b2, b1, c),
+            _hash(11, c, a1, a2), _hash(12, b1, s, 0), _hash(13, a1, s, 0), _hash(14, b2, b1, 0), _hash(15, a1, a2, 0),
+            _hash(16, r, kind, 0), _hash(17, r, kind, d), _hash(18, r, role, kind), _hash(19, r, unit, 0),
+            _hash(20, r, f & 3, kind), _hash(21, r, f >> 2 & 1, f >> 3 & 1), _hash(22, r, f >> 4 & 1, 0),
+            _hash(23, r, fill, 0), _hash(24, r, fill, d), _hash(25, c, unit, s), _hash(26, b1, c, unit),
+            _hash(27, c, a1, unit), _hash(28, f >> 5 & 3, r, 0), _hash(29, f >> 5 & 3, r, kind),
+            _hash(30, w, 0, 0), _hash(31, w, r, 0), _hash(32, wb, w, s), _hash(33, w, wa, s), _hash(34, w, unit, s),
+            _hash(35, t, r, d), _hash(36, t, r, kind), _hash(37, tb, t, r), _hash(38, t, ta, r), _hash(39, wb, t, s),
+            _hash(40, t, wa, s), _hash(41, tb, t, ta),
+        )  # fmt: skip
+    return ids, begins
+
+
+@njit(cache=True, nogil=True)
+def kept(ids: Ids, begins: Bytes, weights: Floats | Steps, change: Floats | Steps) -> Bytes:
+    """Return the best chain of labels, 1 for kept; within a word they are the same.
+
+    `weights`: (SIZE,); `change`: (2, 2), from label to label where a word begins.
+    """
+    n = ids.shape[0]
+    best = np.zeros((n, 2))
+    back = np.zeros((n, 2), np.uint8)
+    for i in range(n):
+        gain = 0.0
+        for k in range(ids.shape[1]):
+            gain += weights[ids[i, k]]
+        for y in range(2):
+            if i:
+                if begins[i]:
+                    zero, one = best[i - 1, 0] + change[0, y], best[i - 1, 1] + change[1, y]
+                    best[i, y] = max(zero, one)
+                    back[i, y] = 1 if one > zero else 0
+                else:
+                    best[i, y] = best[i - 1, y]
+                    back[i, y] = y
+            best[i, y] += gain if y else 0.0
+    labels = np.zeros(n, np.uint8)
+    y = 1 if n and best[n - 1, 1] > best[n - 1, 0] else 0
+    for j in range(n):
+        labels[n - 1 - j] = y
+        y = back[n - 1 - j, y]
+    return labels
+
+
+@njit(cache=True, nogil=True)
+def kept_all(
+    chars: Ints, marks: Ints, word_of: Ints, words: Ints, tags: Ints, at: Ints, about: Ints, weights: Steps,
+    change: Steps, out: Bytes,
+) -> None:  # fmt: skip
+    """Fill `out` (figures, characters) with 1 for what belongs to the name of each figure.
+
+    `at`, (figures, 9), and `about`, (figures, 3): see `features`.
+    """
+    for q in range(at.shape[0]):
+        ids, begins = features(chars, marks, word_of, words, tags, at[q], about[q])
+        labels = kept(ids, begins, weights, change)
+        start, end, first, last = at[q, 0], at[q, 1], at[q, 7], at[q, 8]
+        out[q, first:start] = labels[: start - first]
+        out[q, end:last] = labels[start - first + 1 :]
+
+
+@njit(cache=True)
+def fit(
+    ids: Ids, begins: Bytes, wanted: Bytes, bounds: Ints, epochs: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Learn weights and changes from windows one behind the other: window q lies in bounds[q]..bounds[q + 1].
+
+    ids: (places, FEATURES); begins, wanted: (places,), 1 where a word begins, and for kept. Returns averages over all
+    steps.
+    """
+    count = bounds.shape[0] - 1
+    weights, sums = np.zeros(SIZE), np.zeros(SIZE)
+    change, change_sums = np.zeros((2, 2)), np.zeros((2, 2))
+    np.random.seed(seed)
+    order = np.arange(count)
+    step = 0.0
+    for _ in range(epochs):
+        np.random.shuffle(order)
+        for q in order:
+            step += 1.0
+            a, b = bounds[q], bounds[q + 1]
+            found = kept(ids[a:b], begins[a:b], weights, change)
+            for i in range(b - a):
+                told, want = found[i], wanted[a + i]
+                if told != want:
+                    by = 1.0 if want else -1.0
+                    for k in range(ids.shape[1]):
+                        weights[ids[a + i, k]] += by
+                        sums[ids[a + i, k]] += by * step
+                if i and begins[a + i] and (told != want or found[i - 1] != wanted[a + i - 1]):
+                    change[wanted[a + i - 1], want] += 1.0
+                    change_sums[wanted[a + i - 1], want] += step
+                    change[found[i - 1], told] -= 1.0
+                    change_sums[found[i - 1], told] -= step
+    return weights - sums / step, change - change_sums / step

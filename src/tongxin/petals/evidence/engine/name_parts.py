@@ -1,0 +1,148 @@
+"""The parts of a sentence that make up the name of a figure, learned from examples (`data/name_examples.txt`)."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import rjieba
+
+from tongxin.petals.evidence.engine import name_kernels as kernels
+from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.places import RELATIVE, Seen
+from tongxin.petals.evidence.engine.tables import HERE
+
+WEIGHTS = "name_weights.bin"
+STEP = 1 / 64  # weights are kept as whole numbers of this
+CLAUSE_ENDS = frozenset("，。；,;：:")
+LEFT_OUT = CLAUSE_ENDS | {"、", " ", "\u3000", "*"}
+BORDERS = LEFT_OUT | frozenset("“”（）()")
+VERB = re.compile("了|将|已|达|实现|完成|建成|增长|是|为|均|在|由")
+BACK, FORTH = 70, 45  # so many characters before and behind a figure are looked at
+KIND = {
+    kind: i for i, kind in enumerate((
+        "money", "count", "person", "area", "length", "mass", "volume", "energy", "power", "data", "time", "percent",
+        "points", "rate", "ratio", "measure", "days",
+    ))
+}  # fmt: skip
+ROLE = {role: i for i, role in enumerate(("main", "change", "points", "share"))}
+
+
+Parts = Callable[[str, list[Mention], list[Seen]], list[list[int]]]
+
+
+class Model(NamedTuple):
+    """What was learned, in whole steps: a weight for each place of the table, and for each change of label."""
+
+    weights: kernels.Steps
+    change: kernels.Steps
+
+    def packed(self) -> bytes:
+        """Return the model as bytes."""
+        return zlib.compress(np.concatenate([self.change.ravel(), self.weights]).astype("<i2").tobytes(), 9)
+
+
+def rounded(weights: kernels.Floats, change: kernels.Floats) -> Model:
+    """Return a model of these weights, rounded to whole steps."""
+    return Model(_steps(weights), _steps(change))
+
+
+def _steps(values: kernels.Floats) -> kernels.Steps:
+    return np.clip(np.rint(values / STEP), -32000, 32000).astype(np.int16)
+
+
+def unpacked(data: bytes) -> Model:
+    """Return the model of these bytes."""
+    every = np.frombuffer(zlib.decompress(data), "<i2").astype(np.int16)
+    return Model(every[4:].copy(), every[:4].reshape(2, 2).copy())
+
+
+@cache
+def model() -> Model:
+    """Return the model of this repository, read when first asked for."""
+    return unpacked((HERE / WEIGHTS).read_bytes())
+
+
+def _marks() -> kernels.Ints:
+    """Return the marks of each character of the first plane."""
+    table = np.zeros(0x10000, np.int64)
+    for marked, mark in (
+        (BORDERS, kernels.BORDER),
+        (CLAUSE_ENDS, kernels.ENDS),
+        ("的", kernels.OF),
+        ("、", kernels.LISTED),
+    ):
+        for c in marked:
+            table[ord(c)] |= mark
+    return table
+
+
+MARKS = _marks()
+
+
+@lru_cache(maxsize=1 << 16)
+def _number(word: str) -> int:
+    """Return a number for a word, the same on every machine."""
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+
+
+class Windows(NamedTuple):
+    """A sentence and the places around its figures, as the kernels want them: see `name_kernels.features`."""
+
+    chars: kernels.Ints
+    marks: kernels.Ints
+    word_of: kernels.Ints
+    words: kernels.Ints
+    tags: kernels.Ints
+    at: kernels.Ints
+    about: kernels.Ints
+
+
+def windows(text: str, figures: list[Mention], seen: list[Seen]) -> Windows:
+    """Return the places around each figure: up to two clauses before its own, and its own to the end."""
+    chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    chars[(chars >= 48) & (chars <= 57)] = 48  # one digit is like another
+    marks = MARKS[np.minimum(chars, 0xFFFF)]
+    for found in VERB.finditer(text):
+        marks[found.start()] |= kernels.VERB
+    for relative in RELATIVE.finditer(text):
+        marks[relative.start() : relative.end()] |= kernels.RELATIVE
+    for place in seen:
+        marks[place.start : place.end] |= kernels.PLACE
+    for figure in figures:
+        marks[figure.start : figure.end] |= kernels.FIGURE
+    begins = [0, 0, *(np.flatnonzero(marks & kernels.ENDS) + 1).tolist()]
+    at, about = [], []
+    for m in figures:
+        low, high = m.clause
+        earlier = begins[: max(2, bisect_left(begins, low))]
+        last = max(m.end, min(high, m.end + FORTH))
+        left = max([low, *(f.end for f in figures if f.end <= m.start)])
+        right = min([last, *(f.start for f in figures if f.start >= m.end)])
+        at.append(
+            (m.start, m.end, low, high, left, right, earlier[-1], max(earlier[-2], m.start - BACK), last)
+        )
+        about.append((KIND.get(m.kind, -1), _number(m.unit), ROLE.get(m.role, -1)))
+    return Windows(chars, marks, *_words(text), np.array(at, np.int64), np.array(about, np.int64))
+
+
+def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
+    """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
+    found = rjieba.tag(text, False)
+    words = np.array([kernels.EDGE, *(_number(word) for word, _tag in found), kernels.EDGE], np.int64)
+    tags = np.array([kernels.EDGE, *(_number(tag) for _word, tag in found), kernels.EDGE], np.int64)
+    lengths = np.array([len(word) for word, _tag in found], np.int64)
+    return np.repeat(np.arange(1, len(found) + 1), lengths), words, tags
+
+
+def parts(text: str, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
+    """Return for each figure of a sentence the characters that belong to its name, as places in the sentence."""
+    around, learned = windows(text, figures, seen), model()
+    kept = np.zeros((len(figures), len(text)), np.uint8)
+    kernels.kept_all(*around, learned.weights, learned.change, kept)
+    return [[i for i in np.flatnonzero(row).tolist() if text[i] not in LEFT_OUT] for row in kept]

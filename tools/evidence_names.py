@@ -1,0 +1,109 @@
+"""Learns how figures are named from examples, for the reader of bulletins: writes `name_weights.bin`.
+
+Examples are the sentences of `name_examples.txt`, beside the weights, and the labels beside the engine's tests, whose
+texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the sets of labels in KEPT.
+
+    python tools/evidence_names.py [TEXTS] [--out FILE]       without TEXTS from our own sentences alone
+    python tools/evidence_names.py TEXTS --check              says whether ours is what is learned; status 1 if not
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from tongxin.petals.evidence.engine import name_parts  # noqa: E402
+from tongxin.petals.evidence.engine.facts import Source  # noqa: E402
+from tongxin.petals.evidence.engine.name_learning import (  # noqa: E402
+    EXAMPLES,
+    Example,
+    learned,
+    marked,
+    windows,
+)
+
+DATA = ROOT / "src/tongxin/petals/evidence/engine/data"
+LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
+KEPT = frozenset({"sealed", "blind-sixth"})  # labels that are scored and never learned from
+TIMES = 3  # so often labels count: they are of real bulletins
+DAY = date(2025, 6, 30)
+
+
+def ours() -> Iterator[list[Example]]:
+    """Return the windows of our own sentences, line by line."""
+    for line in (DATA / EXAMPLES).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            text, told = marked(line)
+            yield list(windows(text, Source("", "示例", "示例", DAY), told))
+
+
+def labelled(folder: Path) -> Iterator[Example]:
+    """Return the windows of labelled figures of the public texts."""
+    os.environ["TONGXIN_BULLETINS"] = str(folder)
+    from tongxin.petals.evidence.engine.tests import shared_data
+
+    texts = shared_data.told()
+    rows = [r for path in sorted(LABELS.glob("*.csv")) for r in csv.DictReader(path.open(encoding="utf-8"))]
+    for doc in sorted({(r["half"], r["doc"]) for r in rows if r["half"] not in KEPT}):
+        mine = [r for r in rows if (r["half"], r["doc"]) == doc and r["cls"] == "M"]
+        if mine:
+            page = texts[mine[0]["sha256"]]
+            told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in mine]
+            yield from _one_each(
+                windows(page.text, Source(doc[1], page.title, page.publisher, page.day), told), mine
+            )
+    with (folder / "dev_gold.csv").open(encoding="utf-8", newline="") as lines:
+        gold = [r for r in csv.DictReader(lines) if r["cls"] == "M"]
+    by_file = {path.name[:3]: path for path in (folder / "raw").glob("r*.txt")}
+    keys = {p.text: p for p in texts.values()}
+    for name in sorted({r["doc"] for r in gold}):
+        text = by_file[name].read_text("utf-8")
+        mine = [r for r in gold if r["doc"] == name]
+        told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in mine]
+        page = keys[text]
+        yield from _one_each(windows(text, Source(name, page.title, page.publisher, page.day), told), mine)
+
+
+def _one_each(found: Iterator[Example], rows: list[dict[str, str]]) -> Iterator[Example]:
+    """Keep windows whose figure has the value that is labelled: a span may hold a comparison's number too."""
+    values = {(r["indicator"], r["value"]) for r in rows} | {
+        (r["indicator"], each.partition("=")[2]) for r in rows for each in r["accept"].split("|")
+    }
+    for window in found:
+        if (window.name, window.fact.value) in values:
+            yield window
+
+
+def main() -> int:
+    """Learn, and write or compare."""
+    asks = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asks.add_argument("texts", nargs="?", type=Path)
+    asks.add_argument("--out", type=Path, default=DATA / name_parts.WEIGHTS)
+    asks.add_argument("--check", action="store_true")
+    told = asks.parse_args()
+    examples = [w for line in ours() for w in line]
+    own = len(examples)
+    if told.texts:
+        examples += [w for w in labelled(told.texts) for _ in range(TIMES)]
+    packed = learned(examples).packed()
+    print(
+        f"{own} figures of our sentences, {(len(examples) - own) // TIMES} labelled ones, {len(packed)} bytes"
+    )
+    if told.check:
+        same = (DATA / name_parts.WEIGHTS).read_bytes() == packed
+        print("the same bytes" if same else "not the same bytes")
+        return 0 if same else 1
+    told.out.write_bytes(packed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
