@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.tables import rows
 
 DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)日?")
@@ -16,6 +17,9 @@ IN_ADDRESS = re.compile(
 )
 IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 CLOCK = re.compile(r"\d{1,2}[:：时]\d{2}")
+NUMERALS = re.compile(
+    "(二[〇零○ОO0Ｏ][一二三四五六七八九〇零○ОO0Ｏ]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 ALONE = re.compile(
     r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*"
 )
@@ -60,12 +64,22 @@ def labels(kind: str) -> re.Pattern[str]:
     )
 
 
+def western(text: str) -> str:
+    """Return a text with its days in Chinese numerals in digits: 二〇二五年五月十三日."""
+    return NUMERALS.sub(_western, text) if "二" in text else text
+
+
+def _western(match: re.Match[str]) -> str:
+    year = "".join(str(max("〇一二三四五六七八九".find(c), 0)) for c in match[1])
+    return f"{year}年{chinese(match[2])}月{chinese(match[3])}日"
+
+
 def shown(lines: list[str]) -> list[Day]:
     """Return the days of lines around a body, without those of updates, copyright, lists of other pages."""
     found: list[Day] = []
     for line in lines:
         if len(line) <= 200:
-            found += _of_line(line)
+            found += _of_line(western(line))
     return found
 
 
@@ -79,7 +93,8 @@ def _of_line(line: str) -> Iterator[Day]:
         if day is None:
             continue
         near = before[-10:]
-        if labels("other").search(near) or re.match(r"[^\d\n]{0,3}星期", line[match.end() :]):
+        widget = re.match(r"[^\d\n]{0,3}星期", line[match.end() :]) and "版" not in line
+        if widget or labels("other").search(near):
             continue
         kind = next((k for k in ("copied", "first", "written", "published") if labels(k).search(near)), "")
         behind = line[match.end() :]
@@ -88,6 +103,7 @@ def _of_line(line: str) -> Iterator[Day]:
         elif (
             ALONE.fullmatch(line)
             or CLOCK.match(behind.lstrip(" T　"))
+            or re.match(r"\s*星期.{0,8}版", behind)
             or (not before.strip(" 　[（(【") and labels("source").search(behind))
         ):
             yield Day(day, "alone")
@@ -95,7 +111,7 @@ def _of_line(line: str) -> Iterator[Day]:
 
 def signed(lines: list[str]) -> date | None:
     """Return the day with which a document is signed: alone on one of its last lines."""
-    for line in lines[-8:]:
+    for line in map(western, lines[-8:]):
         if len(line.strip()) < 30 and ALONE.fullmatch(line.strip()):
             return dates(line, DAY)[0] if dates(line, DAY) else None
     return None

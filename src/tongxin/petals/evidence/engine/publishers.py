@@ -22,6 +22,10 @@ OPENING = re.compile(
 COMES_FROM = re.compile(
     r"[（(](?:本文|本稿|文章)?(?:来源|来自|转自|转载自|摘自|原载)(?:于|[:：])?\s*[“《]?([\u4e00-\u9fff\w·]{2,20})[”》]?[^（）()]{0,20}[）)]"
 )
+REPRINTED = re.compile(
+    r"^[\s　（(【]*(?:本文|本稿|文章|内容)?(?:转载自|转自|摘自|来源于|原载于?|首发于|来自)"
+    r"\s*[:：]?\s*[“《]?([\u4e00-\u9fff\w·]{2,20})[”》]?(?:[，,。；\s）)】]|$)"
+)
 HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]\s*([\u4e00-\u9fff（）]{4,24})")
 META_SOURCES = (
     "contentsource",
@@ -96,7 +100,7 @@ def _of_meta(meta: dict[str, str], keys: tuple[str, ...]) -> str:
 
 def _comes_from(body: str, under: list[str]) -> str:
     for text in (body[-300:], *under):
-        match = COMES_FROM.search(text[-600:])
+        match = COMES_FROM.search(text[-600:]) or REPRINTED.search(text[:200])
         if match and _said(match[1]):
             return _said(match[1])
     return ""

@@ -69,8 +69,8 @@ def cut_site(line: str) -> int:
 
 def of_text(lines: list[str]) -> str:
     """Return the title on the first lines of a text; empty where the text begins with its first sentence."""
-    for line in lines[:6]:
-        if not line.strip() or is_column(line):
+    for line in lines[:8]:
+        if len(line.strip()) < LEAST or is_column(line):
             continue
         told = of_window(line) if cut_site(line) < len(line) or _site_first(line) else bare_title(line)
         told = IN_BRACKETS.sub("", told)

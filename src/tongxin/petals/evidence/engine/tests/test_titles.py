@@ -37,6 +37,9 @@ def _take(text: str) -> documents.Document:
         f"首页 > 新闻 > 正文\n{TITLE}\n2025-04-20 来源：示例日报",
         f"当前位置：首页 > 新闻\n标题：{TITLE}\n发布时间：2025-04-20",
         f"2025-04-20 来源：示例日报\n{TITLE}",
+        f"https://www.example.org/xw/t20250420_1234.html\n{TITLE}",
+        f"示例日报 2025年04月20日 星期日 第03版：要闻\n{TITLE}",
+        f"热点\n2024-01-02 示例政策解读\n{TITLE}",
     ],
 )
 def test_the_title_is_found_and_stands_once(head):
