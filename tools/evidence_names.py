@@ -1,4 +1,4 @@
-"""Learns how figures are named from examples, for the reader of bulletins: writes `name_weights.bin`.
+"""Learns how figures are named from examples, for the reader of bulletins: writes `name_weights.gz`.
 
 Examples are the sentences of `name_examples.txt`, beside the weights, and the labels beside the engine's tests, whose
 texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the sets of labels in KEPT.
@@ -93,15 +93,14 @@ def main() -> int:
     own = len(examples)
     if told.texts:
         examples += [w for w in labelled(told.texts) for _ in range(TIMES)]
-    packed = learned(examples).packed()
-    print(
-        f"{own} figures of our sentences, {(len(examples) - own) // TIMES} labelled ones, {len(packed)} bytes"
-    )
+    model = learned(examples)
+    print(f"{own} figures of our sentences, {(len(examples) - own) // TIMES} labelled ones")
     if told.check:
-        same = (DATA / name_parts.WEIGHTS).read_bytes() == packed
-        print("the same bytes" if same else "not the same bytes")
+        kept = name_parts.model()
+        same = all((one == two).all() for one, two in zip(kept, model, strict=True))
+        print("the same weights" if same else "not the same weights")
         return 0 if same else 1
-    told.out.write_bytes(packed)
+    told.out.write_bytes(model.packed())
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import zlib
 from bisect import bisect_left
@@ -17,7 +18,7 @@ from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.places import RELATIVE, Seen
 from tongxin.petals.evidence.engine.tables import HERE
 
-WEIGHTS = "name_weights.bin"
+WEIGHTS = "name_weights.gz"
 STEP = 1 / 64  # weights are kept as whole numbers of this
 CLAUSE_ENDS = frozenset("，。；,;：:")
 LEFT_OUT = CLAUSE_ENDS | {"、", " ", "\u3000", "*"}
@@ -44,7 +45,8 @@ class Model(NamedTuple):
 
     def packed(self) -> bytes:
         """Return the model as bytes."""
-        return zlib.compress(np.concatenate([self.change.ravel(), self.weights]).astype("<i2").tobytes(), 9)
+        every = np.concatenate([self.change.ravel(), self.weights]).astype("<i2")
+        return gzip.compress(every.tobytes(), 9, mtime=0)
 
 
 def rounded(weights: kernels.Floats, change: kernels.Floats) -> Model:
@@ -58,7 +60,7 @@ def _steps(values: kernels.Floats) -> kernels.Steps:
 
 def unpacked(data: bytes) -> Model:
     """Return the model of these bytes."""
-    every = np.frombuffer(zlib.decompress(data), "<i2").astype(np.int16)
+    every = np.frombuffer(gzip.decompress(data), "<i2").astype(np.int16)
     return Model(every[4:].copy(), every[:4].reshape(2, 2).copy())
 
 

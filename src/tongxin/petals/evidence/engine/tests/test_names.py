@@ -131,4 +131,4 @@ def test_the_weights_are_those_learned_from_our_sentences_and_the_labels():
     done = subprocess.run(
         [sys.executable, SCRIPT, folder(), "--check"], capture_output=True, text=True, check=False
     )
-    assert done.stdout.endswith("\nthe same bytes\n"), done.stdout + done.stderr
+    assert done.stdout.endswith("\nthe same weights\n"), done.stdout + done.stderr
