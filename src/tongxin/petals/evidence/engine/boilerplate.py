@@ -51,14 +51,15 @@ def page_parts(text: str) -> list[Edit]:
     tail = ""
     lines = text.split("\n")
     seen: set[str] = set()
-    titles = [bare_title(line) for line in lines[:TOP]]
+    titles = [bare_title(line) for line in lines[: 3 * TOP]]
     spammed = _rules()[4].search(text) is not None
     furnished = inside.search(text) is not None
-    for number, line in enumerate(lines):
+    kept = 0
+    for line in lines:
         bare = line.strip()
         core = inside.sub("", bare).strip() if furnished else bare
         why = ""
-        titled = number < TOP and 8 <= len(bare) < 100 and len(line) < 200 and "。" not in bare
+        titled = kept < TOP and 8 <= len(bare) < 100 and len(line) < 200 and "。" not in bare
         site = cut_site(line) if titled else len(line)
         if not bare:
             pass
@@ -81,6 +82,7 @@ def page_parts(text: str) -> list[Edit]:
         elif site < len(line):
             edits.append(Edit(at + site, line[site:], "", "page: name of the site", 0.9))
         if bare and not why:
+            kept += 1
             tail = "" if _is_prose(bare) else tail
             if titled:
                 seen.add(bare_title(line[:site]))

@@ -33,6 +33,8 @@ def of_window(told: str) -> str:
     parts = [p.strip() for p in CUT.split(told) if p.strip()]
     if not parts:
         return ""
+    told = told[: cut_site(told)]
+    parts = [p.strip() for p in CUT.split(told) if p.strip()] or parts
     kept = [p for p in parts if not (SITE.search(p) and len(p) <= 16)] or parts
     return IN_BRACKETS.sub("", bare_title(max(kept, key=len) if len(kept[0]) < LEAST else kept[0]))
 
@@ -56,15 +58,16 @@ def is_column(line: str) -> bool:
 
 
 def cut_site(line: str) -> int:
-    """Return where the name of the site begins that hangs on a title, else the length of the line."""
-    matches = list(CUT.finditer(line))
+    """Return where the names of site and column begin that hang on a title, else the length of the line."""
     end = len(line)
-    for match in reversed(matches):
+    while True:
+        match = next(iter(reversed(list(CUT.finditer(line[:end])))), None)
+        if match is None or match.start() < LEAST:
+            return end
         tail = line[match.end() : end].strip()
-        if not (tail and len(tail) <= 16 and SITE.search(tail)) or match.start() < LEAST:
-            break
+        if not (tail and len(tail) <= 16 and SITE.search(tail)):
+            return end
         end = match.start()
-    return end
 
 
 def of_text(lines: list[str]) -> str:

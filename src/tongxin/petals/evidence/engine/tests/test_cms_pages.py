@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
 from tongxin.petals.evidence.engine.documents import document
 from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.repair import repair
 from tongxin.petals.evidence.engine.tests.cms_pages import RAW, Raw
 
 
@@ -24,6 +26,16 @@ def test_its_origin_is_told(raw: Raw):
     found = document("p.html", raw.page.encode(raw.charset))
     told = (found.source.title, found.source.publisher, found.source.published, found.reposted)
     assert told == (raw.title, raw.publisher, raw.published, raw.reposted)
+
+
+def test_a_second_repair_finds_nothing_to_do():
+    chance = random.Random(3)
+    texts = [repair(re.sub(r"<[^>]*>", "\n", raw.page)).text for raw in RAW]
+    lines = [line for raw in RAW for line in re.sub(r"<[^>]*>", "\n", raw.page).split("\n") if line.strip()]
+    texts += ["\n".join(chance.choices(lines, k=chance.randrange(3, 25))) for _ in range(300)]
+    for text in texts:
+        once = repair(text).text
+        assert repair(once).text == once
 
 
 def test_broken_pages_are_taken_in_and_can_be_undone():
