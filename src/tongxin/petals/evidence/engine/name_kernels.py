@@ -111,18 +111,16 @@ def features(
         wb, tb = words[max(at_word - 1, 0)], tags[max(at_word - 1, 0)]
         next_word = at_word + 1 if at_word else 0
         wa, ta = words[next_word], tags[next_word]
-        ids[i] = (
-            _hash(1, r, 0, 0), _hash(2, r, d, 0), _hash(3, c, 0, 0), _hash(4, c, r, 0),
-            _hash(9, b1, c, a1), _hash(10, b2, b1, c),
-            _hash(11, c, a1, a2), _hash(12, b1, s, 0), _hash(13, a1, s, 0), _hash(14, b2, b1, 0), _hash(15, a1, a2, 0),
-            _hash(16, r, kind, 0), _hash(17, r, kind, d), _hash(18, r, role, kind), _hash(19, r, unit, 0),
-            _hash(20, r, f & 3, kind), _hash(21, r, f >> 2 & 1, f >> 3 & 1), _hash(22, r, f >> 4 & 1, 0),
-            _hash(23, r, fill, 0), _hash(24, r, fill, d), _hash(25, c, unit, s), _hash(26, b1, c, unit),
-            _hash(27, c, a1, unit), _hash(28, f >> 5 & 3, r, 0), _hash(29, f >> 5 & 3, r, kind),
-            _hash(30, w, 0, 0), _hash(31, w, r, 0), _hash(32, wb, w, s), _hash(33, w, wa, s), _hash(34, w, unit, s),
-            _hash(35, t, r, d), _hash(36, t, r, kind), _hash(37, tb, t, r), _hash(38, t, ta, r), _hash(39, wb, t, s),
-            _hash(40, t, wa, s), _hash(41, tb, t, ta),
+        asked = (
+            (r, 0, 0), (r, d, 0), (c, 0, 0), (c, r, 0), (b1, c, a1), (b2, b1, c), (c, a1, a2), (b1, s, 0),
+            (a1, s, 0), (b2, b1, 0), (a1, a2, 0), (r, kind, 0), (r, kind, d), (r, role, kind), (r, unit, 0),
+            (r, f & 3, kind), (r, f >> 2 & 1, f >> 3 & 1), (r, f >> 4 & 1, 0), (r, fill, 0), (r, fill, d),
+            (c, unit, s), (b1, c, unit), (c, a1, unit), (f >> 5 & 3, r, 0), (f >> 5 & 3, r, kind), (w, 0, 0),
+            (w, r, 0), (wb, w, s), (w, wa, s), (w, unit, s), (t, r, d), (t, r, kind), (tb, t, r), (t, ta, r),
+            (wb, t, s), (t, wa, s), (tb, t, ta),
         )  # fmt: skip
+        for k, (x, y, z) in enumerate(asked):
+            ids[i, k] = _hash(k, x, y, z)
     return ids, begins
 
 
@@ -155,23 +153,6 @@ def kept(ids: Ids, begins: Bytes, weights: Floats | Steps, change: Floats | Step
         labels[n - 1 - j] = y
         y = back[n - 1 - j, y]
     return labels
-
-
-@njit(cache=True, nogil=True)
-def kept_all(
-    chars: Ints, marks: Ints, word_of: Ints, words: Ints, tags: Ints, at: Ints, about: Ints, weights: Steps,
-    change: Steps, out: Bytes,
-) -> None:  # fmt: skip
-    """Fill `out` (figures, characters) with 1 for what belongs to the name of each figure.
-
-    `at`, (figures, 9), and `about`, (figures, 3): see `features`.
-    """
-    for q in range(at.shape[0]):
-        ids, begins = features(chars, marks, word_of, words, tags, at[q], about[q])
-        labels = kept(ids, begins, weights, change)
-        start, end, first, last = at[q, 0], at[q, 1], at[q, 7], at[q, 8]
-        out[q, first:start] = labels[: start - first]
-        out[q, end:last] = labels[start - first + 1 :]
 
 
 @njit(cache=True)

@@ -145,6 +145,11 @@ def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
 def parts(text: str, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
     """Return for each figure of a sentence the characters that belong to its name, as places in the sentence."""
     around, learned = windows(text, figures, seen), model()
-    kept = np.zeros((len(figures), len(text)), np.uint8)
-    kernels.kept_all(*around, learned.weights, learned.change, kept)
-    return [[i for i in np.flatnonzero(row).tolist() if text[i] not in LEFT_OUT] for row in kept]
+    found = []
+    for at, about in zip(around.at, around.about, strict=True):
+        ids, begins = kernels.features(*around[:5], at, about)
+        labels = np.flatnonzero(kernels.kept(ids, begins, learned.weights, learned.change))
+        start, end, first = int(at[0]), int(at[1]), int(at[7])
+        places = (first + i if first + i < start else first + i - 1 - start + end for i in labels.tolist())
+        found.append([i for i in places if i != end - 1 and text[i] not in LEFT_OUT])
+    return found
