@@ -271,7 +271,8 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             m.role = "done"
             continue
         figures.append(_as_figure(text, m, m))
-    _doubled(text, figures)
+    if "番" in text or "一倍" in text:
+        _doubled(text, figures)
     _ranks(text, figures)
     return figures
 

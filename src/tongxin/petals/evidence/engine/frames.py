@@ -13,10 +13,6 @@ from tongxin.petals.evidence.engine.periods import Period, all_in
 
 GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
 OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
-PLANS = re.compile(
-    "工作安排|工作部署|主要任务|重点任务|重点工作|预期目标|工作打算|下一步|工作思路|目标任务|工作计划|今后|展望|总体要求|主要目标|目标和任务|目标与任务|总体目标|工作重点|工作举措|计划安排|工作任务|发展目标|奋斗目标"
-)
-PAST = re.compile("完成情况|回顾|进展|成效|基础|现状|背景")
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 
 
@@ -86,8 +82,8 @@ def enter_section(heading: re.Match[str], frames: Frames, source: Source, words:
     frames.section = around.Frame(names, f"heading {title[:20]!r}") if names else around.Frame()
     spans = [p for p in all_in(title, source.published, about=frames.about) if not p.brief]
     frames.section_period = spans[0] if spans and not spans[0].day else None
-    past = PAST.search(title) is not None
-    frames.coming = not past and (frames.plan or bool(PLANS.search(title)))
+    past = words.phrases["past heading"].search(title) is not None
+    frames.coming = not past and (frames.plan or bool(words.phrases["plan heading"].search(title)))
     if frames.section_period is None and frames.plan and not past:
         frames.section_period = frames.plan_year
     frames.planned = frames.coming

@@ -100,6 +100,8 @@ class Lexicon:
     place: Finder
     indicators: tuple[Known, ...]
     naming: NameWords
+    phrases: dict[str, re.Pattern[str]]  # words by what they tell: planned, plan heading, people, money …
+    may_plan: re.Pattern[str]  # a character of those that tell plans
     themes: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -204,6 +206,19 @@ def _bare(levels: dict[str, str], places: dict[str, tuple[str, ...]]) -> dict[st
     return found
 
 
+def _hanzi(pattern: str) -> str:
+    """Return the first character of a pattern that is no part of a condition before or behind it."""
+    bare = re.sub(r"\(\?<?[!=](?:[^()]|\([^()]*\))*\)", "", pattern)
+    return next(c for c in bare if "\u4e00" <= c <= "\u9fff")
+
+
+def _phrases(more: Path | None) -> dict[str, re.Pattern[str]]:
+    groups: dict[str, list[str]] = {}
+    for row in rows("phrases.csv", more):
+        groups.setdefault(row["group"], []).append(f"(?:{row['finds']})")
+    return {group: re.compile("|".join(finds)) for group, finds in groups.items()}
+
+
 @lru_cache(maxsize=4)
 def lexicon(more: Path | None = None) -> Lexicon:
     """Return the lexicon, a folder of one's own after our tables. Raises ValueError, naming file and line."""
@@ -244,5 +259,9 @@ def lexicon(more: Path | None = None) -> Lexicon:
             for r in rows("indicators.csv", more)
         ),
         naming=NameWords.of(rows("name_words.csv", more)),
+        phrases=_phrases(more),
+        may_plan=re.compile(
+            f"[{''.join(_hanzi(r['finds']) for r in rows('phrases.csv', more) if r['group'] == 'planned')}]"
+        ),
         themes=tuple((r["theme"], re.compile(r["finds"])) for r in rows("themes.csv", more)),
     )

@@ -13,14 +13,8 @@ BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
 WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
-LASTS = re.compile(
-    "缩短|压缩|缩减|压减|通达|可达|直达|到达|抵达|最快|全程|耗时|用时|时长|时间|延长|仅需|只需|行驶|减少|快至|审批|办结|办理"
-)
-MONEY = re.compile(
-    "生产总值|GDP|经费|投入|支出|增加值|销售额|交易额|营业额|总量|产值|进出口|投资|收入|成交额|总额|规模|贷款|资金|税收|营收|经济|市值|大关|贸易|出口|进口"
-)
-PEOPLE = re.compile(
-    "^(?:(?:贫困|流动|户籍|脱贫|农业|城镇|受益|参保|农村|返乡|在校|大中专|离校|新|老年|残疾|受灾|燕赵|三湘|齐鲁|中原|巴蜀|八闽|江淮)?(?:劳动力|移民|青年|青少年|大学生|毕业生|人民|百姓|农户人口|人口|居民|群众|儿女|志愿者|干部|劳动者|建设者|医务人员|党员干部)|人口|居民|群众|游客|师生|学生|职工|农民|旅客|患者|人才|党员|澳门居民|建档立卡|常住|儿女|老人|老年人|儿童|市民|用户|会员|乘客|观众|工作人员|从业人员|人员)"
+KIND_OF_PEOPLE = re.compile(
+    "(?:贫困|流动|户籍|脱贫|农业|城镇|受益|参保|农村|返乡|在校|大中专|离校|新|老年|残疾|受灾|燕赵|三湘|齐鲁|中原|巴蜀|八闽|江淮)?"
 )
 VISITS = re.compile("人次(?:数)?(?:为|达到|达|是|超过|突破|超)*$")
 CROWD = re.compile(
@@ -118,7 +112,7 @@ def _unit(
         last = match[0][-1]
         return ("个" if last == "大" else words.units[last].base), "1", "count", match.end()
     step = match["unit"] == "台" and after[:1] == "阶"
-    if step and match["c"] and PASSED.search(before) and MONEY.search(before):
+    if step and match["c"] and PASSED.search(before) and words.phrases["money"].search(before):
         return "元", "1", "money", match.end() - 1  # 投入迈上万亿台阶
     if step or STEPS.match(after):
         return None
@@ -157,17 +151,23 @@ def _unit(
         return unit.base, unit.times, "days", end  # 优良天数甲市290天；乙市255天
     if (
         form in SKIPPED
-        and not LASTS.search(before[-16:] + after)
+        and not words.phrases["length of time"].search(before[-16:] + after)
         and not (form in MANY and len(match["d"] or "") > 1)
     ):
         return None
-    if unit.kind == "time" and not LASTS.search(before[-16:] + after):
+    if unit.kind == "time" and not words.phrases["length of time"].search(before[-16:] + after):
         return None
     if unit.kind == "length" and re.search("距(?:离)?[^，。；,;]{0,12}$", before):
         return None
     if form == "P" and "算力" not in before + after:
         return None
     return unit.base, unit.times, unit.kind, end
+
+
+def _people(after: str, words: Lexicon) -> bool:
+    """Whether people are named behind a number: 7400多万燕赵儿女, 232万贫困人口."""
+    kind = KIND_OF_PEOPLE.match(after)
+    return words.phrases["people"].match(after, kind.end() if kind else 0) is not None
 
 
 def _without(
@@ -183,7 +183,7 @@ def _without(
         return "千瓦时", "1", "energy", match.end() + 1
     if VISITS.search(before):
         return "人次", "1", "count", match.end()
-    if PEOPLE.match(after) or CROWD.search(before):
+    if _people(after, words) or CROWD.search(before):
         return "人", "1", "person", match.end()
     if after[:1] in "级" and after:
         return None
@@ -191,7 +191,7 @@ def _without(
         for known in reversed(words.indicators):  # one's own come last and win
             if known.unit in words.units and known.finds.search(before):
                 return words.units[known.unit].base, "1", words.units[known.unit].kind, match.end()
-    if MONEY.search(before):
+    if words.phrases["money"].search(before):
         return "元", "1", "money", match.end()
     return None
 

@@ -177,6 +177,8 @@ def _made(
 def read(match: re.Match[str], day: date | None, about: int | None = None) -> Period | None:
     """Return the period that a match of TIME means for a text published on `day`, or None where it means none."""
     today = day.isoformat() if day else "pub"
+    if match["y"] or match["rel"] or match["m"]:
+        return _calendar(match, day, today, about)
     if match["now"]:
         return _made(match, as_of(day), day, now=True)
     said = match["years"] or match["recent"] or match["these"]

@@ -180,21 +180,15 @@ def _sentence(
     strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
     if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
         strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
-    if FROM_AND_FROM.search(text):
+    if strong and text.count("从") > 1 and FROM_AND_FROM.search(text):
         strong = []  # 从甲到乙，从丙到丁: of everywhere
     if strong:
-        first = [
-            p
-            for p in strong
-            if mentions._clause_of(spans, p.start) == mentions._clause_of(spans, strong[0].start)
-        ]
         here = mentions._clause_of(spans, strong[0].start)
-        names = scope.subject(strong[0].start, here[1]) or tuple(
-            dict.fromkeys(n for p in first for n in p.names)
-        )
-        frames.last = around.Frame(scope.without_wider(names), f"told last: {first[0].form}")
-        if not (wider and all(p.form in words.entities for p in first)):  # a park does not last
-            frames.place = around.Frame(scope.without_wider(names), f"said before: {first[0].form}")
+        names = scope.subject(strong[0].start, here[1]) or strong[0].names
+        frames.last = around.Frame(names, f"told last: {strong[0].form}")
+        lasts = not wider or any(p.form not in words.entities for p in strong if p.start <= here[1])
+        if lasts:  # but a park does not
+            frames.place = around.Frame(names, f"said before: {strong[0].form}")
     elif relatives:
         relative = relatives[0]
         names = around.resolve(relative[0], scope.near(relative.start()), words)
@@ -254,7 +248,7 @@ def _fact(
     names, place_why = scope.of(
         m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
     )
-    period, period_why, when = period_of(text, m, periods, frames, source)
+    period, period_why, when = period_of(text, m, periods, frames, source, scope.words)
     status, status_why = status_of(text, m, spans, when, frames, scope.words)
     if status == "planned" and frames.ahead and period_why == NOTHING:
         period, period_why = frames.ahead.text, "the plan told before"

@@ -199,7 +199,7 @@ class Scope:
                 names = self.without_wider(tuple(dict.fromkeys((*names, *joined))))
             if names:
                 return names, relative[-1][0]
-        strong = self._subject_only(strong)
+        strong = self._subject_only(strong) if len(strong) > 1 else strong
         chosen = strong or [p for p in found if p.names != (NATIONAL,) and not p.aside]
         if not chosen:
             return None
@@ -303,6 +303,8 @@ class Scope:
 
     def without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return places without those that hold another of them, and without 全国 beside others."""
+        if len(names) < 2:
+            return names
         parents = {self.words.parents.get(n, "") for n in names}
         parents |= {self.words.parents.get(p, "") for p in parents}
         narrow = tuple(n for n in names if n not in parents and n != NATIONAL)

@@ -9,32 +9,18 @@ from tongxin.petals.evidence.engine.frames import SPAN, Frames
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, as_of
 
-PLANNED = re.compile(
-    "(?<!必)将(?!近|军|来|士)|(?<![按超])(?<!超过|好于|高于)(?<!行动|年度|培养|三年|五年|投资|专项|工作|实施|发展|振兴|建设|招生|一批)计划(?!的|单列|投资完成|生育|书|署)"
-    "|(?<![模虚草])拟(?!定|合|人|态|真|声)|力争|争取(?!到|了)|有望|预计|(?<![于超])预期(?!寿命|目标|效果|值)|目标(?:是|为)|规划建设"
-    "|(?<!为)确保(?!了|[^，。；]{0,8}安全)|努力实现|(?<![主重需必紧首])要(?:达到|实现|完成|建成|新增|新建|培育|打造|推动)|届时|建成后|投产后|达产后|全部投运后"
-    "|全线贯通后|通车后|投用后|建成投[产运用]后|全部建成后|拟建|(?<![接期等招看对优亟])待(?:建|开|全部|.{0,6}(?:建成|完工|投产|通车|实施))"
-)
 SO_FAR = re.compile("已|累计")
 LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
-MAY_PLAN = re.compile("[将划拟争望预标建保努要届后待]")
 DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
 NOW_HAS = re.compile("(?:现有|现已|已累计|累计已|目前)")  # 2023年8月投入使用，现有学生380人
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
 # What comes 开通后 lies ahead only while the paragraph tells that it is still being built.
 AFTER = re.compile("(?:开通|开通运营|投入运营|投运|竣工|完工|贯通|建成通车)后")
-IN_WORK = re.compile(
-    "联调联试|合龙|在建|试运行|铺轨|架梁|架设|开工|动工|加快推进|施工|建设现场|启动建设|按图|主体完工|隧道贯通|静态验收"
-)
 OPEN_NOW = re.compile("(?:正式|全线|今天|日)[^，。；]{0,8}(?:开通|通车|投入运[行营]|投运|投产)")
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有")
-STANDS = re.compile("累计|共有|设有|建有|拥有|共建|总数|存量")  # counts of what there is
 # What a thing is, told behind the day it was opened: …开通，全长149公里.
 WHOLE_OF = re.compile(
     "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
-)
-OPENED = re.compile(
-    "开通|通车|开工|动工|启动|建成|投产|投运|投用|启用|揭牌|成立|开园|竣工|贯通|完工|投入运[行营]|投入使用"
 )
 MEAN = re.compile("年均|年平均|平均每年")
 # 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
@@ -51,7 +37,7 @@ FLOWS = frozenset(
 
 
 def period_of(
-    text: str, m: Mention, periods: list[Period], frames: Frames, source: Source
+    text: str, m: Mention, periods: list[Period], frames: Frames, source: Source, words: Lexicon
 ) -> tuple[str, str, str]:
     """Return period, why, and how it lies to the publication: ahead, over or running."""
     before = [p for p in periods if p.end <= m.start and (not p.local or p.start >= m.clause[0])]
@@ -59,7 +45,7 @@ def period_of(
     inside = [p for p in before if p.start >= m.clause[0]]
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
-    if chosen is not None and not inside and _of_opening(text, m, chosen):
+    if chosen is not None and not inside and _of_opening(text, m, chosen, words):
         chosen, before = None, []
         return as_of(source.published), "what was opened, as it stands", "running"
     if chosen is None:
@@ -78,8 +64,9 @@ def period_of(
         years = [frames.years] if frames.years else []
         years += [p for p in periods if p.start < m.start and of_years(p)]
         chosen, why = (years[-1], "the years of a mean") if years else (chosen, why)
-    stands = STANDS.search(clause) or AS_OF_NOW.search(clause)
     told = frames.section_period
+    lent = chosen is None and (told is not None or frames.lead is not None)
+    stands = lent and (words.phrases["what there is"].search(clause) or AS_OF_NOW.search(clause))
     if chosen is None and told and stands and SPAN.fullmatch(told.text) and not frames.planned:
         return as_of(source.published), "a count of what there is", "running"
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
@@ -95,10 +82,10 @@ def period_of(
     return chosen.text, why, _lies(chosen, source)
 
 
-def _of_opening(text: str, m: Mention, told: Period) -> bool:
+def _of_opening(text: str, m: Mention, told: Period, words: Lexicon) -> bool:
     """Whether a time only says when a thing was opened: …2024年12月31日开通，全长149公里."""
     between = text[told.end : m.clause[0]]
-    opened = OPENED.search(between)
+    opened = words.phrases["opened"].search(between)
     if opened is None or any(c.isdigit() for c in between):
         return False
     clause = text[m.clause[0] : m.start]
@@ -134,8 +121,8 @@ def status_of(
         told = None  # what a year that is over is reckoned to have brought
     if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
-    ahead = AFTER.search(text, 0, m.start)
-    if ahead and IN_WORK.search(frames.paragraph) and not OPEN_NOW.search(frames.paragraph):
+    ahead = AFTER.search(text, 0, m.start) if "后" in text else None
+    if ahead and words.phrases["in work"].search(frames.paragraph) and not OPEN_NOW.search(frames.paragraph):
         return "planned", f"{ahead[0]}, and it is still being built"
     later = LATER.match(after)
     if later:
@@ -155,11 +142,12 @@ def status_of(
 
 def _plan_word(said: str, words: Lexicon, end: int) -> re.Match[str] | None:
     """Return the word before `end` of a clause that tells a plan; 将 that only puts the object first is none."""
-    told = PLANNED.search(said, 0, end) if MAY_PLAN.search(said, 0, end) else None
+    planned = words.phrases["planned"]
+    told = planned.search(said, 0, end) if words.may_plan.search(said, 0, end) else None
     while (
         told
         and told[0] == "将"
         and (words.place.match(said, told.end()) or OBJECT_FIRST.match(said, told.end()))
     ):
-        told = PLANNED.search(said, told.end(), end)
+        told = planned.search(said, told.end(), end)
     return told

@@ -18,6 +18,7 @@ TABLES = {
     "themes.csv": (("theme", "finds"), "finds"),
     "masks.csv": (("pattern",), "pattern"),
     "name_words.csv": (("kind", "form"), ""),
+    "phrases.csv": (("group", "finds"), "finds"),
     "alike_names.csv": (("form", "word"), ""),
     "vague_names.csv": (("name",), ""),
 }
@@ -45,6 +46,14 @@ def check(more: Path) -> None:
     _units(more)
     _places(more)
     _kinds_of_words(more)
+    groups = sorted({row["group"] for row in rows("phrases.csv")})
+    for row in _own("phrases.csv", more):
+        if row["group"] not in groups:
+            raise ValueError(
+                f"{more / 'phrases.csv'}, {row['finds']}: no group {row['group']!r}; groups are {', '.join(groups)}"
+            )
+        if re.search("[\u4e00-\u9fff]", row["finds"]) is None:
+            raise ValueError(f"{more / 'phrases.csv'}, {row['finds']}: finds has no Chinese character")
     units = {row["form"] for row in rows("units.csv", more)}
     for row in _own("indicators.csv", more):
         if row["unit"] and row["unit"] not in units:

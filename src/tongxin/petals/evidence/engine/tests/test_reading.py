@@ -118,6 +118,18 @@ def test_one_adds_an_indicator_a_unit_and_a_place_by_data_alone(tmp_path):
     assert (bare.value, bare.unit, bare.theme) == ("12000", "桥次", "产业")
 
 
+def test_one_adds_a_word_of_plans_a_heading_and_people_by_data_alone(tmp_path):
+    texts = ("天津市拟于示例期满时新建学校3所。", "**三、来年盘算**\n新建学校3所。", "7.5万骑手参保。")
+    (tmp_path / "phrases.csv").write_text(
+        "group,finds\nplanned,示例期满时\nplan heading,来年盘算\npeople,骑手\n", "utf-8"
+    )
+    before = [read_text(t.replace("拟于", ""), published=DAY) for t in texts]
+    after = [read_text(t.replace("拟于", ""), published=DAY, words=tmp_path) for t in texts]
+    assert [[f.status for f in facts] for facts in before] == [["actual"], ["actual"], []]
+    assert [[f.status for f in facts] for facts in after] == [["planned"], ["planned"], ["actual"]]
+    assert after[2][0].unit == "人"
+
+
 @pytest.mark.parametrize(
     ("name", "row", "said"),
     [
@@ -131,6 +143,8 @@ def test_one_adds_an_indicator_a_unit_and_a_place_by_data_alone(tmp_path):
         ("indicators.csv", "name,finds,unit,theme\n接入量,(,,\n", "no regular expression"),
         ("indicators.csv", "name,finds,unit,theme\n接入量,接*,,\n", "fits an empty text"),
         ("indicators.csv", "name,finds,unit,theme\n接入量,接入量,桥次,\n", "no unit '桥次'"),
+        ("phrases.csv", "group,finds\n计划,打算\n", "no group '计划'"),
+        ("phrases.csv", "group,finds\nplanned,[a-z]\n", "no Chinese character"),
         ("unit.csv", "form,unit\n桥次,桥次\n", "is no table of the reader"),
     ],
 )
