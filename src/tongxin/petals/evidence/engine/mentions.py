@@ -221,7 +221,8 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
+def clause_of(spans: list[tuple[int, int]], place: int) -> tuple[int, int]:
+    """Return the clause in which a place of the sentence lies; the border behind a clause counts to it."""
     for span in spans:
         if place <= span[1]:
             return span
@@ -254,7 +255,7 @@ def find(
     measured = []
     for match in numbers:
         start = match.start()
-        clause = _clause_of(spans, start)
+        clause = clause_of(spans, start)
         lender = shared.get(start)
         unit = _unit(lender or match, text, words, clause)
         unit = unit and (unit if lender is None else (unit[0], unit[1], unit[2], match.end()))

@@ -289,13 +289,6 @@ def times_in(text: str) -> list[re.Match[str]]:
     return matches(BEGINS_TIME, TIME, text)
 
 
-def without_times(text: str) -> str:
-    """Return a text without the times it names."""
-    for match in reversed(times_in(text)):
-        text = text[: match.start()] + text[match.end() :]
-    return text
-
-
 def all_in(
     text: str, day: date | None, told: list[re.Match[str]] | None = None, about: int | None = None
 ) -> list[Period]:

@@ -183,7 +183,7 @@ def _sentence(
     if strong and text.count("从") > 1 and FROM_AND_FROM.search(text):
         strong = []  # 从甲到乙，从丙到丁: of everywhere
     if strong:
-        here = mentions._clause_of(spans, strong[0].start)
+        here = mentions.clause_of(spans, strong[0].start)
         names = scope.subject(strong[0].start, here[1]) or strong[0].names
         frames.last = around.Frame(names, f"told last: {strong[0].form}")
         lasts = not wider or any(p.form not in words.entities for p in strong if p.start <= here[1])
@@ -210,7 +210,7 @@ def _sentence(
 
 def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     """Whether a time is that of the news, not of the figure: 记者今天（12月23日）从…获悉."""
-    clause = mentions._clause_of(spans, period.start)
+    clause = mentions.clause_of(spans, period.start)
     said = text[clause[0] : clause[1]]
     if text[period.start : period.end] in ("昨天", "昨日"):
         return ATTRIBUTED.search(said) is not None
