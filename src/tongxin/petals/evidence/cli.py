@@ -60,7 +60,9 @@ def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: boo
     """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
     failed = False
     for path in _found(files):
-        for error in batch.each_document(path, None, lambda d: _show_repair(d, diff, as_json), seconds):
+        for error in batch.each_document(
+            path, documents.Told(), lambda d: _show_repair(d, diff, as_json), seconds
+        ):
             failed = True
             click.echo(f"tongxin: {error.what}\n  {error.todo}", err=True)
     ctx.exit(1 if failed else 0)

@@ -40,13 +40,7 @@ class Done:
 
 def read(job: Job) -> Done:
     """Read one file; what cannot be read says why and breaks nothing else."""
-    path = Path(job.path)
-    beside = told_beside(path)
-    told = Told(
-        job.title or beside.title,
-        job.publisher or beside.publisher,
-        date.fromisoformat(job.published) if job.published else beside.published,
-    )
+    told = Told(job.title, job.publisher, date.fromisoformat(job.published) if job.published else None)
     words = Path(job.words) if job.words else None
     done = Done(job.path, [], [], [])
 
@@ -57,7 +51,7 @@ def read(job: Job) -> Done:
         done.readings.append(plain)
         done.prints.append(marks)
 
-    troubles = each_document(path, told, take, job.seconds)
+    troubles = each_document(Path(job.path), told, take, job.seconds)
     if not troubles:
         return done
     said = "\n".join(f"{t.what} {t.todo}" for t in troubles)
@@ -65,15 +59,19 @@ def read(job: Job) -> Done:
 
 
 def each_document(
-    path: Path, told: Told | None, work: Callable[[Document], None], seconds: float = LIMITS.seconds
+    path: Path, told: Told, work: Callable[[Document], None], seconds: float = LIMITS.seconds
 ) -> list[Unreadable]:
-    """Do the work on each bulletin of a file, each within its time; return what could not be read, and why."""
+    """Do the work on each bulletin of a file, each within its time; return what could not be read, and why.
+
+    `told` goes before what an index beside the file says.
+    """
     troubles: list[Unreadable] = []
     try:
+        told = told.before(told_beside(path))
         for name, data in parts(str(path), load_bytes(path)):
             try:
                 with time_limit(name, seconds):
-                    work(document(name, data, told or told_beside(path)))
+                    work(document(name, data, told))
             except Unreadable as error:
                 troubles.append(error)
     except Unreadable as error:

@@ -109,8 +109,12 @@ def _written(paragraph: ET.Element) -> str:
 
 
 def _xml(name: str, data: bytes) -> ET.Element:
-    """Read XML that declares no entities: these are how a small file grows without end or reads others."""
-    if re.search(rb"<!(?:DOCTYPE|ENTITY)", data[:4096], re.IGNORECASE) or b"<!ENTITY" in data:
+    """Read XML that declares no entities: these are how a small file grows without end or reads others.
+
+    They are looked for without the noughts that UTF-16 puts between the letters.
+    """
+    bare = data.replace(b"\0", b"")
+    if re.search(rb"<!(?:DOCTYPE|ENTITY)", bare[:4096], re.IGNORECASE) or b"<!ENTITY" in bare:
         raise Unreadable(
             "xml_entities", f"{name}: its XML declares entities.", "It was not read. Save it as docx again."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from tongxin.petals.evidence.engine import charsets, containers, html_text, sources, surroundings, titles
 from tongxin.petals.evidence.engine.charsets import Decoded
+from tongxin.petals.evidence.engine.days import DAY, dates
 from tongxin.petals.evidence.engine.edits import Step
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
@@ -49,6 +51,12 @@ class Told:
     title: str = ""
     publisher: str = ""
     published: date | None = None
+
+    def before(self, other: Told) -> Told:
+        """Return what this says, and where it says nothing what another does."""
+        return Told(
+            self.title or other.title, self.publisher or other.publisher, self.published or other.published
+        )
 
 
 def parts(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
@@ -138,22 +146,23 @@ def _stem(name: str) -> str:
 
 
 def told_beside(path: Path) -> Told:
-    """Return what an `index.csv` in the same folder (file, title, publisher, date) says of a file."""
+    """Return what an `index.csv` in the same folder (file, title, publisher, date) says of a file.
+
+    Any known charset is read, and days as spreadsheets write them. Raises Unreadable for an index that is no table.
+    """
     index = path.parent / INDEX
     if not index.is_file() or index == path:
         return Told()
-    with index.open(encoding="utf-8-sig", newline="") as lines:
-        for row in csv.DictReader(lines):
-            if row.get("file") == path.name:
-                return Told(row.get("title") or "", row.get("publisher") or "", _day(row.get("date") or ""))
-    return Told()
-
-
-def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
+        for row in csv.DictReader(io.StringIO(charsets.decode(load_bytes(index), str(index)).text)):
+            if row.get("file") == path.name:
+                day = dates(row.get("date") or "", DAY)
+                return Told(row.get("title") or "", row.get("publisher") or "", day[0] if day else None)
+    except csv.Error as error:
+        raise Unreadable(
+            "index", f"{index}: the table is broken ({error}).", "Save it as “CSV UTF-8”, or take it away."
+        ) from error
+    return Told()
 
 
 def files(paths: list[Path]) -> list[Path]:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from tongxin.petals.evidence.engine import documents, limits
+from tongxin.petals.evidence.engine import batch, documents, limits
 from tongxin.petals.evidence.engine.api import as_json, read_bytes
 from tongxin.petals.evidence.engine.likeness import groups, likeness, prints
 from tongxin.petals.evidence.engine.limits import Limits, Unreadable
@@ -108,6 +108,24 @@ def test_what_an_index_beside_says_goes_before_what_is_found(tmp_path):
     assert (document.source.published, document.source.publisher) == (date(2024, 4, 20), "武清发布")
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_an_index_is_read_as_a_spreadsheet_saves_it(tmp_path, charset):
+    (tmp_path / "a.txt").write_text(BODY, "utf-8")
+    (tmp_path / "index.csv").write_text(
+        "file,title,publisher,date\na.txt,示例一季度情况,示例发布,2024/4/20\n", charset
+    )
+    (document,) = documents.load(tmp_path / "a.txt")
+    assert (document.source.published, document.source.publisher) == (date(2024, 4, 20), "示例发布")
+
+
+def test_an_index_that_is_no_table_is_said(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY, "utf-8")
+    (tmp_path / "index.csv").write_text('file,title\na.txt,"' + "x" * 200_000, "utf-8")
+    done = batch.read(batch.Job(str(tmp_path / "a.txt")))
+    assert (done.code, done.rows) == ("index", [])
+    assert "index.csv" in done.trouble
+
+
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
@@ -129,10 +147,11 @@ def test_what_cannot_be_read_says_why_and_what_to_do(name, data, code):
     assert told.value.todo
 
 
-def test_a_document_that_declares_entities_is_not_read():
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_document_that_declares_entities_is_not_read(charset):
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     with pytest.raises(Unreadable, match="entities"):
-        list(documents.take("a.docx", _zip({"word/document.xml": bomb.encode()})))
+        list(documents.take("a.docx", _zip({"word/document.xml": bomb.encode(charset)})))
 
 
 def test_a_file_of_200_mb_is_not_opened(tmp_path):
