@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, gettext_noop, ngettext
 
 from tongxin.petals.evidence.engine.corroborate import Verdict
 from tongxin.petals.evidence.engine.facts import Fact, Source
@@ -21,22 +21,20 @@ KINDS = {
     "agree": gettext_lazy("agree"),
     "derived": gettext_lazy("derived"),
 }
-REASONS = {
-    str(text): text
-    for text in (
-        gettext_lazy("{witnesses} publishers, one value"),
-        gettext_lazy("{witnesses} sources, one value; of some the publisher is unknown, it may be one"),
-        gettext_lazy("one publisher in {bulletins} bulletins, no second witness"),
-        gettext_lazy("{values} for the same time"),
-        gettext_lazy("{values} for the same time; told far apart, the later may be revised"),
-        gettext_lazy("{values}: a copy tells another value"),
-        gettext_lazy("as of {day} it was {value}, published on {published}"),
-        gettext_lazy("told without a date, but {value} as of {day} already"),
-        gettext_lazy("a running total, but {value} was published already on {published}"),
-        gettext_lazy("{parts} = {total}"),
-        gettext_lazy("{parts} = {total}, but for rounding"),
-    )
-}
+# The reasons that findings give, for the translators; `lines` looks them up
+REASONS = (
+    gettext_noop("{witnesses} publishers, one value"),
+    gettext_noop("{witnesses} sources, one value; of some the publisher is unknown, it may be one"),
+    gettext_noop("one publisher in {bulletins} bulletins, no second witness"),
+    gettext_noop("{values} for the same time"),
+    gettext_noop("{values} for the same time; told far apart, the later may be revised"),
+    gettext_noop("{values}: a copy tells another value"),
+    gettext_noop("as of {day} it was {value}, published on {published}"),
+    gettext_noop("told without a date, but {value} as of {day} already"),
+    gettext_noop("a running total, but {value} was published already on {published}"),
+    gettext_noop("{parts} = {total}"),
+    gettext_noop("{parts} = {total}, but for rounding"),
+)
 SIZES = ((Decimal(10) ** 12, "万亿"), (Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))  # not ui
 AMOUNTS = re.compile(r"-?\d+(?:\.\d+)?")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import importlib.util
 import json
@@ -15,7 +16,9 @@ import pytest
 from click.testing import CliRunner
 from django.utils.translation import override
 
+from tongxin.petals.evidence import corroborate_cli
 from tongxin.petals.evidence.cli import group
+from tongxin.petals.evidence.engine import corroborate
 from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.output import Journal, safe
 from tongxin.petals.evidence.engine.tests import generator
@@ -201,6 +204,13 @@ def test_side_by_side_in_chinese(folder):
     assert done.stdout.splitlines()[0] == "一致：示例产业产值 · 武清区 · 2家发布，数值相同"
     assert "    125亿元 [2024] 武清区示例产业产值1250000万元" in done.stdout
     assert "2份公报，2个数字：0 矛盾，0 过时，1 一致，0 分项相加" in done.stderr
+
+
+def test_every_reason_of_a_finding_can_be_told_in_chinese():
+    """The reasons are the texts of `corroborate` that are open at a name."""
+    source = ast.parse(Path(corroborate.__file__).read_text("utf-8"))
+    texts = {n.value for n in ast.walk(source) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    assert {t for t in texts if re.search(r"\{[a-z]+\}", t)} == set(corroborate_cli.REASONS)
 
 
 def test_side_by_side_says_what_to_do(folder, english):

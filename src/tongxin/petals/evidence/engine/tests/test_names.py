@@ -79,7 +79,7 @@ def test_examples_are_marked_as_they_should_be():
 
 
 def test_names_of_sentences_that_were_not_learned():
-    """Learned from a third of the sentences, others are named: of six in ten at least seven tenths are right."""
+    """Learned from a third of the sentences, others are named: more than half of the names share seven tenths with theirs."""
     by_line = [(line, name_learning.marked(line)) for line in LINES]
     seen = [
         e for _line, (text, told) in by_line[::3] for e in name_learning.windows(text, HERE_AND_NOW, told)

@@ -48,7 +48,7 @@ def test_hidden_words_are_proposed_from_context():
 
 def test_the_body_is_told_from_what_stands_around_it():
     body = "天津港今年新增航线17条，吞吐量稳步增长，口岸通关时间继续压缩，服务京津冀企业超过2万家，取得明显成效。"
-    raw = f"首页 > 新闻 > 正文\n2023-05-15 06:39 来源:某地日报\n小字号 分享到:\n\n{body}\n\n3月2日,园区车间内。通讯员张明摄3月2日,园区车间内。通讯员张明摄\n\n（本文来自某网）推荐阅读\n推荐阅读\n- 某区今年签约项目86个 总投资63亿元\n• 07-22 某某股份 603999 40.5\n返回顶部 京公网安备 11010102009999号"  # fmt: skip
+    raw = f"首页 > 新闻 > 正文\n2023-05-15 06:39 来源:某地日报\n小字号 分享到:\n\n{body}\n\n3月2日,园区车间内。通讯员张明摄3月2日,园区车间内。通讯员张明摄\n\n（本文来自某网）推荐阅读\n推荐阅读\n- 某区今年签约项目86个 总投资63亿元\n• 07-22 某某股份 603999 40.5\n返回顶部 京公网安备 00000000000001号"  # fmt: skip
     repaired = repair(raw)
     assert "签约项目" not in repaired.text
     assert "张明" not in repaired.text
