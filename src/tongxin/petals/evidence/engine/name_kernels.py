@@ -27,16 +27,10 @@ EDGE = 2  # stands for what lies outside the window; 0 is a character of another
 
 @njit(cache=True, nogil=True)
 def _hash(t: int, a: int, b: int, c: int) -> int:
-    h = np.uint64(1469598103934665603)
-    prime = np.uint64(1099511628211)
-    h = (h ^ np.uint64(t + 1)) * prime
-    h = (h ^ np.uint64(a + 1)) * prime
-    h = h ^ (h >> np.uint64(29))
-    h = (h ^ np.uint64(b + 1)) * prime
-    h = h ^ (h >> np.uint64(31))
-    h = (h ^ np.uint64(c + 1)) * prime
-    h = h ^ (h >> np.uint64(33))
-    return int(h & np.uint64(SIZE - 1))
+    h = np.uint64(t + 1) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(a + 1) * np.uint64(0xC2B2AE3D27D4EB4F)
+    h ^= np.uint64(b + 1) * np.uint64(0x165667B19E3779F9) ^ np.uint64(c + 1) * np.uint64(0xD6E8FEB86659FD93)
+    h = (h ^ (h >> np.uint64(29))) * np.uint64(0xFF51AFD7ED558CCD)
+    return int((h >> np.uint64(40)) & np.uint64(SIZE - 1))
 
 
 @njit(cache=True, nogil=True)

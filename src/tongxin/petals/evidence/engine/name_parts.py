@@ -136,10 +136,14 @@ def windows(text: str, figures: list[Mention], seen: list[Seen]) -> Windows:
 def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
     """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
     found = rjieba.tag(text, False)
-    words = np.array([kernels.EDGE, *(_number(word) for word, _tag in found), kernels.EDGE], np.int64)
-    tags = np.array([kernels.EDGE, *(_number(tag) for _word, tag in found), kernels.EDGE], np.int64)
-    lengths = np.array([len(word) for word, _tag in found], np.int64)
-    return np.repeat(np.arange(1, len(found) + 1), lengths), words, tags
+    words, tags, lengths = [kernels.EDGE], [kernels.EDGE], []
+    for word, tag in found:
+        words.append(_number(word))
+        tags.append(_number(tag))
+        lengths.append(len(word))
+    words.append(kernels.EDGE)
+    tags.append(kernels.EDGE)
+    return np.arange(1, len(found) + 1).repeat(lengths), np.array(words), np.array(tags)
 
 
 def parts(text: str, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:

@@ -156,18 +156,21 @@ def _sentence(
     at: int, text: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
 ) -> list[Fact]:
     told = frames.within(at, at + len(text))
-    spans = mentions.clauses(text)
     matches = times_in(text)
+    relatives = list(places.RELATIVE.finditer(text))
+    figured = FIGURE.search(text) is not None
+    if not (told or matches or relatives or figured):
+        return []  # it says nothing of a place, a time or a figure
+    spans = mentions.clauses(text)
     times = [m.span() for m in matches]
     about = frames.about
     if frames.coming and source.published is not None:  # 全年 in a plan is of its year
         about = frames.plan_year.year if frames.plan_year else source.published.year
     periods = [p for p in all_in(text, source.published, matches, about) if not _of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
-    relatives = list(places.RELATIVE.finditer(text))
     scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.national)
     found: list[Fact] = []
-    if FIGURE.search(text):
+    if figured:
         numbers = mentions.find(text, words, spans, lost, times)
         if numbers:
             comparisons.roles(text, numbers)
