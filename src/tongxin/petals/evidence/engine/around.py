@@ -83,6 +83,11 @@ def is_national(publisher: str, every: list[Seen]) -> bool:
     return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
 
 
+NAMED_AFTER = re.compile(
+    "([\u4e00-\u9fff]{2,3})(?:报|日报|晚报|时报|周报|新闻网|发布|融媒|广播电视台|电视台|政府网)"
+)
+
+
 def main_place(
     title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
     known: dict[str, tuple[str, ...]],
@@ -98,6 +103,8 @@ def main_place(
             found = [p for p in every if opening[0] <= p.start < opening[1]]
         else:
             found = seen(PAPER.sub("", text), words, known)
+            if why == "publisher" and not found:
+                found = _of_paper(text, words)
         told = [p for p in found if p.names != (NATIONAL,)] or found
         if why != "first lines":
             told = [p for p in told if not p.weak] or [p for p in told if not p.aside] or told
@@ -114,6 +121,13 @@ def main_place(
             names = tuple(n for n in each if n not in wider)[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
     return frames
+
+
+def _of_paper(publisher: str, words: Lexicon) -> list[Seen]:
+    """Return the county that a paper or site is named after: 示例报 of 示例县."""
+    told = NAMED_AFTER.match(publisher)
+    names = words.bare.get(told[1], ()) if told else ()
+    return [Seen(0, len(names[0]), names, False, names[0])] if len(names) == 1 else []
 
 
 def _lasts(names: tuple[str, ...], every: list[Seen], words: Lexicon) -> bool:

@@ -20,6 +20,8 @@ CLOCK = re.compile(r"\d{1,2}[:：时]\d{2}")
 NUMERALS = re.compile(
     "(二[〇零○ОO0Ｏ][一二三四五六七八九〇零○ОO0Ｏ]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
+PAPER = re.compile("(?:报|日报|晚报|时报|周刊)\\s*$")
+PAGE = re.compile(r"\s*第?\s*[A-Z]?\d{1,3}\s*版")
 ALONE = re.compile(
     r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*"
 )
@@ -98,6 +100,8 @@ def _of_line(line: str) -> Iterator[Day]:
             continue
         kind = next((k for k in ("copied", "first", "written", "published") if labels(k).search(near)), "")
         behind = line[match.end() :]
+        if PAPER.search(before) and PAGE.match(behind):
+            kind = "first"  # 示例日报 2023-11-10 第03版
         if kind or sourced:
             yield Day(day, kind or "sourced")
         elif (

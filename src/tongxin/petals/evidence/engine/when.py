@@ -31,6 +31,8 @@ OBJECT_FIRST = re.compile(
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
 NOTHING = "nothing told: as of publication"
+BUILT = frozenset(["length", "area", "power"])
+STOCKS = BUILT | {"count", "person"}
 FLOWS = frozenset(
     ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
 )
@@ -60,6 +62,13 @@ def period_of(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
+    if (
+        chosen is not None
+        and not inside
+        and why.startswith("carried")
+        and _is_stock(clause, m, chosen, words)
+    ):
+        return as_of(source.published), "a count of what there is", "running"
     if m.kind == "percent" and MEAN.search(clause) and (chosen is None or not of_years(chosen)):
         years = [frames.years] if frames.years else []
         years += [p for p in periods if p.start < m.start and of_years(p)]
@@ -80,6 +89,13 @@ def period_of(
     if chosen is None:
         return as_of(source.published), NOTHING, "running"
     return chosen.text, why, _lies(chosen, source)
+
+
+def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon) -> bool:
+    """Whether a figure tells what there is, so that months told for flows before it are not its own."""
+    if m.kind not in STOCKS or not SPAN.fullmatch(told.text) or any(c.kind == "yoy" for c in m.comparisons):
+        return False
+    return m.kind in BUILT or words.phrases["stock"].search(clause) is not None
 
 
 def _of_opening(text: str, m: Mention, told: Period, words: Lexicon) -> bool:
