@@ -11,6 +11,7 @@ from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
 
+COUNTED = re.compile(r"\d[万亿]*(?:[余多])?(?=[%\u4e00-\u9fff])(?![年月日时分届号第])")
 GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
 OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
@@ -58,8 +59,9 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
     if told is not None:
         return told
     growth = len(GROWTH.findall(text))
+    dense = growth * 5 >= len(COUNTED.findall(text))  # a report of figures tells how most of them grew
     for period in all_in(opening, source.published, about=about):
-        if growth and SPAN.fullmatch(period.text):
+        if growth and dense and SPAN.fullmatch(period.text):
             return period
         past = (
             period.year is not None and source.published is not None and period.year < source.published.year

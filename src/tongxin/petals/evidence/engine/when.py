@@ -82,6 +82,8 @@ def period_of(
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
         return str(frames.about), "the year of the report", "over"
+    if frames.lead and chosen is None and _is_stock(clause, m, frames.lead, words):
+        stands = True
     if chosen is None and frames.lead and not frames.planned and m.kind in FLOWS and not stands:
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
     if chosen is None and frames.flow and not frames.planned and any(c.kind == "yoy" for c in m.comparisons):
