@@ -11,7 +11,10 @@ from functools import cache
 from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.tables import rows
 
-DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[-年/.]\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d)日?")
+# Not 2025年1-5月 and 2025年1.5万, which name no day.
+DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s?(?:年(?=\s?\d{1,2}\s?月)|[-/.])\s?(\d{1,2})\s?[-月/.]\s?(\d{1,2})(?!\d|\s?月)日?"
+)
 IN_ADDRESS = re.compile(
     r"/((?:19|20)\d{2})[-/]?(\d{2})[-/]?(\d{2})(?=[/_.]|\D)|(?<=[/_t])((?:20)\d{2})(\d{2})(\d{2})(?=[_/.])"
 )
@@ -24,6 +27,11 @@ PAPER = re.compile("(?:报|日报|晚报|时报|周刊)\\s*$")
 PAGE = re.compile(r"\s*第?\s*[A-Z]?\d{1,3}\s*版")
 ALONE = re.compile(
     r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*"
+)
+# The office that gives it out, and the day: 示例市统计局 2024-03-15
+ISSUED = re.compile(
+    r"[\s（(【*]*[\u4e00-\u9fff（）]{2,24}(?:局|政府|调查(?:总)?队|办公室|海关|委员会|委|厅|报|网|社|电视台|发布|融媒体中心|研究[院所])"
+    r"[\s|｜·:：]*" + DAY.pattern + r"[\s()（）】|·T]*(?:\d{1,2}[:：]\d{2}(?::\d{2})?)?[\s)）】*]*"
 )
 # 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）
 _MONTH = r"(?:(?P<year%d>20\d{2})年)?(?P<month%d>\d{1,2})月(?P<day%d>\d{1,2})日"
@@ -51,6 +59,11 @@ def as_date(parts: tuple[str | None, ...]) -> date | None:
         return date(*numbers) if len(numbers) == 3 else None
     except ValueError:
         return None
+
+
+def issued(line: str) -> bool:
+    """Whether a line only tells who gave a bulletin out, and on which day."""
+    return len(line) < 80 and "20" in line and ISSUED.fullmatch(line.strip()) is not None
 
 
 def dates(text: str, pattern: re.Pattern[str]) -> list[date]:
@@ -106,6 +119,7 @@ def _of_line(line: str) -> Iterator[Day]:
             yield Day(day, kind or "sourced")
         elif (
             ALONE.fullmatch(line)
+            or issued(line)
             or CLOCK.match(behind.lstrip(" T　"))
             or re.match(r"\s*星期.{0,8}版", behind)
             or (not before.strip(" 　[（(【") and labels("source").search(behind))

@@ -15,6 +15,7 @@ from tongxin.petals.evidence.engine import (
     places,
     scopes,
 )
+from tongxin.petals.evidence.engine.days import issued
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
@@ -106,7 +107,7 @@ def read(
             passed = tables[at].end if own or tables[at].bare else passed
         if at < passed:
             continue
-        if not line.strip() or (at < 600 and _is_title(line, source.title)):
+        if not line.strip() or (at < 600 and (_is_title(line, source.title) or issued(line))):
             continue
         heading = HEADING.match(line.strip()) if "\t" not in line.strip() else None
         if heading and not heading["plain"]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from tongxin.petals.evidence.engine import days
 from tongxin.petals.evidence.engine.days import DAY, IN_ADDRESS, IN_NAME, as_date, dates
+from tongxin.petals.evidence.engine.numerals import chinese
 from tongxin.petals.evidence.engine.publishers import labelled, publisher
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>)）]+")
@@ -19,6 +21,11 @@ YEAR = re.compile(
     r"(?<![\d到至—])(20[0-3]\d)(?=年(?!代|前|底前|以来|同期|的?[\d.]+|[^。；]{0,14}(?:建成|通车|投用|投产|将|力争|完工|竣工)))"
 )
 AIMED = re.compile("预计|计划|到|至|将于|力争|有望|争取|拟于|展望|面向")
+PLANNED = re.compile("预计|计划|将于|力争|有望|争取|拟于|展望|面向|(?<!截)[到至]$")
+MONTH = re.compile(
+    r"(?<!\d)(20[0-3]\d)年(?:(?:\d{1,2}月?(?:份)?[-—–至到~～])?(\d{1,2})月(?!\d{1,2}日前)|前([一二两三四五六七八九十\d]{1,2})个?月)"
+    r"(?![前起]|底前|[^，。；]{0,14}(?:将|力争|完工|竣工|建成|通车|投用|投产))"
+)
 BASE = re.compile("(?:比|较|与|自|从|由|于|是|相比|不低于|超过)$")
 META_DATES = (
     "pubdate", "publishdate", "publish_date", "pub_date", "publishtime", "article:published_time", "og:published_time",
@@ -177,11 +184,31 @@ def _work_report(body: str, around: Surroundings) -> date | None:
 
 
 def _guess(body: str, named: int | None) -> date | None:
-    found = [d for d in dates(body, DAY) if d.year <= UNTIL]
-    if found:
-        return max(found)
-    if named is None:
-        return None
-    told = days.said(body[:1500])
-    day = as_date((str(told[0] or named), str(told[1]), str(told[2]))) if told else None
-    return day or date(named, 12, 31)
+    found = [
+        m.groups()
+        for m in DAY.finditer(body)
+        if not PLANNED.search(body, max(0, m.start() - 8), m.start()) and body[m.end() : m.end() + 1] != "前"
+    ]
+    seen = [d for d in map(as_date, found) if d and d.year <= UNTIL]
+    told = days.said(body[:1500]) if named is not None and not seen else None
+    day = max(seen, default=None)
+    if named is not None and day is None:
+        day = as_date((str(told[0] or named), str(told[1]), str(told[2]))) if told else None
+        day = day or date(named, 12, 31)
+    month = _last_month(body)
+    return month if month and (day is None or (day.year, day.month) < (month.year, month.month)) else day
+
+
+def _last_month(body: str) -> date | None:
+    """Return the last day of the latest month that the text tells of as past: 2025年10月, 2025年1-5月."""
+    found = [
+        (int(m[1]), _month(m[2] or m[3]))
+        for m in MONTH.finditer(body)
+        if not PLANNED.search(body, max(0, m.start() - 8), m.start())
+    ]
+    year, month = max((f for f in found if f[0] <= UNTIL and 1 <= f[1] <= 12), default=(0, 0))
+    return date(year, month, monthrange(year, month)[1]) if year else None
+
+
+def _month(told: str) -> int:
+    return int(told) if told.isdigit() else chinese(told)

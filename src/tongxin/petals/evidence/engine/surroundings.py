@@ -9,6 +9,7 @@ from tongxin.petals.evidence.engine.repair import repair
 
 OVER = 30  # lines
 UNDER = 20
+OF_TABLE = 8  # lines of a body without sentences that may tell its origin
 LABEL_ALONE = re.compile(r"[\u4e00-\u9fff\s　]{2,8}[:：]\s*")
 SUBSTANCE = 40
 
@@ -35,6 +36,8 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
     start, end = page.body
     prose = [i for i, n in enumerate(page.lines) if start <= n.start < end and _is_prose(n.text)]
     first = prose[0] if prose else next((i for i, n in enumerate(page.lines) if n.start >= start), 0)
+    if not prose:  # a page of a table: what stands over it stands in the body
+        first = min(first + OF_TABLE, len(page.lines))
     last = prose[-1] if prose else len(page.lines) - 1
     title = next(
         (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tongxin.petals.evidence.engine.days import issued
+
 # What sites and their columns are called, at an end of the title of a window
 SITE = re.compile(
     r"(?:网|网站|门户|频道|政府|日报|晚报|早报|时报|新闻|在线|发布|客户端|公众号|平台|统计局|委员会|办公室|公开|专栏|专题|要闻|动态|资讯"
@@ -72,8 +74,12 @@ def cut_site(line: str) -> int:
 
 def of_text(lines: list[str]) -> str:
     """Return the title on the first lines of a text; empty where the text begins with its first sentence."""
+    short = ""
     for line in lines[:8]:
-        if len(line.strip()) < LEAST or is_column(line):
+        if short and issued(line):
+            return short  # 示例市公报, over its office and day
+        if len(line.strip()) < LEAST or is_column(line) or issued(line):
+            short = bare_title(line) if 3 < len(line.strip()) < LEAST else short
             continue
         told = of_window(line) if cut_site(line) < len(line) or _site_first(line) else bare_title(line)
         told = IN_BRACKETS.sub("", told)
