@@ -13,7 +13,6 @@ PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视
 OF_NATION = re.compile(
     "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
 )
-SHOWN = frozenset(["京津冀", "京冀", "京津", "津冀", "通武廊", "北三县", "长三角"])
 HERE = ("当地", "这里", "本地")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 
@@ -75,7 +74,9 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
 
 def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
     """Return places with groups taken apart, but those that everybody knows by their name."""
-    return tuple(dict.fromkeys(m for n in names for m in ((n,) if n in SHOWN else words.groups.get(n, (n,)))))
+    return tuple(
+        dict.fromkeys(m for n in names for m in ((n,) if n in words.by_name else words.groups.get(n, (n,))))
+    )
 
 
 def is_national(publisher: str, every: list[Seen]) -> bool:

@@ -97,6 +97,7 @@ class Lexicon:
     levels: dict[str, str]  # canonical name → province, city, county
     parents: dict[str, str]
     groups: dict[str, tuple[str, ...]]  # label → members
+    by_name: frozenset[str]  # groups that everybody knows by their name: they are not taken apart
     place: Finder
     indicators: tuple[Known, ...]
     naming: NameWords
@@ -253,6 +254,7 @@ def lexicon(more: Path | None = None) -> Lexicon:
         levels=levels,
         parents=parents,
         groups=groups,
+        by_name=frozenset(r["label"] for r in rows("groups.csv", more) if r["shown"] == "by name"),
         place=Finder(places),
         indicators=tuple(
             Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])

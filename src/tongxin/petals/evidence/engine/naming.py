@@ -21,6 +21,7 @@ LONGEST = 40
 LIST = re.compile(
     "[^，。；、：:]{1,20}(?:、[^，。；、：:]{1,20})*?(?:、|和|与|及|以及)[^，。；、：:]{1,20}?(?=等|分别|均|各)"
 )
+LIST_ENDS = re.compile("等|分别|均|各")
 JOINED = re.compile("、|和|与|以及|及")
 GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均|(?<=.{3})年)+$")
 CHANGES = re.compile(
@@ -106,7 +107,7 @@ def _runs(text: str, places: list[int]) -> Iterator[str]:
 def _other_items(text: str, m: Mention, words: Lexicon) -> range | frozenset[int]:
     """Return the places of those items of a list that are other figures': 船舶、汽车、集装箱出口分别增长…."""
     turn, count = m.turn
-    if count < 2:
+    if count < 2 or LIST_ENDS.search(text, 0, m.start) is None:
         return frozenset()
     for found in reversed(list(LIST.finditer(text, 0, m.start))):
         cuts = [found.start(), *(c.end() for c in JOINED.finditer(text, *found.span())), found.end() + 1]

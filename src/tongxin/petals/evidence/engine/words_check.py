@@ -102,6 +102,10 @@ def _places(more: Path) -> None:
         if row["level"] not in levels:
             raise ValueError(f"{where}: no level {row['level']!r}; levels are {', '.join(levels)}")
         _known(where, [row["parent"]] if row["parent"] else [], known)
+    for row in _own("groups.csv", more):
+        if row["shown"] not in ("", "by name"):
+            where = f"{more / 'groups.csv'}, {row['label']}"
+            raise ValueError(f"{where}: shown is {row['shown']!r}; leave it empty, or write: by name")
     for name, column in (("groups.csv", "members"), ("entities.csv", "places")):
         for row in _own(name, more):
             where = f"{more / name}, {next(iter(row.values()))}"

@@ -27,6 +27,7 @@ HOSTILE = {
     "white space of a page": PAGE + " " * 500_000 + SENTENCE + "\n" * 500_000,
     "white space": " " * 500_000 + "　" * 100_000 + SENTENCE,
     "no marks": "示例区新增企业发展" * 40_000,
+    "a list without end": "增长5%、" * 20_000,
     "brackets": "(a)" * 500_000,
     "readings": "項(xiàng)" * 100_000,
     "question marks": "?" * 1_000_000 + "示?)" * 50_000,

@@ -139,6 +139,7 @@ def test_one_adds_a_word_of_plans_a_heading_and_people_by_data_alone(tmp_path):
         ("places.csv", "name,code,level,parent,forms\n星河镇,,town,廊坊市,\n", "no level 'town'"),
         ("places.csv", "name,code,level,parent,forms\n星河镇,,county,星河市,\n", "no place '星河市'"),
         ("groups.csv", "label,members,forms\n两河,星河市;廊坊市,\n", "no place '星河市'"),
+        ("groups.csv", "label,members,forms,shown\n两河,廊坊市,,名\n", "shown is '名'"),
         ("entities.csv", "name,places\n星河园,星河市\n", "no place '星河市'"),
         ("indicators.csv", "name,finds,unit,theme\n接入量,(,,\n", "no regular expression"),
         ("indicators.csv", "name,finds,unit,theme\n接入量,接*,,\n", "fits an empty text"),
