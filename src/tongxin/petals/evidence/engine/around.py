@@ -84,9 +84,8 @@ def is_national(publisher: str, every: list[Seen]) -> bool:
     return bool(OF_NATION.search(publisher)) or any(p.names == (NATIONAL,) for p in every)
 
 
-NAMED_AFTER = re.compile(
-    "([\u4e00-\u9fff]{2,3})(?:报|日报|晚报|时报|周报|新闻网|发布|融媒|广播电视台|电视台|政府网)"
-)
+# Dailies and evening papers of large cities carry words that are also counties: 光明, 解放, 新民.
+NAMED_AFTER = re.compile("([\u4e00-\u9fff]{2,3}?)(?:报|周报|新闻网|发布|融媒|广播电视台|电视台|政府网)")
 
 
 def main_place(

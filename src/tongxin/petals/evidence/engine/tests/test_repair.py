@@ -57,6 +57,22 @@ def test_the_body_is_told_from_what_stands_around_it():
 
 
 @pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("多云 12~20℃ 东风3级", False),
+        ("示例市天气：晴 18℃", False),
+        ("雨夹雪 -2℃ 湿度80%", False),
+        ("今年以来雨水充沛，平均气温15℃，粮食总产120万吨。", True),
+        ("江阴市公共建筑室温控制在26度以内，节电12万千瓦时。", True),
+        ("示例雪场气温低至-12℃。", True),
+    ],
+)
+def test_the_weather_beside_a_page_is_taken_out_and_that_of_a_text_stays(line, stays):
+    text = f"示例区新增企业120家，投资总额达到35亿元，发展势头良好。\n{line}\n示例区园区建设顺利，群众满意，企业安心。"
+    assert (line in repair(text).text) is stays
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         "共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，", "建成人才公寓套，",
