@@ -13,6 +13,7 @@ from tongxin.petals.evidence.engine.periods import Period, all_in
 
 COUNTED = re.compile(r"\d[万亿]*(?:[余多])?(?=[%\u4e00-\u9fff])(?![年月日时分届号第])")
 GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
+OF_MONTHS = re.compile("半年(?!来)|季报|月报|月度")
 OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 
@@ -59,7 +60,8 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
     if told is not None:
         return told
     growth = len(GROWTH.findall(text))
-    dense = growth * 5 >= len(COUNTED.findall(text))  # a report of figures tells how most of them grew
+    # A report of figures says so in its title, or tells of one figure in five how it grew
+    dense = growth * 5 >= len(COUNTED.findall(text)) or OF_MONTHS.search(title) is not None
     for period in all_in(opening, source.published, about=about):
         if growth and dense and SPAN.fullmatch(period.text):
             return period
