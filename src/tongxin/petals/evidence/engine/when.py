@@ -75,7 +75,7 @@ def period_of(
         chosen, why = (years[-1], "the years of a mean") if years else (chosen, why)
     told = frames.section_period
     lent = chosen is None and (told is not None or frames.lead is not None)
-    stands = lent and (words.phrases["what there is"].search(clause) or AS_OF_NOW.search(clause))
+    stands = bool(lent and (words.phrases["what there is"].search(clause) or AS_OF_NOW.search(clause)))
     if chosen is None and told and stands and SPAN.fullmatch(told.text) and not frames.planned:
         return as_of(source.published), "a count of what there is", "running"
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
