@@ -5,11 +5,12 @@ The work is a function of a module and the items are plain data, so that all thr
 
 from __future__ import annotations
 
+import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing
-from multiprocessing import get_context
+from contextlib import closing, contextmanager
+from multiprocessing import active_children, get_context
 from typing import Any, Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -35,15 +36,22 @@ def each(
     """Yield what `work` makes of each item, in their order.
 
     `processes` above 1 starts so many; `cluster` is the address of a Dask scheduler and goes before. What the work
-    raises is raised here, at its item. Raises NoCluster where Dask is not installed or does not answer.
+    raises is raised here, at its item. Ctrl-C reaches the caller alone; the processes are ended.
+    Raises NoCluster where Dask is not installed or does not answer.
     """
     if cluster:
         yield from _on_cluster(work, items, cluster)
     elif processes <= 1:
         yield from map(work, items)
     else:
+        before = set(active_children())
         with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            yield from _in_order(pool, work, items, processes * AHEAD)
+            try:
+                yield from _in_order(pool, work, items, processes * AHEAD)
+            except KeyboardInterrupt:
+                for worker in set(active_children()) - before:
+                    worker.terminate()  # nobody waits for what they still do
+                raise
 
 
 def every(
@@ -70,17 +78,34 @@ def every(
     return found
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C waiting: processes that are started here never see it, only who started them does."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _in_order(
     pool: _Submits, work: Callable[[Item], Answer], items: Iterable[Item], ahead: int
 ) -> Generator[Answer, None, None]:
     waiting: deque[Future[Answer]] = deque()
     try:
         for item in items:
-            waiting.append(pool.submit(work, item))
+            with _without_interrupts():
+                waiting.append(pool.submit(work, item))
             if len(waiting) >= ahead:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except KeyboardInterrupt:
+        waiting.clear()  # who does them is ended; a pool that ends may not meet cancelled ones
+        raise
     finally:
         for future in waiting:
             future.cancel()

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from django.utils.translation import gettext, ngettext
 
 from tongxin.petals.evidence import corroborate_cli, show_cli
-from tongxin.petals.evidence.engine import batch, documents, lexicon, output
+from tongxin.petals.evidence.engine import batch, documents, folders, lexicon, output
 from tongxin.petals.evidence.engine.corroborate import corroborate
 from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.likeness import groups
 from tongxin.petals.evidence.engine.limits import LIMITS
+from tongxin.petals.evidence.engine.phrases import phrase, why
+from tongxin.petals.evidence.reasons_cli import said
 from tongxin.shared.blocks import NoCluster, each
 
+INTERRUPTED = 130  # exit status after Ctrl-C
+SHOWN = 6  # names that are told of many
 EVERY = 100  # files: how often a long run tells how far it is
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 WORDS = click.option(
@@ -59,23 +66,67 @@ def group() -> None:
 def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool, seconds: float) -> None:
     """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
     failed = False
-    for path in _found(files):
-        for error in batch.each_document(
-            path, documents.Told(), lambda d: _show_repair(d, diff, as_json), seconds
-        ):
-            failed = True
-            click.echo(f"tongxin: {error.what}\n  {error.todo}", err=True)
+    found = _found(files)
+    docs = _apart(found)
+    count = 0
+    try:
+        for path in found:
+            for error in batch.each_document(
+                path, documents.Told(), lambda d: _show_repair(d, diff, as_json), seconds, docs
+            ):
+                failed = True
+                click.echo(f"tongxin: {said(error.what)}\n  {said(error.todo)}", err=True)
+            count += 1
+    except KeyboardInterrupt:
+        _interrupted(ctx, count, len(found))
     ctx.exit(1 if failed else 0)
 
 
-def _found(files: tuple[Path, ...]) -> list[Path]:
-    """Return the bulletins of files and folders; none at all is said."""
+def _found(files: tuple[Path, ...], *own: Path) -> list[Path]:
+    """Return the bulletins of files and folders; what is passed over is said, and where there is none at all."""
+    for line in folders.skipped(files, own):
+        click.echo(_printable(f"tongxin: {said(line)}"), err=True)
     found = documents.files(list(files))
     if not found:
         raise click.ClickException(
-            f"No bulletin in {', '.join(map(str, files))}: looked for txt, html, docx, pdf and zip in it and below."
+            gettext(
+                "No bulletin in {folders}: looked for txt, html, docx, pdf and zip in it and below."
+            ).format(folders=", ".join(map(str, files)))
         )
     return found
+
+
+def _apart(found: list[Path]) -> dict[str, str]:
+    """Return what bulletins are called whose names are the same; that there are such is said."""
+    docs = folders.apart(found)
+    if docs:
+        some = ", ".join(list(docs.values())[:SHOWN]) + (" …" if len(docs) > SHOWN else "")
+        click.echo(
+            ngettext(
+                "{n} bulletin has the name of another: doc tells it by its folder ({some}).",
+                "{n} bulletins have the name of another: doc tells them by their folders ({some}).",
+                len(docs),
+            ).format(n=len(docs), some=some),
+            err=True,
+        )
+    return docs
+
+
+def _of(path: Path, docs: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what the bulletins of one file are called, if not by their stem."""
+    if not docs:
+        return ()
+    return tuple((n, d) for n, d in docs.items() if n == str(path) or n.startswith(f"{path}!"))
+
+
+def _interrupted(ctx: click.Context, count: int, total: int, table: Path | None = None) -> NoReturn:
+    """Say what was read when Ctrl-C was pressed, and how it goes on; leave with 130."""
+    told = gettext("Interrupted: {n} of {all} read.").format(n=count, all=total)
+    if table is not None:
+        kept = gettext("{table} and its journal are kept; go on with --resume.").format(table=table)
+        told = f"{told} {kept}"
+    click.echo(f"\ntongxin: {told}", err=True)
+    ctx.exit(INTERRUPTED)
 
 
 def _show_repair(document: documents.Document, diff: bool, as_json: bool) -> None:
@@ -100,7 +151,9 @@ def _printable(text: str) -> str:
 @click.option("--explain", is_flag=True, help="Print each fact with why each slot says what it says.")
 @click.option(
     "--published",
-    type=click.DateTime(["%Y-%m-%d"]),
+    default="",
+    callback=lambda ctx, param, value: _day(value),
+    metavar="YYYY-MM-DD",
     help="Date of publication; else index.csv or the text tells.",
 )
 @click.option("--publisher", default="", help="Who published it, such as 廊坊日报.")
@@ -112,40 +165,71 @@ def _printable(text: str) -> str:
 @WORDS
 @click.pass_context
 def read(
-    ctx: click.Context, files: tuple[Path, ...], table: Path | None, as_json: bool, explain: bool, published: Any,
+    ctx: click.Context, files: tuple[Path, ...], table: Path | None, as_json: bool, explain: bool, published: str,
     publisher: str, title: str, processes: int, cluster: str, resume: bool, seconds: float, words: Path | None,
 ) -> None:  # fmt: skip
     """Read FILES (txt, html, docx, pdf, zip, or folders of them) into facts."""
+    if resume and table is None:
+        raise click.UsageError(gettext("--resume goes on with a table: give --csv too."))
     if words is not None:
         _words_or_exit(words)
-    found = _found(files)
-    day = published.date().isoformat() if published else ""
-    jobs = [batch.Job(str(p), str(words or ""), title, publisher, day, seconds) for p in found]
     journal = output.Journal(table) if table else None
+    found = _found(files, *((journal.out, journal.path) if journal else ()))
+    docs = _apart(found)
+    jobs = [
+        batch.Job(str(p), str(words or ""), title, publisher, published, seconds, _of(p, docs)) for p in found
+    ]
     if journal:
         _start(journal, resume)
         jobs = [job for job in jobs if _mark(job.path) not in journal.done]
     failed = False
+    headed = False
     count = len(found) - len(jobs)
-    for done in _run(jobs, processes, cluster):
-        count += 1
-        if done.trouble:
-            failed = True
-            click.echo(f"tongxin: {done.trouble}", err=True)
-        if journal and not (done.trouble and not done.rows):
-            journal.add(_mark(done.path), output.table(done.rows, heading=False))
-        elif not table:
-            _print(done, as_json, explain, heading=count == 1)
-        if explain and table:
-            _explain(done)
-        if len(found) > 1:
-            click.echo(f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}", err=True)
+    answers = _run(jobs, processes, cluster)
+    try:
+        for done in answers:
+            failed |= _say_troubles(done)
+            if journal and (done.readings or not done.troubles):
+                journal.add(_mark(done.path), output.table(done.rows, heading=False))
+            elif done.readings and not table:
+                _print(done, as_json, explain, heading=not headed)
+                headed = True
+            if explain and table:
+                _explain(done)
+            count += 1
+            if len(found) > 1:
+                click.echo(f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}", err=True)
+    except KeyboardInterrupt:
+        _stop(answers)
+        _interrupted(ctx, count, len(found), table)
     if journal and not failed:
         journal.finish()
     ctx.exit(1 if failed else 0)
 
 
-def _run(jobs: list[batch.Job], processes: int, cluster: str) -> Iterator[batch.Done]:
+def _day(value: str) -> str:
+    """Return a day as it was given. Raises BadParameter, with an example, for what is none."""
+    try:
+        return date.fromisoformat(value).isoformat() if value else ""
+    except ValueError:
+        told = gettext("{value} is no day; write it like this: 2025-03-01.").format(value=value)
+        raise click.BadParameter(told) from None
+
+
+def _say_troubles(done: batch.Done) -> bool:
+    """Say what could not be read of a file; return whether there was such."""
+    for trouble in done.troubles:
+        click.echo(_printable(f"tongxin: {said(phrase('{what} {todo}', what=trouble.what, todo=trouble.todo))}"), err=True)
+    return bool(done.troubles)
+
+
+def _stop(answers: Generator[batch.Done, None, None]) -> None:
+    """End the processes that still read."""
+    with suppress(KeyboardInterrupt, StopIteration):
+        answers.throw(KeyboardInterrupt())
+
+
+def _run(jobs: list[batch.Job], processes: int, cluster: str) -> Generator[batch.Done, None, None]:
     try:
         yield from each(batch.read, jobs, processes=processes, cluster=cluster)
     except NoCluster as error:
@@ -164,7 +248,9 @@ def _words_or_exit(words: Path) -> None:
     try:
         lexicon.lexicon(words)
     except (ValueError, KeyError, OSError) as error:
-        raise click.ClickException(f"The tables in {words} cannot be used: {error}") from error
+        slip = error.args[0] if isinstance(error, ValueError) and error.args else str(error)
+        told = gettext("The tables in {words} cannot be used: {slip}")
+        raise click.ClickException(told.format(words=words, slip=said(slip))) from error
 
 
 def _start(journal: output.Journal, resume: bool) -> None:
@@ -173,9 +259,8 @@ def _start(journal: output.Journal, resume: bool) -> None:
             journal.resume()
         journal.start(output.table([]))
     except OSError as error:
-        raise click.ClickException(
-            f"{journal.out}: {error.strerror or error}. Give --csv a file in a folder that is there and may be written."
-        ) from error
+        told = gettext("{path}: {why}. Give --csv a file in a folder that is there and may be written.")
+        raise click.ClickException(told.format(path=journal.out, why=said(why(error)))) from error
 
 
 def _print(done: batch.Done, as_json: bool, explain: bool, heading: bool) -> None:
@@ -224,14 +309,18 @@ def side_by_side(
     readings: list[dict[str, Any]] = []
     marks: list[frozenset[int]] = []
     failed = False
-    for n, done in enumerate(_run(jobs, processes, ""), start=1):
-        readings += done.readings
-        if n % EVERY == 0:
-            click.echo(corroborate_cli.progress(n, len(jobs)), err=True)
-        marks += done.prints
-        if done.trouble:
-            failed = True
-            click.echo(f"tongxin: {done.trouble}", err=True)
+    n = 0
+    answers = _run(jobs, processes, "")
+    try:
+        for n, done in enumerate(answers, start=1):
+            readings += done.readings
+            if n % EVERY == 0:
+                click.echo(corroborate_cli.progress(n, len(jobs)), err=True)
+            marks += done.prints
+            failed |= _say_troubles(done)
+    except KeyboardInterrupt:
+        _stop(answers)
+        _interrupted(ctx, n, len(jobs))
     origin = {i: n for n, members in enumerate(groups(marks)) for i in members}
     told = [
         corroborate_cli.witness(fact, reading, origin[i])
@@ -263,8 +352,9 @@ def tables(words: Path | None, columns: bool) -> None:
     if words is not None:
         _words_or_exit(words)
     known = lexicon.lexicon(words)
-    for name, count in (
-        ("places", len(known.levels)), ("groups", len(known.groups)), ("units", len(known.units)),
-        ("indicators", len(known.indicators)), ("themes", len(known.themes)),
+    for told, count in (
+        (gettext("places: {n}"), len(known.levels)), (gettext("groups: {n}"), len(known.groups)),
+        (gettext("units: {n}"), len(known.units)), (gettext("indicators: {n}"), len(known.indicators)),
+        (gettext("themes: {n}"), len(known.themes)),
     ):  # fmt: skip
-        click.echo(f"{name}: {count}")
+        click.echo(told.format(n=count))

@@ -6,7 +6,10 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
+
 from tongxin.petals.evidence.engine.documents import Document
+from tongxin.petals.evidence.reasons_cli import padded, reason
 
 SLOTS = ("value", "unit", "indicator", "jurisdictions", "period", "comparison", "status", "theme")
 
@@ -41,7 +44,9 @@ def difference(document: Document) -> str:
     """Return what changed, line by line."""
     before, after = document.raw.splitlines(), document.repaired.text.splitlines()
     path = document.path
-    return "\n".join(difflib.unified_diff(before, after, path, f"{path} (repaired)", lineterm="", n=1))
+    return "\n".join(
+        difflib.unified_diff(before, after, path, path + " " + gettext("(repaired)"), lineterm="", n=1)
+    )
 
 
 def edits(document: Document) -> Iterator[str]:
@@ -49,9 +54,11 @@ def edits(document: Document) -> Iterator[str]:
     text = document.repaired.text
     for edit, start, end in document.repaired.chain.in_raw():
         change = f"{_short(edit.old)} -> {_short(edit.new)}"
-        yield f"{document.doc}:{start}-{end} {edit.rule} ({edit.sure:.2f}): {change}"
+        yield f"{document.doc}:{start}-{end} {reason(edit.rule)} ({edit.sure:.2f}): {change}"
     for mark in document.repaired.marks:
-        yield f"{document.doc}: {mark.kind} at {mark.start}: {text[mark.start : mark.end]!r} ({mark.rule})"
+        told = gettext("{doc}: {kind} at {at}: {words} ({rule})")
+        kind, words = reason(mark.kind), repr(text[mark.start : mark.end])
+        yield told.format(doc=document.doc, kind=kind, at=mark.start, words=words, rule=reason(mark.rule))
 
 
 def _short(text: str) -> str:
@@ -60,7 +67,7 @@ def _short(text: str) -> str:
 
 def explained(reading: dict[str, Any]) -> Iterator[str]:
     """Return the lines that tell of a reading whose it is and of each fact why its slots say what they say."""
-    published = f"{reading['published_on'] or 'unknown'} ({reading['published_why']})"
+    published = f"{reading['published_on'] or gettext('no date')} ({reason(reading['published_why'])})"
     yield f"{reading['doc']}: {reading['title']} | {reading['publisher']} | {published}"
     for fact in reading["facts"]:
         yield f"  {fact['quote']}"
@@ -70,4 +77,4 @@ def explained(reading: dict[str, Any]) -> Iterator[str]:
                 if slot == "comparison"
                 else fact[slot]
             )
-            yield f"    {slot:14s}{shown}  ← {fact['why'].get(slot, '')}"
+            yield f"    {padded(reason(slot), 14)}{shown}  ← {reason(fact['why'].get(slot, ''))}"

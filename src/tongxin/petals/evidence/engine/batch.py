@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from tongxin.petals.evidence.engine.api import as_json, read_document
 from tongxin.petals.evidence.engine.documents import Document, Told, document, load_bytes, parts, told_beside
@@ -24,6 +25,9 @@ class Job:
     publisher: str = ""
     published: str = ""
     seconds: float = LIMITS.seconds
+    docs: tuple[
+        tuple[str, str], ...
+    ] = ()  # of its bulletins whose stem is another's too: name, what it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,17 @@ class Done:
     rows: list[dict[str, str]]
     readings: list[dict[str, object]]
     prints: list[frozenset[int]]
-    trouble: str = ""
-    code: str = ""
+    troubles: list[Unreadable] = field(default_factory=list)
+
+    @property
+    def trouble(self) -> str:
+        """What could not be read, and what to do; empty where all was."""
+        return "\n".join(map(str, self.troubles))
+
+    @property
+    def code(self) -> str:
+        """The code of the first trouble, for machines."""
+        return self.troubles[0].code if self.troubles else ""
 
 
 def read(job: Job) -> Done:
@@ -51,19 +64,20 @@ def read(job: Job) -> Done:
         done.readings.append(plain)
         done.prints.append(marks)
 
-    troubles = each_document(Path(job.path), told, take, job.seconds)
-    if not troubles:
-        return done
-    said = "\n".join(f"{t.what} {t.todo}" for t in troubles)
-    return Done(job.path, done.rows, done.readings, done.prints, said, troubles[0].code)
+    troubles = each_document(Path(job.path), told, take, job.seconds, dict(job.docs))
+    return Done(job.path, done.rows, done.readings, done.prints, troubles)
 
 
 def each_document(
-    path: Path, told: Told, work: Callable[[Document], None], seconds: float = LIMITS.seconds
+    path: Path,
+    told: Told,
+    work: Callable[[Document], None],
+    seconds: float = LIMITS.seconds,
+    docs: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Unreadable]:
     """Do the work on each bulletin of a file, each within its time; return what could not be read, and why.
 
-    `told` goes before what an index beside the file says.
+    `told` goes before what an index beside the file says. `docs`: what its bulletins are called, if not by their stem.
     """
     troubles: list[Unreadable] = []
     try:
@@ -71,7 +85,7 @@ def each_document(
         for name, data in parts(str(path), load_bytes(path)):
             try:
                 with time_limit(name, seconds):
-                    work(document(name, data, told))
+                    work(document(name, data, told, doc=docs.get(name, "")))
             except Unreadable as error:
                 troubles.append(error)
     except Unreadable as error:

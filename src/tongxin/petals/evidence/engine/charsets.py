@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.phrases import phrase
 from tongxin.petals.evidence.engine.tables import language, simplified
 
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
@@ -110,7 +111,9 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
             return Decoded(text, order)
     if zeros or len(CONTROL.findall(sample)) > len(sample) * 0.02:
         raise Unreadable(
-            "binary", f"{name}: these bytes are no text.", "Give txt, html, docx or a PDF with text."
+            "binary",
+            phrase("{name}: these bytes are no text.", name=name),
+            phrase("Give txt, html, docx or a PDF with text."),
         )
     said = declared or (m[1].decode() if (m := DECLARED.search(data[:4096])) else "")
     said = SAME.get(said.lower(), said.lower())
@@ -132,5 +135,9 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
         if worth > best[0] and text.encode(charset, "tongxin-keep") == data:
             best = (worth, charset, text)
     if best[0] < 0.3 and data:
-        raise Unreadable("charset", f"{name}: the charset is not known.", "Save it as UTF-8 or GB 18030.")
+        raise Unreadable(
+            "charset",
+            phrase("{name}: the charset is not known.", name=name),
+            phrase("Save it as UTF-8 or GB 18030."),
+        )
     return Decoded(best[2], best[1] or "utf-8")

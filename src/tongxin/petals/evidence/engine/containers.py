@@ -7,9 +7,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
+from tongxin.petals.evidence.engine.phrases import phrase
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 KINDS = {".txt", ".md", ".html", ".htm", ".shtml", ".xhtml", ".docx", ".pdf", ".zip", ".text"}
@@ -23,11 +25,15 @@ def members(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[s
         listed = [i for i in archive.infolist() if not i.is_dir()]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise Unreadable(
-            "zip_broken", f"{name}: the archive is broken ({error}).", "Pack it again."
+            "zip_broken",
+            phrase("{name}: the archive is broken.", name=name),
+            phrase("Pack it again."),
         ) from error
     if len(listed) > limits.members:
         raise Unreadable(
-            "zip_members", f"{name}: {len(listed)} files, more than {limits.members}.", "Split the archive."
+            "zip_members",
+            phrase("{name}: {n} files, more than {limit}.", name=name, n=len(listed), limit=limits.members),
+            phrase("Split the archive."),
         )
     total = sum(i.file_size for i in listed)
     if total > limits.unpacked or any(
@@ -35,15 +41,25 @@ def members(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[s
     ):
         raise Unreadable(
             "zip_bomb",
-            f"{name}: unpacked it would be {total / 1048576:.0f} MB, "
-            f"or a file in it grows more than {limits.ratio} times.",
-            "Nothing was unpacked. Give the bulletins themselves.",
+            phrase(
+                "{name}: unpacked it would be {size} MB, or a file in it grows more than {ratio} times.",
+                name=name,
+                size=f"{total / 1048576:.0f}",
+                ratio=limits.ratio,
+            ),
+            phrase("Nothing was unpacked. Give the bulletins themselves."),
         )
     for info in listed:
-        yield _name(info), _unpack(name, archive, info, limits)
+        yield name_of(info), _unpack(name, archive, info, limits)
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def is_part(name: str) -> bool:
+    """Whether a file in an archive is read: by its ending."""
+    ending = PurePosixPath(name).suffix.lower()
+    return ending in KINDS and ending != ".zip"
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
     """Return a member's name; without the mark for UTF-8 it is usually GBK."""
     if info.flag_bits & 0x800:
         return info.filename
@@ -60,11 +76,15 @@ def _unpack(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: 
     except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, EOFError, ValueError) as error:
         raise Unreadable(
             "zip_member",
-            f"{name}: {info.filename} cannot be unpacked ({error}).",
-            "Pack it again without a password.",
+            phrase("{name}: {member} cannot be unpacked.", name=name, member=info.filename),
+            phrase("Pack it again without a password.") if info.flag_bits & 1 else phrase("Pack it again."),
         ) from error
     except Exception as error:
-        raise Unreadable("zip_member", f"{name}: {info.filename} is broken.", "Pack it again.") from error
+        raise Unreadable(
+            "zip_member",
+            phrase("{name}: {member} is broken.", name=name, member=info.filename),
+            phrase("Pack it again."),
+        ) from error
     check_size(f"{name}: {info.filename}", len(data), limits.file)
     return data
 
@@ -73,7 +93,9 @@ def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str
     """Return the paragraphs of a Word document, a line each, and what it says of itself."""
     parts = {n: b for n, b in members(name, data, limits) if n in ("word/document.xml", "docProps/core.xml")}
     if "word/document.xml" not in parts:
-        raise Unreadable("docx", f"{name}: no Word document inside.", "Save it as docx again.")
+        raise Unreadable(
+            "docx", phrase("{name}: no Word document inside.", name=name), phrase("Save it as docx again.")
+        )
     root = _xml(name, parts["word/document.xml"])
     lines: list[str] = []
     for node, inside in _blocks(root):
@@ -116,13 +138,17 @@ def _xml(name: str, data: bytes) -> ET.Element:
     bare = data.replace(b"\0", b"")
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", bare[:4096], re.IGNORECASE) or b"<!ENTITY" in bare:
         raise Unreadable(
-            "xml_entities", f"{name}: its XML declares entities.", "It was not read. Save it as docx again."
+            "xml_entities",
+            phrase("{name}: its XML declares entities.", name=name),
+            phrase("It was not read. Save it as docx again."),
         )
     try:
         return ET.fromstring(data)
     except ET.ParseError as error:
         raise Unreadable(
-            "xml_broken", f"{name}: its XML is broken ({error}).", "Save it as docx again."
+            "xml_broken",
+            phrase("{name}: its XML is broken ({error}).", name=name, error=str(error)),
+            phrase("Save it as docx again."),
         ) from error
 
 
@@ -158,8 +184,12 @@ def _check_streams(name: str, data: bytes, limits: Limits) -> None:
             if unpacker.unconsumed_tail and len(grown) >= limits.stream:
                 raise Unreadable(
                     "pdf_bomb",
-                    f"{name}: a part of the PDF grows to more than {limits.stream / 1048576:.0f} MB.",
-                    "It was not opened. Give the text, or a PDF of the text alone.",
+                    phrase(
+                        "{name}: a part of the PDF grows to more than {size} MB.",
+                        name=name,
+                        size=f"{limits.stream / 1048576:.0f}",
+                    ),
+                    phrase("It was not opened. Give the text, or a PDF of the text alone."),
                 )
             packed = memoryview(grown)
 
@@ -170,19 +200,30 @@ def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
         import pypdfium2
     except ImportError as error:
         raise Unreadable(
-            "no_pdf", f"{name}: PDF needs the package pypdfium2.", "Install it, or give txt or docx."
+            "no_pdf",
+            phrase("{name}: PDF needs the package pypdfium2.", name=name),
+            phrase("Install it, or give txt or docx."),
         ) from error
     _check_streams(name, data, limits)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
         raise Unreadable(
-            "pdf_broken", f"{name}: the PDF cannot be opened ({error}).", "Save it again without a password."
+            "pdf_locked" if locked else "pdf_broken",
+            phrase("{name}: the PDF is locked with a password.", name=name)
+            if locked
+            else phrase("{name}: the PDF is broken.", name=name),
+            phrase("Save it again without a password.") if locked else phrase("Save or fetch it again."),
         ) from error
     try:
         if len(document) > limits.pages:
             raise Unreadable(
-                "pdf_pages", f"{name}: {len(document)} pages, more than {limits.pages}.", "Split it."
+                "pdf_pages",
+                phrase(
+                    "{name}: {n} pages, more than {limit}.", name=name, n=len(document), limit=limits.pages
+                ),
+                phrase("Split it."),
             )
         pages = []
         for page in document:
@@ -190,13 +231,17 @@ def pdf(name: str, data: bytes, limits: Limits = LIMITS) -> str:
             pages.append(text.replace("\r\n", "\n").replace("\r", "\n"))
     except pypdfium2.PdfiumError as error:
         raise Unreadable(
-            "pdf_broken", f"{name}: a page of the PDF cannot be read ({error}).", "Save it again."
+            "pdf_broken",
+            phrase("{name}: a page of the PDF cannot be read.", name=name),
+            phrase("Save it again."),
         ) from error
     finally:
         document.close()
     text = _joined("\n".join(pages).replace("\ufffe", ""))
     if len(re.sub(r"\s", "", text)) < 10:
         raise Unreadable(
-            "pdf_no_text", f"{name}: the PDF has pictures and no text.", "Give the text, or a PDF with text."
+            "pdf_no_text",
+            phrase("{name}: the PDF has pictures and no text.", name=name),
+            phrase("Give the text, or a PDF with text."),
         )
     return text

@@ -16,6 +16,7 @@ from tongxin.petals.evidence.engine.days import DAY, dates
 from tongxin.petals.evidence.engine.edits import Step
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
+from tongxin.petals.evidence.engine.phrases import phrase, why
 from tongxin.petals.evidence.engine.repair import Repaired, repair
 
 INDEX = "index.csv"
@@ -65,20 +66,26 @@ def parts(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[str
         yield name, data
         return
     for member, inside in containers.members(name, data, limits):
-        suffix = PurePosixPath(member).suffix.lower()
-        if suffix in containers.KINDS and suffix != ".zip":
+        if containers.is_part(member):
             yield f"{name}!{member}", inside
 
 
-def document(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Document:
-    """Return the document of the bytes of one file that is no archive. Raises Unreadable, which says what to do."""
+def document(
+    name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS, doc: str = ""
+) -> Document:
+    """Return the document of the bytes of one file that is no archive. Raises Unreadable, which says what to do.
+
+    `doc`: what it is called, if not by its stem.
+    """
     kind = _kind(name, data)
     if kind == "zip":
         raise Unreadable(
-            "zip_nested", f"{name}: an archive inside another.", "Unpack it, and pack its files."
+            "zip_nested",
+            phrase("{name}: an archive inside another.", name=name),
+            phrase("Unpack it, and pack its files."),
         )
     check_size(name, len(data), limits.file)
-    return _document(name, data, kind, told or Told(), limits)
+    return _document(name, data, kind, told or Told(), limits, doc or stem(name))
 
 
 def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
@@ -88,24 +95,30 @@ def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMI
 
 
 def _kind(name: str, data: bytes) -> str:
-    if not data.strip():
-        raise Unreadable("empty", f"{name}: the file is empty.", "Save the page again.")
+    if not data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").strip():
+        raise Unreadable(
+            "empty", phrase("{name}: the file is empty.", name=name), phrase("Save the page again.")
+        )
     if data.startswith(b"%PDF-"):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "docx" if b"word/" in data[:4000] or name.lower().endswith(".docx") else "zip"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("old_word", f"{name}: an old Word or Excel file.", "Save it as docx.")
+        raise Unreadable(
+            "old_word", phrase("{name}: an old Word or Excel file.", name=name), phrase("Save it as docx.")
+        )
     if data.startswith(
         (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90")
     ):
         raise Unreadable(
-            "binary", f"{name}: these bytes are no text.", "Give txt, html, docx or a PDF with text."
+            "binary",
+            phrase("{name}: these bytes are no text.", name=name),
+            phrase("Give txt, html, docx or a PDF with text."),
         )
     return "text"
 
 
-def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> Document:
+def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits, doc: str) -> Document:
     first: Step | None = None
     meta: dict[str, str] = {}
     title = about = ""
@@ -124,10 +137,8 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
     repaired = repair(decoded.text, first)
     title = repair(title).text.strip() if title else ""
     title = titles.wide(title or titles.of_text(repaired.text[:4000].split("\n")) or about)
-    stem = PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
-    doc = _stem(stem)
     over, under = surroundings.of_page(page) if page else surroundings.of_text(repaired.whole)
-    around = sources.Surroundings(over, under, meta, stem, decoded.text, page is not None)
+    around = sources.Surroundings(over, under, meta, _file(name), decoded.text, page is not None)
     origin = sources.origin(repaired.text, around)
     source = Source(
         doc,
@@ -140,9 +151,15 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits) -> 
     return Document(name, doc, hashlib.sha256(data).hexdigest(), kind, decoded, repaired, source, reposted)
 
 
-def _stem(name: str) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    return name[: -len(suffix)] if suffix in containers.KINDS else name
+def _file(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/").replace("!", "/")).name
+
+
+def stem(name: str) -> str:
+    """Return what the bulletin of a file, or of a file in an archive, is called: its name without the ending."""
+    file = _file(name)
+    suffix = PurePosixPath(file).suffix.lower()
+    return file[: -len(suffix)] if suffix in containers.KINDS else file
 
 
 def told_beside(path: Path) -> Told:
@@ -160,7 +177,9 @@ def told_beside(path: Path) -> Told:
                 return Told(row.get("title") or "", row.get("publisher") or "", day[0] if day else None)
     except csv.Error as error:
         raise Unreadable(
-            "index", f"{index}: the table is broken ({error}).", "Save it as “CSV UTF-8”, or take it away."
+            "index",
+            phrase("{index}: the table is broken ({error}).", index=index, error=str(error)),
+            phrase("Save it as “CSV UTF-8”, or take it away."),
         ) from error
     return Told()
 
@@ -170,12 +189,15 @@ def files(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(
-                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in containers.KINDS
-            )
+            found += sorted(p for p in path.rglob("*") if is_bulletin(p))
         else:
             found.append(path)
     return found
+
+
+def is_bulletin(path: Path) -> bool:
+    """Whether a file of a folder is read: by its ending."""
+    return path.suffix.lower() in containers.KINDS and path.is_file()
 
 
 def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
@@ -185,8 +207,9 @@ def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
         check_size(str(path), size, max(limits.file, limits.archive))
         return path.read_bytes()
     except OSError as error:
-        todo = "Ask for the right to read it." if isinstance(error, PermissionError) else "Check the name."
-        raise Unreadable("no_file", f"{path}: {error.strerror or error}.", todo) from error
+        locked = isinstance(error, PermissionError)
+        todo = phrase("Ask for the right to read it.") if locked else phrase("Check the name.")
+        raise Unreadable("no_file", phrase("{path}: {why}.", path=path, why=why(error)), todo) from error
 
 
 def load(path: Path, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:

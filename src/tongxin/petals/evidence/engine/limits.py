@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tongxin.petals.evidence.engine.phrases import phrase
+
 
 class Unreadable(Exception):
     """A file that is not read: what it is, and what to do. `code` is stable, for machines."""
@@ -13,6 +15,10 @@ class Unreadable(Exception):
         self.code = code
         self.what = what
         self.todo = todo
+
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[str, str, str]]:
+        """Go to another process whole."""
+        return Unreadable, (self.code, self.what, self.todo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,11 @@ def check_size(name: str, size: int, limit: int) -> None:
     if size > limit:
         raise Unreadable(
             "too_large",
-            f"{name}: {size / 1048576:.0f} MB, more than the {limit / 1048576:.0f} MB that are read at once.",
-            "Split it into bulletins, one file each.",
+            phrase(
+                "{name}: {size} MB, more than the {limit} MB that are read at once.",
+                name=name,
+                size=f"{size / 1048576:.0f}",
+                limit=f"{limit / 1048576:.0f}",
+            ),
+            phrase("Split it into bulletins, one file each."),
         )

@@ -237,7 +237,7 @@ def theme(
     for known in reversed(words.indicators):  # one's own come last and win
         if known.name == named and known.theme:
             return known.theme, "that of the indicator"
-    for text, why in ((clause, "clause"), (sentence, "sentence"), (paragraph, "paragraph")):
+    for text, why in ((clause, "same clause"), (sentence, "sentence"), (paragraph, "paragraph")):
         field = found.get(text)
         if field is None:
             counts = [(len(finds.findall(text)), -i, name) for i, (name, finds) in enumerate(words.themes)]

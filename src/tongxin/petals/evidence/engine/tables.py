@@ -7,6 +7,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from tongxin.petals.evidence.engine.phrases import phrase
+
 HERE = Path(__file__).parent / "data"
 
 
@@ -19,7 +21,13 @@ def rows(name: str, more: Path | None = None) -> list[dict[str, str]]:
             unknown = sorted(set(row) - set(known))
             if unknown:
                 raise ValueError(
-                    f"{more / name}, line {line}: no column {unknown[0]!r}; columns are {', '.join(known)}"
+                    phrase(
+                        "{file}, line {line}: no column {column}; columns are {columns}",
+                        file=more / name,
+                        line=line,
+                        column=repr(unknown[0]),
+                        columns=", ".join(known),
+                    )
                 )
             found.append({column: row.get(column, "") for column in known})
     return found
@@ -32,7 +40,11 @@ def _read(path: Path) -> list[dict[str, str]]:
         for number, row in enumerate(csv.DictReader(kept), start=2):
             if None in row:
                 raise ValueError(
-                    f"{path}, line {number}: more cells than columns; put a cell that has a comma into quotes"
+                    phrase(
+                        "{path}, line {line}: more cells than columns; put a cell that has a comma into quotes",
+                        path=path,
+                        line=number,
+                    )
                 )
             found.append({k: (v or "").strip() for k, v in row.items()})
         return found

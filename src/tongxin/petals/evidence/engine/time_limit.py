@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.phrases import phrase
 
 
 class _TimeUp(BaseException):
@@ -33,8 +34,10 @@ def time_limit(name: str, seconds: float) -> Iterator[None]:
     except _TimeUp:
         raise Unreadable(
             "too_long",
-            f"{name}: not read within {seconds:g} seconds, broken off.",
-            "Split it into bulletins, one file each, or give it more time: --seconds.",
+            phrase(
+                "{name}: not read within {seconds} seconds, broken off.", name=name, seconds=f"{seconds:g}"
+            ),
+            phrase("Split it into bulletins, one file each, or give it more time: --seconds."),
         ) from None
 
 

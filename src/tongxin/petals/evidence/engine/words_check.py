@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from tongxin.petals.evidence.engine.phrases import phrase
 from tongxin.petals.evidence.engine.tables import rows
 
 # Tables that one's own folder may hold: the cells that must not be empty, the column with a pattern.
@@ -28,19 +29,27 @@ def check(more: Path) -> None:
     """Raise ValueError at the first thing in the folder that the reader would not understand: file, row, what to do."""
     for path in sorted(more.glob("*.csv")):
         if path.name not in TABLES:
-            raise ValueError(f"{path.name} is no table of the reader; tables are {', '.join(TABLES)}")
+            raise ValueError(
+                phrase(
+                    "{file} is no table of the reader; tables are {tables}",
+                    file=path.name,
+                    tables=", ".join(TABLES),
+                )
+            )
     for name, (needed, pattern) in TABLES.items():
         if not (more / name).exists():
             continue
         try:
             own = rows(name, more)[len(rows(name)) :]
         except UnicodeDecodeError as error:
-            raise ValueError(f"{more / name} is not UTF-8; save it as “CSV UTF-8”") from error
+            raise ValueError(
+                phrase("{file} is not UTF-8; save it as “CSV UTF-8”", file=more / name)
+            ) from error
         for row in own:
             where = f"{more / name}, {next(filter(None, row.values()), 'an empty row')}"
             for column in needed:
                 if not row[column]:
-                    raise ValueError(f"{where}: {column} is empty")
+                    raise ValueError(phrase("{where}: {column} is empty", where=where, column=column))
             if pattern:
                 _pattern(where, pattern, row[pattern])
     _units(more)
@@ -50,15 +59,32 @@ def check(more: Path) -> None:
     for row in _own("phrases.csv", more):
         if row["group"] not in groups:
             raise ValueError(
-                f"{more / 'phrases.csv'}, {row['finds']}: no group {row['group']!r}; groups are {', '.join(groups)}"
+                phrase(
+                    "{file}, {finds}: no group {group}; groups are {groups}",
+                    file=more / "phrases.csv",
+                    finds=row["finds"],
+                    group=repr(row["group"]),
+                    groups=", ".join(groups),
+                )
             )
         if re.search("[\u4e00-\u9fff]", row["finds"]) is None:
-            raise ValueError(f"{more / 'phrases.csv'}, {row['finds']}: finds has no Chinese character")
+            raise ValueError(
+                phrase(
+                    "{file}, {finds}: finds has no Chinese character",
+                    file=more / "phrases.csv",
+                    finds=row["finds"],
+                )
+            )
     units = {row["form"] for row in rows("units.csv", more)}
     for row in _own("indicators.csv", more):
         if row["unit"] and row["unit"] not in units:
             raise ValueError(
-                f"{more / 'indicators.csv'}, {row['name']}: no unit {row['unit']!r}; add it to units.csv"
+                phrase(
+                    "{file}, {name}: no unit {unit}; add it to units.csv",
+                    file=more / "indicators.csv",
+                    name=row["name"],
+                    unit=repr(row["unit"]),
+                )
             )
 
 
@@ -66,9 +92,18 @@ def _pattern(where: str, column: str, pattern: str) -> None:
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"{where}: {column} is no regular expression: {error}") from error
+        raise ValueError(
+            phrase(
+                "{where}: {column} is no regular expression: {error}",
+                where=where,
+                column=column,
+                error=str(error),
+            )
+        ) from error
     if compiled.match(""):
-        raise ValueError(f"{where}: {column} fits an empty text, and so everything")
+        raise ValueError(
+            phrase("{where}: {column} fits an empty text, and so everything", where=where, column=column)
+        )
 
 
 def _units(more: Path) -> None:
@@ -80,9 +115,22 @@ def _units(more: Path) -> None:
         except InvalidOperation:
             good = False
         if not good:
-            raise ValueError(f"{where}: times is {row['times']!r}, not a number above 0")
+            raise ValueError(
+                phrase(
+                    "{where}: times is {times}, not a number above 0",
+                    where=where,
+                    times=repr(row["times"]),
+                )
+            )
         if row["kind"] and row["kind"] not in kinds:
-            raise ValueError(f"{where}: no kind {row['kind']!r}; kinds are {', '.join(kinds)}")
+            raise ValueError(
+                phrase(
+                    "{where}: no kind {kind}; kinds are {kinds}",
+                    where=where,
+                    kind=repr(row["kind"]),
+                    kinds=", ".join(kinds),
+                )
+            )
 
 
 def _kinds_of_words(more: Path) -> None:
@@ -90,7 +138,14 @@ def _kinds_of_words(more: Path) -> None:
     for row in _own("name_words.csv", more):
         if row["kind"] not in kinds:
             where = f"{more / 'name_words.csv'}, {row['form']}"
-            raise ValueError(f"{where}: no kind {row['kind']!r}; kinds are {', '.join(kinds)}")
+            raise ValueError(
+                phrase(
+                    "{where}: no kind {kind}; kinds are {kinds}",
+                    where=where,
+                    kind=repr(row["kind"]),
+                    kinds=", ".join(kinds),
+                )
+            )
 
 
 def _places(more: Path) -> None:
@@ -100,7 +155,14 @@ def _places(more: Path) -> None:
     for row in _own("places.csv", more):
         where = f"{more / 'places.csv'}, {row['name']}"
         if row["level"] not in levels:
-            raise ValueError(f"{where}: no level {row['level']!r}; levels are {', '.join(levels)}")
+            raise ValueError(
+                phrase(
+                    "{where}: no level {level}; levels are {levels}",
+                    where=where,
+                    level=repr(row["level"]),
+                    levels=", ".join(levels),
+                )
+            )
         _known(where, [row["parent"]] if row["parent"] else [], known)
     for row in _own("groups.csv", more):
         if row["shown"] not in ("", "by name"):
@@ -116,7 +178,13 @@ def _places(more: Path) -> None:
 def _known(where: str, names: list[str], known: set[str]) -> None:
     for name in names:
         if name not in known:
-            raise ValueError(f"{where}: no place {name!r}; give the full name, or add it to places.csv")
+            raise ValueError(
+                phrase(
+                    "{where}: no place {name}; give the full name, or add it to places.csv",
+                    where=where,
+                    name=repr(name),
+                )
+            )
 
 
 def _own(name: str, more: Path) -> list[dict[str, str]]:

@@ -38,7 +38,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def english():
     with override("en"):
         yield
