@@ -219,7 +219,10 @@ def _day(value: str) -> str:
 def _say_troubles(done: batch.Done) -> bool:
     """Say what could not be read of a file; return whether there was such."""
     for trouble in done.troubles:
-        click.echo(_printable(f"tongxin: {said(phrase('{what} {todo}', what=trouble.what, todo=trouble.todo))}"), err=True)
+        click.echo(
+            _printable(f"tongxin: {said(phrase('{what} {todo}', what=trouble.what, todo=trouble.todo))}"),
+            err=True,
+        )
     return bool(done.troubles)
 
 

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from tongxin.petals.evidence.engine.corroborate import Verdict
 from tongxin.petals.evidence.engine.facts import Fact, Source
+from tongxin.petals.evidence.engine.phrases import gettext_noop
 from tongxin.petals.evidence.engine.witness import Told
 
 KINDS = {

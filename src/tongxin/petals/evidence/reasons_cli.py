@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from unicodedata import east_asian_width
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext
 
-from tongxin.petals.evidence.engine.phrases import in_words
+from tongxin.petals.evidence.engine.phrases import gettext_noop, in_words
 
 SLOTS = (
     gettext_noop("value"), gettext_noop("unit"), gettext_noop("indicator"), gettext_noop("jurisdictions"),

@@ -21,6 +21,11 @@ def phrase(pattern: str, /, **values: Any) -> Phrase:
     return made
 
 
+def gettext_noop(message: str) -> str:
+    """Return a message as it is: it is marked for the translators, and needs no Django for that."""
+    return message
+
+
 def in_words(text: object, translate: Callable[[str], str]) -> str:
     """Return a sentence as `translate` has its pattern; other text as it is."""
     if not isinstance(text, Phrase):
