@@ -51,7 +51,6 @@ def page_parts(text: str) -> list[Edit]:
     tail = ""
     lines = text.split("\n")
     seen: set[str] = set()
-    titles = [bare_title(line) for line in lines[: 3 * TOP]]
     spammed = _rules()[4].search(text) is not None
     furnished = inside.search(text) is not None
     kept = 0
@@ -75,7 +74,7 @@ def page_parts(text: str) -> list[Edit]:
             why = _name(line)
         elif "。" in core and core.find(core[:8], 8) > 0 and (twice := TWICE.match(core)):
             why = "caption printed twice" if CAPTION.search(twice["one"].strip()) else "line printed twice"
-        elif site < len(line) and bare_title(line[:site]) in titles:
+        elif site < len(line) and bare_title(line[:site]) in map(bare_title, lines[: 3 * TOP]):
             why = "title of the window"
         elif titled and bare_title(line[:site]) in seen:
             why = "title printed again"

@@ -44,6 +44,9 @@ class Frames:
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
+    letters: name_parts.Letters = field(
+        default_factory=lambda: name_parts.Letters.of("")
+    )  # of the whole text
     parts: name_parts.Parts = (
         name_parts.parts
     )  # says which characters make up the names of a sentence's figures
@@ -59,10 +62,13 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
     told = next((p for p in all_in(title, source.published, about=about) if SPAN.fullmatch(p.text)), None)
     if told is not None:
         return told
+    periods = all_in(opening, source.published, about=about)
+    if not periods:
+        return None
     growth = len(GROWTH.findall(text))
     # A report of figures says so in its title, or tells of one figure in five how it grew
     dense = growth * 5 >= len(COUNTED.findall(text)) or OF_MONTHS.search(title) is not None
-    for period in all_in(opening, source.published, about=about):
+    for period in periods:
         if growth and dense and SPAN.fullmatch(period.text):
             return period
         past = (

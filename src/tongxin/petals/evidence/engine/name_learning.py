@@ -83,8 +83,10 @@ def windows(text: str, source: Source, told: list[tuple[int, int, str]]) -> Iter
     """Read a text and return the windows of its figures whose names are told by start, end and name."""
     met: list[tuple[str, Mention, name_parts.Windows, int]] = []
 
-    def watched(text: str, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
-        around = name_parts.windows(text, figures, seen)
+    def watched(
+        text: str, letters: name_parts.Letters, figures: list[Mention], seen: list[Seen]
+    ) -> list[list[int]]:
+        around = name_parts.windows(text, letters, figures, seen)
         met.extend((text, m, around, n) for n, m in enumerate(figures))
         return [[] for _ in figures]
 

@@ -7,7 +7,7 @@ import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ KIND = {
 ROLE = {role: i for i, role in enumerate(("main", "change", "points", "share"))}
 
 
-Parts = Callable[[str, list[Mention], list[Seen]], list[list[int]]]
+Parts = Callable[[str, "Letters", list[Mention], list[Seen]], list[list[int]]]
 
 
 class Model(NamedTuple):
@@ -87,10 +87,39 @@ def _marks() -> kernels.Ints:
 MARKS = _marks()
 
 
-@lru_cache(maxsize=1 << 16)
-def _number(word: str) -> int:
-    """Return a number for a word, the same on every machine."""
-    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+class _Numbers(dict[str, int]):
+    """Numbers for words, the same on every machine."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > 1 << 16:
+            self.clear()
+        self[word] = number = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        return number
+
+
+NUMBERS = _Numbers()
+
+
+class Letters(NamedTuple):
+    """The characters of a whole text, any digit as 0, and their marks; made once, and cut by sentences."""
+
+    chars: kernels.Ints
+    marks: kernels.Ints
+
+    @classmethod
+    def of(cls, text: str) -> Letters:
+        """Return the letters of a text."""
+        chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+        chars[(chars >= 48) & (chars <= 57)] = 48
+        marks = MARKS[np.minimum(chars, 0xFFFF)]
+        marks[[found.start() for found in VERB.finditer(text)]] |= kernels.VERB
+        for relative in RELATIVE.finditer(text):
+            marks[relative.start() : relative.end()] |= kernels.RELATIVE
+        return cls(chars, marks)
+
+    def cut(self, start: int, end: int) -> Letters:
+        """Return the letters of a part of the text."""
+        return Letters(self.chars[start:end], self.marks[start:end].copy())
 
 
 class Windows(NamedTuple):
@@ -105,15 +134,9 @@ class Windows(NamedTuple):
     about: kernels.Ints
 
 
-def windows(text: str, figures: list[Mention], seen: list[Seen]) -> Windows:
+def windows(text: str, letters: Letters, figures: list[Mention], seen: list[Seen]) -> Windows:
     """Return the places around each figure: up to two clauses before its own, and its own to the end."""
-    chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-    chars[(chars >= 48) & (chars <= 57)] = 48  # one digit is like another
-    marks = MARKS[np.minimum(chars, 0xFFFF)]
-    for found in VERB.finditer(text):
-        marks[found.start()] |= kernels.VERB
-    for relative in RELATIVE.finditer(text):
-        marks[relative.start() : relative.end()] |= kernels.RELATIVE
+    chars, marks = letters
     for place in seen:
         marks[place.start : place.end] |= kernels.PLACE
     for figure in figures:
@@ -129,26 +152,22 @@ def windows(text: str, figures: list[Mention], seen: list[Seen]) -> Windows:
         at.append(
             (m.start, m.end, low, high, left, right, earlier[-1], max(earlier[-2], m.start - BACK), last)
         )
-        about.append((KIND.get(m.kind, -1), _number(m.unit), ROLE.get(m.role, -1)))
+        about.append((KIND.get(m.kind, -1), NUMBERS[m.unit], ROLE.get(m.role, -1)))
     return Windows(chars, marks, *_words(text), np.array(at, np.int64), np.array(about, np.int64))
 
 
 def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
     """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
     found = rjieba.tag(text, False)
-    words, tags, lengths = [kernels.EDGE], [kernels.EDGE], []
-    for word, tag in found:
-        words.append(_number(word))
-        tags.append(_number(tag))
-        lengths.append(len(word))
-    words.append(kernels.EDGE)
-    tags.append(kernels.EDGE)
+    words = [kernels.EDGE, *[NUMBERS[word] for word, _tag in found], kernels.EDGE]
+    tags = [kernels.EDGE, *[NUMBERS[tag] for _word, tag in found], kernels.EDGE]
+    lengths = [len(word) for word, _tag in found]
     return np.arange(1, len(found) + 1).repeat(lengths), np.array(words), np.array(tags)
 
 
-def parts(text: str, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
+def parts(text: str, letters: Letters, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
     """Return for each figure of a sentence the characters that belong to its name, as places in the sentence."""
-    around, learned = windows(text, figures, seen), model()
+    around, learned = windows(text, letters, figures, seen), model()
     found = []
     for at, about in zip(around.at, around.about, strict=True):
         ids, begins = kernels.features(*around[:5], at, about)

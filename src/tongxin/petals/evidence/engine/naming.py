@@ -18,6 +18,7 @@ COUNTS = frozenset(["count", "person"])
 SIZES = frozenset(["area", "length", "volume", "mass", "measure", "time"])
 WHOLE = re.compile("(全国|全省|全市|全区|全县|全球|世界)(?=.{2})")
 LONGEST = 40
+PAIRED = frozenset("“”（）()《》")
 LIST = re.compile(
     "[^，。；、：:]{1,20}(?:、[^，。；、：:]{1,20})*?(?:、|和|与|及|以及)[^，。；、：:]{1,20}?(?=等|分别|均|各)"
 )
@@ -89,6 +90,8 @@ def _said(text: str, m: Mention, kept: list[int], seen: list[Seen], words: Lexic
 
 def _balanced(name: str) -> str:
     """Return a name without quotes and brackets that are not closed or not opened in it."""
+    if PAIRED.isdisjoint(name):
+        return name
     for opened, closed in ("“”", "（）", "()", "《》"):
         if name.count(opened) != name.count(closed):
             name = name.replace(opened, "").replace(closed, "")

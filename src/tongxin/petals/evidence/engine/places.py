@@ -92,10 +92,10 @@ def _learn(text: str, found: list[Seen], words: Lexicon, known: dict[str, tuple[
     for place in found:
         for length in (3, 2):
             short = text[place.end : place.end + length]
+            if short not in words.bare:
+                continue
             names = [
-                n
-                for n in words.bare.get(short, ())
-                if len(place.names) == 1 and _below(n, place.names[0], words)
+                n for n in words.bare[short] if len(place.names) == 1 and _below(n, place.names[0], words)
             ]
             if len(names) == 1 and not NAME_GOES_ON.match(text, place.end + length):
                 known[short] = (names[0],)

@@ -81,6 +81,7 @@ def read(
     frames = Frames(
         document=around.main_place(title, source.publisher, opening, every, words, known),
         known=known,
+        letters=name_parts.Letters.of(text),
         parts=parts,
     )
     frames.about = year_told(title, source.published)
@@ -167,7 +168,8 @@ def _sentence(
     about = frames.about
     if frames.coming and source.published is not None:  # 全年 in a plan is of its year
         about = frames.plan_year.year if frames.plan_year else source.published.year
-    periods = [p for p in all_in(text, source.published, matches, about) if not _of_news(text, p, spans)]
+    periods = all_in(text, source.published, matches, about) if matches else []
+    periods = [p for p in periods if not _of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.national)
     found: list[Fact] = []
@@ -176,7 +178,8 @@ def _sentence(
         if numbers:
             comparisons.roles(text, numbers)
             figures = comparisons.attach(text, numbers)
-            kept = frames.parts(text, figures, scope.places) if figures else []
+            letters = frames.letters.cut(at, at + len(text))
+            kept = frames.parts(text, letters, figures, scope.places) if figures else []
             for m, parts in zip(figures, kept, strict=True):
                 found.append(
                     _fact(at, text, m, parts, figures, numbers, scope, periods, spans, frames, source)

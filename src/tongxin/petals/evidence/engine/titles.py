@@ -62,6 +62,8 @@ def is_column(line: str) -> bool:
 def cut_site(line: str) -> int:
     """Return where the names of site and column begin that hang on a title, else the length of the line."""
     end = len(line)
+    if not SITE.search(line.rstrip()):
+        return end
     while True:
         match = next(iter(reversed(list(CUT.finditer(line[:end])))), None)
         if match is None or match.start() < LEAST:
