@@ -45,7 +45,7 @@ SETS = {
     "blind-third": "labelled without sight of the reader's answers, third eight (kinds of faults mended since)",
     "blind-fourth": "labelled without sight of the reader's answers, fourth eight (kinds told, few mended since)",
     "blind-fifth": "labelled without sight of the reader's answers, fifth eight (names are learned from it)",
-    "blind-sixth": "labelled without sight of the reader's answers, sixth eight (scored once; nothing is learned from it)",
+    "blind-sixth": "labelled without sight of the reader's answers, sixth eight (scored once, kept out of learning)",
     "regional": "the same: eight more transcripts on regions (kinds of faults mended since)",
     "mixed": "the same: round-ups, counties, a report of the government (kinds of faults mended since)",
 }
