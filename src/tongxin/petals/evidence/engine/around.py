@@ -13,6 +13,10 @@ PAPER = re.compile("日报|晚报|晨报|早报|新闻网|广播电视台|电视
 OF_NATION = re.compile(
     "央视|中央|新华|人民日报|国家|国务院|总局|总署|全国|中国|部委?$|中新|经济日报|光明日报"
 )
+# In a title, what stands behind a partner (甲县推进与乙区协同) and behind the name of a scheme (“通武廊”协同发展).
+WITH = re.compile("[^，。；、]{2,}[与和同]$")
+PARTNERS = re.compile("(?:市|区|县)?(?:深化)?(?:一体化|协同|合作|对接|共建|联动|协作|结对|携手)")
+SCHEME = re.compile("[”」]?(?:一体化|协同|合作|联动|协作|共建)")
 HERE = ("当地", "这里", "本地")
 LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
 
@@ -115,12 +119,46 @@ def main_place(
             if names != (NATIONAL,) and not _lasts(names, every, words):
                 continue
         else:
+            told = _own(text, told, words) if why == "title" and len(told) > 1 else told
             each = dict.fromkeys(n for p in told for n in p.names)
             wider = {words.parents.get(m, "") for m in each}
             wider |= {words.parents.get(m, "") for m in wider}
             names = tuple(n for n in each if n not in wider)[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
-    return frames
+    return [*frames[:1], *_together(title, words, known), *frames[1:]]
+
+
+def _own(title: str, told: list[Seen], words: Lexicon) -> list[Seen]:
+    """Return the places of a title without partners (甲县推进与乙区协同) and schemes that the place is part of."""
+    kept = told[:1]
+    for p in told[1:]:
+        partner = PARTNERS.match(title, p.end) and WITH.search(title, kept[-1].end, p.start)
+        if not partner:
+            kept.append(p)
+    return [p for p in kept if not _is_scheme(title, p, kept, words)]
+
+
+def _is_scheme(title: str, place: Seen, told: list[Seen], words: Lexicon) -> bool:
+    """Whether a group only names what a place of the same title takes part in: 武清区“通武廊”协同发展."""
+    whole = set(words.groups.get(place.names[0], place.names))
+    named = place.form.endswith(("合作", "协作")) or SCHEME.match(title, place.end)
+    if len(whole) < 2 or not named:
+        return False
+    return any(
+        whole & {n, words.parents.get(n, ""), words.parents.get(words.parents.get(n, ""), "")}
+        for p in told
+        if p is not place
+        for n in p.names
+        if n not in words.groups
+    )
+
+
+def _together(title: str, words: Lexicon, known: dict[str, tuple[str, ...]]) -> list[Frame]:
+    """Return what 两地 and 三地 mean by a title: its group, or the place and its partner."""
+    told = [p for p in seen(title, words, known) if p.names != (NATIONAL,)]
+    groups = [Frame(p.names, "title") for p in told if len(words.groups.get(p.names[0], ())) > 1]
+    names = tuple(dict.fromkeys(n for p in told if p.names[0] not in words.groups for n in p.names))
+    return [*groups, *([Frame(names, "title")] if len(names) > 1 else [])]
 
 
 def _of_paper(publisher: str, words: Lexicon) -> list[Seen]:

@@ -45,6 +45,8 @@ OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")  # 由2014年的…
 RISES = re.compile(
     rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,10}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
 )
+TURNED = re.compile(rf"[，,]?(?:逆|扭)?转(?:变|正)?(?:为|成)?(?:{UP}|{DOWN})(?:了)?")
+TURN = re.compile(r"(?:由|从|自)[^，。；,;]{0,24}\d%转[变正]?[为成]?")  # says itself of what it was before
 RANK = re.compile(
     r"(?:居|列|排名|排在|位次|位列|位居)[^，。；,;]{0,18}第([一二三四五六七八九十\d]{1,3})(?:位|名)?"
 )
@@ -86,6 +88,11 @@ def roles(text: str, found: list[Mention]) -> None:
             m.role = "amount"
     for first, then in itertools.pairwise(found):
         between = text[first.end : then.start]
+        if "转" in between and first.role == then.role == "change" and TURNED.fullmatch(between):
+            start = OPENS.search(text, first.clause[0], first.start)
+            if start:  # 由上半年的下降3.1%转为增长0.8%
+                first.role = "from"
+                continue
         opened = OPENS.search(text[max(0, first.start - 28) : first.start])
         if opened and first.role != "from" and RISES.search(between) and _alike(first, then):
             first.role, then.role = "from", "main"
@@ -152,7 +159,7 @@ def _sign(before: str, text: str) -> int:
 
 def comparison(text: str, m: Mention) -> Comparison:
     """Return the comparison that a mention makes."""
-    before = text[m.clause[0] : m.start]
+    before = _turned(text[m.clause[0] : m.start])
     if m.role == "share":
         of = re.search("占(?!比)(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
@@ -216,9 +223,14 @@ def _own_plan(text: str, m: Mention) -> bool:
     return said is not None and not said["of"].endswith(("投资", "计划", "任务", "目标", "年度"))
 
 
+def _turned(before: str) -> str:
+    """Return what stands before a number without the change it had before: 由上半年的下降3.1%转为增长0.8%."""
+    return TURN.sub("", before) if "%转" in before else before
+
+
 def _own_subject(text: str, m: Mention) -> bool:
     """Whether the clause of a change says itself what changes: 进口增长2%, 江苏增长12.8%."""
-    before = text[m.clause[0] : m.start]
+    before = _turned(text[m.clause[0] : m.start])
     how = CHANGE.search(before)
     if ABOVE.search(before) or AGAINST.match(before):
         return False

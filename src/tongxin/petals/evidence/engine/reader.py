@@ -159,7 +159,11 @@ def _sentence(
 ) -> list[Fact]:
     told = frames.within(at, at + len(text))
     matches = times_in(text)
-    relatives = list(places.RELATIVE.finditer(text))
+    relatives = [
+        r
+        for r in places.RELATIVE.finditer(text)
+        if not scopes.COMPARAND.search(text, max(0, r.start() - 2), r.start())
+    ]
     figured = FIGURE.search(text) is not None
     if not (told or matches or relatives or figured):
         return []  # it says nothing of a place, a time or a figure
@@ -184,7 +188,13 @@ def _sentence(
                 found.append(
                     _fact(at, text, m, parts, figures, numbers, scope, periods, spans, frames, source)
                 )
-    strong = [p for p in told if not p.weak and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)]
+    strong = [
+        p
+        for p in told
+        if not p.weak
+        and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)
+        and not scope.of_others(p)
+    ]
     if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
         strong = [p for p in told if p.aside]  # “示例号”班列: the quotes name it, and nothing else does
     if strong and text.count("从") > 1 and FROM_AND_FROM.search(text):

@@ -33,6 +33,12 @@ LED = re.compile(
 OF_OTHERS = re.compile(
     "(?:市|地区|两地|等地)?(?:的)?(?:[^，。；,;、\\d]{0,4})(?:企业|项目|投资|游客|客商|客源|资源|单位|转移|疏解|商户|资本|产业|资金|人才|高校|院所|成果|机构|技术|旅客|患者|老人|市民)"
 )
+WHOSE = re.compile("(?:市|地区)?(?:来源|籍)的?(?:企业|项目|游客|客商|客源|资本|资金|人才)")
+# 全省 that something is compared with: 高出全省5.3个百分点
+COMPARAND = re.compile("(?:高于|高出|低于|快于|慢于|领先|超出|好于|优于)$")
+WITH_US = re.compile("[与和同](我[市区县省])")
+RAIL = re.compile("(?:城际|高铁|铁路|客专)")
+STATION = re.compile("[东南西北]?站")
 NAMED_ON = re.compile("[^，。；,;、和与及在向对到至]{0,14}")
 WITH = re.compile("[^，。；,;、\\d]{0,8}[与和同]")  # 甲医院与乙医院开展合作
 TO_JOIN = re.compile("[^，。；,;、\\d]{0,10}(?:开展|签|共建|合作|联合|携手|互[认派通联送]|结对)")
@@ -61,6 +67,9 @@ class Scope:
         `before` is where the number before ends, in the same clause: what stands between is nearest.
         """
         turn, count = m.turn
+        us = WITH_US.search(self.text, m.end, m.clause[1]) if self.relative else None
+        if us and (ours := resolve(us[1], [f.names for f in self.around if f.names], self.words)):
+            return ours, us[0]  # 示例市6家医院与我市合作
         given = self._examples(m)
         if given is not None:
             told = self._within(m.clause[0], given)
@@ -226,6 +235,8 @@ class Scope:
         for p in strong[1:]:
             if SITE.match(self.text, p.end) and NAMED_ON.fullmatch(self.text, kept[-1].end, p.start):
                 kept.pop()  # 甲医院乙院区 is in 乙
+            elif STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, kept[-1].end, p.start):
+                kept.pop()  # 甲乙城际乙站 is in 乙
             if (
                 kept
                 and not TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
@@ -254,10 +265,23 @@ class Scope:
         last = -9
         for p in found:
             listed = last > 0 and LISTED.fullmatch(self.text, last, p.start)
-            if not listed and not OBJECT.search(self.text, max(start, p.start - 4), p.start):
+            if (
+                not listed
+                and not OBJECT.search(self.text, max(start, p.start - 4), p.start)
+                and not self.of_others(p)
+            ):
                 return False
             last = p.end
         return bool(found)
+
+    def of_others(self, place: Seen) -> bool:
+        """Whether a place only says whose a thing is: 新签约京津项目, 新增北京来源企业."""
+        if WHOSE.match(self.text, place.end):
+            return True
+        return (
+            OF_OTHERS.match(self.text, place.end) is not None
+            and LED.search(self.text, max(0, place.start - 14), place.start) is not None
+        )
 
     def subject(self, start: int, end: int) -> tuple[str, ...]:
         """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
@@ -312,5 +336,5 @@ class Scope:
 
     def near(self, at: int) -> list[tuple[str, ...]]:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
-        before = [p.names for p in reversed(self.places) if p.start < at]
+        before = [p.names for p in reversed(self.places) if p.start < at and not self.of_others(p)]
         return before + [f.names for f in self.around if f.names]

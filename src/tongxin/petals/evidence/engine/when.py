@@ -30,6 +30,7 @@ OBJECT_FIRST = re.compile(
     "(?:[由从][^，。；,;]{1,12}?)?(?:缩短|压缩|压减|精简|提高|提升|降低|下降|降|增加|扩大|延长|控制|减少|下调|上调|统一|整合|纳入)"
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
+STOCK = re.compile("余额|存量|保有量|人口|在册|现有|已有|末|底")
 NOTHING = "nothing told: as of publication"
 BUILT = frozenset(["length", "area", "power"])
 STOCKS = BUILT | {"count", "person"}
@@ -69,6 +70,10 @@ def period_of(
         and _is_stock(clause, m, chosen, words)
     ):
         return as_of(source.published), "a count of what there is", "running"
+    if chosen is not None and not inside and frames.flow and chosen.text.startswith("../") and not chosen.now:
+        said = words.phrases["flow"].search(text, m.clause[0], m.start)
+        if said and not words.phrases["what there is"].search(clause) and not STOCK.search(clause):
+            chosen, why = frames.flow, "the months told before: a state does not last for what flows"
     if m.kind == "percent" and MEAN.search(clause) and (chosen is None or not of_years(chosen)):
         years = [frames.years] if frames.years else []
         years += [p for p in periods if p.start < m.start and of_years(p)]
