@@ -35,6 +35,7 @@ class Frames:
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)  # short names learned
     national: bool = True
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
+    aimed: bool = False  # the last figure of the paragraph is planned
     coming: bool = False  # the section is of plans
     themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year

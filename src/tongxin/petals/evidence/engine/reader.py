@@ -139,6 +139,7 @@ def _paragraph(
     if not GOES_ON.match(line):
         frames.period, frames.place, frames.planned, frames.earlier = None, around.Frame(), frames.coming, ""
         frames.ahead = frames.years = None
+        frames.aimed = False
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -270,7 +271,7 @@ def _fact(
     if status == "planned" and frames.ahead and period_why == NOTHING:
         period, period_why = frames.ahead.text, "the plan told before"
     name, name_why = naming.indicator(text, m, figures, parts, scope.places, frames.earlier, scope.words)
-    frames.earlier = name
+    frames.earlier, frames.aimed = name, status == "planned"
     field_name, field_why = naming.theme(
         name, text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes
     )

@@ -158,6 +158,8 @@ def status_of(
             return "planned", f"carried: {told[0]}"
         if DONE.search(said):
             break
+    if frames.aimed and not over and "控制在" in clause and not DONE.search(whole):
+        return "planned", "what follows is planned"  # 目标增长5%。失业率控制在5%以内
     if frames.planned and not over and not DONE.search(whole):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
