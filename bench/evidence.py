@@ -32,7 +32,7 @@ from tongxin.petals.evidence.engine.documents import Told, take  # noqa: E402
 from tongxin.petals.evidence.engine.facts import Source  # noqa: E402
 from tongxin.petals.evidence.engine.reader import read  # noqa: E402
 from tongxin.petals.evidence.engine.repair import repair  # noqa: E402
-from tongxin.petals.evidence.engine.tests import generator, pages, shared_data, together  # noqa: E402
+from tongxin.petals.evidence.engine.tests import crawled, generator, pages, shared_data, together  # noqa: E402
 
 LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
 # Sets of labels as they are printed. The blind ones were labelled by hand before the reader had run on them; they were
@@ -205,6 +205,12 @@ def readings(folder: Path, seed: int) -> None:
                     g["quote"] = told.text[int(g["start"]) : int(g["end"])]
         show(scorer, name, gold, predictions(texts), seed)
     show(scorer, "invented pages of other regions: txt, html, docx, PDF", *pages.labelled(), seed)
+    show(
+        scorer,
+        "invented pages as crawled, labelled by another hand (faults mended since)",
+        *crawled.labelled(),
+        seed,
+    )
 
 
 def show(
