@@ -10,6 +10,7 @@ from tongxin.petals.evidence.engine.repair import repair
 OVER = 30  # lines
 UNDER = 20
 OF_TABLE = 8  # lines of a body without sentences that may tell its origin
+OF_TITLE = 4  # lines from the title on
 LABEL_ALONE = re.compile(r"[\u4e00-\u9fff\s　]{2,8}[:：]\s*")
 SUBSTANCE = 40
 
@@ -47,10 +48,13 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
         ),
         first,
     )
-    over = [n.text for i, n in enumerate(page.lines[:first]) if (not n.aside or i >= title) and not n.linked]
+    shown = [i for i in range(first) if (not page.lines[i].aside or i >= title) and not page.lines[i].linked]
+    # a table may stand between the title, with its day, and the first sentence
+    head = [i for i in shown[:-OVER] if title <= i < title + OF_TITLE]
+    over = [page.lines[i].text for i in [*head, *shown[-OVER:]]]
     under = [n.text for n in page.lines[last + 1 :] if not n.linked]
     sample = [n.text for n in page.lines[first : first + 4]]
-    over, under = over[-OVER:], under[:UNDER]
+    under = under[:UNDER]
     whole = repair("\n".join([*over, *sample, *under])).whole.split("\n")
     if len(whole) != len(over) + len(sample) + len(under):
         return _joined(over), under
