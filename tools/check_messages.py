@@ -37,7 +37,7 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
-    "phrase": None,  # of the river engine: a pattern that is translated where it is shown
+    "phrase": None,  # of engines: a pattern that is translated where it is shown
 }
 # Both languages stand side by side in code: dates are written by rules of each; the verifier is one file by itself.
 BOTH_LANGUAGES = {"site/look/times.py", "heart/ledger/verifier/tongxin_verify.py"}

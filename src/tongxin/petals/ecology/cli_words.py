@@ -16,8 +16,9 @@ from django.utils.translation import get_language, gettext
 
 from tongxin.petals.ecology.engine import VERSION
 from tongxin.petals.ecology.engine.faults import Fault
-from tongxin.petals.ecology.engine.phrases import in_words, phrase
+from tongxin.petals.ecology.engine.phrases import in_words
 from tongxin.shared.errors import Refused
+from tongxin.shared.phrases import phrase
 
 FILE = click.Path(path_type=Path)
 

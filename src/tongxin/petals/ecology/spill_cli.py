@@ -20,7 +20,8 @@ from tongxin.petals.ecology.cli_words import (
     written,
 )
 from tongxin.petals.ecology.engine.faults import Fault
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
+from tongxin.shared.phrases import phrase
 
 if TYPE_CHECKING:
     from tongxin.petals.ecology.engine.network import Network

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tongxin.petals.ecology.cli_words import as_json, language, said, say, told
-from tongxin.petals.ecology.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 if TYPE_CHECKING:
     from tongxin.petals.ecology.engine.water import Water

@@ -19,9 +19,10 @@ from tongxin.petals.evidence.engine.corroborate import corroborate
 from tongxin.petals.evidence.engine.facts import COLUMNS
 from tongxin.petals.evidence.engine.likeness import groups
 from tongxin.petals.evidence.engine.limits import LIMITS
-from tongxin.petals.evidence.engine.phrases import phrase, why
+from tongxin.petals.evidence.engine.phrases import why
 from tongxin.petals.evidence.reasons_cli import said
 from tongxin.shared.blocks import NoCluster, each
+from tongxin.shared.phrases import phrase
 
 INTERRUPTED = 130  # exit status after Ctrl-C
 SHOWN = 6  # names that are told of many

@@ -7,7 +7,8 @@ from unicodedata import east_asian_width
 
 from django.utils.translation import gettext
 
-from tongxin.petals.evidence.engine.phrases import gettext_noop, in_words
+from tongxin.petals.evidence.engine.phrases import gettext_noop
+from tongxin.shared.phrases import in_words
 
 SLOTS = (
     gettext_noop("value"), gettext_noop("unit"), gettext_noop("indicator"), gettext_noop("jurisdictions"),

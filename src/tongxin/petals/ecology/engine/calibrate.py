@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine import priors, transport
 from tongxin.petals.ecology.engine.faults import Fault, nearest
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.readings import csv_rows
+from tongxin.shared.phrases import phrase
 
 Floats = NDArray[np.float64]
 STARTS = ((30.0, 3e-4, 0.05), (100.0, 1e-4, 0.15), (300.0, 1e-3, 0.3), (100.0, 2e-5, 0.05))  # Péclet, α, β

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import Network, Point
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
 from tongxin.petals.ecology.engine.substances import Substance
+from tongxin.shared.phrases import phrase
 
 Floats = NDArray[np.float64]
 HOUR, DAY = 3600.0, 86400.0

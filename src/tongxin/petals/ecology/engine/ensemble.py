@@ -16,9 +16,10 @@ from tongxin.petals.ecology.engine import VERSION, kernels, transport
 from tongxin.petals.ecology.engine.case import HOUR, Case, stale
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
 from tongxin.petals.ecology.engine.transport import Elements, Grid, Release
 from tongxin.shared.blocks import every
+from tongxin.shared.phrases import phrase
 
 Floats = NDArray[np.float64]
 BLOCK = 125  # members at once; part of the answer, since each block has random numbers of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from tongxin.petals.ecology.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 SHOWN = 8  # words that are told where none is near
 

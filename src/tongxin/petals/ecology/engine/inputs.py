@@ -19,12 +19,13 @@ from tongxin.petals.ecology.engine import network_read
 from tongxin.petals.ecology.engine.case import DAY, HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, locate, number
-from tongxin.petals.ecology.engine.phrases import Name, phrase, row_of
+from tongxin.petals.ecology.engine.phrases import Name, row_of
 from tongxin.petals.ecology.engine.quantities import quantity
 from tongxin.petals.ecology.engine.readings import flows_of, gates_of, instant, need, table
 from tongxin.petals.ecology.engine.samples import samples, true
 from tongxin.petals.ecology.engine.substances import CLASSES, ROMAN, Substance, limit_source, substance
 from tongxin.petals.ecology.engine.updating import Sample
+from tongxin.shared.phrases import phrase
 
 KEYS = {
     "network", "release", "threshold", "issued", "flows", "gates", "temperature", "ice", "dry", "held", "sections",

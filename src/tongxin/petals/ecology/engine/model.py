@@ -18,9 +18,9 @@ from tongxin.petals.ecology.engine.chance import decay, mean_over, uniform
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.kernels import FLOWING, SINK, TANK
 from tongxin.petals.ecology.engine.network import Point, Reach
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.pieces import Piece, Pieces
 from tongxin.petals.ecology.engine.transport import Elements, Release
+from tongxin.shared.phrases import phrase
 
 Floats = NDArray[np.float64]
 COMMON = (

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
+from tongxin.shared.phrases import phrase
 
 KINDS = ("flowing", "pool", "held", "dry", "under_ice")
 POINTS = ("section", "gate", "station", "source")

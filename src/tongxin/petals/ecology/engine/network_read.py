@@ -29,8 +29,9 @@ from tongxin.petals.ecology.engine.network import (
     point_of,
     reach_of,
 )
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.phrases import row_of
 from tongxin.petals.ecology.engine.readings import csv_rows
+from tongxin.shared.phrases import phrase
 
 NEAR_KM = 0.5  # ends this close that are not one node are a gap
 FIELDS = {f.name for f in fields(Reach)} | {

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-
-class Phrase(str):
-    """A sentence in English that remembers its pattern and the values in it."""
-
-    __slots__ = ("pattern", "values")
-    pattern: str
-    values: dict[str, Any]
-
-
-def phrase(pattern: str, /, **values: Any) -> Phrase:
-    """Return a sentence: `{name}` in the pattern is a value, which may be a sentence itself."""
-    made = Phrase(pattern.format(**values))
-    made.pattern, made.values = pattern, values
-    return made
+from tongxin.shared.phrases import Phrase, phrase
+from tongxin.shared.phrases import in_words as said
 
 
 class Name(Phrase):
@@ -68,11 +55,10 @@ def row_of(path: Path, kind: str, number: int) -> Phrase:
 
 def in_words(text: str, translate: Callable[[str], str], language: str = "en") -> str:
     """Return a sentence as `translate` has its pattern, a name in the language (en, zh); other text as it is."""
-    if not isinstance(text, Phrase):
-        return str(text)
-    if isinstance(text, Name):
-        return str(text.values.get(language, text)) if language != "en" else str(text)
-    values = {
-        n: in_words(v, translate, language) if isinstance(v, str) else v for n, v in text.values.items()
-    }
-    return translate(text.pattern).format(**values)
+
+    def named(told: Phrase) -> str | None:
+        if not isinstance(told, Name):
+            return None
+        return str(told.values.get(language, told)) if language != "en" else str(told)
+
+    return said(text, translate, named)

@@ -13,9 +13,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tongxin.petals.ecology.engine.case import HOUR, Case
 from tongxin.petals.ecology.engine.ensemble import Forecast
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.told import narrowest
 from tongxin.petals.ecology.engine.updating import Sample
+from tongxin.shared.phrases import phrase
 
 INK, SOFT, BAND, LINE, SPOT, RULE = "#1c2733", "#5c6b7a", "#bcd7ea", "#155a8a", "#b3261e", "#dfe5ea"
 WIDE, HIGH, LEFT, BOTTOM = 900, 210, 74, 34

@@ -6,7 +6,8 @@ import math
 import re
 
 from tongxin.petals.ecology.engine.faults import Fault
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
+from tongxin.shared.phrases import phrase
 
 # to kg, m³/s, g/m³ (= mg/L), s, m
 UNITS: dict[str, dict[str, float]] = {

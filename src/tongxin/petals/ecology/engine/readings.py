@@ -14,8 +14,9 @@ import numpy as np
 from tongxin.petals.ecology.engine.case import Series
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import Network, Point, build, number
-from tongxin.petals.ecology.engine.phrases import phrase, row_of
+from tongxin.petals.ecology.engine.phrases import row_of
 from tongxin.petals.ecology.engine.quantities import quantity
+from tongxin.shared.phrases import phrase
 
 BEIJING = timezone(timedelta(hours=8))
 STATES = {"open": 1.0, "shut": 0.0, "closed": 0.0, "开": 1.0, "关": 0.0}

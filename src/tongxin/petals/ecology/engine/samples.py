@@ -11,10 +11,10 @@ from typing import Any
 from tongxin.petals.ecology.engine.case import Case
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import number
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.quantities import quantity
 from tongxin.petals.ecology.engine.readings import instant, need, table
 from tongxin.petals.ecology.engine.updating import Sample
+from tongxin.shared.phrases import phrase
 
 _BELOW = re.compile(r"^\s*(<|＜|ND|nd|未检出)?\s*([\d.eE+-]+)\s*(L(?=\s|$))?\s*(.*)$")
 

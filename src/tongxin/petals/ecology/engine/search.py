@@ -18,7 +18,6 @@ from tongxin.petals.ecology.engine import ensemble
 from tongxin.petals.ecology.engine.case import HOUR, Amount, Case
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.model import Model
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.updating import (
     MODEL_ERROR,
     Sample,
@@ -27,6 +26,7 @@ from tongxin.petals.ecology.engine.updating import (
     log_normal_share,
     read_at,
 )
+from tongxin.shared.phrases import phrase
 
 Floats = NDArray[np.float64]
 MASSES = np.exp(np.linspace(math.log(0.1), math.log(1e6), 49))  # kg

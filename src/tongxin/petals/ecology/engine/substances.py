@@ -13,7 +13,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
-from tongxin.petals.ecology.engine.phrases import Name, phrase
+from tongxin.petals.ecology.engine.phrases import Name
+from tongxin.shared.phrases import phrase
 
 DATA = Path(__file__).parent / "data"
 CLASSES = ("I", "II", "III", "IV", "V")

@@ -12,7 +12,8 @@ import numpy as np
 
 from tongxin.petals.ecology.engine.case import HOUR, Case
 from tongxin.petals.ecology.engine.ensemble import Band, Forecast, SectionForecast
-from tongxin.petals.ecology.engine.phrases import KIND_WORDS, phrase
+from tongxin.petals.ecology.engine.phrases import KIND_WORDS
+from tongxin.shared.phrases import phrase
 
 STATES = {
     "arrives": phrase("arrives"),

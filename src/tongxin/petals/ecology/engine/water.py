@@ -10,9 +10,9 @@ from pathlib import Path
 from tongxin.petals.ecology.engine import water_tables
 from tongxin.petals.ecology.engine.faults import Fault
 from tongxin.petals.ecology.engine.network import number
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.substances import CLASSES, WORSE, Judgement, judge, standard
 from tongxin.petals.ecology.engine.substances import ROMAN as FULL
+from tongxin.shared.phrases import phrase
 
 BODIES = {
     "river": "river",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tongxin.petals.ecology.engine.faults import Fault, nearest
 from tongxin.petals.ecology.engine.network import number
-from tongxin.petals.ecology.engine.phrases import phrase
 from tongxin.petals.ecology.engine.quantities import UNITS
 from tongxin.petals.ecology.engine.readings import csv_rows
 from tongxin.petals.ecology.engine.substances import item_words, items
+from tongxin.shared.phrases import phrase
 
 OWN_WORDS = {
     "section": ("section", "station", "site", "断面", "断面名称", "监测断面", "点位", "点位名称", "站点", "站点名称"),

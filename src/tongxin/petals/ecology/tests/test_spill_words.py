@@ -17,8 +17,9 @@ from ruamel.yaml import YAML
 from tongxin.petals.ecology import spill_cli, water_cli
 from tongxin.petals.ecology.engine import pictures
 from tongxin.petals.ecology.engine.faults import Fault
-from tongxin.petals.ecology.engine.phrases import in_words, phrase
+from tongxin.petals.ecology.engine.phrases import in_words
 from tongxin.shared.errors import Refused
+from tongxin.shared.phrases import phrase
 
 EXAMPLE = Path(__file__).resolve().parents[5] / "docs" / "guide" / "spill" / "beiyun.yaml"
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine.limits import Unreadable
-from tongxin.petals.evidence.engine.phrases import phrase
 from tongxin.petals.evidence.engine.tables import language, simplified
+from tongxin.shared.phrases import phrase
 
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 BOMS = (

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
-from tongxin.petals.evidence.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 KINDS = {".txt", ".md", ".html", ".htm", ".shtml", ".xhtml", ".docx", ".pdf", ".zip", ".text"}

@@ -16,8 +16,9 @@ from tongxin.petals.evidence.engine.days import DAY, dates
 from tongxin.petals.evidence.engine.edits import Step
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable, check_size
-from tongxin.petals.evidence.engine.phrases import phrase, why
+from tongxin.petals.evidence.engine.phrases import why
 from tongxin.petals.evidence.engine.repair import Repaired, repair
+from tongxin.shared.phrases import phrase
 
 INDEX = "index.csv"
 

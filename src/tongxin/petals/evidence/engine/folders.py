@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from tongxin.petals.evidence.engine import containers
 from tongxin.petals.evidence.engine.documents import INDEX, is_bulletin, stem
-from tongxin.petals.evidence.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 LINES = 10  # files passed over that are named one by one; more are counted by ending
 WORD = (".doc", ".wps", ".rtf", ".odt", ".ofd", ".dot", ".docm")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tongxin.petals.evidence.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 
 class Unreadable(Exception):

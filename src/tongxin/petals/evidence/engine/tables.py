@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from tongxin.petals.evidence.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
 
 HERE = Path(__file__).parent / "data"
 

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 from tongxin.petals.evidence.engine.limits import Unreadable
-from tongxin.petals.evidence.engine.phrases import phrase
+from tongxin.shared.phrases import phrase
+
+AGAIN = 1.0  # seconds: what is raised while a library loads code or collects garbage may be lost there
 
 
 class _TimeUp(BaseException):
@@ -47,7 +49,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
@@ -59,19 +61,19 @@ def _alarm(seconds: float) -> Iterator[None]:
 def _timer(seconds: float) -> Iterator[None]:
     thread = ctypes.c_ulong(threading.get_ident())
     lock = threading.Lock()
-    done = False
+    done = threading.Event()
 
     def over() -> None:
-        with lock:
-            if not done:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TimeUp))
+        wait = seconds
+        while not done.wait(wait):
+            with lock:
+                if not done.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TimeUp))
+            wait = AGAIN
 
-    timer = threading.Timer(seconds, over)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=over, daemon=True).start()
     try:
         yield
     finally:
         with lock:
-            done = True
-        timer.cancel()
+            done.set()

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from tongxin.petals.evidence.engine.phrases import phrase
 from tongxin.petals.evidence.engine.tables import rows
+from tongxin.shared.phrases import phrase
 
 # Tables that one's own folder may hold: the cells that must not be empty, the column with a pattern.
 TABLES = {
@@ -122,30 +122,26 @@ def _units(more: Path) -> None:
                     times=repr(row["times"]),
                 )
             )
-        if row["kind"] and row["kind"] not in kinds:
-            raise ValueError(
-                phrase(
-                    "{where}: no kind {kind}; kinds are {kinds}",
-                    where=where,
-                    kind=repr(row["kind"]),
-                    kinds=", ".join(kinds),
-                )
-            )
+        if row["kind"]:
+            _kind(where, row["kind"], kinds)
 
 
 def _kinds_of_words(more: Path) -> None:
     kinds = sorted({row["kind"] for row in rows("name_words.csv")})
     for row in _own("name_words.csv", more):
-        if row["kind"] not in kinds:
-            where = f"{more / 'name_words.csv'}, {row['form']}"
-            raise ValueError(
-                phrase(
-                    "{where}: no kind {kind}; kinds are {kinds}",
-                    where=where,
-                    kind=repr(row["kind"]),
-                    kinds=", ".join(kinds),
-                )
+        _kind(f"{more / 'name_words.csv'}, {row['form']}", row["kind"], kinds)
+
+
+def _kind(where: str, kind: str, kinds: list[str]) -> None:
+    if kind not in kinds:
+        raise ValueError(
+            phrase(
+                "{where}: no kind {kind}; kinds are {kinds}",
+                where=where,
+                kind=repr(kind),
+                kinds=", ".join(kinds),
             )
+        )
 
 
 def _places(more: Path) -> None:
