@@ -16,6 +16,10 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tongxin.petals.evidence.engine.tests.shared_data import Told
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -55,21 +59,21 @@ def labelled(folder: Path) -> Iterator[Example]:
     for doc in sorted({(r["half"], r["doc"]) for r in rows if r["half"] not in KEPT}):
         mine = [r for r in rows if (r["half"], r["doc"]) == doc and r["cls"] == "M"]
         if mine:
-            page = texts[mine[0]["sha256"]]
-            told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in mine]
-            yield from _one_each(
-                windows(page.text, Source(doc[1], page.title, page.publisher, page.day), told), mine
-            )
+            yield from _of_page(doc[1], texts[mine[0]["sha256"]], mine)
     with (folder / "dev_gold.csv").open(encoding="utf-8", newline="") as lines:
         gold = [r for r in csv.DictReader(lines) if r["cls"] == "M"]
     by_file = {path.name[:3]: path for path in (folder / "raw").glob("r*.txt")}
-    keys = {p.text: p for p in texts.values()}
+    pages = {page.text: page for page in texts.values()}
     for name in sorted({r["doc"] for r in gold}):
-        text = by_file[name].read_text("utf-8")
         mine = [r for r in gold if r["doc"] == name]
-        told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in mine]
-        page = keys[text]
-        yield from _one_each(windows(text, Source(name, page.title, page.publisher, page.day), told), mine)
+        yield from _of_page(name, pages[by_file[name].read_text("utf-8")], mine)
+
+
+def _of_page(doc: str, page: Told, rows: list[dict[str, str]]) -> Iterator[Example]:
+    """Return the windows of a page's labelled figures."""
+    told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in rows]
+    source = Source(doc, page.title, page.publisher, page.day)
+    yield from _one_each(windows(page.text, source, told), rows)
 
 
 def _one_each(found: Iterator[Example], rows: list[dict[str, str]]) -> Iterator[Example]:

@@ -45,12 +45,9 @@ class Frames:
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
-    letters: name_parts.Letters = field(
-        default_factory=lambda: name_parts.Letters.of("")
-    )  # of the whole text
-    parts: name_parts.Parts = (
-        name_parts.parts
-    )  # says which characters make up the names of a sentence's figures
+    # the letters of the whole text; what says which of them make up the names of a sentence's figures
+    letters: name_parts.Letters = field(default_factory=lambda: name_parts.Letters.of(""))
+    parts: name_parts.Parts = name_parts.parts
 
     def within(self, start: int, end: int) -> list[places.Seen]:
         """Return the places of a piece of the text, counted from its beginning."""

@@ -206,7 +206,7 @@ def _of_share(m: Mention, name: str, text: str, words: Lexicon) -> str:
 
 
 def _grew(m: Mention, clause: str) -> str:
-    """Return what a change is called: 年均增速, 降幅, 增幅, 倍数."""
+    """Return what a change is called: 年均增速, 提高幅度, 降幅, 增幅."""
     if m.kind == "points":
         return "提高幅度" if not m.value.startswith("-") else "降幅"
     if "年均" in clause:

@@ -49,7 +49,6 @@ def period_of(
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
     if chosen is not None and not inside and _of_opening(text, m, chosen, words):
-        chosen, before = None, []
         return as_of(source.published), "what was opened, as it stands", "running"
     if chosen is None:
         after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
