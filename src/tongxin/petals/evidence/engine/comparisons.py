@@ -6,6 +6,17 @@ import itertools
 import re
 from decimal import Decimal
 
+from tongxin.petals.evidence.engine.bases import (
+    ABOVE,
+    AGAINST,
+    BASE,
+    EARLIER,
+    OF_BEFORE,
+    POP,
+    YOY,
+    base_of,
+    part_of,
+)
 from tongxin.petals.evidence.engine.facts import Comparison, Mention
 from tongxin.petals.evidence.engine.numerals import plain
 
@@ -15,35 +26,20 @@ CHANGE = re.compile(
     rf"(?P<how>{UP}|{DOWN})(?:幅度|幅|速|比例)?(?:分别|均)?(?:为|达到|达|了|大约|约|近|超过|超|逾|均超过|均超|约为)*$"
 )
 EARLY = re.compile("(?:提前|推迟|晚|早|净增|多增|少增)了?$")
-TIMES = re.compile(
-    r"(?:是|为|相当于|达到?)((?:19|20)\d{2}年[底末]?|[一二两三四五六七八九十\d]+年前|去年|上年|前一年|改革前|成立之初|设立之初|开通之初|组建之初|起步之初)(?:同期)?的$"
-)
-ABOVE = re.compile(
-    "(?:超|超过|高于|好于|超出)(?:年度|全年|预期)?(?:计划|目标|预期)(?:目标)?$|(?:高于|低于|高出|快于|领先)(?P<of>[^，。；,;]{0,10})$|(?:比|较)(?P<than>[^，。；,;\\d年月季期初末底]{2,12})(?P<by>[高低快慢多少])(?:出|了)?$"
-)
 MORE = re.compile("^(?:并)?(?:达到|达|为|约为)$")
 SHARE = re.compile("占(?!据|地)[^，。；,;]{0,24}$|(?:比重|占比|份额)[^，。；,;]{0,10}$")
 PLAN = re.compile(
     "(?:完成|占)[^，。；,;]{0,8}(?:计划|目标|任务|序时)[^，。；,;]{0,8}$|(?:完成率|投资完成|完成比例)(?:为|达到|达|约)*$"
 )
-YOY = re.compile("同比|上年同期|去年同期|[较比](?:上年|去年)(?![末底])|上一年|比前一年|同期相比")
-POP = re.compile("环比|上月|上季度|上周")
-BASE = re.compile(r"(?:比|较|相比|与|对比)[^，。；,;]{0,6}?((?:19|20)\d{2})年?(?:同期|末|底)?")
-EARLIER = re.compile(
-    r"(?:比|较)(?:[^，。；,;\d]{1,10}(?:前|之初)(?=增|减|提|下|多|少|上)|[“\"]?十[一二三四五]五[”\"]?|\d{1,2}月(?:份)?末?|上年末?|上年底|去年末?|去年底|年初|上月末?|此前|之前|前一[年日天月周]|上[年月季周]|上半年|前[一二两三四五六七八九十\d]{1,2}个月|前三季度|一季度|\d{1,2}[-—至]\d{1,2}月(?:份)?|过去|以往|平日|平时|昨[日天]|节前|以前)"
-)
-AGAINST = re.compile(
-    r"\s*(?:比|较(?![快高大低多少好强])|与[^，。；,;]{1,14}相比)(?P<what>[^，。；,;]{0,16}?)(?=增|提|上|下|减|降|扩|回|多|少|高|低|$)"
-)
 MEAN = re.compile("年均|平均每年|复合")
 FALLS = re.compile("PM2|PM10|浓度|能耗|排放|污染物")  # better is lower
 FILLER = re.compile(
     r"[较比](?:[一二三四]季度|前三季度|前[一二两三四五六七八九十\d]{1,2}个月)|上个?月|上季度|上半年|1[-—至]\d{1,2}月|[两三四五]年平均|[（(]?下同[）)]?|同比|环比|实际|名义|分别|增速|增幅|降幅|规模|总量|总额|数量|金额|均|也|又|再|并|且|其|较|比|与|相比|上年同期|去年同期|上年|去年|同期"
-    r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|加快|放缓|回升|大幅|继续|持续|进一步|保持|实现|更是|已|年均|，|、|\s"
+    r"|连续\S{1,4}年|(?:19|20)\d{2}年|末|底|占\S*|加快|放缓|回升|大幅|继续|持续|进一步|保持|实现|更是|已经|已|基本|按(?:照)?(?:同|可比)(?:口径|价格)(?:计算)?|年均|，|、|\s"
 )
 OPENS = re.compile("(?:由|从|自)[^，。；,;]{0,24}$")  # 由2014年的…
 RISES = re.compile(
-    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,10}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
+    rf"^[^。；\d]{{0,12}}?(?:{UP}|{DOWN}|跃|达|发展|拓展|扩|恢复|变)[^。；\d]{{0,8}}?(?:到|至|为|成)[^。；\d]{{0,10}}(?:(?:19|20)\d{{2}}年)?(?:[（(](?:19|20)\d{{2}}年[）)])?(?:的|约|近|超|底|末)*$"
 )
 TURNED = re.compile(rf"[，,]?(?:逆|扭)?转(?:变|正)?(?:为|成)?(?:{UP}|{DOWN})(?:了)?")
 TURN = re.compile(r"(?:由|从|自)[^，。；,;]{0,24}\d%转[变正]?[为成]?")  # says itself of what it was before
@@ -80,14 +76,18 @@ def roles(text: str, found: list[Mention]) -> None:
                 m.role = "share" if last else "main"
         elif m.kind == "index" or m.role != "main":
             continue
-        elif (
-            previous
-            and (BASE.search(before) or YOY.search(before) or EARLIER.search(before))
-            and (CHANGE.search(before) or EARLY.search(before))
-        ):
-            m.role = "amount"
+        elif previous and (CHANGE.search(before) or EARLY.search(before)):
+            since = BASE.search(before) or YOY.search(before) or EARLIER.search(before)
+            begins = max(m.clause[0], previous.end)
+            # 存款余额560亿元，比年初增加36亿元, but not 贷款余额比年初增加36亿元
+            if since and not _says_what(text[begins : m.clause[0] + since.start()]):
+                m.role = "amount"
     for first, then in itertools.pairwise(found):
         between = text[first.end : then.start]
+        changed = then.role in ("change", "points") and CHANGE.fullmatch(between)
+        if changed and OF_BEFORE.search(text[first.clause[0] : first.start]):
+            first.role = "from"  # 较年初的5.3%下降0.2个百分点
+            continue
         if "转" in between and first.role == then.role == "change" and TURNED.fullmatch(between):
             start = OPENS.search(text, first.clause[0], first.start)
             if start:  # 由上半年的下降3.1%转为增长0.8%
@@ -143,7 +143,7 @@ def _role(text: str, before: str, m: Mention) -> str:
             return "share"
     if m.kind == "points" and ABOVE.search(before):
         return "points"
-    if m.kind == "ratio" and TIMES.search(before):
+    if part_of(before, m):
         return "plan"
     if CHANGE.search(before):
         return "points" if m.kind == "points" else "change"
@@ -163,11 +163,11 @@ def comparison(text: str, m: Mention) -> Comparison:
     if m.role == "share":
         of = re.search("占(?!比)(.{0,16}?)(?:的|比重|比例|总|近|约|超|$)", before)
         return Comparison("share_of_total", m.value, of[1] if of else "", before)
-    times = TIMES.search(before) if m.kind == "ratio" else None
+    times = part_of(before, m)
     if times:
-        more = plain((Decimal(m.value) - 1) * 100)
-        kind = "yoy" if times[1] in ("去年", "上年") else "vs_base"
-        return Comparison(kind, more, times[1][:4] if times[1][:4].isdigit() else times[1], before)
+        more = plain(Decimal(m.value) * (100 if m.kind == "ratio" else 1) - 100)
+        kind, base = ("yoy" if times["base"] in ("去年", "上年") else "vs_base"), times["base"]
+        return Comparison(kind, more, base[:4] if base[:4].isdigit() else base, before)
     if m.role == "plan":
         return Comparison("share_of_plan", m.value, "", before)
     above = ABOVE.search(before) if m.kind == "points" else None
@@ -183,15 +183,17 @@ def comparison(text: str, m: Mention) -> Comparison:
     base = BASE.search(before)
     if base:
         return Comparison("vs_base", value, base[1], before)
-    if POP.search(before) or EARLIER.search(before):
-        return Comparison("vs_base", value, "previous period", before)
+    earlier = POP.search(before) or EARLIER.search(before)
+    if earlier:
+        return Comparison("vs_base", value, base_of(earlier), before)
     against = AGAINST.match(before)
     if against:
         return Comparison("vs_base", value, against["what"], before)
     said = re.split("[。；;]", text[: m.clause[0]])[-1]
     last = re.split("[，,]", said.rstrip("，,"))[-1]
-    if not YOY.search(last) and (POP.search(last) or EARLIER.search(last)):
-        return Comparison("vs_base", value, "previous period", f"{last}，{before}")
+    earlier = None if YOY.search(last) else POP.search(last) or EARLIER.search(last)
+    if earlier:
+        return Comparison("vs_base", value, base_of(earlier), f"{last}，{before}")
     earlier = None if YOY.search(said) or MEAN.search(before) else BASE.search(said)
     if earlier and CHANGED_SINCE.match(said, earlier.end()):
         return Comparison("vs_base", value, earlier[1], f"{earlier[0]} …{before}")
@@ -234,8 +236,12 @@ def _own_subject(text: str, m: Mention) -> bool:
     how = CHANGE.search(before)
     if ABOVE.search(before) or AGAINST.match(before):
         return False
-    said = FILLER.sub("", before[: how.start()] if how else before)
-    return len(said) >= 2
+    return _says_what(before[: how.start()] if how else before)
+
+
+def _says_what(said: str) -> bool:
+    """Whether more than 同比, 已基本 or 按可比口径 stands before a change: its subject."""
+    return len(FILLER.sub("", said)) >= 2
 
 
 def attach(text: str, found: list[Mention]) -> list[Mention]:
@@ -251,7 +257,9 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             m.turn = next(((i, len(listed)) for i, each in enumerate(listed) if each is m), (0, 1))
             figures.append(m)
             continue
-        near = [f for f in figures if f.kind not in ("percent", "points") or m.role in ("change", "points")]
+        times = part_of(text[m.clause[0] : m.start], m) if m.role == "plan" else None
+        beside = times is not None or m.role in ("change", "points")
+        near = [f for f in figures if f.kind not in ("percent", "points") or beside]
         every = figures if m.role == "share" and listed else near
         near = [f for f in near if "；" not in text[f.end : m.start] and ";" not in text[f.end : m.start]]
         if m.role == "amount":
@@ -271,6 +279,7 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
             and not (
                 (m.role == "share" and _own_share(text, m, found))
                 or (m.role == "plan" and _own_plan(text, m))
+                or (times and _says_what(text[m.clause[0] : m.clause[0] + times.start()]))
             )
             and (m.role in ("share", "plan") or same or not _own_subject(text, m))
         ):
@@ -310,7 +319,7 @@ def _as_figure(text: str, m: Mention, model: Mention) -> Mention:
     """Where only a change or a share is told, it is the value."""
     before = text[model.clause[0] : model.start]
     if model.role == "plan":
-        if m.kind == "ratio" and TIMES.search(before):
+        if part_of(before, m):
             m.comparisons.append(comparison(text, m))
         return m
     told = model.value

@@ -56,7 +56,8 @@ REPORT = re.compile(
 )
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
-MULTIPLE = re.compile(r"(?:同期)?的[\d.]+(?:倍|[%％])")  # 是2012年的2.5倍
+# 是2012年的2.5倍
+MULTIPLE = re.compile(r"(?:同期)?(?:水平)?的(?:近|约|超过?|逾)?(?:[\d.]+(?:倍|[%％])|[一二三四五六七八九]成)")
 SINCE = re.compile("[^，。；,;的]{0,16}?(?:以来|至今|起|开始)")  # 自2014年协同发展战略实施以来
 OF_PLANNED = re.compile("(?:的)?(?:目标)?(?:任务|计划|目标|预算|指标|预期)")
 VIEWED = re.compile("(?:的情况)?来?看")
@@ -67,6 +68,7 @@ SET_UP = re.compile(
 OF_A_DAY = re.compile("发送|接待|客流|销售|成交|发电|通行|开行|到发|吞吐|出入境|进出境|抵达|流量|票房")
 SAME_SPAN = re.compile("同期")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
+RECOVERED = re.compile("(?:恢复|回升|相当)$")  # 恢复到2019年的98%, but not 由…恢复到2024年的…
 
 
 @dataclass(slots=True)
@@ -314,5 +316,6 @@ def all_in(
         if not ((compared or multiple) and match["till"] is None and not match["years"]):
             said = text[max(0, match.start() - 40) : match.start()] + (match["asof"] or "")
             period.local = FROM_TO.search(said) is not None
-            found.append(period)
+            if times is None or period.local or RECOVERED.search(text, 0, match.start()) is None:
+                found.append(period)
     return found
