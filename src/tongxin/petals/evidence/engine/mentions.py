@@ -36,7 +36,17 @@ ENERGY = re.compile("电|千瓦")
 GREAT = re.compile("大(?=[\u4e00-\u9fff]{2})(?![类洲陆家地])")
 SPEED = re.compile("时速[^，。；,;]{0,6}$|速度(?:为|达|达到)?每小时$")
 OFFICES = re.compile("个?(?:部门|部委|单位|部)(?=近日|日前|今天|昨天|联合|共同|印发|发布|部署|出台|[，。])")
-INDEX = re.compile("(?:指数|得分|系数|综合评分)(?:为|达|达到|是)?$")
+# What may stand between the name of an index (phrases, index) and its number: 指数（PMI）为50.2, AQI 58.
+LEADS_TO = re.compile(
+    "(?:[（(][A-Za-z]{2,5}[)）])?(?:均值|平均值|值)?"
+    "(?P<told>(?:分别|均|约|已)?(?:为|是|由|从|达到?|[升降]至|(?:回升|回落|提高|提升|下降|上升)[到至]))?[ \\u3000]?$"
+)
+NO_INDEX = re.compile("[版号条款章节期年月日代届级型式中的强A-Za-z\\d]|[-—–~～.]\\d")  # 指数2.0版, 指数2023年
+YEAR = re.compile("(?:19|20)\\d{2}")
+# The numbers of the same index before: 得分由92.1分提高到95.3分, 指数分别为102.3和104.6.
+OTHERS = re.compile(
+    "(?:[由从]?\\d+(?:\\.\\d+)?[分点]?(?:、|和|与|及|(?:提高|提升|上升|增长|跃升|回升|下降|降低|回落|改善)?[到至为]))+$"
+)
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
 LONGER = {
@@ -173,8 +183,8 @@ def _people(after: str, words: Lexicon) -> bool:
 def _without(
     match: re.Match[str], before: str, after: str, words: Lexicon
 ) -> tuple[str, str, str, int] | None:
-    if INDEX.search(before) and match["d"]:
-        return "", "1", "index", match.end()
+    if match["d"] and not match["dsize"] and (index := _index(match, before, after, words)):
+        return index
     if match["d"] and len(match["d"]) < 3 and GREAT.match(after):
         return "个", "1", "count", match.end()
     if not (match["dsize"] or match["dsize2"] or match["esize"] or (match["c"] and len(match["c"]) > 1)):
@@ -194,6 +204,21 @@ def _without(
     if words.phrases["money"].search(before):
         return "元", "1", "money", match.end()
     return None
+
+
+def _index(match: re.Match[str], before: str, after: str, words: Lexicon) -> tuple[str, str, str, int] | None:
+    """Return the unit of the number of an index, 点, 分 or none: 居民消费价格指数为100.3, AQI 58, 得分89.6分."""
+    others = OTHERS.search(before)
+    before = before[: others.start()] if others else before
+    end = len(before)
+    link = LEADS_TO.search(before, max(0, end - 16))
+    at = link.start() if link else end
+    if not any(m.end() == at for m in words.phrases["index"].finditer(before, max(0, at - 12))):
+        return None
+    if NO_INDEX.match(after) or (YEAR.fullmatch(match["d"]) and not (link and link["told"])):
+        return None
+    unit = after[0] if after[:1] in ("点", "分") and not after.startswith(("分之", "分别")) else ""
+    return unit, "1", "index", match.end() + len(unit)
 
 
 def _qualifiers(text: str, start: int, end: int, some: str, clause: tuple[int, int]) -> list[str]:
