@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from tongxin.petals.evidence.engine import around, name_parts, places
+from tongxin.petals.evidence.engine import around, naming, places
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
@@ -28,7 +28,6 @@ class Frames:
     section: around.Frame = field(default_factory=around.Frame)
     document: list[around.Frame] = field(default_factory=list)
     planned: bool = False
-    earlier: str = ""
     paragraph: str = ""
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
@@ -37,7 +36,6 @@ class Frames:
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     aimed: bool = False  # the last figure of the paragraph is planned
     coming: bool = False  # the section is of plans
-    themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year
@@ -45,9 +43,8 @@ class Frames:
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with
-    # the letters of the whole text; what says which of them make up the names of a sentence's figures
-    letters: name_parts.Letters = field(default_factory=lambda: name_parts.Letters.of(""))
-    parts: name_parts.Parts = name_parts.parts
+    unnamed: list[naming.Unnamed] = field(default_factory=list)  # figures read, their names not yet
+    unrelated: bool = True  # the next figure does not go on with the one before
 
     def within(self, start: int, end: int) -> list[places.Seen]:
         """Return the places of a piece of the text, counted from its beginning."""

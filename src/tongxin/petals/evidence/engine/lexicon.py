@@ -100,6 +100,7 @@ class Lexicon:
     by_name: frozenset[str]  # groups that everybody knows by their name: they are not taken apart
     place: Finder
     indicators: tuple[Known, ...]
+    fields: dict[str, str]  # indicator → theme; one's own come last and win
     naming: NameWords
     phrases: dict[str, re.Pattern[str]]  # words by what they tell: planned, plan heading, people, money …
     may_plan: re.Pattern[str]  # a character of those that tell plans
@@ -260,6 +261,7 @@ def lexicon(more: Path | None = None) -> Lexicon:
             Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])
             for r in rows("indicators.csv", more)
         ),
+        fields={r["name"]: r["theme"] for r in rows("indicators.csv", more) if r["theme"]},
         naming=NameWords.of(rows("name_words.csv", more)),
         phrases=_phrases(more),
         may_plan=re.compile(

@@ -20,7 +20,18 @@ Steps = NDArray[np.int16]  # weights in whole steps
 
 SIZE = 1 << 18  # places in the table of weights
 FEATURES = 37
-PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS = 1, 2, 4, 8, 16, 32, 64, 128  # marks of a character
+PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS, LEFT_OUT = (
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+    256,
+)  # marks of a character
+BACK, FORTH = 70, 45  # so many characters before and behind a figure are looked at
 FAR, NEAR, BEHIND, BEFORE, AFTER, BEYOND, NUMBER = 0, 1, 2, 3, 4, 5, 6  # where it stands
 EDGE = 2  # stands for what lies outside the window; 0 is a character of another figure, 1 the figure itself
 
@@ -42,16 +53,74 @@ def _steps(distance: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def marked(chars: Ints, table: Ints, pairs: Ints, spans: Ints, figures: Ints) -> Ints:
+    """Return the marks of each character, and make any digit a 0.
+
+    `table`: marks of the characters of the first plane; `pairs`: (pairs, 2), two characters that begin a verb; `spans`:
+    (spans, 3), start, end and mark; `figures`: as for `around`.
+    """
+    n = chars.shape[0]
+    marks = np.zeros(n, np.int64)
+    for i in range(n):
+        c = chars[i]
+        if 48 <= c <= 57:
+            chars[i] = 48
+        marks[i] = table[min(c, 0xFFFF)]
+        for k in range(pairs.shape[0]):
+            if pairs[k, 0] == c and i + 1 < n and pairs[k, 1] == chars[i + 1]:
+                marks[i] |= VERB
+    for s in range(spans.shape[0]):
+        for i in range(spans[s, 0], spans[s, 1]):
+            marks[i] |= spans[s, 2]
+    for q in range(figures.shape[0]):
+        for i in range(figures[q, 0], figures[q, 1]):
+            marks[i] |= FIGURE
+    return marks
+
+
+@njit(cache=True, nogil=True)
+def around(marks: Ints, figures: Ints) -> Ints:
+    """Return for each figure what `features` wants to know of where it stands.
+
+    `figures`: (figures, 7), start and end of the figure, of its clause, the start of its sentence, and which figures
+    are of this sentence.
+    """
+    at = np.zeros((figures.shape[0], 9), np.int64)
+    for q in range(figures.shape[0]):
+        start, end, low, high, sentence, one, beyond = figures[q]
+        last = max(end, min(high, end + FORTH))
+        left, right = low, last
+        for other in range(one, beyond):
+            if figures[other, 1] <= start:
+                left = max(left, figures[other, 1])
+            if figures[other, 0] >= end:
+                right = min(right, figures[other, 0])
+        near = first = sentence
+        found = 0
+        for i in range(low - 2, sentence - 1, -1):
+            if marks[i] & ENDS:
+                found += 1
+                if found == 1:
+                    near = i + 1
+                else:
+                    first = i + 1
+                    break
+        at[q, 0], at[q, 1], at[q, 2], at[q, 3], at[q, 4] = start, end, low, high, left
+        at[q, 5], at[q, 6], at[q, 7], at[q, 8] = right, near, max(first, start - BACK), last
+    return at
+
+
+@njit(cache=True, nogil=True)
 def features(
     chars: Ints, marks: Ints, word_of: Ints, words: Ints, tags: Ints, at: Ints, about: Ints
 ) -> tuple[Ids, Bytes]:
     """Return the ids of the features of each place of a window, (places, FEATURES), and 1 where a word begins.
 
-    `chars` and `marks` are those of the sentence: code points, and the marks above; `word_of` says which word each
-    stands in, counted from 1; `words` and `tags` are numbers for the words and their parts of speech, with EDGE at both
-    ends. `at` holds the figure's start and end, its clause's start and end, the end of the figure before and the start
-    of the next in this clause, the start of the clause before and the window's start and end; `about` its kind, unit
-    and role as numbers. The figure itself is one place, of NUMBER.
+    `chars` and `marks` are those of sentences one behind the other: code points, and the marks above; `word_of` says
+    which word each stands in, counted from 1; `words` and `tags` are numbers for the words and their parts of speech,
+    with EDGE at both ends. `at` holds the figure's start and end, its clause's start and end, the end of the figure
+    before and the start of the next in this clause, the start of the clause before and the window's start and end;
+    `about` its kind, unit and role as numbers. The figure itself is one place, of NUMBER.
     """
     start, end, low, _high, left, right, near, first, last = at
     kind, unit, role = about
@@ -147,6 +216,42 @@ def kept(ids: Ids, begins: Bytes, weights: Floats | Steps, change: Floats | Step
         labels[n - 1 - j] = y
         y = back[n - 1 - j, y]
     return labels
+
+
+@njit(cache=True, nogil=True)
+def chains(
+    chars: Ints,
+    marks: Ints,
+    word_of: Ints,
+    words: Ints,
+    tags: Ints,
+    at: Ints,
+    about: Ints,
+    weights: Steps,
+    change: Steps,
+) -> tuple[Ints, Ints]:
+    """Return the places that are kept for the figures, one figure's behind the other's, and where each one's end.
+
+    at: (figures, 9), about: (figures, 3), as `features` wants them of one figure.
+    """
+    found = np.zeros(at.shape[0] * (BACK + FORTH), np.int64)
+    ends = np.zeros(at.shape[0], np.int64)
+    total = 0
+    for q in range(at.shape[0]):
+        ids, begins = features(chars, marks, word_of, words, tags, at[q], about[q])
+        labels = kept(ids, begins, weights, change)
+        start, end, first = at[q, 0], at[q, 1], at[q, 7]
+        for j in range(labels.shape[0]):
+            i = first + j
+            if i == start:
+                continue
+            if i > start:
+                i += end - start - 1
+            if labels[j] and not marks[i] & LEFT_OUT:
+                found[total] = i
+                total += 1
+        ends[q] = total
+    return found[:total], ends
 
 
 @njit(cache=True)

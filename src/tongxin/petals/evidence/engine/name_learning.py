@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
 from tongxin.petals.evidence.engine import name_kernels as kernels
 from tongxin.petals.evidence.engine import name_parts, reader
 from tongxin.petals.evidence.engine.facts import Fact, Mention, Source
-from tongxin.petals.evidence.engine.places import Seen
 from tongxin.petals.evidence.engine.repair import repair
 
 EXAMPLES = "name_examples.txt"
@@ -81,21 +81,22 @@ def wanted(text: str, around: list[int], m: Mention, name: str) -> kernels.Bytes
 
 def windows(text: str, source: Source, told: list[tuple[int, int, str]]) -> Iterator[Example]:
     """Read a text and return the windows of its figures whose names are told by start, end and name."""
-    met: list[tuple[str, Mention, name_parts.Windows, int]] = []
+    met: list[name_parts.Sentence] = []
 
-    def watched(
-        text: str, letters: name_parts.Letters, figures: list[Mention], seen: list[Seen]
-    ) -> list[list[int]]:
-        around = name_parts.windows(text, letters, figures, seen)
-        met.extend((text, m, around, n) for n, m in enumerate(figures))
-        return [[] for _ in figures]
+    def watched(sentences: list[name_parts.Sentence]) -> list[list[int]]:
+        met.extend(sentences)
+        return [[] for sentence in sentences for _m in sentence.figures]
 
     facts = reader.read(repair(text), source, parts=watched)
-    for fact, (sentence, m, around, n) in zip(facts, met, strict=True):
+    figures = [(sentence.text, m) for sentence in met for m in sentence.figures]
+    begins_at = accumulate((len(s.text) + 1 for s in met), initial=0)
+    begin_of = [begin for sentence, begin in zip(met, begins_at, strict=False) for _m in sentence.figures]
+    around = name_parts.windows(met)
+    for n, (fact, (sentence, m)) in enumerate(zip(facts, figures, strict=True)):
         name = next((n for a, b, n in told if fact.number[0] < b and a < fact.number[1]), None)
         if name:
             ids, begins = kernels.features(*around[:5], around.at[n], around.about[n])
-            start, end, first, last = (int(around.at[n, i]) for i in (0, 1, 7, 8))
+            start, end, first, last = (int(around.at[n, i]) - begin_of[n] for i in (0, 1, 7, 8))
             labels = wanted(sentence, [*range(first, start), -1, *range(end, last)], m, name)
             yield Example(ids, begins, by_words(labels, begins), name, fact)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +14,7 @@ import rjieba
 
 from tongxin.petals.evidence.engine import name_kernels as kernels
 from tongxin.petals.evidence.engine.facts import Mention
-from tongxin.petals.evidence.engine.places import RELATIVE, Seen
+from tongxin.petals.evidence.engine.places import Seen
 from tongxin.petals.evidence.engine.tables import HERE
 
 WEIGHTS = "name_weights.gz"
@@ -23,8 +22,7 @@ STEP = 1 / 64  # weights are kept as whole numbers of this
 CLAUSE_ENDS = frozenset("，。；,;：:")
 LEFT_OUT = CLAUSE_ENDS | {"、", " ", "\u3000", "*"}
 BORDERS = LEFT_OUT | frozenset("“”（）()")
-VERB = re.compile("了|将|已|达|实现|完成|建成|增长|是|为|均|在|由")
-BACK, FORTH = 70, 45  # so many characters before and behind a figure are looked at
+VERBS = ("了", "将", "已", "达", "实现", "完成", "建成", "增长", "是", "为", "均", "在", "由")
 KIND = {
     kind: i for i, kind in enumerate((
         "money", "count", "person", "area", "length", "mass", "volume", "energy", "power", "data", "time", "percent",
@@ -34,7 +32,16 @@ KIND = {
 ROLE = {role: i for i, role in enumerate(("main", "change", "points", "share"))}
 
 
-Parts = Callable[[str, "Letters", list[Mention], list[Seen]], list[list[int]]]
+class Sentence(NamedTuple):
+    """A sentence with its figures, its places, and 我市, 三地 …"""
+
+    text: str
+    figures: list[Mention]
+    seen: list[Seen]
+    relatives: list[re.Match[str]]
+
+
+Parts = Callable[[list[Sentence]], list[list[int]]]
 
 
 class Model(NamedTuple):
@@ -76,8 +83,10 @@ def _marks() -> kernels.Ints:
     for marked, mark in (
         (BORDERS, kernels.BORDER),
         (CLAUSE_ENDS, kernels.ENDS),
+        (LEFT_OUT, kernels.LEFT_OUT),
         ("的", kernels.OF),
         ("、", kernels.LISTED),
+        ([verb for verb in VERBS if len(verb) == 1], kernels.VERB),
     ):
         for c in marked:
             table[ord(c)] |= mark
@@ -85,6 +94,7 @@ def _marks() -> kernels.Ints:
 
 
 MARKS = _marks()
+PAIRS = np.array([[ord(c) for c in verb] for verb in VERBS if len(verb) == 2], np.int64)
 
 
 class _Numbers(dict[str, int]):
@@ -100,30 +110,8 @@ class _Numbers(dict[str, int]):
 NUMBERS = _Numbers()
 
 
-class Letters(NamedTuple):
-    """The characters of a whole text, any digit as 0, and their marks; made once, and cut by sentences."""
-
-    chars: kernels.Ints
-    marks: kernels.Ints
-
-    @classmethod
-    def of(cls, text: str) -> Letters:
-        """Return the letters of a text."""
-        chars = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-        chars[(chars >= 48) & (chars <= 57)] = 48
-        marks = MARKS[np.minimum(chars, 0xFFFF)]
-        marks[[found.start() for found in VERB.finditer(text)]] |= kernels.VERB
-        for relative in RELATIVE.finditer(text):
-            marks[relative.start() : relative.end()] |= kernels.RELATIVE
-        return cls(chars, marks)
-
-    def cut(self, start: int, end: int) -> Letters:
-        """Return the letters of a part of the text."""
-        return Letters(self.chars[start:end], self.marks[start:end].copy())
-
-
 class Windows(NamedTuple):
-    """A sentence and the places around its figures, as the kernels want them: see `name_kernels.features`."""
+    """The sentences of a text one behind the other, and the places around their figures: see `kernels.features`."""
 
     chars: kernels.Ints
     marks: kernels.Ints
@@ -134,26 +122,30 @@ class Windows(NamedTuple):
     about: kernels.Ints
 
 
-def windows(text: str, letters: Letters, figures: list[Mention], seen: list[Seen]) -> Windows:
+def windows(sentences: list[Sentence]) -> Windows:
     """Return the places around each figure: up to two clauses before its own, and its own to the end."""
-    chars, marks = letters
-    for place in seen:
-        marks[place.start : place.end] |= kernels.PLACE
-    for figure in figures:
-        marks[figure.start : figure.end] |= kernels.FIGURE
-    begins = [0, 0, *(np.flatnonzero(marks & kernels.ENDS) + 1).tolist()]
-    at, about = [], []
-    for m in figures:
-        low, high = m.clause
-        earlier = begins[: max(2, bisect_left(begins, low))]
-        last = max(m.end, min(high, m.end + FORTH))
-        left = max([low, *(f.end for f in figures if f.end <= m.start)])
-        right = min([last, *(f.start for f in figures if f.start >= m.end)])
-        at.append(
-            (m.start, m.end, low, high, left, right, earlier[-1], max(earlier[-2], m.start - BACK), last)
-        )
-        about.append((KIND.get(m.kind, -1), NUMBERS[m.unit], ROLE.get(m.role, -1)))
-    return Windows(chars, marks, *_words(text), np.array(at, np.int64), np.array(about, np.int64))
+    spans: list[tuple[int, int, int]] = []
+    figures: list[tuple[int, int, int, int, int, int, int]] = []
+    about: list[tuple[int, int, int]] = []
+    begin = 0
+    for text, mine, seen, relatives in sentences:
+        first, last = len(figures), len(figures) + len(mine)
+        spans += [(begin + p.start, begin + p.end, kernels.PLACE) for p in seen]
+        for relative in relatives:
+            start, end = relative.span()
+            spans.append((begin + start, begin + end, kernels.RELATIVE))
+        for m in mine:
+            low, high = m.clause
+            figures.append((begin + m.start, begin + m.end, begin + low, begin + high, begin, first, last))
+            about.append((KIND.get(m.kind, -1), NUMBERS[m.unit], ROLE.get(m.role, -1)))
+        begin += len(text) + 1
+    whole = "\n".join([*[s.text for s in sentences], ""])
+    chars = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    told = np.array(figures, np.int64).reshape(-1, 7)
+    marks = kernels.marked(chars, MARKS, PAIRS, np.array(spans, np.int64).reshape(-1, 3), told)
+    return Windows(
+        chars, marks, *_words(whole), kernels.around(marks, told), np.array(about, np.int64).reshape(-1, 3)
+    )
 
 
 def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
@@ -165,14 +157,19 @@ def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
     return np.arange(1, len(found) + 1).repeat(lengths), np.array(words), np.array(tags)
 
 
-def parts(text: str, letters: Letters, figures: list[Mention], seen: list[Seen]) -> list[list[int]]:
-    """Return for each figure of a sentence the characters that belong to its name, as places in the sentence."""
-    around, learned = windows(text, letters, figures, seen), model()
-    found = []
-    for at, about in zip(around.at, around.about, strict=True):
-        ids, begins = kernels.features(*around[:5], at, about)
-        labels = np.flatnonzero(kernels.kept(ids, begins, learned.weights, learned.change))
-        start, end, first = int(at[0]), int(at[1]), int(at[7])
-        places = (first + i if first + i < start else first + i - 1 - start + end for i in labels.tolist())
-        found.append([i for i in places if i != end - 1 and text[i] not in LEFT_OUT])
+def parts(sentences: list[Sentence]) -> list[list[int]]:
+    """Return for each figure of some sentences the characters that belong to its name, as places in its sentence."""
+    if not sentences:
+        return []
+    learned = model()
+    places, ends = kernels.chains(*windows(sentences), learned.weights, learned.change)
+    found: list[list[int]] = []
+    begin = start = 0
+    each, last = places.tolist(), iter(ends.tolist())
+    for sentence in sentences:
+        for _m in sentence.figures:
+            end = next(last)
+            found.append([i - begin for i in each[start:end]])
+            start = end
+        begin += len(sentence.text) + 1
     return found

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from tongxin.petals.evidence.engine.facts import Mention
+from tongxin.petals.evidence.engine.facts import Fact, Mention
 from tongxin.petals.evidence.engine.lexicon import Known, Lexicon
+from tongxin.petals.evidence.engine.name_parts import Parts, Sentence
 from tongxin.petals.evidence.engine.places import Seen
 
 COUNTED = frozenset(["count", "person", "length", "area", "days", "time", "mass", "volume"])
@@ -35,6 +37,30 @@ OF_WHAT = re.compile(
 )
 PROJECT = re.compile("(?:项目|事项|成果|试点|目)$")
 OF_A_LINE = re.compile("(?:水位|高度|面积|距离|海拔|深度|里程)$")
+
+
+class Unnamed(NamedTuple):
+    """The facts of a sentence's figures before they have names; `unrelated`: they do not go on with those before."""
+
+    sentence: Sentence
+    facts: list[Fact]
+    paragraph: str
+    unrelated: bool
+
+
+def name(unnamed: list[Unnamed], parts: Parts, words: Lexicon) -> None:
+    """Give the facts of a text their names and fields; `parts` says which characters belong to a name."""
+    kept = iter(parts([each.sentence for each in unnamed]))
+    themes: dict[str, str] = {}
+    earlier = ""
+    for (text, figures, seen, _relatives), facts, paragraph, unrelated in unnamed:
+        earlier = "" if unrelated else earlier
+        for m, fact in zip(figures, facts, strict=True):
+            fact.indicator, name_why = indicator(text, m, figures, next(kept), seen, earlier, words)
+            earlier = fact.indicator
+            clause = text[slice(*m.clause)]
+            fact.theme, theme_why = theme(earlier, clause, text, paragraph, words, themes)
+            fact.why |= {"indicator": name_why, "theme": theme_why}
 
 
 def indicator(
@@ -237,9 +263,8 @@ def theme(
 
     `found` keeps what was found before.
     """
-    for known in reversed(words.indicators):  # one's own come last and win
-        if known.name == named and known.theme:
-            return known.theme, "that of the indicator"
+    if named in words.fields:
+        return words.fields[named], "that of the indicator"
     for text, why in ((clause, "same clause"), (sentence, "sentence"), (paragraph, "paragraph")):
         field = found.get(text)
         if field is None:

@@ -69,7 +69,7 @@ def read(
 ) -> list[Fact]:
     """Return the facts of a repaired text in order. Reads nothing but its arguments and the tables.
 
-    `parts` says which characters make up the names of a sentence's figures.
+    `parts` says which characters make up the names of the figures of sentences.
     """
     words = words or lexicon()
     text = repaired.text
@@ -81,8 +81,6 @@ def read(
     frames = Frames(
         document=around.main_place(title, source.publisher, opening, every, words, known),
         known=known,
-        letters=name_parts.Letters.of(text),
-        parts=parts,
     )
     frames.about = year_told(title, source.published)
     frames.national = around.is_national(source.publisher, every)
@@ -117,15 +115,12 @@ def read(
         if heading and not line.lstrip().startswith(("- ", "• ")):
             enter_section(heading, frames, source, words)
             if heading["plain"] is None or len(line.strip()) < 30:
-                frames.period, frames.place, frames.planned, frames.earlier = (
-                    None,
-                    around.Frame(),
-                    frames.coming,
-                    "",
-                )
+                frames.period, frames.place, frames.planned = None, around.Frame(), frames.coming
+                frames.unrelated = True
                 continue
         if FIGURE.search(line):
             found += _paragraph(at, line, frames, source, words, lost)
+    naming.name(frames.unnamed, parts, words)
     for fact in found:
         fact.raw_start, fact.raw_end = repaired.chain.to_raw(fact.start, fact.end)
         if repaired.untrusted:
@@ -137,9 +132,9 @@ def _paragraph(
     at: int, line: str, frames: Frames, source: Source, words: Lexicon, lost: list[tuple[int, int]]
 ) -> list[Fact]:
     if not GOES_ON.match(line):
-        frames.period, frames.place, frames.planned, frames.earlier = None, around.Frame(), frames.coming, ""
+        frames.period, frames.place, frames.planned = None, around.Frame(), frames.coming
         frames.ahead = frames.years = None
-        frames.aimed = False
+        frames.aimed, frames.unrelated = False, True
     frames.paragraph = line
     found: list[Fact] = []
     start = 0
@@ -183,12 +178,12 @@ def _sentence(
         if numbers:
             comparisons.roles(text, numbers)
             figures = comparisons.attach(text, numbers)
-            letters = frames.letters.cut(at, at + len(text))
-            kept = frames.parts(text, letters, figures, scope.places) if figures else []
-            for m, parts in zip(figures, kept, strict=True):
-                found.append(
-                    _fact(at, text, m, parts, figures, numbers, scope, periods, spans, frames, source)
-                )
+            for m in figures:
+                found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
+            if figures:
+                told_here = name_parts.Sentence(text, figures, scope.places, relatives)
+                frames.unnamed.append(naming.Unnamed(told_here, found, frames.paragraph, frames.unrelated))
+                frames.unrelated = False
     strong = [
         p
         for p in told
@@ -260,8 +255,8 @@ def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]
 
 
 def _fact(
-    at: int, text: str, m: Mention, parts: list[int], figures: list[Mention], numbers: list[Mention],
-    scope: scopes.Scope, periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
+    at: int, text: str, m: Mention, figures: list[Mention], numbers: list[Mention], scope: scopes.Scope,
+    periods: list[Period], spans: list[tuple[int, int]], frames: Frames, source: Source,
 ) -> Fact:  # fmt: skip
     names, place_why = scope.of(
         m, spans, max([m.clause[0], *(n.end for n in numbers if m.clause[0] <= n.end <= m.start)])
@@ -270,20 +265,15 @@ def _fact(
     status, status_why = status_of(text, m, spans, when, frames, scope.words)
     if status == "planned" and frames.ahead and period_why == NOTHING:
         period, period_why = frames.ahead.text, "the plan told before"
-    name, name_why = naming.indicator(text, m, figures, parts, scope.places, frames.earlier, scope.words)
-    frames.earlier, frames.aimed = name, status == "planned"
-    field_name, field_why = naming.theme(
-        name, text[slice(*m.clause)], text, frames.paragraph, scope.words, frames.themes
-    )
+    frames.aimed = status == "planned"
     left, right = _quote(text, m, figures, numbers)
     why = m.why | {
-        "jurisdictions": place_why, "period": period_why, "status": status_why, "indicator": name_why,
-        "theme": field_why,
+        "jurisdictions": place_why, "period": period_why, "status": status_why,
         "comparison": "; ".join(c.why for c in m.comparisons) or "none told",
     }  # fmt: skip
     shown = around.members(names, scope.words)
     return Fact(
-        doc=source.doc, cls="M", theme=field_name, indicator=name, jurisdictions=shown, period=period, value=m.value,
+        doc=source.doc, cls="M", theme="", indicator="", jurisdictions=shown, period=period, value=m.value,
         unit=m.unit, qualifier=";".join(m.qualifiers), comparisons=_unlike(m.comparisons), status=status,
         quote=text[left:right], start=at + left, end=at + right, number=(at + m.start, at + m.end), why=why,
     )  # fmt: skip

@@ -59,7 +59,7 @@ def test_compiled_and_plain_kernels_give_the_same_features():
             assert 0 <= example.ids.min() <= example.ids.max() < kernels.SIZE
             assert example.ids.shape == (len(example.wanted), kernels.FEATURES)
     sentence = "示例园区新签约项目35个"
-    around = name_parts.windows(sentence, name_parts.Letters.of(sentence), [], [])
+    around = name_parts.windows([name_parts.Sentence(sentence, [], [], [])])
     at = np.array([9, 12, 0, 12, 0, 12, 0, 0, 12], np.int64)
     about = np.zeros(3, np.int64)
     with np.errstate(over="ignore"):
