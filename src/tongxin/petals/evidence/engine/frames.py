@@ -61,11 +61,12 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
     if not periods:
         return None
     growth = len(GROWTH.findall(text))
-    # A report of figures says so in its title, or tells of one figure in five how it grew
-    dense = growth * 5 >= len(COUNTED.findall(text)) or OF_MONTHS.search(title) is not None
     for period in periods:
-        if growth and dense and SPAN.fullmatch(period.text):
-            return period
+        # A report of figures says so in its title, or tells of one figure in five how it grew
+        if growth and SPAN.fullmatch(period.text):
+            if OF_MONTHS.search(title) or growth * 5 >= len(COUNTED.findall(text)):
+                return period
+            continue
         past = (
             period.year is not None and source.published is not None and period.year < source.published.year
         )

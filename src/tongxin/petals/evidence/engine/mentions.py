@@ -11,6 +11,7 @@ from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
+REACH = 24  # characters before a number in which its qualifiers stand
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
 WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
 KIND_OF_PEOPLE = re.compile(
@@ -224,7 +225,7 @@ def _index(match: re.Match[str], before: str, after: str, words: Lexicon) -> tup
 def _qualifiers(text: str, start: int, end: int, some: str, clause: tuple[int, int]) -> list[str]:
     """Return the words that say how exact a number is, and over what it was counted."""
     found = [w.group() for w in WHOLE.finditer(text, clause[0], start)]
-    left = LEFT.search(text, clause[0], start)
+    left = LEFT.search(text, max(clause[0], start - REACH), start)
     if left:
         found += [w for w in re.findall(BEFORE, left[0]) if w not in ("累计", "平均", "已")]
     if some:
@@ -273,7 +274,9 @@ def find(
 
     `lost`: places whose digits are gone, numbers there are not read; `times`: where dates stand.
     """
-    numbers = [m for m in words.number.finditer(text) if not _covered(m.start(), _digits_end(m), times)]
+    numbers = list(words.number.finditer(text))
+    if times:
+        numbers = [m for m in numbers if not _covered(m.start(), _digits_end(m), times)]
     if not numbers:
         return []
     shared = _shared_units(numbers, text) if "分别" in text else {}

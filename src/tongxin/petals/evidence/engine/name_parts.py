@@ -97,17 +97,25 @@ MARKS = _marks()
 PAIRS = np.array([[ord(c) for c in verb] for verb in VERBS if len(verb) == 2], np.int64)
 
 
-class _Numbers(dict[str, int]):
-    """Numbers for words, the same on every machine."""
+def _number(word: str) -> int:
+    """Return a number for a word, the same on every machine."""
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
-    def __missing__(self, word: str) -> int:
+
+class _Words(dict[str, tuple[int, int, int]]):
+    """Of words that were met: the number of the word, that of its part of speech, how long it is."""
+
+    def __missing__(self, word: str) -> tuple[int, int, int]:
         if len(self) > 1 << 16:
             self.clear()
-        self[word] = number = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-        return number
+        tag = rjieba.tag(word, False)[0][1]
+        self[word] = known = (_number(word), _number(tag), len(word))
+        return known
 
 
-NUMBERS = _Numbers()
+WORDS = _Words()
+AT_AN_END = (kernels.EDGE, kernels.EDGE, 0)
+NUMBER = cache(_number)  # of units
 
 
 class Windows(NamedTuple):
@@ -137,7 +145,7 @@ def windows(sentences: list[Sentence]) -> Windows:
         for m in mine:
             low, high = m.clause
             figures.append((begin + m.start, begin + m.end, begin + low, begin + high, begin, first, last))
-            about.append((KIND.get(m.kind, -1), NUMBERS[m.unit], ROLE.get(m.role, -1)))
+            about.append((KIND.get(m.kind, -1), NUMBER(m.unit), ROLE.get(m.role, -1)))
         begin += len(text) + 1
     whole = "\n".join([*[s.text for s in sentences], ""])
     chars = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
@@ -150,11 +158,9 @@ def windows(sentences: list[Sentence]) -> Windows:
 
 def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
     """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
-    found = rjieba.tag(text, False)
-    words = [kernels.EDGE, *[NUMBERS[word] for word, _tag in found], kernels.EDGE]
-    tags = [kernels.EDGE, *[NUMBERS[tag] for _word, tag in found], kernels.EDGE]
-    lengths = [len(word) for word, _tag in found]
-    return np.arange(1, len(found) + 1).repeat(lengths), np.array(words), np.array(tags)
+    known = [WORDS[word] for word in rjieba.cut(text, False)]
+    told = np.array([AT_AN_END, *known, AT_AN_END], np.int64)
+    return np.arange(len(told)).repeat(told[:, 2]), told[:, 0], told[:, 1]
 
 
 def parts(sentences: list[Sentence]) -> list[list[int]]:
