@@ -11,6 +11,7 @@ from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
+MASKED = 40  # characters that a name with digits has at most
 REACH = 24  # characters before a number in which its qualifiers stand
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
 WHOLE = re.compile("日均|每天|每日|平均|累计|每年|每周|每月|年均|均(?=突破|超|达|为)|均值")
@@ -292,9 +293,10 @@ def find(
         measured.append((match, clause, unit, lender))
     if not measured:
         return []
-    passed = [m.span() for m in words.masks.finditer(text)]
+    near = max(0, measured[0][0].start() - MASKED), min(len(text), measured[-1][0].end() + MASKED)
+    passed = [m.span() for m in words.masks.finditer(text, *near)]
     if words.own_masks is not None:
-        passed += [m.span() for m in words.own_masks.finditer(text)]
+        passed += [m.span() for m in words.own_masks.finditer(text, *near)]
     found: list[Mention] = []
     for match, clause, unit, lender in measured:
         start = match.start()

@@ -31,6 +31,7 @@ CHANGES = re.compile(
     "(?:同比|环比|实际|名义|年均|大幅|分别|均|共|增长|增加(?!值)|提升|提高|上升|下降|减少|降低|增速|增幅|降幅|涨幅)+$"
 )
 LOOSE = re.compile("^(?:[和与及、的]|其中)+|(?:[、和与及的]|占)+$")
+LOOSE_BEGINS, LOOSE_ENDS = "和与及、的其", "、和与及的占"
 OF_WHAT = re.compile(
     "占(?:到|了|据)?(?!比|地)(全国|全省|全市|全球|GDP|地区生产总值|规模以上工业|[^，。；的占\\d]{2,8}?)(?:的)?(?:比重|比例|份额|总量)?(?:分别)?(?:已?(?:达到?|超过?|约|近|为|提高到|提升至|保持在|接近))*$"
     "|(?:聚集|集聚|汇聚|贡献|创造|生产)了?(全国|全省|全市|全球)(?:的|约|近|超过?)*$"
@@ -111,7 +112,12 @@ def _said(text: str, m: Mention, kept: list[int], seen: list[Seen], words: Lexic
     said = ""
     for piece in _runs(text, [i for i in kept if i not in others]):
         said += "" if piece in said else piece
-    return LOOSE.sub("", said)
+    return _held(said)
+
+
+def _held(piece: str) -> str:
+    """Return a piece without the words that only join it to others."""
+    return LOOSE.sub("", piece) if piece[:1] in LOOSE_BEGINS or piece[-1:] in LOOSE_ENDS else piece
 
 
 def _balanced(name: str) -> str:
@@ -129,7 +135,7 @@ def _runs(text: str, places: list[int]) -> Iterator[str]:
     start = 0
     for i in range(1, len(places) + 1):
         if i == len(places) or places[i] != places[i - 1] + 1:
-            yield LOOSE.sub("", text[places[start] : places[i - 1] + 1])
+            yield _held(text[places[start] : places[i - 1] + 1])
             start = i
 
 

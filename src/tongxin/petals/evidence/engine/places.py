@@ -145,10 +145,10 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         if names[0] in words.regions and found and found[-1].end == start and found[-1].names != (NATIONAL,):
             continue  # 河北西部地区 is in 河北
         before = text[max(0, start - 3) : start]
-        if names == (NATIONAL,) and (OF_TOTAL.search(before) or form != "全国"):
-            if form == "全国" or OF_TOTAL.search(before):
+        if names == (NATIONAL,):
+            if OF_TOTAL.search(before):
                 continue
-        elif OF_TOTAL.search(before) and before.endswith(("占", "占到", "占了")):
+        elif before.endswith(("占", "占到", "占了")):
             continue
         weak = names == (NATIONAL,) and not (
             form in ("全国", "我国") and SUBJECT_BEGINS.search(before) and not OF_ALL.match(text, end)
