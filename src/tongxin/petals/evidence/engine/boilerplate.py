@@ -29,8 +29,8 @@ def _rules() -> tuple[Find, Find, re.Pattern[str], list[tuple[re.Pattern[str], s
         named.append((re.compile(row["pattern"]), row["note"]))
     line, tail = (_finder(kinds[k]) for k in ("line", "tail"))
     inline = re.compile("|".join(kinds["inline"]) or "(?!)")
-    spam = "|".join(f"(?:{r['pattern']})" for r in rows("boilerplate.csv") if r["note"] == "spam")
-    return line, tail, inline, named, re.compile(spam)
+    spam = [f"(?:{r['pattern']})" for r in rows("boilerplate.csv") if r["note"] == "spam"]
+    return line, tail, inline, named, re.compile("|".join(spam) or "(?!)")
 
 
 def _finder(patterns: list[str]) -> Find:

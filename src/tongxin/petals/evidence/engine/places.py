@@ -38,6 +38,7 @@ NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 # What only carries the name of a place: in quotes (“港澳药械通”), 北京非首都功能, 以上海为核心.
 QUOTED = re.compile("[“‘「][^“”‘’「」]{1,14}[”’」]")
 NAMES_OTHER = re.compile("(?:市|省)?(?:非首都功能|(?:援建|援助|捐建|帮扶|对口支援|支持建设)的)")
+OTHER_BEGINS = frozenset("市省非援捐帮对支")
 CENTRED = re.compile(
     "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
 )
@@ -158,7 +159,8 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         if names[0] in words.groups:
             weak = weak or bool(POLICY.match(text[end : end + 14]) or FIRST_OF.match(text, end))
         weak = weak or (form.endswith(("合作", "协作")) and text.startswith(("项目", "共建", "事项"), end))
-        aside = form in words.lines or NAMES_OTHER.match(text, end) is not None
+        aside = form in words.lines
+        aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))
     if "“" in text or "「" in text or "‘" in text:

@@ -35,7 +35,7 @@ MORE_LOST = re.compile(
     "|(?<=[,，。;；])(?:个(?![人体性别税案中股位头数月子把例])|余(?:个|家|项|条|件|所|名))(?=[\u4e00-\u9fff]{2}))"
 )
 ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
-MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|[,，、;；][,，]")
+MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|(?<=[,，、;；])[,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
 WIDE_DIGITS = re.compile("[０-９]+(?:[．.，,][０-９]+)*％?")
 NARROW_DIGITS = str.maketrans("０１２３４５６７８９．％，", "0123456789.%,")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine.around import HERE, Frame, resolve
 from tongxin.petals.evidence.engine.facts import Mention
@@ -60,6 +60,7 @@ class Scope:
     relative: list[re.Match[str]]  # 我市, 三地 …
     last: Frame  # the place told last, in whatever paragraph, a park too
     national: bool  # whether the text is of the whole country where nothing narrower is told
+    others: dict[int, bool] = field(default_factory=dict)  # where a place begins → whether it only says whose
 
     def of(self, m: Mention, spans: list[tuple[int, int]], before: int) -> tuple[tuple[str, ...], str]:
         """Return the jurisdictions of a mention, and why; of a list each number takes its own place in turn.
@@ -276,12 +277,14 @@ class Scope:
 
     def of_others(self, place: Seen) -> bool:
         """Whether a place only says whose a thing is: 新签约京津项目, 新增北京来源企业."""
-        if WHOSE.match(self.text, place.end):
-            return True
-        return (
-            OF_OTHERS.match(self.text, place.end) is not None
-            and LED.search(self.text, max(0, place.start - 14), place.start) is not None
-        )
+        told = self.others.get(place.start)
+        if told is None:
+            led = LED.search(self.text, max(0, place.start - 14), place.start)
+            told = (led is not None and OF_OTHERS.match(self.text, place.end) is not None) or (
+                WHOSE.match(self.text, place.end) is not None
+            )
+            self.others[place.start] = told
+        return told
 
     def subject(self, start: int, end: int) -> tuple[str, ...]:
         """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
