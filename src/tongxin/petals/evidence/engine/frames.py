@@ -36,6 +36,7 @@ class Frames:
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     aimed: bool = False  # the last figure of the paragraph is planned
     coming: bool = False  # the section is of plans
+    themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year

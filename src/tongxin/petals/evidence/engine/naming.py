@@ -49,10 +49,12 @@ class Unnamed(NamedTuple):
     unrelated: bool
 
 
-def name(unnamed: list[Unnamed], parts: Parts, words: Lexicon) -> None:
-    """Give the facts of a text their names and fields; `parts` says which characters belong to a name."""
+def name(unnamed: list[Unnamed], parts: Parts, themes: dict[str, str], words: Lexicon) -> None:
+    """Give the facts of a text their names and fields.
+
+    `parts` says which characters belong to a name; `themes` keeps the fields of texts.
+    """
     kept = iter(parts([each.sentence for each in unnamed]))
-    themes: dict[str, str] = {}
     earlier = ""
     for (text, figures, seen, _relatives), facts, paragraph, unrelated in unnamed:
         earlier = "" if unrelated else earlier

@@ -120,7 +120,7 @@ def read(
                 continue
         if FIGURE.search(line):
             found += _paragraph(at, line, frames, source, words, lost)
-    naming.name(frames.unnamed, parts, words)
+    naming.name(frames.unnamed, parts, frames.themes, words)
     for fact in found:
         fact.raw_start, fact.raw_end = repaired.chain.to_raw(fact.start, fact.end)
         if repaired.untrusted:
