@@ -85,7 +85,8 @@ def read(
     frames.about = year_told(title, source.published)
     frames.national = around.is_national(source.publisher, every)
     spans = all_in(title, source.published, about=frames.about)
-    frames.section_period = next((p for p in spans if SPAN.fullmatch(p.text)), None) if source.title else None
+    whole = (p for p in spans if p.flow or SPAN.fullmatch(p.text))
+    frames.section_period = next(whole, None) if source.title else None
     frames.plan = OF_PLAN.search(title) is not None
     if frames.plan:
         frames.coming = frames.planned = True

@@ -31,8 +31,11 @@ OBJECT_FIRST = re.compile(
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
 STOCK = re.compile("余额|存量|保有量|人口|在册|现有|已有|末|底")
+BESIDE = re.compile("[共现拥设建]有|总数|存量|保有")
+TODAY = re.compile("今[天日](?![（(])")
 NOTHING = "nothing told: as of publication"
 BUILT = frozenset(["length", "area", "power"])
+SIZES = BUILT | {"time", "volume"}
 STOCKS = BUILT | {"count", "person"}
 FLOWS = frozenset(
     ["money", "percent", "points", "ratio", "mass", "count", "person", "energy", "days", "rate"]
@@ -64,6 +67,13 @@ def period_of(
             chosen = None
     if (
         chosen is not None
+        and chosen.flow
+        and not inside
+        and (m.kind in SIZES or TODAY.search(text, 0, m.start))
+    ):
+        chosen = None  # 今天发送旅客18万人次, 全长6公里 beside what the holiday brought
+    if (
+        chosen is not None
         and not inside
         and why.startswith("carried")
         and _is_stock(clause, m, chosen, words)
@@ -80,7 +90,7 @@ def period_of(
     told = frames.section_period
     lent = chosen is None and (told is not None or frames.lead is not None)
     stands = bool(lent and (words.phrases["what there is"].search(clause) or AS_OF_NOW.search(clause)))
-    if chosen is None and told and stands and SPAN.fullmatch(told.text) and not frames.planned:
+    if chosen is None and told and stands and (told.flow or SPAN.fullmatch(told.text)) and not frames.planned:
         return as_of(source.published), "a count of what there is", "running"
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
@@ -99,7 +109,11 @@ def period_of(
 
 def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon) -> bool:
     """Whether a figure tells what there is, so that months told for flows before it are not its own."""
-    if m.kind not in STOCKS or not SPAN.fullmatch(told.text) or any(c.kind == "yoy" for c in m.comparisons):
+    if m.kind not in STOCKS or any(c.kind == "yoy" for c in m.comparisons):
+        return False
+    if told.flow:  # of a holiday
+        return m.kind in BUILT or (BESIDE.search(clause) is not None and not m.unit.endswith("次"))
+    if not SPAN.fullmatch(told.text):
         return False
     return m.kind in BUILT or words.phrases["stock"].search(clause) is not None
 
