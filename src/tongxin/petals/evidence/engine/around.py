@@ -18,7 +18,12 @@ WITH = re.compile("[^，。；、]{2,}[与和同]$")
 PARTNERS = re.compile("(?:市|区|县)?(?:深化)?(?:一体化|协同|合作|对接|共建|联动|协作|结对|携手)")
 SCHEME = re.compile("[”」]?(?:一体化|协同|合作|联动|协作|共建)")
 HERE = ("当地", "这里", "本地")
-LEVEL = {"市": ("city", "province", "county"), "区": ("county",), "县": ("county",), "省": ("province",)}
+LEVEL = {
+    "市": ("city", "province", "county"),
+    "区": ("county", "zone"),
+    "县": ("county",),
+    "省": ("province",),
+}
 
 
 @dataclass(slots=True)
@@ -58,11 +63,11 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
         told = [n for n in near if n != (NATIONAL,)]
         return next((n for n in told if len(n) == 1), told[0] if told else ())
     wanted = LEVEL[form[-1]]
-    for level in wanted if form[-1] == "市" else (wanted[0],):
+    for levels in ((each,) for each in wanted) if form[-1] == "市" else (wanted,):
         for names in near:
             if (
                 len(names) == 1
-                and words.levels.get(names[0]) == level
+                and words.levels.get(names[0]) in levels
                 and names[0].endswith(("市", "区", "县", "省", "自治区"))
             ):
                 if form[-1] == "市" and not names[0].endswith("市"):

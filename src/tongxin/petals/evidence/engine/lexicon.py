@@ -94,7 +94,7 @@ class Lexicon:
     lines: frozenset[str]  # railways, roads, bridges: they tell where only if nothing else does
     regions: frozenset[str]  # 西部地区: part of another place behind its name
     bare: dict[str, tuple[str, ...]]  # 甲乙 → 甲乙县: counts behind the name of what it lies in
-    levels: dict[str, str]  # canonical name → province, city, county
+    levels: dict[str, str]  # canonical name → province, city, county, zone
     parents: dict[str, str]
     groups: dict[str, tuple[str, ...]]  # label → members
     by_name: frozenset[str]  # groups that everybody knows by their name: they are not taken apart
@@ -181,6 +181,10 @@ def _places(
         levels[name], parents[name] = row["level"], row["parent"]
         for form in (name, *row["forms"].split()):
             places[form.removesuffix("~")] = (name,)
+    for row in rows("zones.csv"):
+        levels[row["name"]], parents[row["name"]] = "zone", row["parent"]
+        for form in (row["name"], *row["forms"].split()):
+            places[form] = (row["name"],)
     for row in rows("groups.csv", more):
         groups[row["label"]] = tuple(row["members"].split(";"))
         for form in (row["label"], *row["forms"].split()):

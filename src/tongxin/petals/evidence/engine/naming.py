@@ -30,13 +30,15 @@ GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均|(?<=
 CHANGES = re.compile(
     "(?:同比|环比|实际|名义|年均|大幅|分别|均|共|增长|增加(?!值)|提升|提高|上升|下降|减少|降低|增速|增幅|降幅|涨幅)+$"
 )
-LOOSE = re.compile("^(?:[和与及、的]|其中)+|(?:[、和与及的]|占)+$")
-LOOSE_BEGINS, LOOSE_ENDS = "和与及、的其", "、和与及的占"
+LOOSE = re.compile("^(?:[和与及、的]|其中|段(?!落))+|(?:[、和与及的]|占)+$")
+LOOSE_BEGINS, LOOSE_ENDS = "和与及、的其段", "、和与及的占"
 OF_WHAT = re.compile(
     "占(?:到|了|据)?(?!比|地)(全国|全省|全市|全球|GDP|地区生产总值|规模以上工业|[^，。；的占\\d]{2,8}?)(?:的)?(?:比重|比例|份额|总量)?(?:分别)?(?:已?(?:达到?|超过?|约|近|为|提高到|提升至|保持在|接近))*$"
     "|(?:聚集|集聚|汇聚|贡献|创造|生产)了?(全国|全省|全市|全球)(?:的|约|近|超过?)*$"
 )
 PROJECT = re.compile("(?:项目|事项|成果|试点|目)$")
+# Behind a place: the name of a bay, a bridge or a tunnel goes on.
+NAME_ON = re.compile("湾(?!区)|(?:长江|黄河|跨海|跨江)?[^，。；、\\d]{0,4}(?:大桥|隧道)")
 OF_A_LINE = re.compile("(?:水位|高度|面积|距离|海拔|深度|里程)$")
 
 
@@ -108,13 +110,27 @@ def _said(text: str, m: Mention, kept: list[int], seen: list[Seen], words: Lexic
     A place at the head is left out: it has a column of its own.
     """
     others = _other_items(text, m, words)
+    kept = _whole(kept, [p for p in seen if p.form in words.lines])
     first = next((p for p in seen if kept and p.start <= kept[0] < p.end), None)
+    if first and NAME_ON.match(text, first.end):
+        first = None  # 深圳湾口岸, 杭州湾跨海大桥
     if first and first.form not in words.entities and len(kept) > 3 + first.end - kept[0]:
         kept = [i for i in kept if i >= first.end]
     said = ""
     for piece in _runs(text, [i for i in kept if i not in others]):
         said += "" if piece in said else piece
     return _held(said)
+
+
+def _whole(kept: list[int], lines: list[Seen]) -> list[int]:
+    """Return the kept characters with no road or bridge in pieces: kept whole if half of it is, else left out."""
+    for place in lines:
+        if kept and place.start <= kept[-1] and place.end > kept[0]:
+            inside = [i for i in kept if place.start <= i < place.end]
+            if 0 < len(inside) < place.end - place.start:
+                whole = range(place.start, place.end) if 2 * len(inside) >= place.end - place.start else ()
+                kept = sorted({i for i in kept if not place.start <= i < place.end}.union(whole))
+    return kept
 
 
 def _held(piece: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tongxin.petals.evidence.engine.around import HERE, Frame, resolve
 from tongxin.petals.evidence.engine.facts import Mention
@@ -189,6 +190,11 @@ class Scope:
                 return objects
         passed = PASSED.search(self.text, end)
         through = self._within(passed.start(), len(self.text)) if passed else None
+        line = next(
+            (p for p in self.places if clause[0] <= p.start < start and p.form in self.words.lines), None
+        )
+        if line and not (after or through):
+            return line.names, f"the ends of {line.form}"
         return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
 
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
@@ -334,6 +340,13 @@ class Scope:
             return names
         parents = {self.words.parents.get(n, "") for n in names}
         parents |= {self.words.parents.get(p, "") for p in parents}
+        # a district whose name others have too lies in the city before it: 福州市鼓楼区
+        level, held = self.words.levels.get, self.words.parents.get
+        parents |= {
+            a
+            for a, b in pairwise(names)
+            if level(b) == "county" and not held(b) and level(a) in ("city", "province")
+        }
         narrow = tuple(n for n in names if n not in parents and n != NATIONAL)
         return narrow or names
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongxin.petals.evidence.engine.api import read_bytes, read_text
+from tongxin.petals.evidence.engine.lexicon import lexicon
 from tongxin.petals.evidence.engine.limits import Unreadable
 from tongxin.petals.evidence.engine.tests import generator
 
@@ -201,3 +202,10 @@ def test_no_text_raises(text):
 def test_no_bytes_raise_anything_but_a_message(data, head):
     with suppress(Unreadable):
         list(read_bytes("f", head + data))
+
+
+def test_zones_lie_in_places_of_the_table():
+    words = lexicon()
+    zones = [name for name, level in words.levels.items() if level == "zone"]
+    assert len(zones) > 15
+    assert all(words.parents[name] in words.levels for name in zones)
