@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ class Job:
     docs: tuple[
         tuple[str, str], ...
     ] = ()  # of its bulletins whose stem is another's too: name, what it is called
+    skip: tuple[str, ...] = ()  # bulletins of an archive that are read already
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read(job: Job) -> Done:
         done.readings.append(plain)
         done.prints.append(marks)
 
-    troubles = each_document(Path(job.path), told, take, job.seconds, dict(job.docs))
+    troubles = each_document(Path(job.path), told, take, job.seconds, dict(job.docs), job.skip)
     return Done(job.path, done.rows, done.readings, done.prints, troubles)
 
 
@@ -74,18 +75,22 @@ def each_document(
     work: Callable[[Document], None],
     seconds: float = LIMITS.seconds,
     docs: Mapping[str, str] = MappingProxyType({}),
+    skip: Container[str] = (),
 ) -> list[Unreadable]:
     """Do the work on each bulletin of a file, each within its time; return what could not be read, and why.
 
+    `skip`: names of bulletins in an archive that were read before.
     `told` goes before what an index beside the file says. `docs`: what its bulletins are called, if not by their stem.
     """
     troubles: list[Unreadable] = []
     try:
         told = told.before(told_beside(path))
-        for name, data in parts(str(path), load_bytes(path)):
+        for part in parts(str(path), load_bytes(path)):
+            if part.name in skip:
+                continue
             try:
-                with time_limit(name, seconds):
-                    work(document(name, data, told, doc=docs.get(name, "")))
+                with time_limit(part.name, seconds):
+                    work(document(part.name, part.data(), told, doc=docs.get(part.name, "")))
             except Unreadable as error:
                 troubles.append(error)
     except Unreadable as error:

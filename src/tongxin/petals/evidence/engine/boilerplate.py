@@ -20,11 +20,42 @@ Find = Callable[[str], re.Match[str] | None]
 
 
 @cache
+def _of_pages() -> tuple[Find, re.Pattern[str], re.Pattern[str]]:
+    """Return what finds the heading of another part of a page, what sites print under articles, 展开全文."""
+    kinds: dict[str, list[str]] = {"tail": [], "standing": [], "unfold": []}
+    for row in rows("boilerplate.csv"):
+        if row["kind"] in kinds:
+            kinds[row["kind"]].append(f"(?:{row['pattern']})")
+    return (
+        _finder(kinds["tail"]),
+        re.compile("|".join(kinds["standing"])),
+        re.compile("|".join(kinds["unfold"])),
+    )
+
+
+def is_tail(line: str) -> bool:
+    """Whether a line is the heading of another part of a page: 相关阅读, 网友评论."""
+    return _of_pages()[0](line) is not None
+
+
+def is_standing(text: str) -> bool:
+    """Whether a site prints a text under every article: 未经授权不得转载."""
+    return _of_pages()[1].search(text) is not None
+
+
+def is_unfolding(line: str) -> bool:
+    """Whether a line says that a page holds more than it shows: 展开全文."""
+    return "全文" in line and _of_pages()[2].search(line) is not None
+
+
+@cache
 def _rules() -> tuple[Find, Find, re.Pattern[str], list[tuple[re.Pattern[str], str]], re.Pattern[str]]:
     """Return what finds a line of page furniture, the head of a tail, furniture in lines; each with its name; spam."""
     kinds: dict[str, list[str]] = {"line": [], "tail": [], "inline": []}
     named = []
     for row in rows("boilerplate.csv"):
+        if row["kind"] not in kinds:
+            continue
         kinds[row["kind"]].append(f"(?:{row['pattern']})")
         named.append((re.compile(row["pattern"]), row["note"]))
     line, tail = (_finder(kinds[k]) for k in ("line", "tail"))

@@ -96,6 +96,15 @@ def _worth(text: str) -> float:
     return good / max(1, len(sample))
 
 
+def _wide(data: bytes) -> Decoded | None:
+    """Return the text of bytes in UTF-16 without a mark; of Chinese text few bytes are noughts."""
+    for order in ("utf-16-le", "utf-16-be"):
+        sample = data[:4096].decode(order, "tongxin-keep")
+        if len(KEPT.findall(sample)) <= 1 and _worth(sample) > 0.7:
+            return Decoded(data.decode(order, "tongxin-keep"), order)
+    return None
+
+
 def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
     """Return the text of bytes. Raises Unreadable for what is no text, or in a charset that is not known."""
     for mark, charset in BOMS:
@@ -104,11 +113,9 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
             return Decoded(data[len(mark) :].decode(plain, "tongxin-keep"), plain, len(mark))
     sample = data[:65536]
     zeros = sample.count(0)
-    if zeros > len(sample) * 0.2 and len(sample) > 3:
-        order = "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
-        text = data.decode(order, "tongxin-keep")
-        if _worth(text) > 0.7:
-            return Decoded(text, order)
+    wide = _wide(data) if zeros or len(CONTROL.findall(sample)) > len(sample) * 0.02 else None
+    if wide is not None:
+        return wide
     if zeros or len(CONTROL.findall(sample)) > len(sample) * 0.02:
         raise Unreadable(
             "binary",
@@ -134,6 +141,8 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
         )
         if worth > best[0] and text.encode(charset, "tongxin-keep") == data:
             best = (worth, charset, text)
+    if best[0] < 0.3 and (wide := _wide(data)) is not None:
+        return wide
     if best[0] < 0.3 and data:
         raise Unreadable(
             "charset",

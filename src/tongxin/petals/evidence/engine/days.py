@@ -24,6 +24,9 @@ NUMERALS = re.compile(
     "(二[〇零○ОO0Ｏ][一二三四五六七八九〇零○ОO0Ｏ]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
 PAPER = re.compile("(?:报|日报|晚报|时报|周刊)\\s*$")
+# 第03版：要闻, A05：民生: lines of a paper's own pages, where the day with its weekday is the paper's
+PAGE_OF_PAPER = re.compile(r"^\s*(?:第\s*[A-Z]?\d{1,3}\s*版|[A-Z]\d{1,2}(?:版)?\s*[:：])")
+SPLIT = re.compile(r"(?<!\d)(20\d{2})\s{0,3}(\d{2})/(\d{2})\s{0,3}(?=\d{2}:\d{2})")  # 2025 07/18 16:20
 PAGE = re.compile(r"\s*第?\s*[A-Z]?\d{1,3}\s*版")
 ALONE = re.compile(
     r"[\s　()（）\[\]【】|·]*" + DAY.pattern + r"[\s　()（）\[\]【】|·T]*(?:\d{1,2}:\d{2}(?::\d{2})?)?\s*"
@@ -31,7 +34,12 @@ ALONE = re.compile(
 # The office that gives it out, and the day: 示例市统计局 2024-03-15
 ISSUED = re.compile(
     r"[\s（(【*]*[\u4e00-\u9fff（）]{2,24}(?:局|政府|调查(?:总)?队|办公室|海关|委员会|委|厅|报|网|社|电视台|发布|融媒体中心|研究[院所])"
-    r"[\s|｜·:：]*" + DAY.pattern + r"[\s()（）】|·T]*(?:\d{1,2}[:：]\d{2}(?::\d{2})?)?[\s)）】*]*"
+    r"[\s|｜·:：/]*" + DAY.pattern + r"[\s()（）】|·T]*(?:\d{1,2}[:：]\d{2}(?::\d{2})?)?[\s)）】*]*"
+)
+# The day, and the office behind it: 2024-03-15 08:00 · 示例日报
+ISSUED_BY = re.compile(
+    r"[\s（(【*\[]*" + DAY.pattern + r"[\s()（）】|·T\]]*(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s|｜·/—-]*"
+    r"[\u4e00-\u9fff（）]{2,20}(?:局|政府|调查(?:总)?队|办公室|海关|委员会|委|厅|报|网|社|电视台|发布|融媒体中心|研究[院所])[\s)）】*]*"
 )
 # 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）
 _MONTH = r"(?:(?P<year%d>20\d{2})年)?(?P<month%d>\d{1,2})月(?P<day%d>\d{1,2})日"
@@ -63,7 +71,8 @@ def as_date(parts: tuple[str | None, ...]) -> date | None:
 
 def issued(line: str) -> bool:
     """Whether a line only tells who gave a bulletin out, and on which day."""
-    return len(line) < 80 and "20" in line and ISSUED.fullmatch(line.strip()) is not None
+    bare = line.strip()
+    return len(line) < 80 and "20" in line and bool(ISSUED.fullmatch(bare) or ISSUED_BY.fullmatch(bare))
 
 
 def dates(text: str, pattern: re.Pattern[str]) -> list[date]:
@@ -92,23 +101,25 @@ def _western(match: re.Match[str]) -> str:
 def shown(lines: list[str]) -> list[Day]:
     """Return the days of lines around a body, without those of updates, copyright, lists of other pages."""
     found: list[Day] = []
+    paper = any(PAGE_OF_PAPER.search(line) for line in lines)
     for line in lines:
         if len(line) <= 200:
-            found += _of_line(western(line))
+            found += _of_line(western(SPLIT.sub(r"\1-\2-\3 ", line)), paper)
     return found
 
 
-def _of_line(line: str) -> Iterator[Day]:
+def _of_line(line: str, paper: bool) -> Iterator[Day]:
     last = 0
+    paper = paper or "版" in line
     for match in DAY.finditer(line):
         day = as_date(match.groups()[:3])
         before = line[last : match.start()][-24:]
-        sourced = labels("source").search(line, 0, match.start()) is not None
+        sourced = labels("source").search(line) is not None
         last = match.end()
         if day is None:
             continue
         near = before[-10:]
-        widget = re.match(r"[^\d\n]{0,3}星期", line[match.end() :]) and "版" not in line
+        widget = re.match(r"[^\d\n]{0,3}星期", line[match.end() :]) and not paper
         if widget or labels("other").search(near):
             continue
         kind = next((k for k in ("copied", "first", "written", "published") if labels(k).search(near)), "")
@@ -121,8 +132,7 @@ def _of_line(line: str) -> Iterator[Day]:
             ALONE.fullmatch(line)
             or issued(line)
             or CLOCK.match(behind.lstrip(" T　"))
-            or re.match(r"\s*星期.{0,8}版", behind)
-            or (not before.strip(" 　[（(【") and labels("source").search(behind))
+            or (paper and re.match(r"\s*星期", behind))
         ):
             yield Day(day, "alone")
 

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from tongxin.petals.evidence.engine import charsets, containers, html_text, sources, surroundings, titles
+from tongxin.petals.evidence.engine import (
+    archives,
+    charsets,
+    html_empty,
+    html_text,
+    kinds,
+    pdf,
+    sources,
+    surroundings,
+    titles,
+    web_archive,
+    word,
+)  # fmt: skip
 from tongxin.petals.evidence.engine.charsets import Decoded
 from tongxin.petals.evidence.engine.days import DAY, dates
 from tongxin.petals.evidence.engine.edits import Step
@@ -61,14 +73,12 @@ class Told:
         )
 
 
-def parts(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
-    """Return a file with its name, or the files in an archive. Raises Unreadable, which says what to do."""
+def parts(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[archives.Part]:
+    """Return a file as its one part, or the bulletins in an archive. Raises Unreadable, which says what to do."""
     if _kind(name, data) != "zip":
-        yield name, data
+        yield archives.Part(name, lambda: data)
         return
-    for member, inside in containers.members(name, data, limits):
-        if containers.is_part(member):
-            yield f"{name}!{member}", inside
+    yield from archives.parts(name, data, limits)
 
 
 def document(
@@ -91,8 +101,8 @@ def document(
 
 def take(name: str, data: bytes, told: Told | None = None, limits: Limits = LIMITS) -> Iterator[Document]:
     """Return the documents of a file's bytes: one, or those of an archive. Raises Unreadable, which says what to do."""
-    for part, inside in parts(name, data, limits):
-        yield document(part, inside, told, limits)
+    for part in parts(name, data, limits):
+        yield document(part.name, part.data(), told, limits)
 
 
 def _kind(name: str, data: bytes) -> str:
@@ -116,7 +126,7 @@ def _kind(name: str, data: bytes) -> str:
             phrase("{name}: these bytes are no text.", name=name),
             phrase("Give txt, html, docx or a PDF with text."),
         )
-    return "text"
+    return "mht" if web_archive.is_archive(data) else "text"
 
 
 def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits, doc: str) -> Document:
@@ -125,18 +135,22 @@ def _document(name: str, data: bytes, kind: str, told: Told, limits: Limits, doc
     title = about = ""
     page: html_text.Page | None = None
     if kind == "pdf":
-        decoded = Decoded(containers.pdf(name, data, limits), "utf-8")
+        decoded = Decoded(pdf.text(name, data, limits), "utf-8")
     elif kind == "docx":
-        text, meta = containers.docx(name, data, limits)
+        text, meta = word.docx(name, data, limits)
         decoded, about = Decoded(text, "utf-8"), meta.get("title", "")
     else:
-        decoded = charsets.decode(data, name)
-        if html_text.looks_like(decoded.text, name):
-            kind = "html"
+        saved, charset, address = web_archive.page(name, data) if kind == "mht" else (data, "", "")
+        decoded = charsets.decode(saved, name, charset)
+        if kind == "mht" or html_text.looks_like(decoded.text, name):
+            kind = "html" if kind == "text" else kind
             page = html_text.page(decoded.text)
             first, title, meta = page.step, page.title, page.meta
+            meta.setdefault("canonical", address)
     repaired = repair(decoded.text, first)
     title = repair(title).text.strip() if title else ""
+    if page:
+        html_empty.check(name, decoded.text, repaired.text, title)
     title = titles.wide(title or titles.of_text(repaired.text[:4000].split("\n")) or about)
     over, under = surroundings.of_page(page) if page else surroundings.of_text(repaired.whole)
     around = sources.Surroundings(over, under, meta, _file(name), decoded.text, page is not None)
@@ -160,7 +174,7 @@ def stem(name: str) -> str:
     """Return what the bulletin of a file, or of a file in an archive, is called: its name without the ending."""
     file = _file(name)
     suffix = PurePosixPath(file).suffix.lower()
-    return file[: -len(suffix)] if suffix in containers.KINDS else file
+    return file[: -len(suffix)] if suffix in kinds.KINDS else file
 
 
 def told_beside(path: Path) -> Told:
@@ -198,7 +212,7 @@ def files(paths: list[Path]) -> list[Path]:
 
 def is_bulletin(path: Path) -> bool:
     """Whether a file of a folder is read: by its ending."""
-    return path.suffix.lower() in containers.KINDS and path.is_file()
+    return path.suffix.lower() in kinds.KINDS and path.is_file()
 
 
 def load_bytes(path: Path, limits: Limits = LIMITS) -> bytes:

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from tongxin.petals.evidence.engine import containers
-from tongxin.petals.evidence.engine.documents import INDEX, is_bulletin, stem
+from tongxin.petals.evidence.engine import archives, kinds
+from tongxin.petals.evidence.engine.documents import INDEX, files, is_bulletin, stem
 from tongxin.shared.phrases import phrase
 
 LINES = 10  # files passed over that are named one by one; more are counted by ending
-WORD = (".doc", ".wps", ".rtf", ".odt", ".ofd", ".dot", ".docm")
-SHEETS = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".csv", ".tsv", ".ppt", ".pptx", ".dps")
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".heic")
-PACKED = (".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz")
-ENDINGS = (
-    (WORD, phrase("Save it as docx.")),
-    (SHEETS, phrase("Copy its text into a docx.")),
-    (PICTURES, phrase("It is a picture: give its text.")),
-    (PACKED, phrase("Unpack it, or pack it as zip.")),
-    ((".mht", ".mhtml"), phrase("Save the page as html.")),
-)
-OTHER = phrase("Read are txt, md, html, docx, PDF with text, and zip of them.")
 
 
 def skipped(paths: Iterable[Path], own: Iterable[Path] = ()) -> Iterator[str]:
-    """Give a line for each file of the folders that is not read, with what to do; beyond ten a count by ending.
+    """Give a line for each file of folders and archives that is not read, with what to do; beyond ten counts.
 
-    `own`: what the run itself writes. Hidden files and `index.csv` are not told.
+    `own`: what the run itself writes. Files that a system keeps for itself and `index.csv` are not told.
     """
     ours = {p.absolute() for p in own}
+    given = list(paths)
     found = [
         p
-        for folder in paths
+        for folder in given
         if folder.is_dir()
         for p in sorted(folder.rglob("*"))
-        if not is_bulletin(p) and not p.is_dir() and p.name != INDEX and not p.name.startswith(".")
+        if not is_bulletin(p) and not p.is_dir() and p.name != INDEX and not kinds.is_hidden(p.name)
     ]
     found = [p for p in found if p.absolute() not in ours]
     broken = [p for p in found if p.is_symlink() and not p.exists()]
@@ -45,21 +33,30 @@ def skipped(paths: Iterable[Path], own: Iterable[Path] = ()) -> Iterator[str]:
         yield phrase("{path}: the link leads nowhere. Mend it, or take it away.", path=path)
     if len(broken) > LINES:
         yield phrase("{n} more links lead nowhere.", n=len(broken) - LINES)
-    others = [p for p in found if p not in set(broken)]
+    others = [str(p) for p in found if p not in set(broken)] + list(_in_archives(given))
     if len(others) <= LINES:
-        for path in others:
-            yield phrase("{path}: not read. {todo}", path=path, todo=_todo(path.suffix.lower()))
+        for name in others:
+            yield phrase("{path}: not read. {todo}", path=name, todo=kinds.todo(kinds.ending(name)))
         return
     counts: dict[str, int] = defaultdict(int)
-    for path in others:
-        counts[path.suffix.lower()] += 1
+    for name in others:
+        counts[kinds.ending(name)] += 1
     for ending, count in sorted(counts.items()):
         shown = ending or phrase("no ending")
-        yield phrase("{ending}: {n} not read. {todo}", ending=shown, n=count, todo=_todo(ending))
+        yield phrase("{ending}: {n} not read. {todo}", ending=shown, n=count, todo=kinds.todo(ending))
 
 
-def _todo(ending: str) -> str:
-    return next((todo for endings, todo in ENDINGS if ending in endings), OTHER)
+def _in_archives(given: list[Path]) -> Iterator[str]:
+    """Give the names of files in archives that are not read."""
+    for path in files(given):
+        if path.suffix.lower() == ".zip":
+            for name in archives.names(path):
+                if (
+                    not archives.is_part(name)
+                    and not kinds.is_hidden(name)
+                    and PurePosixPath(name).name != INDEX
+                ):
+                    yield f"{path}!{name}"
 
 
 def apart(paths: Iterable[Path]) -> dict[str, str]:
@@ -82,12 +79,7 @@ def apart(paths: Iterable[Path]) -> dict[str, str]:
 def _parts(path: Path) -> list[str]:
     if path.suffix.lower() != ".zip":
         return [str(path)]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            listed = [containers.name_of(i) for i in archive.infolist() if not i.is_dir()]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return []
-    return [f"{path}!{name}" for name in listed if containers.is_part(name)]
+    return [f"{path}!{name}" for name in archives.names(path) if archives.is_part(name)]
 
 
 def _tails(names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Weighs the elements of a page: which holds the body, which stand aside or are hidden, which tables hold figures."""
+"""Weighs the elements of a page: their running text, which stand aside or are hidden, which tables hold figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from tongxin.petals.evidence.engine import boilerplate
 from tongxin.petals.evidence.engine.html_pieces import Piece, pieces
 
 BLOCKS = frozenset(
@@ -18,7 +19,7 @@ BLOCKS = frozenset(
 HOLDERS = frozenset(
     [
         "div", "td", "th", "article", "section", "main", "body", "center", "blockquote", "form", "nav", "aside",
-        "header", "footer", "ul", "ol", "dl", "table", "fieldset", "figure", "marquee", "head",
+        "header", "footer", "ul", "ol", "dl", "table", "fieldset", "figure", "marquee", "head", "pre",
     ]
 )  # fmt: skip
 STAND_ASIDE = frozenset(["nav", "aside", "footer", "marquee", "head"])
@@ -35,6 +36,9 @@ TOOLS = re.compile(
     re.IGNORECASE,
 )
 MARKS = "，。；、："
+AS_WRITTEN = re.compile(r"white-space\s*:\s*(?:(pre|break-spaces)|normal|nowrap)", re.IGNORECASE)
+OTHER = 0.1  # worth of running text under the heading of another part: 网友评论, 猜你喜欢
+HEADING = 24  # characters of such a heading
 DEEP = 400
 CELL = 60  # the text of a cell with a figure is not longer
 
@@ -47,15 +51,25 @@ class Box:
     start: int
     parent: int
     name: str = ""
+    labels: str = ""
     aside: bool = False
     body: bool = False
     tools: bool = False
     hidden: bool = False
+    own: bool = False  # hidden by its own tag
+    as_written: bool = False  # its white space stands as it is written
+    share: float = 1.0  # how much running text counts from here on: little under the heading of another part
+    headed: bool = False  # holds such a heading and nothing else so far
     table: int = -1  # the nearest table around it, itself if it is one
     end: int = -1
     after: int = -1
+    led: bool | None = None  # whether what it begins with is a link
+    item: bool = (
+        False  # one of several of one kind that begin with a link: answers of readers, other articles
+    )
     prose: float = 0.0  # running text in it, that of inner boxes counting less
     running: float = 0.0  # running text in it and in the boxes inside, without what stands aside
+    folded: float = 0.0  # running text in it that is hidden
     length: int = 0
     linked: int = 0
     marks: int = 0
@@ -95,10 +109,12 @@ class Shown:
     pieces: list[Piece] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    runs: list[tuple[int, int, float]] = field(default_factory=list)  # running text: place, box, worth
+    unfolds: bool = False  # says that there is more to be shown: 展开全文
 
 
-def look(text: str) -> Shown:
-    """Return what a page is made of and what it shows."""
+def look(text: str, unfolded: frozenset[int] = frozenset()) -> Shown:
+    """Return what a page is made of and what it shows. `unfolded`: hidden elements that are shown, by their place."""
     shown = Shown(boxes=[Box(0, 0, -1, end=len(text), after=len(text))])
     boxes = shown.boxes
     inside: list[tuple[str, int]] = [("", 0)]
@@ -110,46 +126,57 @@ def look(text: str) -> Shown:
         box = boxes[inside[-1][1]]
         if piece.start > at:
             run = text[at : piece.start]
-            _weigh(boxes, inside[-1][1], run, links > 0)
+            _weigh(shown, inside[-1][1], run, at, links > 0)
             if not box.hidden:
-                writer.add(run, at, box.aside, links > 0)
+                writer.add(run, at, box, links > 0)
         at = piece.end
         name = piece.name
         if name in BLOCKS:
             writer.end(name if not piece.close else "")
         if name == "a":
+            if not piece.close and writer.linked_to == piece.start:
+                writer.runs.append(" ")  # two links side by side are two things
+            writer.linked_to = piece.end if piece.close else -1
             links = max(0, links + (-1 if piece.close else 1))
         elif piece.close:
             _close(boxes, inside, piece)
         elif name == "tr" and box.table >= 0:
             boxes[box.table].rows += 1
+        elif name == "h1":
+            box.share = 1.0
         opens = name in HOLDERS or piece.hidden or (name == inside[-1][0] and name != "")
         if opens and not piece.close and not piece.void and len(inside) < DEEP:
             links = 0 if name in HOLDERS and name not in ("ul", "ol", "dl", "table") else links
-            _open(boxes, inside, piece)
-    _weigh(boxes, inside[-1][1], text[at:], links > 0)
-    writer.add(text[at:], at, boxes[inside[-1][1]].aside, links > 0)
+            _open(boxes, inside, piece, unfolded)
+    _weigh(shown, inside[-1][1], text[at:], at, links > 0)
+    writer.add(text[at:], at, boxes[inside[-1][1]], links > 0)
     writer.end("")
     _sum(boxes, len(text))
     return shown
 
 
-def _open(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> None:
+def _open(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece, unfolded: frozenset[int]) -> None:
     if piece.name in ("td", "th"):
         _close_cell(boxes, inside, piece.start)
     parent = inside[-1][1]
     around = boxes[parent]
     labels = piece.labels
     body = bool(BODY.search(labels))
+    own = piece.hidden and piece.start not in unfolded
+    spaced = AS_WRITTEN.search(piece.rest) if "white-space" in piece.rest else None
     box = Box(
         piece.start,
         piece.end,
         parent,
         piece.name,
+        labels,
         aside=around.aside or piece.name in STAND_ASIDE or bool(ASIDE.search(labels) and not body),
         body=body,
         tools=piece.name in STAND_ASIDE or bool(TOOLS.search(labels)),
-        hidden=around.hidden or piece.hidden,
+        hidden=around.hidden or own,
+        own=own,
+        as_written=piece.name == "pre" or (bool(spaced[1]) if spaced else around.as_written),
+        share=around.share,
         table=around.table,
     )
     if piece.name == "table":
@@ -177,29 +204,44 @@ def _close(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> Non
         if inside[i][0] == piece.name:
             for _name, closed in inside[i:]:
                 boxes[closed].end, boxes[closed].after = piece.start, piece.start
-            boxes[inside[i][1]].after = piece.end
+            box = boxes[inside[i][1]]
+            box.after = piece.end
+            if box.headed:  # a heading in a box of its own: what follows beside it
+                boxes[box.parent].share = OTHER
+                boxes[box.parent].headed = boxes[box.parent].length == 0
             del inside[i:]
             return
 
 
-def _weigh(boxes: list[Box], at: int, run: str, linked: bool) -> None:
+def _weigh(shown: Shown, at: int, run: str, place: int, linked: bool) -> None:
+    """Add a run of text to the weights of the box around it."""
     bare = run.strip()
     if not bare:
         return
-    box = boxes[at]
+    boxes = shown.boxes
+    number, box = at, boxes[at]
     marks = sum(run.count(c) for c in MARKS)
     length = len(bare)
+    worth = length * min(1.0, 0.15 + marks / 4) * box.share
+    if marks and length > HEADING and boilerplate.is_standing(bare):
+        worth = 0.0
+    if box.hidden:
+        box.folded += worth
+    elif not linked and length <= HEADING and boilerplate.is_tail(bare):
+        box.share = OTHER
+        box.headed = box.length == 0
+        worth = 0.0
+    else:
+        box.headed = False
     box.length += length
     box.marks += marks
     box.linked += length if linked else 0
-    if box.hidden or linked:
-        return
-    worth = length * min(1.0, 0.15 + marks / 4)
-    box.running += 0.0 if box.aside else worth
-    share = 1.0
-    while at >= 0 and share > 0.2:
-        boxes[at].prose += worth * share
-        at, share = boxes[at].parent, share * 0.62
+    shown.unfolds |= length <= HEADING and boilerplate.is_unfolding(bare)
+    while at >= 0 and boxes[at].led is None:
+        boxes[at].led = linked
+        at = boxes[at].parent
+    if not box.hidden and not linked and worth:
+        shown.runs.append((place, number, worth))
 
 
 def _sum(boxes: list[Box], end: int) -> None:
@@ -212,36 +254,10 @@ def _sum(boxes: list[Box], end: int) -> None:
         around.length += box.length
         around.linked += box.linked
         around.marks += box.marks
-        around.running += box.running
+        around.folded += box.folded
         if box.name in ("td", "th") and box.table >= 0:
             boxes[box.table].cells += 1
             boxes[box.table].short += box.length <= CELL
-
-
-def chosen(boxes: list[Box]) -> int:
-    """Return the number of the box that holds the body."""
-
-    def worth(i: int) -> float:
-        box = boxes[i]
-        if box.hidden:
-            return -1.0
-        return (box.prose - 0.5 * box.linked) * (0.3 if box.aside else 1.25 if box.body else 1.0)
-
-    best = max(range(len(boxes)), key=worth)
-    return _with_sisters(boxes, best)
-
-
-def _with_sisters(boxes: list[Box], number: int) -> int:
-    """Return the box around, where paragraphs stand in boxes of their own: much running text beside, few links."""
-    while (up := boxes[number].parent) >= 0:
-        inner, around = boxes[number], boxes[up]
-        beside = around.running - inner.running
-        links = around.linked - inner.linked
-        least = 1.0 if around.name in ("", "body", "form", "table") else 0.3
-        if beside < least * inner.running or links > beside + 60:
-            return number
-        number = up
-    return number
 
 
 class _Lines:
@@ -253,8 +269,20 @@ class _Lines:
         self.start = self.last = 0
         self.aside = self.heading = False
         self.linked = 0
+        self.linked_to = -1  # where the last link ended
 
-    def add(self, run: str, at: int, aside: bool, linked: bool) -> None:
+    def add(self, run: str, at: int, box: Box, linked: bool) -> None:
+        """Add a run of text at its place; in a box whose white space stands as written its line ends end lines."""
+        if not box.as_written or "\n" not in run:
+            self._add(run, at, box.aside, linked)
+            return
+        for part in run.splitlines(keepends=True):
+            self._add(part, at, box.aside, linked)
+            at += len(part)
+            if part[-1] in "\r\n":
+                self.end("")
+
+    def _add(self, run: str, at: int, aside: bool, linked: bool) -> None:
         bare = run.strip()
         if not bare:
             if self.runs:

@@ -7,8 +7,9 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 
+from tongxin.petals.evidence.engine.days import DAY, labels
 from tongxin.petals.evidence.engine.html_boxes import Line
-from tongxin.petals.evidence.engine.titles import SITE, alike, bare_title, of_window
+from tongxin.petals.evidence.engine.titles import LEAST, SITE, alike, bare_title, of_window
 
 META = re.compile(r"<meta\b([^<>]{1,1500}+)>", re.IGNORECASE)
 SAID = re.compile(
@@ -22,6 +23,8 @@ DATA = re.compile(
 # What mp.weixin.qq.com and sites of this kind write into their scripts
 SCRIPT = {
     "nickname": re.compile(r"""var\s+nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']"""),
+    "js_name": re.compile(r"""id=["']js_name["'][^<>]{0,200}>\s*([^<>]{2,40}?)\s*<"""),
+    "publish_time": re.compile(r"""id=["']publish_time["'][^<>]{0,200}>\s*([\d年月日\-/: ]{8,24}?)\s*<"""),
     "ct": re.compile(r"""var\s+ct\s*=\s*["'](\d{10})["']"""),
     "createtime": re.compile(
         r"""var\s+(?:createTime|publish_time|publishTime|pubtime)\s*=\s*["']([\d\-/: ]{8,19})["']""", re.IGNORECASE
@@ -29,6 +32,7 @@ SCRIPT = {
     "msg_title": re.compile(r"""var\s+msg_title\s*=\s*["']([^"'<>]{4,120})["']"""),
 }  # fmt: skip
 TITLES = ("articletitle", "og:title", "headline", "twitter:title", "msg_title", "title")
+NEAR = 400  # characters of a page, from the beginning of its body, in which its source may stand
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -48,6 +52,10 @@ def told(text: str) -> dict[str, str]:
         written = pattern.search(text)
         if written:
             found.setdefault(name, html.unescape(written[1]))
+    if "js_name" in found:
+        found.setdefault("nickname", found["js_name"])
+    if "publish_time" in found:
+        found.setdefault("createtime", found["publish_time"])
     if "ct" in found:
         found["createtime"] = datetime.fromtimestamp(int(found["ct"]), CHINA).date().isoformat()
     window = WINDOW.search(text[:60000])
@@ -84,6 +92,21 @@ def _structured(text: str) -> dict[str, str]:
     return found
 
 
+def told_title(meta: dict[str, str], lines: list[Line]) -> int:
+    """Return where the title stands that the window or the head names too; 0 where there is none."""
+    known = [meta.get("window", ""), *(meta[k] for k in TITLES if k in meta)]
+    agreeing = [
+        n
+        for n in lines
+        if 8 <= len(n.text) <= 90
+        and not n.linked
+        and not n.aside
+        and any(alike(bare_title(n.text), k) for k in known)
+        and not SITE.search(n.text)
+    ]
+    return next((n.start for n in agreeing if n.heading), agreeing[0].start if agreeing else 0)
+
+
 def title_line(meta: dict[str, str], lines: list[Line], body: int) -> Line | None:
     """Return the line that is the title: one near the body that the window or the head names too, else a heading."""
     known = [meta.get("window", ""), *(meta[k] for k in TITLES if k in meta)]
@@ -92,7 +115,22 @@ def title_line(meta: dict[str, str], lines: list[Line], body: int) -> Line | Non
     if agreeing:
         return max(agreeing, key=lambda n: (not n.aside, n.heading, len(n.text), -abs(n.start - body)))
     headings = [n for n in near if n.heading and not n.aside and not n.linked and not SITE.search(n.text)]
-    return min(headings, key=lambda n: abs(n.start - body)) if headings else None
+    if headings:
+        return min(headings, key=lambda n: abs(n.start - body))
+    window = of_window(meta.get("window", ""))
+    return None if len(window) >= LEAST and not SITE.search(window) else _over_source(near, body)
+
+
+def _over_source(near: list[Line], body: int) -> Line | None:
+    """Return the line over that of source and day, on a page whose window names the site or nothing: 信息浏览."""
+    for i in range(len(near) - 1, 0, -1):
+        line, told = near[i - 1], near[i].text
+        if near[i].start >= body + NEAR or not (labels("source").search(told) or DAY.search(told)):
+            continue
+        if line.linked or line.aside or SITE.search(line.text) or re.search("[:：>。]", line.text):
+            continue
+        return line
+    return None
 
 
 def title(meta: dict[str, str], line: Line | None) -> str:

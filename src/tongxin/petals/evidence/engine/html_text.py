@@ -9,8 +9,10 @@ from pathlib import PurePosixPath
 
 from tongxin.petals.evidence.engine import html_head
 from tongxin.petals.evidence.engine.edits import Edit, Step
-from tongxin.petals.evidence.engine.html_boxes import BLOCKS, Box, Line, Shown, chosen, look
+from tongxin.petals.evidence.engine.html_boxes import BLOCKS, Box, Line, Shown
+from tongxin.petals.evidence.engine.html_choice import chosen, opened
 from tongxin.petals.evidence.engine.html_pieces import Piece
+from tongxin.petals.evidence.engine.kinds import PAGES
 
 CHARACTER = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 ODD = re.compile(rf"{CHARACTER.pattern}|[ \t\r\n\f]++|\xa0++")
@@ -38,17 +40,17 @@ def looks_like(text: str, name: str = "") -> bool:
     if "<html" in head or "<!doctype html" in head or "<body" in head:
         return True
     tags = len(TAG.findall(head))
-    least = 1 if PurePosixPath(name).suffix.lower() in (".html", ".htm", ".shtml", ".xhtml") else 2
+    least = 1 if PurePosixPath(name).suffix.lower() in PAGES else 2
     return "</" in head and tags >= least and 3 * tags >= head.count("\n")
 
 
 def page(text: str) -> Page:
     """Return the step from a page to its body, its title and what its head says."""
-    shown = look(text)
-    number = chosen(shown.boxes)
-    box = shown.boxes[number]
-    writer = _Writer(text, _left_out(shown.boxes, number))
+    shown = opened(text)
     meta = html_head.told(text)
+    number = chosen(shown, html_head.told_title(meta, shown.lines))
+    box = shown.boxes[number]
+    writer = _Writer(text, _left_out(shown.boxes, number), _as_written(shown.boxes))
     line = html_head.title_line(meta, shown.lines, box.start)
     at = 0
     if line is not None and line.end <= box.start:
@@ -96,13 +98,21 @@ def _is_tool(box: Box, whole: Box) -> bool:
     )
 
 
+def _as_written(boxes: list[Box]) -> list[tuple[int, int]]:
+    """Return the parts whose line ends are line ends: what a page sets as it is written."""
+    return [(b.start, b.end) for b in boxes[1:] if b.as_written and not boxes[b.parent].as_written]
+
+
 class _Writer:
     """Writes a body as edits: tags become line ends or nothing, cells of figures stand in a line."""
 
-    def __init__(self, text: str, left_out: list[tuple[int, int, str]]) -> None:
+    def __init__(
+        self, text: str, left_out: list[tuple[int, int, str]], as_written: list[tuple[int, int]]
+    ) -> None:
         self.text = text
         self.edits: list[Edit] = []
         self.left_out = left_out
+        self.as_written = as_written[::-1]
         self.fresh = True  # at the beginning of a line
         self.indent = True  # where white space is none of the text: there, and at the beginning of a cell
         self.cells = 0  # in the row
@@ -170,6 +180,19 @@ class _Writer:
         return "\n"
 
     def run(self, start: int, end: int) -> None:
+        """Write text; where a page sets it as it is written, its line ends are kept."""
+        while self.as_written and self.as_written[-1][1] <= start:
+            self.as_written.pop()
+        if not self.as_written or start < self.as_written[-1][0]:
+            self._run(start, end)
+            return
+        while (at := self.text.find("\n", start, end)) >= 0:
+            self._run(start, at)
+            self.edit(at, at + 1, self.line_end(), "html: white space")
+            start = at + 1
+        self._run(start, end)
+
+    def _run(self, start: int, end: int) -> None:
         """Entities become characters; white space that a browser folds becomes one space or none."""
         if self.indent and start < end:
             indent = INDENT.match(self.text, start, end)

@@ -1,9 +1,11 @@
-"""Finds who published a bulletin first: the source that is told, the office, the paper; the name of the site last."""
+"""Finds who published a bulletin first: its own dateline, the source told, the office; the name of the site last."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
+from tongxin.petals.evidence.engine.datelines import credit, dateline, one_house
 from tongxin.petals.evidence.engine.days import DAY, labels
 from tongxin.petals.evidence.engine.titles import CUT, SITE
 
@@ -16,6 +18,11 @@ BODIES = (
     "|通讯社|融媒体中心|报社|新闻社|政务|研究院|研究中心|集团"
 )
 OFFICE = re.compile(rf"(?:发布单位|作者|编辑)?[:：]?\s*([\u4e00-\u9fff（）]{{2,24}}?(?:{BODIES}))")
+# 2025-03-01 08:00 · 示例日报
+BEHIND_DAY = re.compile(
+    r"[\s　]*(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s　·|｜/—-]*(?:来自)?"
+    rf"([\u4e00-\u9fff（）]{{2,20}}?(?:{BODIES}))[\s　]*"
+)
 OPENING = re.compile(
     r"^\s*\**(?:【)?(?:(本报|本网|本台)|([\u4e00-\u9fff]{2,10}?(?:网|社|日报|晚报|报|电视台|新闻|发布)))\**(?:消息|讯|[^，。]{0,8}\d{1,2}月\d{1,2}日(?:电|讯))"
 )
@@ -26,6 +33,7 @@ REPRINTED = re.compile(
     r"^[\s　（(【]*(?:本文|本稿|文章|内容)?(?:转载自|转自|摘自|来源于|原载于?|首发于|来自)"
     r"\s*[:：]?\s*[“《]?([\u4e00-\u9fff\w·]{2,20})[”》]?(?:[，,。；\s）)】]|$)"
 )
+PAPER = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,10}[报刊])(?:多媒体)?(?:数字|电子)(?:报|版|平台)")
 HOST = re.compile(r"(?:主办单位|主办|版权所有)\s*[:：]\s*([\u4e00-\u9fff（）]{4,24})")
 META_SOURCES = (
     "contentsource",
@@ -39,8 +47,27 @@ META_SOURCES = (
 META_SITES = ("og:site_name", "sitename", "site_name", "application-name", "author")
 
 
-def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]) -> str:
-    """Return who published a bulletin first; empty where nothing tells it."""
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who published a bulletin first; `sent`: another's page shows it, with the line of whoever sent it out."""
+
+    name: str
+    sent: bool = False
+
+
+def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]) -> Publisher:
+    """Return who published a bulletin first, its name empty where nothing tells it.
+
+    The line with which the text begins goes before the source that a page tells: who copies names whom he likes.
+    """
+    page = _of_page(body, over, under, meta)
+    own = dateline(body)
+    if own is None or (page and one_house(own.name, page)):
+        return Publisher(page)
+    return Publisher(own.name, own.wire and bool(page))
+
+
+def _of_page(body: str, over: list[str], under: list[str], meta: dict[str, str]) -> str:
     return (
         labelled(over, "source")
         or _beside_day(over)
@@ -51,6 +78,7 @@ def publisher(body: str, over: list[str], under: list[str], meta: dict[str, str]
         or _beside_day(under[:4])
         or _alone(over, body)
         or _opening(body)
+        or credit(body)
         or _of_meta(meta, META_SITES)
         or _of_window(meta.get("window", ""))
         or _host(under)
@@ -71,7 +99,7 @@ def labelled(lines: list[str], kind: str, *, at_start: bool = False) -> str:
             continue
         for match in pattern.finditer(line):
             found = _said(match[1])
-            if found and not (at_start and line[: match.start()].strip(" 　（(【[*#-")):
+            if found and not (at_start and line[: match.start()].strip(" 　（(【[*#-/:年月日0123456789")):
                 return found
     return ""
 
@@ -82,7 +110,10 @@ def _beside_day(lines: list[str]) -> str:
         day = DAY.search(line)
         if day is None or len(line) > 80:
             continue
-        office = OFFICE.match(line.strip(" 　*#（()）【】"))
+        behind = BEHIND_DAY.fullmatch(line[day.end() :])
+        if behind and not line[: day.start()].strip(" 　*#（()）【】[]"):
+            return behind[1]
+        office = OFFICE.match(line.strip(" 　*#（()）【】").removeprefix("原创"))
         if office and line.find(office[1]) + len(office[1]) <= day.start() + 1:
             between = line[line.find(office[1]) + len(office[1]) : day.start()]
             if not re.search(r"[\u4e00-\u9fff]", between):
@@ -99,7 +130,7 @@ def _of_meta(meta: dict[str, str], keys: tuple[str, ...]) -> str:
 
 
 def _comes_from(body: str, under: list[str]) -> str:
-    for text in (body[-300:], *under):
+    for text in (*body.split("\n")[:4], body[-300:], *under):
         match = COMES_FROM.search(text[-600:]) or REPRINTED.search(text[:200])
         if match and _said(match[1]):
             return _said(match[1])
@@ -125,8 +156,9 @@ def _opening(body: str) -> str:
 
 def _of_window(window: str) -> str:
     parts = [p.strip() for p in CUT.split(window) if p.strip()]
-    last = parts[-1] if len(parts) > 1 else ""
-    return last if SITE.search(last) and 4 <= len(last) <= 20 else ""
+    paper = PAPER.search(window)
+    last = paper[1] if paper else parts[-1] if len(parts) > 1 else ""
+    return last if SITE.search(last) and 3 <= len(last) <= 20 else ""
 
 
 def _host(under: list[str]) -> str:

@@ -63,7 +63,8 @@ class Surroundings:
 
 def origin(body: str, around: Surroundings) -> Found:
     """Return publisher and dates of a bulletin from its body and what stands around it."""
-    who = publisher(body, around.over, around.under, around.meta)
+    first_by = publisher(body, around.over, around.under, around.meta)
+    who = first_by.name
     named = _named_year(body)
     seen = [d for d in _seen(body, around) if d[0].year <= UNTIL]
     fitting = [d for d in seen if named is None or named - 1 <= d[0].year <= named + 4]
@@ -77,7 +78,9 @@ def origin(body: str, around: Surroundings) -> Found:
         ((d, why) for d, why in fitting if why in ("address of the original", "date of the original")), None
     )
     if first is None:
-        first = _told_in_text(body, around, last or copied, shown, named, fitting)
+        first = _told_in_text(
+            body, around, last or copied, shown, named, fitting, 0 if first_by.sent else COPIED_AFTER
+        )
     if first is None and (day := _spoken("\n".join([*around.over, body[:1500]]))):
         return Found(day, "the day on which it was spoken", None, who)
     if first is None:
@@ -100,7 +103,7 @@ def _source_of(day: date, around: Surroundings) -> str:
 
 def _told_in_text(
     body: str, around: Surroundings, last: date | None, shown: date | None, named: int | None,
-    fitting: list[tuple[date, str]],
+    fitting: list[tuple[date, str]], after: int,
 ) -> tuple[date, str] | None:  # fmt: skip
     """Return the day of publication where no original is named: that of the page, unless the text tells another."""
     name = next((d for d, why in fitting if why == "file name"), None)
@@ -112,7 +115,7 @@ def _told_in_text(
         today = re.search(r"(?:今天|今日)[（(]\d", body[:1500]) is not None
         if reported and name and abs((name - reported).days) <= 3:
             return name, "file name"
-        if reported and page and (page - reported).days > (0 if today else COPIED_AFTER):
+        if reported and page and (page - reported).days > (0 if today else after):
             return reported, "the day that the text tells; that of the page is a copy's"
     if name and shown and (shown - name).days > 3:
         return name, "file name"
@@ -137,8 +140,9 @@ def _seen(body: str, around: Surroundings) -> Iterator[tuple[date, str]]:
         for address in ADDRESS.finditer(around.raw[:400] + around.raw[-1500:]):
             for day in dates(address[0], IN_ADDRESS):
                 yield day, "address of the original"
-    under = [each for each in days.shown([n for n in around.under if len(n) < 80]) if each.kind != "alone"]
-    for each in [*days.shown(around.over), *under]:
+    over = days.shown(around.over)
+    told = [each.day for each in over if each.kind in ("published", "sourced", "alone")]
+    for each in [*over, *_under(around.under, max(told, default=date.max))]:
         if each.kind in ("first", "copied"):
             yield each.day, "date of the original" if each.kind == "first" else "date of a copy"
         elif each.kind in ("published", "sourced", "alone"):
@@ -153,6 +157,13 @@ def _seen(body: str, around: Surroundings) -> Iterator[tuple[date, str]]:
             yield day, "date of the page"
     for day in dates(around.name, IN_NAME)[:1]:
         yield day, "file name"
+
+
+def _under(lines: list[str], until: date) -> Iterator[days.Day]:
+    """Return the days told under a body; those after the day over it are of answers, of other pages."""
+    for each in days.shown([n for n in lines if len(n) < 80]):
+        if each.kind in ("first", "copied") or (each.kind != "alone" and each.day <= until):
+            yield each
 
 
 def _named_year(body: str) -> int | None:

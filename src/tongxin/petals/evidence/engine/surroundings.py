@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tongxin.petals.evidence.engine.days import SPLIT, labels
 from tongxin.petals.evidence.engine.html_text import Page
 from tongxin.petals.evidence.engine.repair import repair
 
@@ -11,6 +12,7 @@ OVER = 30  # lines
 UNDER = 20
 OF_TABLE = 8  # lines of a body without sentences that may tell its origin
 OF_TITLE = 4  # lines from the title on
+NEAR = 8  # lines over a title that may tell its origin, though they stand aside
 LABEL_ALONE = re.compile(r"[\u4e00-\u9fff\s　]{2,8}[:：]\s*")
 SUBSTANCE = 40
 
@@ -19,6 +21,13 @@ def _is_prose(line: str) -> bool:
     marks = line.count("，") + line.count(",")
     return (len(line) >= SUBSTANCE and ("。" in line or marks >= 2)) or (
         len(line) >= 20 and line.endswith("。")
+    )
+
+
+def tells(line: str) -> bool:
+    """Whether a line tells source or time of what stands under it."""
+    return len(line) < 80 and bool(
+        SPLIT.search(line) or re.match(rf"\W*(?:{labels('source').pattern})\s*[:：]", line)
     )
 
 
@@ -48,7 +57,12 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
         ),
         first,
     )
-    shown = [i for i in range(first) if (not page.lines[i].aside or i >= title) and not page.lines[i].linked]
+    shown = [
+        i
+        for i in range(first)
+        if not page.lines[i].linked
+        and (not page.lines[i].aside or i >= title or (i > title - NEAR and tells(page.lines[i].text)))
+    ]
     # a table may stand between the title, with its day, and the first sentence
     head = [i for i in shown[:-OVER] if title <= i < title + OF_TITLE]
     over = [page.lines[i].text for i in [*head, *shown[-OVER:]]]

@@ -15,6 +15,14 @@ from tongxin.shared.phrases import phrase
 AGAIN = 1.0  # seconds: what is raised while a library loads code or collects garbage may be lost there
 
 
+_place = threading.local()
+
+
+def at(place: str) -> None:
+    """Tell where the work stands (a sentence: page 3 of 8), to be said if it is broken off there; empty: nowhere."""
+    _place.told = place
+
+
 class _TimeUp(BaseException):
     """The time is over. No Exception, so that nothing on the way takes it for a fault of the file."""
 
@@ -29,18 +37,25 @@ def time_limit(name: str, seconds: float) -> Iterator[None]:
     if seconds <= 0:
         yield
         return
+    at("")
     first = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
     try:
         with _alarm(seconds) if first else _timer(seconds):
             yield
     except _TimeUp:
-        raise Unreadable(
-            "too_long",
-            phrase(
-                "{name}: not read within {seconds} seconds, broken off.", name=name, seconds=f"{seconds:g}"
-            ),
-            phrase("Split it into bulletins, one file each, or give it more time: --seconds."),
-        ) from None
+        told = f"{seconds:g}"
+        what = phrase("{name}: not read within {seconds} seconds, broken off.", name=name, seconds=told)
+        if _place.told:
+            what = phrase(
+                "{name}: not read within {seconds} seconds, broken off at {place}.",
+                name=name,
+                seconds=told,
+                place=_place.told,
+            )
+        todo = phrase(
+            "Nothing of it was kept. Split it into bulletins, one file each, or give it more time: --seconds."
+        )
+        raise Unreadable("too_long", what, todo) from None
 
 
 @contextmanager

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
-from tongxin.petals.evidence.engine import batch, documents
+from tongxin.petals.evidence.engine import batch, documents, pdf
 from tongxin.petals.evidence.engine.api import read_bytes
 from tongxin.petals.evidence.engine.limits import Limits, Unreadable
 from tongxin.petals.evidence.engine.time_limit import time_limit
@@ -40,9 +43,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_hangs(name):
     start = time.process_time()
-    for reading in read_bytes("a.txt", HOSTILE[name].encode()):
-        document = reading.document
-        assert document.repaired.chain.undo(document.repaired.text) == document.raw
+    with suppress(Unreadable):  # a page without text is said to be one
+        for reading in read_bytes("a.txt", HOSTILE[name].encode()):
+            document = reading.document
+            assert document.repaired.chain.undo(document.repaired.text) == document.raw
     assert time.process_time() - start < 15
 
 
@@ -98,8 +102,6 @@ def test_a_file_that_takes_too_long_is_named_and_the_others_are_read(tmp_path, p
 
 
 def test_one_broken_file_in_an_archive_does_not_stop_the_others(tmp_path):
-    import zipfile
-
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", b"")
         archive.writestr("b.txt", "今年一季度，示例区新增企业120家。")
@@ -108,3 +110,94 @@ def test_one_broken_file_in_an_archive_does_not_stop_the_others(tmp_path):
     assert [r["doc"] for r in done.rows] == ["b"]
     assert "a.txt: the file is empty" in done.trouble
     assert "c.txt: an archive inside another" in done.trouble
+
+
+def _pdf(pages: int, depth: int) -> bytes:
+    """A PDF whose last page shows a form that shows ten times another, and so on: 10 to the power of `depth` lines."""
+    shows = b"BT /F1 12 Tf 50 700 Td (Tianjin port 120 TEU) Tj ET"
+    font, parts = (
+        b"/Resources<</Font<</F1 3 0 R>>>>",
+        [b"", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"],
+    )
+
+    def add(head: bytes, stream: bytes = b"") -> int:
+        parts.append(
+            b"<<%s/Length %d>>stream\n%s\nendstream" % (head, len(stream), stream)
+            if stream
+            else b"<<%s>>" % head
+        )
+        return len(parts)
+
+    plain, form = add(b"", shows), add(b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]" + font, shows)
+    for _ in range(depth):
+        inner = b"/Resources<</XObject<</X %d 0 R>>>>" % form
+        form = add(b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]" + inner, b"/X Do " * 10)
+    page = b"/Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents %d 0 R"
+    kids = [add(page % plain + font) for _ in range(pages)]
+    kids.append(add(page % add(b"", b"/X Do") + b"/Resources<</XObject<</X %d 0 R>>>>" % form))
+    parts[:2] = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%s]/Count %d>>" % (b" ".join(b"%d 0 R" % k for k in kids), len(kids))]  # fmt: skip
+    out, places = b"%PDF-1.4\n", []
+    for i, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (i, part)
+    table = b"".join(b"%010d 00000 n \n" % p for p in places)
+    size = len(parts) + 1
+    return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (size, table, size, len(out))  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["first thread", "another thread", "processes", "archive"])
+def test_a_page_of_a_pdf_without_end_is_broken_off_and_the_others_are_read(tmp_path, place):
+    from tongxin.shared.blocks import each
+
+    files = {
+        "long.pdf": _pdf(2, 12),
+        "short.pdf": _pdf(2, 0),
+        "a.txt": "今年一季度，示例区新增企业120家。".encode(),
+    }
+    assert "port 120 TEU" in pdf.text("short.pdf", files["short.pdf"])
+    if place == "archive":
+        with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        jobs = [batch.Job(str(tmp_path / "all.zip"), seconds=2)]
+    else:
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+        jobs = [batch.Job(str(tmp_path / name), seconds=2) for name in files]
+    began = time.monotonic()
+    if place == "another thread":
+        with ThreadPoolExecutor(1) as pool:
+            done = list(pool.map(batch.read, jobs))
+    else:
+        done = list(each(batch.read, jobs, processes=2 if place == "processes" else 1))
+    assert time.monotonic() - began < 20
+    troubles = [t for d in done for t in d.troubles]
+    assert [t.code for t in troubles] == ["too_long"]
+    assert "long.pdf: not read within 2 seconds, broken off at page 3 of 3. Nothing of it was kept." in str(
+        troubles[0]
+    )
+    assert {"short", "a"} <= {r["doc"] for d in done for r in d.readings}
+
+
+def test_a_pdf_that_breaks_its_reader_is_said(monkeypatch, tmp_path):
+    (tmp_path / "breaks.py").write_text("import os, sys; sys.stdin.buffer.read(1); os.abort()")
+    monkeypatch.setattr(pdf, "PAGES", tmp_path / "breaks.py")
+    with pytest.raises(Unreadable) as told:
+        pdf.text("a.pdf", _pdf(1, 0))
+    assert told.value.code == "pdf_broken"
+
+
+@pytest.mark.parametrize("how", ["docx", "html", "zip"])
+def test_the_limit_holds_for_every_kind(tmp_path, how):
+    long = "、120家".join("示例" for _ in range(60_000))
+    docx = f'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>{long}</w:t></w:r></w:p></w:body></w:document>'
+    path = tmp_path / f"a.{how}"
+    if how == "html":
+        path.write_text(f"<html><body><p>{long}</p></body></html>", "utf-8")
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(
+                "word/document.xml" if how == "docx" else "a.txt", docx if how == "docx" else long
+            )
+    done = batch.read(batch.Job(str(path), seconds=0.5))
+    assert (done.code, done.rows) == ("too_long", [])
