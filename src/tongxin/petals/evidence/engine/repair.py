@@ -34,6 +34,24 @@ MORE_LOST = re.compile(
     f"|(?<![{_NUMERAL}该派研究厕诊场住])所(?=(?:学校|高校|院校|医院|中小学|幼儿园)(?!的|在))"
     "|(?<=[,，。;；])(?:个(?![人体性别税案中股位头数月子把例])|余(?:个|家|项|条|件|所|名))(?=[\u4e00-\u9fff]{2}))"
 )
+# Units behind a word that is no number: 建设个国家级平台, 吸引家企业, 收入元，高于全省个百分点；占比%，公交线路条
+BEHIND_WORDS = re.compile(
+    "(?=[个家项%％万亿条座名元公平余户])(?:"
+    f"(?<![{_NUMERAL}首逐下同个有是妆])个(?=[\u4e00-\u9fff,，。;；、])(?![人体性别税案中股位头数月子把例])"
+    f"|(?<![{_NUMERAL}国专大独首商行农住业玩作])家(?=企业|单位|公司|医院|机构|银行|商户|上市|高新|科技|国家级|省级|规上|规模以上"
+    "|专精特新|全球|央企|外资|民营|重点|三甲|博物馆|景区|酒店|门店|工厂|电影院|媒体)"
+    f"|(?<![{_NUMERAL}事各专首逐单强选款立奖同下大赛该分小易P项展])项(?=[\u4e00-\u9fff])(?!目|链|城|羽|圈|背|英|俊|王|上|下)"
+    "|(?<=[近超逾])(?:个|家|项(?!目)|条|座|所)(?=[\u4e00-\u9fff,，。;；、])"
+    "|(?<=[，、；])家(?=[\u4e00-\u9fff]{2})(?![庭乡长居电具里家人属校务政禽风国底门暖园常喻住教训畜族中在用])"
+    "|(?<=[馆店厂群区校院矿山牌])家(?=[,，。;；、])|(?<=[果施务题准术利])项(?=[,，。;；、])"
+    "|(?<=[\u4e00-\u9fff])(?<![用以按个点一两几数半零十百])(?:[%％]|个百分点)(?=[,，。;；、])"
+    "|(?:(?<=超过)|(?<=达到)|(?<=突破))(?:公里|平方米|平方公里|公顷|亩|吨|辆|台|户|名|人次|座|套)(?=[,，。;；、])"
+    f"|(?<![{_NUMERAL}家为按以])[万亿](?:人|个|件|户|家|吨|千瓦时|辆|台|套|亩|平方米|标箱|标准箱|辆次|名|项|公里|笔|株)(?=[,，。;；、])"
+    "|(?:(?<=收入)|(?<=工资)|(?<=价格)|(?<=补贴))元(?=[,，。;；、])"
+    "|(?:(?<=线路)|(?<=航线)|(?<=专线)|(?<=管线))条(?=[,，。;；、])"
+    "|(?:(?<=车站)|(?<=桥梁)|(?<=电站)|(?<=隧道)|(?<=公园)|(?<=水库))座(?=[,，。;；、])"
+    "|(?:(?<=商户)|(?<=主体))余?[家户](?=[,，。;；、])|(?<=企业)余[家户](?=[,，。;；、]))"
+)
 ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
 MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|(?<=[,，、;；])[,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
@@ -154,9 +172,10 @@ def doubtful(text: str) -> list[Mark]:
     marks = [
         Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in VALUE_LOST.finditer(text)
     ]
-    marks += [
-        Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in MORE_LOST.finditer(text)
-    ]
+    for lost in (MORE_LOST, BEHIND_WORDS):
+        marks += [
+            Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in lost.finditer(text)
+        ]
     if marks:  # where digits were lost, 超过亿元 has lost its digits too
         marks += [
             Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")
@@ -165,4 +184,8 @@ def doubtful(text: str) -> list[Mark]:
     marks += [Mark(a, b, "untrusted", "words put in the place of others") for a, b in spun.spans(text)]
     marks += [Mark(a, b, "untrusted", "says that a machine wrote it") for a, b in spun.said(text)]
     kept = {(m.start, m.end, m.kind): m for m in reversed(marks)}
-    return sorted(kept.values(), key=lambda m: (m.start, m.end))
+    found: list[Mark] = []
+    for mark in sorted(kept.values(), key=lambda m: (m.start, -m.end)):
+        if not any(m.kind == mark.kind and mark.end <= m.end for m in found[-3:]):  # 个百分点 of 提高个百分点
+            found.append(mark)
+    return found

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongxin.petals.evidence.engine.api import read_text
 from tongxin.petals.evidence.engine.repair import repair
 from tongxin.petals.evidence.engine.tests import generator
 from tongxin.petals.evidence.engine.tests.shared_data import bulk, folder, needs_texts
@@ -77,7 +78,8 @@ def test_the_weather_beside_a_page_is_taken_out_and_that_of_a_text_stays(line, s
     [
         "共签约余家企业。", "完成总投资亿元，", "今年前个月，", "截至022年底", "引进项目个，", "建成人才公寓套，",
         "新增绿化面积公顷。", "示例区与所学校结对。", "全年外运煤炭万吨，", "示例园区扩容，个重点片区成形。",
-        "检查结果互认，余项服务上线。",
+        "检查结果互认，余项服务上线。", "示例园区签约企业余家。", "建设个国家级平台。", "吸引家上市公司。", "推出项制度创新成果。",
+        "高于全省个百分点。", "固定资产投资占比%，", "新增就业万人，", "人均可支配收入元，", "开通公交线路条。", "里程超过公里，",
     ],
 )  # fmt: skip
 def test_a_unit_whose_digits_are_gone_is_marked(raw):
@@ -95,6 +97,32 @@ def test_a_unit_whose_digits_are_gone_is_marked(raw):
     ],
 )  # fmt: skip
 def test_units_that_need_no_number_are_not_marked(raw):
+    assert repair(raw).marks == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "lost"),
+    [
+        ("示例園區累計簽約企業餘家，總投資億元，同比增長%。", ["余家", "亿元", "增长%"]),
+        ("022年，示例區新增項目個，接待遊客達到萬人次。", ["022年", "个", "万人次"]),
+        ("示例市新增充電樁萬個，培訓餘人次，高於全省個百分點。", ["万个", "余人次", "个"]),
+    ],
+)
+def test_digits_are_missed_in_traditional_dress_too(raw, lost):
+    repaired = repair(raw)
+    assert [repaired.text[m.start : m.end] for m in repaired.marks] == lost
+    assert read_text(raw) == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "億元以上項目12個，萬人次以上景區3家，企業家帶頭創業。",
+        "其餘家庭陸續搬遷，業餘家長學校開課，家家戶戶參與。",
+        "每個百分點都來之不易，一個個重大項目落地，該項標準聚焦服務。",
+    ],
+)
+def test_words_that_hold_a_unit_are_not_marked_in_traditional_dress(raw):
     assert repair(raw).marks == []
 
 
