@@ -41,13 +41,13 @@ OFFICES = re.compile("个?(?:部门|部委|单位|部)(?=近日|日前|今天|�
 # What may stand between the name of an index (phrases, index) and its number: 指数（PMI）为50.2, AQI 58.
 LEADS_TO = re.compile(
     "(?:[（(][A-Za-z]{2,5}[)）])?(?:均值|平均值|值)?"
-    "(?P<told>(?:分别|均|约|已)?(?:为|是|由|从|达到?|[升降]至|(?:回升|回落|提高|提升|下降|上升)[到至]))?[ \\u3000]?$"
+    "(?P<told>(?:分别|均|约|已)?(?:为|是|[由从](?:(?:上年|去年|上年同期|去年同期|(?:19|20)\\d{2}年)的)?|达到?|[升降]至|(?:回升|回落|提高|提升|下降|上升|缩小|收窄)[到至]))?[ \\u3000]?$"
 )
 NO_INDEX = re.compile("[版号条款章节期年月日代届级型式中的强A-Za-z\\d]|[-—–~～.]\\d")  # 指数2.0版, 指数2023年
 YEAR = re.compile("(?:19|20)\\d{2}")
 # The numbers of the same index before: 得分由92.1分提高到95.3分, 指数分别为102.3和104.6.
 OTHERS = re.compile(
-    "(?:[由从]?\\d+(?:\\.\\d+)?[分点]?(?:、|和|与|及|(?:提高|提升|上升|增长|跃升|回升|下降|降低|回落|改善)?[到至为]))+$"
+    "(?:[由从]?\\d+(?:\\.\\d+)?[分点]?(?:、|和|与|及|(?:提高|提升|上升|增长|跃升|回升|下降|降低|回落|改善|缩小|收窄)?[到至为]))+$"
 )
 NO_COUNT = re.compile("^(?:月|多月|世纪|小时圈|半月|季度|五年)")
 # Characters after which a unit is part of another word: 部门, 对口, 期间, 单位.
@@ -126,7 +126,7 @@ def _unit(
     step = match["unit"] == "台" and after[:1] == "阶"
     if step and match["c"] and PASSED.search(before) and words.phrases["money"].search(before):
         return "元", "1", "money", match.end() - 1  # 投入迈上万亿台阶
-    if step or STEPS.match(after):
+    if step or (STEPS.match(after) and not _passed(match, before, words)):
         return None
     if match["d"] and RANKED.search(before) and OF_RANKED.match(after):
         return None  # 居全国168个重点城市第5位
@@ -174,6 +174,11 @@ def _unit(
     if form == "P" and "算力" not in before + after:
         return None
     return unit.base, unit.times, unit.kind, end
+
+
+def _passed(match: re.Match[str], before: str, words: Lexicon) -> bool:
+    """Whether a sum of money was passed or is to be: 总收入迈上2000亿元台阶, but not 亿元量级."""
+    return bool(match["d"] and PASSED.search(before) and words.phrases["money"].search(before))
 
 
 def _people(after: str, words: Lexicon) -> bool:
