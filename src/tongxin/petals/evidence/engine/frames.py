@@ -41,6 +41,9 @@ class Frames:
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year
     last: around.Frame = field(default_factory=around.Frame)  # the place told last, in whatever paragraph
+    guessed: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # hidden words proposed with little certainty
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
     lead: Period | None = None  # the quarter or months that a report of figures begins with

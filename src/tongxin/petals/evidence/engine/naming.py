@@ -43,12 +43,16 @@ OF_A_LINE = re.compile("(?:水位|高度|面积|距离|海拔|深度|里程)$")
 
 
 class Unnamed(NamedTuple):
-    """The facts of a sentence's figures before they have names; `unrelated`: they do not go on with those before."""
+    """The facts of a sentence's figures before they have names; `unrelated`: they do not go on with those before.
+
+    `doubts`: places of the sentence where a hidden word was proposed with little certainty: no part of a name.
+    """
 
     sentence: Sentence
     facts: list[Fact]
     paragraph: str
     unrelated: bool
+    doubts: frozenset[int] = frozenset()
 
 
 def name(unnamed: list[Unnamed], parts: Parts, themes: dict[str, str], words: Lexicon) -> None:
@@ -58,10 +62,11 @@ def name(unnamed: list[Unnamed], parts: Parts, themes: dict[str, str], words: Le
     """
     kept = iter(parts([each.sentence for each in unnamed]))
     earlier = ""
-    for (text, figures, seen, _relatives), facts, paragraph, unrelated in unnamed:
+    for (text, figures, seen, _relatives), facts, paragraph, unrelated, doubts in unnamed:
         earlier = "" if unrelated else earlier
         for m, fact in zip(figures, facts, strict=True):
-            fact.indicator, name_why = indicator(text, m, figures, next(kept), seen, earlier, words)
+            mine = [i for i in next(kept) if i not in doubts]
+            fact.indicator, name_why = indicator(text, m, figures, mine, seen, earlier, words)
             earlier = fact.indicator
             clause = text[slice(*m.clause)]
             fact.theme, theme_why = theme(earlier, clause, text, paragraph, words, themes)

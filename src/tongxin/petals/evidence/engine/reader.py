@@ -81,6 +81,7 @@ def read(
     frames = Frames(
         document=around.main_place(title, source.publisher, opening, every, words, known),
         known=known,
+        guessed=repaired.guessed,
     )
     frames.about = year_told(title, source.published)
     frames.national = around.is_national(source.publisher, every)
@@ -183,7 +184,10 @@ def _sentence(
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
             if figures:
                 told_here = name_parts.Sentence(text, figures, scope.places, relatives)
-                frames.unnamed.append(naming.Unnamed(told_here, found, frames.paragraph, frames.unrelated))
+                doubts = frozenset(i - at for a, b in frames.guessed for i in range(a, b))
+                frames.unnamed.append(
+                    naming.Unnamed(told_here, found, frames.paragraph, frames.unrelated, doubts)
+                )
                 frames.unrelated = False
     strong = [
         p

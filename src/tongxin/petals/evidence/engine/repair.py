@@ -71,13 +71,17 @@ class Mark:
 
 @dataclass(slots=True)
 class Repaired:
-    """A repaired text, the chain that made it from the raw one, what stays doubtful; `whole`: with what is not body."""
+    """A repaired text, the chain that made it from the raw one, what stays doubtful; `whole`: with what is not body.
+
+    `guessed`: where words stand that were proposed with little certainty.
+    """
 
     raw: str
     text: str
     chain: Chain
     marks: list[Mark] = field(default_factory=list)
     whole: str = ""
+    guessed: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def untrusted(self) -> bool:
@@ -145,6 +149,7 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
         steps.append(first)
         text = first.apply(text)
     lost: list[Mark] = []
+    guessed: list[tuple[int, int]] = []
     whole = text
     for find in PASSES:
         whole = text
@@ -152,6 +157,10 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
         if edits:
             step = Step(edits)
             text = step.apply(text)
+            guessed = [(step.forward(a), step.forward(b, end=True)) for a, b in guessed]
+            if find is hidden.words:
+                unsure = [e for e in edits if e.sure < hidden.SURE]
+                guessed = [(at := step.forward(e.start), at + len(e.new)) for e in unsure]
             lost = [Mark(step.forward(m.start), step.forward(m.end, end=True), m.kind, m.rule) for m in lost]
             lost += [
                 Mark(
@@ -164,7 +173,7 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
                 if e.note == "digit lost"
             ]
             steps.append(step)
-    return Repaired(raw, text, Chain(steps), lost + doubtful(text), whole)
+    return Repaired(raw, text, Chain(steps), lost + doubtful(text), whole, guessed)
 
 
 def doubtful(text: str) -> list[Mark]:

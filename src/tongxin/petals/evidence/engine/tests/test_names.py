@@ -133,3 +133,21 @@ def test_the_weights_are_those_learned_from_our_sentences_and_the_labels():
         [sys.executable, SCRIPT, folder(), "--check"], capture_output=True, text=True, check=False
     )
     assert done.stdout.endswith("\nthe same weights\n"), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("raw", "word", "named"),
+    [
+        ("示例區推動&&產業增加值增長8.6%。", "表示", False),
+        ("示例區建成&&中心8個。", "平台", False),
+        ("示例區&&企業120家。", "平台", False),
+        # what stands around these makes them sure
+        ("示例區新增公共服務&&項目12個。", "平台", True),
+        ("示例區搭建創新&&18個。", "平台", True),
+        ("示例區建成科技服務&&36個。", "平台", True),
+    ],
+)
+def test_a_hidden_word_that_is_hardly_sure_is_no_part_of_a_name(raw: str, word: str, named: bool):
+    (fact,) = read_text(raw)
+    assert word in fact.quote
+    assert (word in fact.indicator) is named
