@@ -87,7 +87,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             what = f"{said(fault.where)}: {said(fault.what)}" if fault.where else said(fault.what)
             raise Refused(fault.code, what, kept=said(kept), todo=said(mend)) from None
         except NoCluster as fault:
-            raise Refused("no_cluster", str(fault), kept=gettext("Nothing was computed.")) from None
+            raise Refused("no_cluster", said(fault.told), kept=gettext("Nothing was computed.")) from None
         except Cancelled:
             raise Refused("cancelled", gettext("The computation was stopped.")) from None
 

@@ -13,6 +13,7 @@ from tongxin.petals.evidence.engine.documents import Document, Told, document, l
 from tongxin.petals.evidence.engine.likeness import prints
 from tongxin.petals.evidence.engine.limits import LIMITS, Unreadable
 from tongxin.petals.evidence.engine.time_limit import time_limit
+from tongxin.shared.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,18 @@ def read(job: Job) -> Done:
 
     troubles = each_document(Path(job.path), told, take, job.seconds, dict(job.docs), job.skip)
     return Done(job.path, done.rows, done.readings, done.prints, troubles)
+
+
+def lost(job: Job) -> Done:
+    """Return what is said of a file whose process the system ended while it was read."""
+    told = Unreadable(
+        "worker_lost",
+        phrase(
+            "{path}: the process that read it was ended twice, perhaps for want of memory.", path=job.path
+        ),
+        phrase("Nothing of it was kept. Read it alone, or split it into bulletins."),
+    )
+    return Done(job.path, [], [], [], [told])
 
 
 def each_document(

@@ -36,6 +36,8 @@ class Journal:
 
     out: Path
     done: dict[str, int] = field(default_factory=dict)
+    partly: dict[str, list[str]] = field(default_factory=dict)  # of archives: the bulletins that are in it
+    begun: bool = False
 
     @property
     def path(self) -> Path:
@@ -51,27 +53,44 @@ class Journal:
             try:
                 entry = json.loads(line)
                 mark, size = str(entry["file"]), int(entry["size"])
+                parts = entry.get("parts")
             except (ValueError, KeyError, TypeError):
                 break  # the line that was being written when it stopped
-            self.done[mark] = size
+            if isinstance(parts, list):
+                self.partly.setdefault(mark, []).extend(map(str, parts))
+            else:
+                self.done[mark] = size
         os.truncate(self.out, min(size, self.out.stat().st_size))
 
+    def check(self) -> None:
+        """Raise OSError where the output cannot be written; what stands in it is not touched."""
+        with self.out.open("a", encoding="utf-8"):
+            pass
+
     def start(self, heading: str) -> None:
-        """Begin a new output, or go on behind what is there."""
-        if not self.done:
+        """Begin a new output, once, or go on behind what is there."""
+        if not (self.done or self.partly or self.begun):
+            self.begun = True
             self.out.write_text(heading, encoding="utf-8")
             self.path.write_text("", encoding="utf-8")
 
-    def add(self, mark: str, text: str) -> None:
-        """Add the rows of a file; only then the journal says that they are there."""
+    def add(self, mark: str, text: str, parts: list[str] | None = None) -> None:
+        """Add the rows of a file; only then the journal says that they are there.
+
+        `parts`: of an archive that was not read whole, the bulletins that were: the others are tried again.
+        """
         with self.out.open("a", encoding="utf-8", newline="") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         size = self.out.stat().st_size
-        self.done[mark] = size
+        entry: dict[str, object] = {"file": mark, "size": size}
+        if parts is None:
+            self.done[mark] = size
+        else:
+            entry["parts"] = parts
         with self.path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"file": mark, "size": size}) + "\n")
+            stream.write(json.dumps(entry) + "\n")
 
     def finish(self) -> None:
         """The run is whole: the journal is not needed any more."""

@@ -22,6 +22,7 @@ from tongxin.petals.evidence.engine import documents, folders
 from tongxin.petals.evidence.engine.api import as_json, read_bytes
 from tongxin.petals.evidence.engine.limits import Limits, Unreadable
 from tongxin.petals.evidence.engine.tests import pages_texts
+from tongxin.shared import blocks
 
 ROOT = Path(__file__).resolve().parents[6]
 TEXT = "2025-04-20 08:00 来源:示例日报\n\n今年一季度，武清区新增企业120家，同比增长6.2%。"
@@ -229,7 +230,7 @@ def test_an_interrupt_says_what_was_kept(tmp_path, processes):
     assert run.returncode == 130, said
     assert "Traceback" not in said
     assert re.search(
-        r"Interrupted: \d+ of 300 read. .*facts.csv and its journal are kept; go on with --resume", said
+        r"Interrupted: \d+ of 300 read.\s+.*facts.csv and its journal are kept; go on with --resume", said
     )
     assert out.with_name("facts.csv.journal").exists()
 
@@ -238,3 +239,57 @@ def test_the_commands_are_imported_before_anything_is_set_up():
     code = "import tongxin.petals.evidence.corroborate_cli, tongxin.petals.evidence.cli"
     bare = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "TONGXIN_"))}
     subprocess.run([sys.executable, "-c", code], check=True, env=bare | {"PYTHONPATH": str(ROOT / "src")})
+
+
+def test_a_cluster_that_cannot_be_used_is_told_in_both_languages_and_the_table_stays(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(blocks, "ANSWERS", 0.5)
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    out = tmp_path / "facts.csv"
+    _run("read", tmp_path / "a.txt", "--csv", out)
+    before = out.read_bytes()
+    for language, told in (("en", "does not answer. Start it"), ("zh-hans", "的集群没有应答。需先启动集群")):
+        args = ("read", tmp_path / "a.txt", "--csv", out, "--cluster", "tcp://127.0.0.1:9")
+        assert told in _run(*args, code=1, language=language).stderr
+        assert out.read_bytes() == before
+
+
+def test_what_could_not_be_read_of_many_is_counted_and_tried_again(tmp_path):
+    (tmp_path / "good.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "all.zip").write_bytes(_zip(**{"b.txt": TEXT, "c.txt": ""}))
+    out = tmp_path / "facts.csv"
+    told = _run("read", tmp_path, "--csv", out, code=1).stderr
+    assert "2 of 3 files could not be read whole." in told
+    assert "facts.csv has the others; its journal is kept: --resume tries these again." in told
+    rows = out.read_text("utf-8")
+    said = _run("read", tmp_path, "--csv", out, "--resume", code=1, language="zh-hans").stderr
+    assert "有 2 个文件（共 3 个）没有完整读取。" in said
+    assert out.read_text("utf-8") == rows  # nothing twice
+    (tmp_path / "empty.txt").write_text(TEXT, "utf-8")
+    _run("read", tmp_path, "--csv", out, "--resume", code=1)
+    assert sorted(line.split(",")[0] for line in out.read_text("utf-8").splitlines()[1:]) == [
+        "b",
+        "empty",
+        "good",
+    ]
+    for command in ("repair", "corroborate"):
+        assert "1 of 3 files could not be read whole." in _run(command, tmp_path, code=1).stderr
+
+
+def test_a_table_that_can_no_longer_be_written_is_told(tmp_path, monkeypatch):
+    from tongxin.petals.evidence.engine.output import Journal
+
+    def full(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    monkeypatch.setattr(Journal, "add", full)
+    for language, told in (
+        ("en", "No space left on device. What was read before is kept"),
+        ("zh-hans", "此前读取的内容已保留"),
+    ):
+        assert (
+            told
+            in _run("read", tmp_path / "a.txt", "--csv", tmp_path / "x.csv", code=1, language=language).stderr
+        )
