@@ -54,6 +54,8 @@ REASONS = (
     gettext_noop("what follows is planned"), gettext_noop("the period lies after publication"),
     gettext_noop("the plan told before"), gettext_noop("what was opened, as it stands"),
     gettext_noop("the years of a mean"), gettext_noop("a count of what there is"),
+    gettext_noop("when it will be built"), gettext_noop("the years of the plan"),
+    gettext_noop("so many tasks are told"),
     gettext_noop("the year of the report"), gettext_noop("the first lines of a report of figures"),
     gettext_noop("the months told before, of a change year on year"),
     gettext_noop("the months told before: a state does not last for what flows"), gettext_noop("a table"),

@@ -41,7 +41,7 @@ ISSUED_BY = re.compile(
     r"[\s（(【*\[]*" + DAY.pattern + r"[\s()（）】|·T\]]*(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s|｜·/—-]*"
     r"[\u4e00-\u9fff（）]{2,20}(?:局|政府|调查(?:总)?队|办公室|海关|委员会|委|厅|报|网|社|电视台|发布|融媒体中心|研究[院所])[\s)）】*]*"
 )
-# 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）
+# 记者5月12日从…获悉; 新华社某地5月12日电; 5月12日，记者…; 今天（5月12日）; 今天是5月12日
 _MONTH = r"(?:(?P<year%d>20\d{2})年)?(?P<month%d>\d{1,2})月(?P<day%d>\d{1,2})日"
 _NEWS = "获悉|了解到|宣布|发布|召开|举行|通报|介绍|表示|印发|公布|消息"
 SAID = re.compile(
@@ -49,6 +49,7 @@ SAID = re.compile(
     r"|[\u4e00-\u9fff]" + _MONTH % (2, 2, 2) + r"(?:电|讯)"
     r"|(?:^|\n|[。\s　])" + _MONTH % (3, 3, 3) + r"[，,上下午晚]{0,4}(?:记者|本报记者|从[^，。\n]{2,24}(?:获悉|了解到))"
     r"|(?:今天|今日|昨天|昨日|近日)?[（(]" + _MONTH % (4, 4, 4) + r"[）)]"
+    r"|(?:今天|今日)是" + _MONTH % (5, 5, 5)
 )  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def said(text: str) -> tuple[int | None, int, int] | None:
     match = SAID.search(text)
     if match is None:
         return None
-    told = {k.rstrip("1234"): int(v) for k, v in match.groupdict().items() if v}
+    told = {k.rstrip("12345"): int(v) for k, v in match.groupdict().items() if v}
     return (told.get("year"), told["month"], told["day"]) if "month" in told else None
 
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from tongxin.petals.evidence.engine import around, naming, places
+from tongxin.petals.evidence.engine import around, days, naming, places, plans
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
@@ -40,6 +40,10 @@ class Frames:
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
     plan_year: Period | None = None  # … of this year
+    scheme: plans.Plan | None = None  # the plan of some years that the document is, explains or tells of
+    year: int | None = None  # the year that the heading tells: 全年 is of it
+    review: bool = False  # the section looks back: 预计 reckons what was done
+    stood: bool = False  # the figure before in the sentence tells what there is
     last: around.Frame = field(default_factory=around.Frame)  # the place told last, in whatever paragraph
     guessed: list[tuple[int, int]] = field(
         default_factory=list
@@ -91,9 +95,14 @@ def enter_section(heading: re.Match[str], frames: Frames, source: Source, words:
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     frames.section = around.Frame(names, f"heading {title[:20]!r}") if names else around.Frame()
     spans = [p for p in all_in(title, source.published, about=frames.about) if not p.brief]
-    frames.section_period = spans[0] if spans and not spans[0].day else None
+    dated = days.DAY.search(title) is not None  # 示例报 2024-05-06 第03版
+    frames.section_period = spans[0] if spans and not spans[0].day and not dated else None
     past = words.phrases["past heading"].search(title) is not None
-    frames.coming = not past and (frames.plan or bool(words.phrases["plan heading"].search(title)))
+    told_of = frames.plan or (frames.scheme is not None and frames.scheme.kind == "read out")
+    frames.coming = not past and (told_of or bool(words.phrases["plan heading"].search(title)))
+    frames.review = past
+    year = frames.section_period.year if frames.section_period else None
+    frames.year = year if frames.section_period and frames.section_period.text == str(year) else None
     if frames.section_period is None and frames.plan and not past:
         frames.section_period = frames.plan_year
     frames.planned = frames.coming

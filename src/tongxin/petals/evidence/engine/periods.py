@@ -26,14 +26,16 @@ _PART = (
 _STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|年?(?P<yend>底|末)', '')})")
 TIME = re.compile(
     f"(?:{holidays.TOLD}|"
+    r"(?<![由从较比\d])(?P<first_year>(?:19|20)\d{2})年?(?:——|--|[—–\-~～至到])(?P<last_year>(?:19|20)\d{2})(?:年度?(?![均\d前上])|(?=[）)]))|"
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>(?<![来各亲])自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
     rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|之?间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
-    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|开局之年|开局年|(?=重大|重点|规划))"
+    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|开局之年|开局年|(?=重大|重点|规划|发展目标|主要目标|目标))"
     rf"|(?P<next>(?:未来|今后)(?P<nexts>[二两三四五十\d]+)年)"
     rf"|(?<![\d{_CN}数多几近去今明前当本全])(?:(?P<inside>年内)(?!第)|(?P<close>年末|年底)(?=[\u4e00-\u9fff，]))"
-    r"|(?P<lately>不久前|前不久|近日|日前|近期)(?=[，,])"
-    r"|(?P<yesterday>昨天|昨日)(?=[，,\u4e00-\u9fff])"
+    r"|(?P<lately>近年来|(?:不久前|前不久|近日|日前|近期)(?=[，,]))"
+    r"|(?<!跨)(?P<annual>年度(?=(?:重点|投资|计划投资|实施)?[约超]?\d))"
+    r"|(?P<until>截至|截止到?)?(?P<yesterday>昨天|昨日)(?=[，,0-9\u4e00-\u9fff])"
     rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
     rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
     ")"
@@ -44,23 +46,32 @@ BEGINS_TIME = re.compile(
     "(?:(?<=[0-9])(?<![0-9][0-9])(?=[0-9]{0,4}(?:[年月季—至到~～-]|个季|多年))"
     f"|(?<=[{_CN}])(?=[年月季五{_CN}]|个季|多年)"
     f"|(?<=[今去上前明当本])(?=[年天前半一两0-9{_CN}])|(?<=[首头全下目如现眼])(?=[季年半前今在已下个两])"
-    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"‘党协头])(?=[十的同0-9{_CN}国中春清端元劳双])|(?<=[国中春清端元劳双五十假])(?=[庆秋节运明午旦动一期日])|(?<=年)(?=[末底内])|(?<=[未今不日昨前近])(?=[来后久前天日不期]))'
+    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"‘党协头])(?=[十的同0-9{_CN}国中春清端元劳双])|(?<=[国中春清端元劳双五十假])(?=[庆秋节运明午旦动一期日])|(?<=年)(?=[末底内度])|(?<=[未今不日昨前近])(?=[来后久前天日不期年]))'
 )
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
 
 
 BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2": "-07"}
+ENDS = {"Q1": "-03", "Q2": "-06", "Q3": "-09", "Q4": "-12", "H1": "-06", "H2": "-12"}
 OPENED = re.compile(r"\W{0,3}((?:19|20)\d{2})年[，,]")
 REPORT = re.compile(
-    r"((?:19|20)\d{2})\s?年(?!计划|[前上下一二三四]|\d)[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年)"
+    r"((?:19|20)\d{2})(?:\s?年(?!计划|[前上下一二三四]|\d)|[，,：:·])[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年|这一年|年终|回眸|盘点|成绩单|答卷)"
 )
+TOLD_YEAR = {"明年": 1, "去年": -1, "上年": -1}
+YEAR_END = ("这一年", "年终", "回眸", "盘点", "成绩单", "答卷")
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
+LIES_AHEAD = re.compile("[^，。；]{0,16}?(?:将(?!近)|力争|有望|目标|确保|计划|拟)")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 # 是2012年的2.5倍
 MULTIPLE = re.compile(r"(?:同期)?(?:水平)?的(?:近|约|超过?|逾)?(?:[\d.]+(?:倍|[%％])|[一二三四五六七八九]成)")
 SINCE = re.compile("[^，。；,;的]{0,16}?(?:以来|至今|起|开始)")  # 自2014年协同发展战略实施以来
-OF_PLANNED = re.compile("(?:的)?(?:目标)?(?:任务|计划|目标|预算|指标|预期)")
+OF_PLANNED = re.compile(
+    "(?:的)?(?:目标)?(?:任务|计划(?=[的，。；、]|目标|任务|进度|总|\\d|近|超|一半|过半|$)|目标|预算|指标|预期)"
+)
+SINCE_OPENED = re.compile(
+    "(?:开通|成立|启动|获批|批复|揭牌|设立|实施|建立|运营|投用|组建|挂牌|启用|通车|建设|建成|发布)"
+)
 VIEWED = re.compile("(?:的情况)?来?看")
 # What was set up at a time (2016年底开工建设的…) is described by it; its figures are of today.
 SET_UP = re.compile(
@@ -108,6 +119,8 @@ def year_told(title: str, day: date | None) -> int | None:
     """Return the year that a report of a whole year is about (2024年统计公报): 全年 and 年末 are of this year."""
     told = REPORT.search(title)
     year = int(told[1]) if told else None
+    if told and day and year == day.year and day.month < 12 and told[0].endswith(YEAR_END):
+        return None
     return year if year is not None and (day is None or year <= day.year) else None
 
 
@@ -119,7 +132,10 @@ def _year(match: re.Match[str], day: date | None, about: int | None) -> int | No
     if day is None:
         return None
     if match["all"] and not match["rel"] and day.month <= 3:
-        ahead = AIMED.search(match.string, max(0, match.start() - 16), match.start())
+        before = match.string[max(0, match.start() - 16) : match.start()]
+        if day.month <= 2:  # 预计全年 reckons then what the year that is over brought
+            before = before.replace("预计", "")
+        ahead = AIMED.search(before) or LIES_AHEAD.match(match.string, match.end())
         return day.year if ahead else day.year - 1
     return day.year + {"去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}.get(match["rel"] or "", 0)
 
@@ -185,6 +201,8 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
     today = day.isoformat() if day else "pub"
     if match["holiday"]:
         return _holiday(match, day)
+    if match["last_year"]:
+        return _span(match, day)
     if match["y"] or match["rel"] or match["m"]:
         return _calendar(match, day, today, about)
     if match["now"]:
@@ -194,6 +212,8 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         count = _number(said)
         if day is None or not 2 <= count <= 60:
             return None
+        if count == 5 and (turn := _plan_over(match, day)):
+            return _made(match, turn, day)
         return _made(match, f"{day.year - count}/{today}", day)
     if match["plan"]:
         first = FIRST_YEAR[match["plan"]]
@@ -213,6 +233,11 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         return _coming(match, day)
     if match["lately"]:
         return _made(match, as_of(day), day, now=True, brief=True)
+    if match["annual"]:
+        year = about or (day.year if day else None)
+        return _made(match, str(year), day, year=year, brief=True) if year else None
+    if match["until"]:
+        return _made(match, as_of(day - timedelta(1)), day) if day else None
     if match["yesterday"]:
         before = day and OF_A_DAY.search(match.string, match.end(), match.end() + 30)
         return _made(match, (day - timedelta(1)).isoformat(), day, brief=True) if day and before else None
@@ -240,6 +265,29 @@ def _holiday(match: re.Match[str], day: date | None) -> Period | None:
         if not (lasts if whole else day < found.first):
             return _made(match, holidays.part(found, told), day, year=found.year, flow=True)
     return _made(match, str(year), day, year=year) if year is not None else None
+
+
+def _span(match: re.Match[str], day: date | None) -> Period | None:
+    """Return years told as from and to (2021—2025年); those of a plan that is named hold for their sentence."""
+    first, last = int(match["first_year"]), int(match["last_year"])
+    if not 1 <= last - first <= 60:
+        return None
+    ahead = day is not None and last > day.year
+    period = _made(match, f"{first}/{last}", day, year=last, plan=ahead)
+    titled = match.string.rfind("《", 0, match.start()) > match.string.rfind("》", 0, match.start())
+    period.future = period.future or (
+        ahead and titled
+    )  # 《示例行动计划（2025—2027年）》: what it tells is planned
+    return period
+
+
+def _plan_over(match: re.Match[str], day: date) -> str | None:
+    """Return the years of the plan that 五年来 means where it ends with this year or ended with the last."""
+    if SINCE_OPENED.search(match.string, max(0, match.start() - 8), match.start()):
+        return None
+    end = day.year if day.month == 12 else day.year - 1 if day.month <= 3 else None
+    first = next((y for y in FIRST_YEAR.values() if y + 4 == end), None)
+    return f"{first}/{first + 4}" if first else None
 
 
 def _coming(match: re.Match[str], day: date | None) -> Period | None:
@@ -318,12 +366,17 @@ def all_in(
 ) -> list[Period]:
     """Return the periods that a text names, in order; `about`: the year of a report of a whole year.
 
-    In a sentence that opens with a year (2023年，…) a quarter or 全年 that names none is of that year.
+    In a sentence that opens with a year (2023年，…) a quarter or 全年 that names none is of it; so it is behind 明年.
     """
     found: list[Period] = []
     opened = OPENED.match(text)
+    told_year: int | None = None  # 明年, 去年 told before, from the year of publication
     for match in times_in(text) if told is None else told:
-        period = read(match, day, int(opened[1]) if opened and match.start() >= opened.end() else about)
+        year = int(opened[1]) if opened and match.start() >= opened.end() else about
+        told_year = TOLD_YEAR.get(match["rel"] or "", None if match["rel"] or match["y"] else told_year)
+        if day is not None and told_year is not None and (told_year > 0 or match["all"]):
+            year = day.year + told_year
+        period = read(match, day, year)
         compared = COMPARED.search(text, max(0, match.start() - 2), match.start()) or (
             match["since"] and text.startswith("的", match.end())
         )

@@ -13,16 +13,26 @@ from tongxin.petals.evidence.engine import (
     name_parts,
     naming,
     places,
+    plans,
     scopes,
 )
 from tongxin.petals.evidence.engine.days import issued
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
-from tongxin.petals.evidence.engine.periods import Period, all_in, times_in, year_told
+from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, times_in, year_told
 from tongxin.petals.evidence.engine.repair import NARROW, Repaired
 from tongxin.petals.evidence.engine.titles import bare_title
-from tongxin.petals.evidence.engine.when import NOTHING, of_years, period_of, status_of
+from tongxin.petals.evidence.engine.when import (
+    NOTHING,
+    OPENED,
+    STANDS,
+    TASKS,
+    of_years,
+    period_of,
+    planned_for,
+    status_of,
+)
 
 # What a sentence with a figure holds: a digit, 近千, 百万, 十多, 七成, 三分之一, 等五大, 万余.
 FIGURE = re.compile(
@@ -40,11 +50,20 @@ GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时|分[^，。]{1,5}看|�
 AHEAD = re.compile(
     "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
 )
+# What was given out on the day told before it, and what leads from there to the figures
+GIVEN_OUT = re.compile(
+    "(?:局|部门|委|厅|办|部|海关|院|中心|政府|队|行|公司)[^，。；]{0,12}(?:发布|公布|通报|介绍|表示|透露)|获悉|了解到|新闻(?:发布|通气|吹风)?会|发布会"
+)
+LEADS_IN = re.compile("(?:\\d{1,2}月)?\\d{1,2}日$|(?:根据|据|经|按照?)[^，。；]*$")
+# What follows is told as of today, whatever was told before
+LOOKS = re.compile(
+    "\\s*(?:同时|但)?[，,]?(?:我们)?(?:也|还|又)?(?:要|应|应当|必须|需|需要)?(?:清醒|深刻)?(?:地)?(?:看到|认识到|意识到)"
+)
+SINCE_OPENED = re.compile(
+    "(?:开通|投运|投用|启用|成立|启动|建成|运营|获批|批复|实施|设立|揭牌|挂牌|通车|开行|开园|落户|入驻|上线|组建|建立|签署|建设)[^，。；\\d]{0,6}以来"
+)
 FROM_AND_FROM = re.compile("从[^，。；、]{1,12}到[^，。；、]{1,12}，从[^，。；、]{1,12}到")
 ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
-OF_PLAN = re.compile(
-    "(?:工作要点|行动计划|行动方案|实施方案|任务清单|工作计划|重点任务|工作安排)(?:的?通知|》)*(?:（[^（）]*）)?$"
-)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -88,7 +107,8 @@ def read(
     spans = all_in(title, source.published, about=frames.about)
     whole = (p for p in spans if p.flow or SPAN.fullmatch(p.text))
     frames.section_period = next(whole, None) if source.title else None
-    frames.plan = OF_PLAN.search(title) is not None
+    frames.plan = plans.ITSELF.search(title) is not None
+    frames.scheme = plans.of(title, text[: opening[1]])
     if frames.plan:
         frames.coming = frames.planned = True
         frames.plan_year = next((p for p in spans if p.text == str(p.year)), None)
@@ -145,7 +165,7 @@ def _paragraph(
         start = match.start()
         if not sentence.strip():
             continue
-        if AHEAD.match(sentence):
+        if AHEAD.match(sentence) or plans.SAYS.match(sentence):
             frames.planned, frames.period = True, None
         here = [(a - at - start, b - at - start) for a, b in lost if a < at + match.end() and b > at + start]
         found += _sentence(at + start, sentence, frames, source, words, here)
@@ -168,12 +188,15 @@ def _sentence(
     spans = mentions.clauses(text)
     times = [m.span() for m in matches]
     about = frames.about
-    if frames.coming and source.published is not None:  # 全年 in a plan is of its year
-        about = frames.plan_year.year if frames.plan_year else source.published.year
+    if source.published is not None:
+        about = _year_about(frames, source.published.year)
     periods = all_in(text, source.published, matches, about) if matches else []
     periods = [p for p in periods if not _of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.national)
+    if LOOKS.match(text) or _since_opened(text, periods):
+        frames.period = None  # the months told before are not of what has been since
+    frames.stood = False
     found: list[Fact] = []
     if figured:
         numbers = mentions.find(text, words, spans, lost, times)
@@ -217,13 +240,49 @@ def _sentence(
     frames.years = next((p for p in reversed(periods) if of_years(p) and not p.local), frames.years)
     frames.flow = next((p for p in periods if SPAN.fullmatch(p.text)), frames.flow)
     lasting = [
-        p for p in periods if not p.plan and not p.brief and not p.local and not (p.future and p.start > 12)
+        p
+        for p in periods
+        if not p.plan
+        and not p.brief
+        and not p.local
+        and not (p.future and p.start > 12)
+        and not _of_event(text, p, spans, words)
     ]
     if lasting:
-        told_by = spans[0][1] if ATTRIBUTED.search(text, *spans[0]) else 0  # 示例局今天发布，2023年…
+        told_by = 0
+        for first, last in spans:  # 示例局今天发布，2023年…; 5月12日，示例局发布数据，根据核算结果，…
+            if not ATTRIBUTED.search(text, first, last) and not LEADS_IN.match(text[first:last]):
+                break
+            told_by = last
         early = [p for p in lasting if p.start < told_by + 16]
         frames.period = early[-1] if early else frames.period
     return found
+
+
+def _year_about(frames: Frames, now: int) -> int | None:
+    """Return the year that 全年 means by the title, the heading or what the paragraph told: 明年我们计划…。全年…"""
+    told = frames.period
+    if told is not None and told.future and told.text == str(now + 1):
+        return now + 1
+    if frames.year is not None and (frames.coming or frames.year < now or frames.review):
+        return frames.year
+    if frames.coming:  # in a plan it is of its year
+        return frames.plan_year.year if frames.plan_year else now
+    return frames.about
+
+
+def _since_opened(text: str, periods: list[Period]) -> bool:
+    """Whether a sentence begins with since when it tells, and names no time: 示例铁路开通以来."""
+    since = SINCE_OPENED.search(text, 0, 48) if "以来" in text else None
+    return since is not None and not any(p.start < since.end() for p in periods)
+
+
+def _of_event(text: str, period: Period, spans: list[tuple[int, int]], words: Lexicon) -> bool:
+    """Whether a month or a day only tells when a thing was opened: 示例高速今年9月全线贯通，全长560公里."""
+    if "/" in period.text or "-" not in period.text or period.text.startswith("../"):
+        return False
+    said = text[period.end : mentions.clause_of(spans, period.start)[1]]
+    return words.phrases["opened"].search(said) is not None and not any(c.isdigit() for c in said)
 
 
 def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
@@ -233,6 +292,9 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     if text[period.start : period.end] in ("昨天", "昨日"):
         return ATTRIBUTED.search(said) is not None
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
+    if day and len(said) - (period.end - period.start) <= 3:  # 5月12日，示例局发布数据，…
+        told = next((text[a:b] for a, b in spans if a >= clause[1]), "")
+        return GIVEN_OUT.search(told) is not None
     return day and (bool(ATTRIBUTED.search(said)) or "今天" in said or "昨天" in said)
 
 
@@ -268,8 +330,14 @@ def _fact(
     )
     period, period_why, when = period_of(text, m, periods, frames, source, scope.words)
     status, status_why = status_of(text, m, spans, when, frames, scope.words)
-    if status == "planned" and frames.ahead and period_why == NOTHING:
-        period, period_why = frames.ahead.text, "the plan told before"
+    if status == "planned":
+        period, period_why = planned_for(text, m, period, period_why, frames, scope.words)
+    elif status_why == TASKS and frames.scheme:
+        period, period_why = frames.scheme.span, "the years of the plan"
+    elif frames.coming and period_why == "heading" and when != "over":
+        period, period_why = as_of(source.published), NOTHING
+    # …现有院校12所，在校生2.6万人
+    frames.stood = period_why in (STANDS, OPENED) or (period_why == NOTHING and frames.period is not None)
     frames.aimed = status == "planned"
     left, right = _quote(text, m, figures, numbers)
     why = m.why | {

@@ -112,7 +112,7 @@ def _told_in_text(
     until = last or page or name
     if told and until:
         reported = days.latest(*told, until, named)
-        today = re.search(r"(?:今天|今日)[（(]\d", body[:1500]) is not None
+        today = re.search(r"(?:今天|今日)[（(是]\d", body[:1500]) is not None
         if reported and name and abs((name - reported).days) <= 3:
             return name, "file name"
         if reported and page and (page - reported).days > (0 if today else after):

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 
+from tongxin.petals.evidence.engine import plans
 from tongxin.petals.evidence.engine.facts import Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames
 from tongxin.petals.evidence.engine.lexicon import Lexicon
-from tongxin.petals.evidence.engine.periods import Period, as_of
+from tongxin.petals.evidence.engine.periods import ENDS, Period, as_of
 
 SO_FAR = re.compile("已|累计")
 LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
-DONE = re.compile("已|累计|了(?!解)|截至|目前|同比")
+DONE = re.compile(
+    "(?<![由从])已(?!有的)|累计|了(?!解)|截至|(?<![由从较比])目前|同比|尚有|近年来|^[^，。；,;\\d]{0,6}(?<![除造升汰合善用化活将由从以在把对])现有"
+)
+SUMMED = re.compile("累计(?!完成|实现)")  # in a plan it sums up what is to be done
+OF_TODAY = re.compile("\\W*(?:截至|目前|现有|近年来|去年|[^，。；]{0,10}以来)")
+AGAIN = re.compile("再|还|将|继续|力争|新[建增设引]")
 NOW_HAS = re.compile("(?:现有|现已|已累计|累计已|目前)")  # 2023年8月投入使用，现有学生380人
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
 # What comes 开通后 lies ahead only while the paragraph tells that it is still being built.
 AFTER = re.compile("(?:开通|开通运营|投入运营|投运|竣工|完工|贯通|建成通车)后")
 OPEN_NOW = re.compile("(?:正式|全线|今天|日)[^，。；]{0,8}(?:开通|通车|投入运[行营]|投运|投产)")
-AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有")
+AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有|尚有|仍有|仍需")
 # What a thing is, told behind the day it was opened: …开通，全长149公里.
 WHOLE_OF = re.compile(
-    "^[^，。；,;]{0,6}?(?:全长|总长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
+    "^[^，。；,;]{0,6}?(?:全长|总长|(?:线路|路线|该线|隧道|大桥|道路)长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
 )
+AFTERWARDS = re.compile("[^，。；,;]{0,6}?(?:投运后|建成后|投产后|通车后|投用后|达产后|开通后|完工后|竣工后)")
 MEAN = re.compile("年均|年平均|平均每年")
 # 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
 OBJECT_FIRST = re.compile(
@@ -31,9 +38,16 @@ OBJECT_FIRST = re.compile(
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
 STOCK = re.compile("余额|存量|保有量|人口|在册|现有|已有|末|底")
+TOTAL = re.compile("总数|共有|现有|拥有|存量|保有量|在库")
+LONG_AGO = re.compile("年前的?|之初的?|最初的?|起初的?|当初的?|原来的?|原先的?|以前的?|过去的?|此前的?")
+REACHED = frozenset(["达到", "达", "覆盖", "增至", "扩大到", "增加到", "减至"])
 BESIDE = re.compile("[共现拥设建]有|总数|存量|保有")
 TODAY = re.compile("今[天日](?![（(])")
 NOTHING = "nothing told: as of publication"
+STANDS = "a count of what there is"
+OPENED = "what was opened, as it stands"
+TASKS = "so many tasks are told"
+FOR_YEARS = "the years of the plan"
 BUILT = frozenset(["length", "area", "power"])
 SIZES = BUILT | {"time", "volume"}
 STOCKS = BUILT | {"count", "person"}
@@ -52,7 +66,9 @@ def period_of(
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
     if chosen is not None and not inside and _of_opening(text, m, chosen, words):
-        return as_of(source.published), "what was opened, as it stands", "running"
+        if chosen.future and AFTERWARDS.match(clause) and "每年" not in clause:
+            return chosen.text, "when it will be built", "ahead"
+        return as_of(source.published), OPENED, "running"
     if chosen is None:
         after = [p for p in periods if m.end <= p.start <= m.clause[1] and not p.now]
         chosen, why = (after[0], "same clause") if after else (frames.period, "carried in the paragraph")
@@ -76,9 +92,9 @@ def period_of(
         chosen is not None
         and not inside
         and why.startswith("carried")
-        and _is_stock(clause, m, chosen, words)
+        and (_is_stock(clause, m, chosen, words, source) or _goes_on(clause, m, frames, words))
     ):
-        return as_of(source.published), "a count of what there is", "running"
+        return as_of(source.published), STANDS, "running"
     if chosen is not None and not inside and frames.flow and chosen.text.startswith("../") and not chosen.now:
         said = words.phrases["flow"].search(text, m.clause[0], m.start)
         if said and not words.phrases["what there is"].search(clause) and not STOCK.search(clause):
@@ -91,12 +107,12 @@ def period_of(
     lent = chosen is None and (told is not None or frames.lead is not None)
     stands = bool(lent and (words.phrases["what there is"].search(clause) or AS_OF_NOW.search(clause)))
     if chosen is None and told and stands and (told.flow or SPAN.fullmatch(told.text)) and not frames.planned:
-        return as_of(source.published), "a count of what there is", "running"
+        return as_of(source.published), STANDS, "running"
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
         return str(frames.about), "the year of the report", "over"
-    if frames.lead and chosen is None and _is_stock(clause, m, frames.lead, words):
+    if frames.lead and chosen is None and _is_stock(clause, m, frames.lead, words, source):
         stands = True
     if chosen is None and frames.lead and not frames.planned and m.kind in FLOWS and not stands:
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
@@ -107,15 +123,30 @@ def period_of(
     return chosen.text, why, _lies(chosen, source)
 
 
-def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon) -> bool:
+def _goes_on(clause: str, m: Mention, frames: Frames, words: Lexicon) -> bool:
+    """Whether a figure goes on with what there is: 现有院校12所，在校生2.6万人."""
+    return frames.stood and m.kind in STOCKS and words.phrases["newly"].search(clause) is None
+
+
+def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon, source: Source) -> bool:
     """Whether a figure tells what there is, so that months told for flows before it are not its own."""
-    if m.kind not in STOCKS or any(c.kind == "yoy" for c in m.comparisons):
+    if any(c.kind == "yoy" for c in m.comparisons):
+        return False
+    if any(c.kind == "vs_base" and c.value.startswith("from:") for c in m.comparisons) and LONG_AGO.search(
+        clause
+    ):
+        return True
+    if m.kind not in STOCKS:
         return False
     if told.flow:  # of a holiday
         return m.kind in BUILT or (BESIDE.search(clause) is not None and not m.unit.endswith("次"))
     if not SPAN.fullmatch(told.text):
-        return False
-    return m.kind in BUILT or words.phrases["stock"].search(clause) is not None
+        year = source.published.year if source.published else None
+        return told.text == str(year) and TOTAL.search(clause) is not None
+    if m.kind in BUILT:
+        return True
+    stock = words.phrases["stock"].search(clause)
+    return stock is not None and (stock[0] not in REACHED or words.phrases["newly"].search(clause) is None)
 
 
 def _of_opening(text: str, m: Mention, told: Period, words: Lexicon) -> bool:
@@ -137,9 +168,9 @@ def of_years(told: Period) -> bool:
 def _lies(period: Period, source: Source) -> str:
     if period.future:
         return "ahead"
-    last = period.text.rpartition("/")[2]
+    last = re.sub("-(Q[1-4]|H[12])$", lambda m: ENDS[m[1]], period.text.rpartition("/")[2])
     day = source.published.isoformat() if source.published else ""
-    return "over" if day and last[:4].isdigit() and last[:4] < day[:4] else "running"
+    return "over" if day and last[:4].isdigit() and last < day[: len(last)] else "running"
 
 
 def status_of(
@@ -153,29 +184,52 @@ def status_of(
     if when == "ahead":
         return "planned", "the period lies after publication"
     told = _plan_word(whole, words, len(clause))
-    if told and over and told[0] in ("预计", "预期"):
+    reckoned = over or frames.review
+    if told and reckoned and told[0] in ("预计", "预期"):
         told = None  # what a year that is over is reckoned to have brought
     if told and not SO_FAR.search(clause, told.end()):
         return "planned", told[0]
+    if frames.planned and plans.tasks_told(text, m.clause, m.start, m.end):
+        return "actual", TASKS
     ahead = AFTER.search(text, 0, m.start) if "后" in text else None
     if ahead and words.phrases["in work"].search(frames.paragraph) and not OPEN_NOW.search(frames.paragraph):
         return "planned", f"{ahead[0]}, and it is still being built"
     later = LATER.match(after)
     if later:
         return "planned", later[0]
+    of_today = False
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         said = text[slice(*span)]
         if over or (DONE.search(whole) and not REACHES.match(whole)):
             break
-        if told := _plan_word(said, words, len(said)):
+        told = _plan_word(said, words, len(said))
+        if told and not (reckoned and told[0] in ("预计", "预期")):
             return "planned", f"carried: {told[0]}"
         if DONE.search(said):
+            of_today = OF_TODAY.match(said) is not None and AGAIN.search(clause) is None
             break
     if frames.aimed and not over and "控制在" in clause and not DONE.search(whole):
         return "planned", "what follows is planned"  # 目标增长5%。失业率控制在5%以内
-    if frames.planned and not over and not DONE.search(whole):
+    if frames.planned and not over and not of_today and not DONE.search(SUMMED.sub("", whole)):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
+
+
+def planned_for(
+    text: str, m: Mention, period: str, why: str, frames: Frames, words: Lexicon
+) -> tuple[str, str]:
+    """Return when what is planned is for, and why: the time told before, else the years of the plan that tells it."""
+    clause = text[m.clause[0] : m.start]
+    plan = frames.scheme
+    if plan is not None and (
+        why == NOTHING or (why == "carried in the paragraph" and period == str(plan.last))
+    ):
+        named = frames.ahead is None or frames.ahead.text in (str(plan.last), plan.span)
+        if named or why != NOTHING:
+            return plans.period(plan, clause, words), FOR_YEARS
+    if frames.ahead and why == NOTHING:
+        return frames.ahead.text, "the plan told before"
+    return period, why
 
 
 def _plan_word(said: str, words: Lexicon, end: int) -> re.Match[str] | None:
