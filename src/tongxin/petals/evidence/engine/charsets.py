@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from tongxin.petals.evidence.engine.limits import Unreadable
 from tongxin.petals.evidence.engine.tables import language, simplified
@@ -83,17 +84,21 @@ class Decoded:
         return text.encode(self.charset, "tongxin-keep")
 
 
+@cache
+def _common() -> frozenset[str]:
+    """Return the characters of which a text is made: common ones, those that simplify to one, ASCII, marks."""
+    common = language().common
+    others = {c for c, plain in simplified().items() if plain in common}
+    plain = {c for c in common if simplified().get(c, c) in common}
+    return frozenset(
+        others | plain | set(map(chr, range(0x20, 0x7F))) | set("\n\r\t，。、；：“”《》（）！？—·…　％")
+    )
+
+
 def _worth(text: str) -> float:
     """Return how much of a text is common Chinese or plain ASCII, 0 to 1."""
     sample = text[:4000]
-    common = language().common
-    table = simplified()
-    good = sum(
-        1
-        for c in sample
-        if table.get(c, c) in common or " " <= c <= "~" or c in "\n\r\t，。、；：“”《》（）！？—·…　％"
-    )
-    return good / max(1, len(sample))
+    return sum(map(_common().__contains__, sample)) / max(1, len(sample))
 
 
 def _wide(data: bytes) -> Decoded | None:

@@ -10,8 +10,9 @@ this reading. We go back to bytes, try each such character, decode, and let the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from tongxin.petals.evidence.engine.tables import language, reading_of, readings, simplified
 
@@ -95,8 +96,7 @@ def starting_with(first: int) -> tuple[tuple[int, str], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
     """One way to read on: what it wrote, the first byte that waits for its second (None: in step), its worth."""
 
     text: str
@@ -125,7 +125,7 @@ def _write(guess: Guess, character: str, waiting: int | None, cost: float = 0.0)
 
 
 def _in_step(guess: Guess, place: int) -> Guess:
-    return replace(guess, place=place, length=len(guess.text)) if guess.waiting is None else guess
+    return guess._replace(place=place, length=len(guess.text)) if guess.waiting is None else guess
 
 
 def _known(guess: Guess, character: str) -> Guess | None:
@@ -146,7 +146,7 @@ def _keyed(guess: Guess, before: str, reading: str) -> list[Guess]:
     if guess.waiting is None:
         code = two_bytes(before)
         lost = lost_bytes(code[1], reading) if code else ()
-        return [replace(guess, waiting=byte, worth=guess.worth - cost) for byte, cost in lost]
+        return [guess._replace(waiting=byte, worth=guess.worth - cost) for byte, cost in lost]
     pairs = [(joined(guess.waiting, last), cost) for last, cost in lost_bytes(guess.waiting, reading)]
     return [_write(guess, made, None, cost) for made, cost in pairs if made]
 
@@ -172,12 +172,12 @@ def _lost(guess: Guess, text: str, end: int) -> list[Guess]:
         )
         for e in ends[:6]:
             worth = e.worth - cost + (language().pair(e.last, eaten) if eaten == "\n" else 0.0)
-            found.append(replace(e, text=e.text + eaten, last="\n", worth=worth))
+            found.append(e._replace(text=e.text + eaten, last="\n", worth=worth))
     follows = _follows(text, end)
     for last, made in starting_with(guess.waiting) if follows else ():
         one = _write(guess, made, None)
         found += [
-            replace(one, waiting=first, worth=one.worth - 3.0)
+            one._replace(waiting=first, worth=one.worth - 3.0)
             for first in (undefined_after().get(last) or ())
             if first in follows
         ]

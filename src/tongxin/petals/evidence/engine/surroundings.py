@@ -10,6 +10,7 @@ from tongxin.petals.evidence.engine.repair import repair
 
 OVER = 30  # lines
 UNDER = 20
+SAMPLE = 120  # characters of each of the first lines, by which the script of a page is told
 OF_TABLE = 8  # lines of a body without sentences that may tell its origin
 OF_TITLE = 4  # lines from the title on
 NEAR = 8  # lines over a title that may tell its origin, though they stand aside
@@ -67,7 +68,7 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
     head = [i for i in shown[:-OVER] if title <= i < title + OF_TITLE]
     over = [page.lines[i].text for i in [*head, *shown[-OVER:]]]
     under = [n.text for n in page.lines[last + 1 :] if not n.linked]
-    sample = [n.text for n in page.lines[first : first + 4]]
+    sample = [n.text[:SAMPLE] for n in page.lines[first : first + 4]]
     under = under[:UNDER]
     whole = repair("\n".join([*over, *sample, *under])).whole.split("\n")
     if len(whole) != len(over) + len(sample) + len(under):
