@@ -18,6 +18,31 @@ OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 
 
+# How headings are numbered, the widest first: 第一部分, 一、, （一）, 1.
+NUMBERED = tuple(
+    map(
+        re.compile,
+        (
+            "第[一二三四五六七八九十]{1,3}(?:部分|章|篇)",
+            "[一二三四五六七八九十]{1,3}[、.．]",
+            "[（(][一二三四五六七八九十]{1,3}[)）]",
+            r"\d{1,2}(?:[、．)）]|\.(?!\d))|[（(]\d{1,2}[)）]",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a heading says of what stands under it, with what it took from the headings above it."""
+
+    level: int
+    coming: bool = False
+    past: bool = False
+    period: Period | None = None
+    place: around.Frame = field(default_factory=around.Frame)
+
+
 @dataclass(slots=True)
 class Frames:
     """What the scopes around a sentence say: period, place, whether it is planned, the figure before."""
@@ -36,6 +61,7 @@ class Frames:
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     aimed: bool = False  # the last figure of the paragraph is planned
     coming: bool = False  # the section is of plans
+    sections: list[Section] = field(default_factory=list)  # those that the text is in, the widest first
     themes: dict[str, str] = field(default_factory=dict)  # fields found before
     about: int | None = None  # the year of a report of a whole year
     plan: bool = False  # the whole document is a plan (工作要点, 行动计划) …
@@ -89,20 +115,35 @@ def lead(title: str, opening: str, text: str, about: int | None, source: Source)
 
 
 def enter_section(heading: re.Match[str], frames: Frames, source: Source, words: Lexicon) -> None:
-    title = heading["bold"] or heading["hash"] or heading["plain"] or ""
+    """Take over what a heading says; what it does not say is that of the section it is in: 三、重点工作 （一）….
+
+    A heading without a number lies in the numbered one before it, beside others without a number.
+    """
+    groups = heading.groupdict()
+    title = (groups.get("bold") or groups.get("hash") or groups.get("plain") or "").strip()
+    level = next((i for i, numbered in enumerate(NUMBERED, 1) if numbered.match(title)), len(NUMBERED) + 1)
+    while frames.sections and frames.sections[-1].level >= level:
+        frames.sections.pop()
+    read_out = frames.scheme is not None and frames.scheme.kind == "read out"
+    parent = frames.sections[-1] if frames.sections else Section(0, frames.plan or read_out)
     told = places.seen(title, words, frames.known)
     told = [p for p in told if not p.weak] or [p for p in told if p.names != (places.NATIONAL,)]
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
-    frames.section = around.Frame(names, f"heading {title[:20]!r}") if names else around.Frame()
+    place = around.Frame(names, f"heading {title[:20]!r}") if names else parent.place
     spans = [p for p in all_in(title, source.published, about=frames.about) if not p.brief]
     dated = days.DAY.search(title) is not None  # 示例报 2024-05-06 第03版
-    frames.section_period = spans[0] if spans and not spans[0].day and not dated else None
-    past = words.phrases["past heading"].search(title) is not None
-    told_of = frames.plan or (frames.scheme is not None and frames.scheme.kind == "read out")
-    frames.coming = not past and (told_of or bool(words.phrases["plan heading"].search(title)))
-    frames.review = past
-    year = frames.section_period.year if frames.section_period else None
-    frames.year = year if frames.section_period and frames.section_period.text == str(year) else None
-    if frames.section_period is None and frames.plan and not past:
-        frames.section_period = frames.plan_year
-    frames.planned = frames.coming
+    period = spans[0] if spans and not spans[0].day and not dated else parent.period
+    # inside a review or a plan only plain words turn the time: （二）夯实产业基础 of a plan is planned
+    turns = "review heading" if parent.coming and parent.level else "past heading"
+    past = words.phrases[turns].search(title) is not None
+    ahead = words.phrases["next heading" if parent.past else "plan heading"].search(title) is not None
+    coming = not past and (ahead or parent.coming)
+    if coming and frames.scheme is None and period is not None and period.text == str(period.year):
+        frames.plan_year = period  # the year of a plan is that of its later parts
+    if period is None and (frames.plan or coming) and not past:
+        period = frames.plan_year
+    frames.sections.append(Section(level, coming, past or (parent.past and not coming), period, place))
+    frames.section, frames.section_period = place, period
+    frames.year = period.year if period is not None and period.text == str(period.year) else None
+    frames.coming = frames.planned = coming
+    frames.review = frames.sections[-1].past

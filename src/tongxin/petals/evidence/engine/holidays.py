@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -21,6 +22,9 @@ TOLD = (
     rf"(?P<holiday>(?:[“\"‘]?{_ONE}(?:国际劳动节|节)?[”\"’]?(?:[、和及暨]?[“\"]?{_ONE}节?[”\"]?)?"
     rf"(?:小?长假|黄金周|假期|假日|期间)(?:期间)?|春运(?:期间)?)(?:{_PART}|{_OVER})|假[期日](?P<hbare>前[两二三四五六七]天|首日|第一天|最后一天|期间))"
 )
+# On its last day only what is summed up is of all its days
+SUMMED = re.compile("期间|天(?!预)|共|累计|合计|总计|日均|同比")
+AGO = {"今年": 0, "去年": -1, "上年": -1, "前年": -2}
 SOON = timedelta(30)
 LATELY = timedelta(12)
 
@@ -80,3 +84,30 @@ def part(of: Days, told: str) -> str:
     count = "一两三四五六七".find(told[1].replace("二", "两")) if told.startswith("前") else 0
     end = min(of.first + timedelta(count), of.last)
     return f"{of.first}/{end}" if count else str(of.first)
+
+
+class Meant(NamedTuple):
+    """The period that a text means by a holiday, its year; `flow`: whether it is the holiday, or only its year."""
+
+    text: str
+    year: int
+    flow: bool
+
+
+def meant(match: re.Match[str], day: date | None) -> Meant | None:
+    """Return what a match of TOLD means in a text published on `day`.
+
+    While a holiday lasts it is no period: what is told is of the days until now.
+    """
+    ago = AGO.get(match["hrel"] or "")
+    year = int(match["hy"]) if match["hy"] else day.year + ago if ago is not None and day else None
+    found = days(match["holiday"], year, day)
+    if found is not None and day is not None:
+        told = match["hpart"] or match["hbare"] or ""
+        whole = told in ("", "期间")
+        lasts = found.first <= day <= found.last
+        if whole and lasts and day == found.last:
+            lasts = SUMMED.search(match.string, match.end() - 2, match.end() + 30) is None
+        if not (lasts if whole else day < found.first):
+            return Meant(part(found, told), found.year, True)
+    return Meant(str(year), year, False) if year is not None else None

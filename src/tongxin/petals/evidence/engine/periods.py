@@ -29,7 +29,7 @@ TIME = re.compile(
     r"(?<![由从较比\d])(?P<first_year>(?:19|20)\d{2})年?(?:——|--|[—–\-~～至到])(?P<last_year>(?:19|20)\d{2})(?:年度?(?![均\d前上])|(?=[）)]))|"
     rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>(?<![来各亲])自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
     rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
-    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|之?间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)"
+    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|之?间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)|(?P<past>过去(?P<pasts>{_N})年(?:来|间)?)"
     rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|开局之年|开局年|(?=重大|重点|规划|发展目标|主要目标|目标))"
     rf"|(?P<next>(?:未来|今后)(?P<nexts>[二两三四五十\d]+)年)"
     rf"|(?<![\d{_CN}数多几近去今明前当本全])(?:(?P<inside>年内)(?!第)|(?P<close>年末|年底)(?=[\u4e00-\u9fff，]))"
@@ -42,11 +42,11 @@ TIME = re.compile(
 )
 # Where a time may begin: to try TIME everywhere takes four times as long.
 BEGINS_TIME = re.compile(
-    f'[0-9“"‘{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年未不日昨国中春清端元劳双假]'
+    f'[0-9“"‘{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年未不日昨过国中春清端元劳双假]'
     "(?:(?<=[0-9])(?<![0-9][0-9])(?=[0-9]{0,4}(?:[年月季—至到~～-]|个季|多年))"
     f"|(?<=[{_CN}])(?=[年月季五{_CN}]|个季|多年)"
     f"|(?<=[今去上前明当本])(?=[年天前半一两0-9{_CN}])|(?<=[首头全下目如现眼])(?=[季年半前今在已下个两])"
-    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"‘党协头])(?=[十的同0-9{_CN}国中春清端元劳双])|(?<=[国中春清端元劳双五十假])(?=[庆秋节运明午旦动一期日])|(?<=年)(?=[末底内度])|(?<=[未今不日昨前近])(?=[来后久前天日不期年]))'
+    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"‘党协头])(?=[十的同0-9{_CN}国中春清端元劳双])|(?<=[国中春清端元劳双五十假])(?=[庆秋节运明午旦动一期日])|(?<=年)(?=[末底内度])|(?<=过)(?=去[0-9{_CN}])|(?<=[未今不日昨前近])(?=[来后久前天日不期年]))'
 )
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
@@ -78,7 +78,6 @@ SET_UP = re.compile(
     "[^，。；,;\\d]{0,6}(?:开工|启动|动工|奠基|立项|设立|成立|揭牌|组建|启用|通车|投用|开园|开港|创办|开通)[^，。；,;\\d]{0,6}的(?![\\d约近超])"
 )
 OF_A_DAY = re.compile("发送|接待|客流|销售|成交|发电|通行|开行|到发|吞吐|出入境|进出境|抵达|流量|票房")
-SUMMED = re.compile("期间|天(?!预)|共|累计|合计|总计|日均|同比")
 SAME_SPAN = re.compile("同期")
 COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
 RECOVERED = re.compile("(?:恢复|回升|相当)$")  # 恢复到2019年的98%, but not 由…恢复到2024年的…
@@ -215,6 +214,12 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         if count == 5 and (turn := _plan_over(match, day)):
             return _made(match, turn, day)
         return _made(match, f"{day.year - count}/{today}", day)
+    if match["pasts"]:
+        count = _number(match["pasts"])
+        if day is None or not 2 <= count <= 60:
+            return None
+        last = str(day.year - 1) if day.month <= 3 else today  # told at the turn of the year: whole years
+        return _made(match, f"{day.year - count}/{last}", day)
     if match["plan"]:
         first = FIRST_YEAR[match["plan"]]
         if match["when"] == "以来":
@@ -252,19 +257,8 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
 
 
 def _holiday(match: re.Match[str], day: date | None) -> Period | None:
-    """Return the days of a holiday; while it lasts it is no period, for what is told is of the days until now."""
-    ago = {"今年": 0, "去年": -1, "上年": -1, "前年": -2}.get(match["hrel"] or "")
-    year = int(match["hy"]) if match["hy"] else day.year + ago if ago is not None and day else None
-    found = holidays.days(match["holiday"], year, day)
-    if found is not None and day is not None:
-        told = match["hpart"] or match["hbare"] or ""
-        whole = told in ("", "期间")
-        lasts = found.first <= day <= found.last
-        if whole and lasts and day == found.last:  # on its last day only what is summed up is of all its days
-            lasts = SUMMED.search(match.string, match.end() - 2, match.end() + 30) is None
-        if not (lasts if whole else day < found.first):
-            return _made(match, holidays.part(found, told), day, year=found.year, flow=True)
-    return _made(match, str(year), day, year=year) if year is not None else None
+    told = holidays.meant(match, day)
+    return _made(match, told.text, day, year=told.year, flow=told.flow) if told else None
 
 
 def _span(match: re.Match[str], day: date | None) -> Period | None:

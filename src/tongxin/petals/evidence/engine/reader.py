@@ -44,6 +44,10 @@ SENTENCE = re.compile(r"[^。！？!?\n]{0,500}[。！？!?]?[”」』]?")
 HEADING = re.compile(
     r"^\s*(?:\*\*(?P<bold>[^*]{2,60})\*\*|#+\s*(?P<hash>.{2,60})|(?P<plain>[^，。；,;]{2,34}))\s*$"
 )
+# A heading that the text goes on behind: 二、2026年工作安排。新建学校20所。
+RUN_IN = re.compile(
+    r"\s*(?P<plain>(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])[^，。；：:,;\d]{0,4}(?:20\d{2}年)?[^，。；：:,;\d]{2,24})。"
+)
 JOINED = re.compile("[、和及，]")
 NOUN = re.compile("[^，。；,;！？!?：:]{0,40}")
 GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时|分[^，。]{1,5}看|从[^，。]{1,8}看)")
@@ -140,6 +144,8 @@ def read(
                 frames.period, frames.place, frames.planned = None, around.Frame(), frames.coming
                 frames.unrelated = True
                 continue
+        if (headed := RUN_IN.match(line)) is not None:
+            enter_section(headed, frames, source, words)
         if FIGURE.search(line):
             found += _paragraph(at, line, frames, source, words, lost)
     naming.name(frames.unnamed, parts, frames.themes, words)
