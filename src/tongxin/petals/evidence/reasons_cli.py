@@ -41,6 +41,7 @@ PARTS_OF_PAGES = (
 )  # fmt: skip
 # Why a slot says what it says, and how a date of publication was found
 REASONS = (
+    gettext_noop("the ends of the line"),
     gettext_noop("same clause"), gettext_noop("sentence"), gettext_noop("paragraph"),
     gettext_noop("title"), gettext_noop("first lines"), gettext_noop("publisher"), gettext_noop("heading"),
     gettext_noop("carried in the sentence"), gettext_noop("carried in the paragraph"),

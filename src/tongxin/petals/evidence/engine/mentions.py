@@ -26,6 +26,10 @@ ENDS = re.compile("(?:左右|上下|以上|以下|以内|大关)*(?:[，。；,;
 STEPS = re.compile("[百千万亿]*(?:元)?(?:的)?(?:量级|台阶|大台阶)")
 SHARED = re.compile("、|和|与|及|，")
 MINUTES = re.compile(r"(\d{1,2})分钟?")
+# 占三分之一, 缩短三分之一, 其中三分之一
+BY_PART = re.compile(
+    "占|比重|贡献|(?:增长|增加|提高|提升|下降|降低|减少|缩短|压缩|压减|节省|节约)(?:了|近|约|超过?|逾)*$|其中(?:有|近|约|超过?|逾)*$"
+)
 OF_ALL_OF = re.compile("(?:以上)?(?:的[^，。；的]{2}|来自|分布在|集中在|落户)")
 HOUSEHOLDS = re.compile("(?:种植|养殖|农|住|商|贫困|渔|牧|脱贫|个体工商)户")
 PASSED = re.compile("(?:迈上|跨上|站上|跃上|迈入|迈过|突破|登上)(?:了)?$")  # 迈上万亿台阶
@@ -108,9 +112,7 @@ def _unit(
     before, after = text[clause[0] : match.start()], text[match.end() : match.end() + 12]
     if match["den"] or match["fden"]:
         return (
-            ("%", "1", "percent", match.end())
-            if re.search("占|比重|贡献", before) or OF_ALL_OF.match(after)
-            else None
+            ("%", "1", "percent", match.end()) if BY_PART.search(before) or OF_ALL_OF.match(after) else None
         )
     if match["h"]:
         part = PART_OF.search(before) and not MORE_TOLD.match(text, match.end())

@@ -194,7 +194,7 @@ class Scope:
             (p for p in self.places if clause[0] <= p.start < start and p.form in self.words.lines), None
         )
         if line and not (after or through):
-            return line.names, f"the ends of {line.form}"
+            return line.names, f"the ends of the line: {line.form}"
         return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
 
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
