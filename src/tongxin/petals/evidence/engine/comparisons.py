@@ -67,7 +67,8 @@ def roles(text: str, found: list[Mention]) -> None:
                 m.value = f"-{m.value}"  # against the sign of the first
             continue
         if previous and m.kind == previous.kind and LISTED.match(text[previous.end : m.start]):
-            m.role = previous.role if previous.kind in ("percent", "points", "ratio") else "main"
+            told = previous.kind in ("percent", "points", "ratio") or previous.role == "amount"
+            m.role = previous.role if told else "main"
             continue
         if m.kind in ("percent", "points", "ratio"):
             m.role = _role(text, before, m)
@@ -239,6 +240,14 @@ def _own_subject(text: str, m: Mention) -> bool:
     return _says_what(before[: how.start()] if how else before)
 
 
+def _another(text: str, first: Mention, m: Mention) -> bool:
+    """Whether a change in the clause of another says what it is of: 进口增长3%、出口增长5%."""
+    between = text[first.end : m.start]
+    how = CHANGE.search(between)
+    listed = first.kind == "percent" and how is not None and between[:1] in ("、", "和", "及", "与")
+    return listed and how is not None and _says_what(between[1 : how.start()])
+
+
 def _says_what(said: str) -> bool:
     """Whether more than 同比, 已基本 or 按可比口径 stands before a change: its subject."""
     return len(FILLER.sub("", said)) >= 2
@@ -274,6 +283,7 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
                 told.add(id(each))
             continue
         same = near and near[-1].clause == m.clause and not MEAN.search(text[m.clause[0] : m.start])
+        same = same and not (m.role in ("change", "points") and _another(text, near[-1], m))
         if (
             near
             and not (
@@ -299,9 +309,15 @@ def attach(text: str, found: list[Mention]) -> list[Mention]:
 
 
 def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Mention]) -> bool:
-    """Give each number of a list with 分别 to its figure, the last ones in turn; return whether there were enough."""
-    first = listed[0]
-    if "分别" not in text[first.clause[0] : first.start] or len(figures) < len(listed):
+    """Give each number of a list with 分别, or behind a list of as many figures, to its figure in turn.
+
+    Return whether there were enough figures.
+    """
+    first, count = listed[0], len(listed)
+    if len(figures) < count:
+        return False
+    as_many = [f.turn for f in figures[-count:]] == [(i, count) for i in range(count)]
+    if "分别" not in text[first.clause[0] : first.start] and not as_many:
         return False
     if m.role == "change" and _own_subject(text, first):
         return False

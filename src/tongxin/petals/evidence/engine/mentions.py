@@ -11,6 +11,7 @@ from tongxin.petals.evidence.engine.numerals import chinese, plain, value_of
 
 BORDER = re.compile(r"[，；;：:。！？!?…]|,(?!\d{3}(?!\d))")
 LEFT = re.compile(rf"(?:{BEFORE}|每天|每日|日均|年均|平均|[了为有到在至共])+$")
+IN_TURN = re.compile("分别|依次")
 MASKED = 40  # characters that a name with digits has at most
 REACH = 24  # characters before a number in which its qualifiers stand
 RIGHT = re.compile(r"(?:左右|上下|以上|以下|以内|之内|之多|大关)")
@@ -288,7 +289,7 @@ def find(
         numbers = [m for m in numbers if not _covered(m.start(), _digits_end(m), times)]
     if not numbers:
         return []
-    shared = _shared_units(numbers, text) if "分别" in text else {}
+    shared = _shared_units(numbers, text) if IN_TURN.search(text) else {}
     measured = []
     for match in numbers:
         start = match.start()
@@ -359,7 +360,7 @@ def _shared_units(numbers: list[re.Match[str]], text: str) -> dict[int, re.Match
             lender is not None
             and near
             and near.end() == then.start()
-            and "分别" in text[max(0, match.start() - 24) : match.start()]
+            and IN_TURN.search(text, max(0, match.start() - 24), match.start())
         ):
             shared[match.start()] = lender
     return shared

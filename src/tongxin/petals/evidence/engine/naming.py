@@ -22,9 +22,9 @@ WHOLE = re.compile("(全国|全省|全市|全区|全县|全球|世界)(?=.{2})")
 LONGEST = 40
 PAIRED = frozenset("“”（）()《》")
 LIST = re.compile(
-    "[^，。；、：:]{1,20}(?:、[^，。；、：:]{1,20})*?(?:、|和|与|及|以及)[^，。；、：:]{1,20}?(?=等|分别|均|各)"
+    "[^，。；、：:]{1,20}(?:、[^，。；、：:]{1,20})*?(?:、|和|与|及|以及)[^，。；、：:]{1,20}?(?=等|分别|依次|(?<!年)均|各)"
 )
-LIST_ENDS = re.compile("等|分别|均|各")
+LIST_ENDS = re.compile("等|分别|依次|(?<!年)均|各")
 JOINED = re.compile("、|和|与|以及|及")
 GREW = re.compile("(?:年均增速|提高幅度|增幅|降幅|增速|年均|(?<=.{3})年)+$")
 CHANGES = re.compile(
@@ -114,7 +114,7 @@ def _said(text: str, m: Mention, kept: list[int], seen: list[Seen], words: Lexic
 
     A place at the head is left out: it has a column of its own.
     """
-    others = _other_items(text, m, words)
+    others = _other_items(text, m, seen, words)
     kept = _whole(kept, [p for p in seen if p.form in words.lines])
     first = next((p for p in seen if kept and p.start <= kept[0] < p.end), None)
     if first and NAME_ON.match(text, first.end):
@@ -162,7 +162,7 @@ def _runs(text: str, places: list[int]) -> Iterator[str]:
             start = i
 
 
-def _other_items(text: str, m: Mention, words: Lexicon) -> range | frozenset[int]:
+def _other_items(text: str, m: Mention, seen: list[Seen], words: Lexicon) -> range | frozenset[int]:
     """Return the places of those items of a list that are other figures': 船舶、汽车、集装箱出口分别增长…."""
     turn, count = m.turn
     if count < 2 or LIST_ENDS.search(text, 0, m.start) is None:
@@ -170,6 +170,8 @@ def _other_items(text: str, m: Mention, words: Lexicon) -> range | frozenset[int
     for found in reversed(list(LIST.finditer(text, 0, m.start))):
         cuts = [found.start(), *(c.end() for c in JOINED.finditer(text, *found.span())), found.end() + 1]
         if len(cuts) == count + 1:
+            if any(p.start == cuts[0] for p in seen) and any(p.start == cuts[-2] for p in seen):
+                return frozenset()  # 甲区、乙区、丙区的浓度依次为…: of each place the same
             mine = range(cuts[turn], cuts[turn + 1] - 1)
             last = words.naming.shared_head.search(text, cuts[-2], cuts[-1] - 1)
             end = last.start() if last else cuts[-1] - 1
