@@ -61,6 +61,10 @@ def group() -> None:
 @click.pass_context
 def repair(ctx: click.Context, files: tuple[Path, ...], diff: bool, as_json: bool, seconds: float) -> None:
     """Repair FILES (txt, html, docx, pdf, zip, or folders of them): the text, then on stderr the list of edits."""
+    if diff and as_json:
+        raise click.UsageError(
+            gettext("Give {one} or {other}, not both.").format(one="--diff", other="--json")
+        )
     failed = 0
     found = files_cli.found(files)
     docs = files_cli.apart(found)
@@ -117,6 +121,10 @@ def read(
     """Read FILES (txt, html, docx, pdf, zip, or folders of them) into facts."""
     if resume and table is None:
         raise click.UsageError(gettext("--resume goes on with a table: give --csv too."))
+    if as_json and explain:
+        raise click.UsageError(
+            gettext("Give {one} or {other}, not both.").format(one="--json", other="--explain")
+        )
     if words is not None:
         _words_or_exit(words)
     journal = output.Journal(table) if table else None
@@ -127,7 +135,7 @@ def read(
         for p in found
     ]
     if journal:
-        _start(journal, resume)
+        _start(journal, resume, found)
         marked = [(job, files_cli.mark(job.path)) for job in jobs]
         jobs = [
             replace(job, skip=tuple(journal.partly.get(mark, ())))
@@ -146,14 +154,13 @@ def read(
             if journal and (done.readings or not done.troubles):
                 parts = [str(r["path"]) for r in done.readings] if done.troubles else None
                 journal.add(files_cli.mark(done.path), output.table(done.rows, heading=False), parts)
-            elif done.readings and not table:
+            if done.readings and (as_json or explain or not table):
                 _print(done, as_json, explain, heading=not headed)
                 headed = True
-            if explain and table:
-                _explain(done)
             count += 1
             if len(found) > 1:
-                click.echo(f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}", err=True)
+                line = f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}"
+                click.echo(files_cli.printable(line), err=True)
     except KeyboardInterrupt:
         files_cli.stop(answers)
         files_cli.interrupted(ctx, count, len(found), table)
@@ -185,14 +192,21 @@ def _words_or_exit(words: Path) -> None:
         raise click.ClickException(told.format(words=words, slip=said(slip))) from error
 
 
-def _start(journal: output.Journal, resume: bool) -> None:
+def _start(journal: output.Journal, resume: bool, found: list[Path]) -> None:
+    """Begin, or go on with, a table. A bulletin, or what is no table of facts, is not written over."""
+    if journal.out.absolute() in {p.absolute() for p in found}:
+        told = gettext("{path} is one of the bulletins. Nothing was written: give --csv another name.")
+        raise click.ClickException(told.format(path=journal.out))
     try:
         if resume:
             journal.resume()
-        journal.check()
+        ours = journal.check(output.table([]))
     except OSError as error:
         told = gettext("{path}: {why}. Give --csv a file in a folder that is there and may be written.")
         raise click.ClickException(told.format(path=journal.out, why=said(why(error)))) from error
+    if not ours:
+        told = gettext("{path} is no table of facts and is not written over. Give --csv another name.")
+        raise click.ClickException(told.format(path=journal.out))
 
 
 def _not_written(error: OSError, table: Path | None) -> NoReturn:

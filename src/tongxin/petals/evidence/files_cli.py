@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import NoReturn
 import click
 from django.utils.translation import gettext, ngettext
 
-from tongxin.petals.evidence.engine import batch, documents, folders
+from tongxin.petals.evidence.engine import batch, documents, folders, kinds
 from tongxin.petals.evidence.engine.limits import Unreadable
 from tongxin.petals.evidence.reasons_cli import said
 from tongxin.shared.blocks import NoCluster, each
 from tongxin.shared.phrases import phrase
 
 INTERRUPTED = 130  # exit status after Ctrl-C
+NAMES = re.compile('[^\\s/!：:"]*[\udc80-\udcff][^\\s/!：:"]*')  # parts of paths that an old system wrote
 SHOWN = 6  # names that are told of many
 
 
@@ -122,5 +124,6 @@ def mark(path: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text without what no terminal can write: halves of characters."""
+    """Return a text without what no terminal can write: halves of characters, names of files in GBK."""
+    text = NAMES.sub(lambda m: kinds.readable(m[0]), text)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

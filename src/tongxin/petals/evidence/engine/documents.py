@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -113,7 +114,11 @@ def _kind(name: str, data: bytes) -> str:
     if data.startswith(b"%PDF-"):
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if kinds.ending(name) in (*kinds.SHEETS, *kinds.WORD):
+            raise Unreadable("office", phrase("{name}: not read.", name=name), kinds.todo(kinds.ending(name)))
         return "docx" if b"word/" in data[:4000] or name.lower().endswith(".docx") else "zip"
+    if data.startswith(b"{\\rtf"):
+        raise Unreadable("office", phrase("{name}: not read.", name=name), kinds.todo(".rtf"))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             "old_word", phrase("{name}: an old Word or Excel file.", name=name), phrase("Save it as docx.")
@@ -172,7 +177,7 @@ def _file(name: str) -> str:
 
 def stem(name: str) -> str:
     """Return what the bulletin of a file, or of a file in an archive, is called: its name without the ending."""
-    file = _file(name)
+    file = kinds.readable(_file(name))
     suffix = PurePosixPath(file).suffix.lower()
     return file[: -len(suffix)] if suffix in kinds.KINDS else file
 
@@ -200,14 +205,14 @@ def told_beside(path: Path) -> Told:
 
 
 def files(paths: list[Path]) -> list[Path]:
-    """Return the files of paths, folders searched through in the order of names; `index.csv` is no bulletin."""
+    """Return the files of paths, each once, folders searched through in the order of names; `index.csv` is none."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             found += sorted(p for p in path.rglob("*") if is_bulletin(p))
         else:
             found.append(path)
-    return found
+    return list({os.path.abspath(p): p for p in reversed(found)}.values())[::-1]
 
 
 def is_bulletin(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePosixPath
 
 from tongxin.shared.phrases import phrase
@@ -20,6 +21,16 @@ ENDINGS = (
     ((".zip",), phrase("Unpack it, and pack its files.")),  # met inside another alone
 )
 OTHER = phrase("Read are txt, md, html, mht, docx, PDF with text, and zip of them.")
+
+
+def readable(name: str) -> str:
+    """Return a file's name as it is read; one that an old system wrote in GBK is not broken on a newer one."""
+    if not any("\udc80" <= c <= "\udcff" for c in name):
+        return name
+    try:
+        return os.fsencode(name).decode("gb18030")
+    except UnicodeError:
+        return name
 
 
 def ending(name: str) -> str:

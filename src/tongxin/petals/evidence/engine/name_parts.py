@@ -114,6 +114,7 @@ class _Words(dict[str, tuple[int, int, int]]):
 
 
 WORDS = _Words()
+HALVES = re.compile("[\ud800-\udfff]")  # bytes that mean nothing: the cutter takes none
 AT_AN_END = (kernels.EDGE, kernels.EDGE, 0)
 NUMBER = cache(_number)  # of units
 
@@ -158,7 +159,7 @@ def windows(sentences: list[Sentence]) -> Windows:
 
 def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
     """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
-    known = [WORDS[word] for word in rjieba.cut(text, False)]
+    known = [WORDS[word] for word in rjieba.cut(HALVES.sub("\ufffd", text), False)]
     told = np.array([AT_AN_END, *known, AT_AN_END], np.int64)
     return np.arange(len(told)).repeat(told[:, 2]), told[:, 0], told[:, 1]
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,12 @@ from tongxin.petals.evidence.engine.facts import COLUMNS
 DANGEROUS = ("=", "+", "@", "\t", "\r")
 
 
+HALVES = re.compile("[\ud800-\udfff]")
+
+
 def safe(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell that no spreadsheet takes for a formula, and in which bytes without meaning are �."""
+    text = HALVES.sub("\ufffd", text)
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
@@ -62,10 +67,14 @@ class Journal:
                 self.done[mark] = size
         os.truncate(self.out, min(size, self.out.stat().st_size))
 
-    def check(self) -> None:
-        """Raise OSError where the output cannot be written; what stands in it is not touched."""
-        with self.out.open("a", encoding="utf-8"):
-            pass
+    def check(self, heading: str) -> bool:
+        """Raise OSError where the output cannot be written; return whether it is new, or such a table.
+
+        What stands in it is not touched.
+        """
+        with self.out.open("a+", encoding="utf-8", errors="replace") as stream:
+            stream.seek(0)
+            return stream.read(len(heading)) in ("", heading)
 
     def start(self, heading: str) -> None:
         """Begin a new output, once, or go on behind what is there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 import zipfile
@@ -201,3 +202,16 @@ def test_the_limit_holds_for_every_kind(tmp_path, how):
             )
     done = batch.read(batch.Job(str(path), seconds=0.5))
     assert (done.code, done.rows) == ("too_long", [])
+
+
+def test_bytes_without_meaning_anywhere_raise_nothing():
+    chance = random.Random(11)
+    text = f"示例区一季度情况\n2025-04-20 来源：示例日报\n\n今年一季度，{SENTENCE}。下一步，示例区将新建公园6个。"
+    for charset in ("utf-8", "gb18030"):
+        for _ in range(60):
+            data = bytearray(text.encode(charset))
+            for _ in range(chance.choice([1, 3])):
+                data.insert(chance.randrange(len(data)), 0xFF)
+            with suppress(Unreadable):
+                for reading in read_bytes("a.txt", bytes(data)):
+                    assert reading.document.decoded.encoded() == bytes(data)
