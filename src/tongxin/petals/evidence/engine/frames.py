@@ -76,6 +76,7 @@ class Frames:
     )  # hidden words proposed with little certainty
     years: Period | None = None  # the years told last in the paragraph: 十年来
     flow: Period | None = None  # the months or quarter told last in the section
+    state: Period | None = None  # the day told last for what there is: 9月末
     lead: Period | None = None  # the quarter or months that a report of figures begins with
     unnamed: list[naming.Unnamed] = field(default_factory=list)  # figures read, their names not yet
     unrelated: bool = True  # the next figure does not go on with the one before

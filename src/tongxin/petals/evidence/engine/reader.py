@@ -28,6 +28,7 @@ from tongxin.petals.evidence.engine.when import (
     OPENED,
     STANDS,
     TASKS,
+    of_state,
     of_years,
     period_of,
     planned_for,
@@ -77,6 +78,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         at += len(line) + 1
 
 
+def _first_sentence(text: str, end: int) -> str:
+    """Return the first sentence with a line of its own before a place: 2025年，示例县经济稳中向好。"""
+    lines = (line for _at, line in _lines(text[:end]) if len(line) > 15 and line.rstrip().endswith("。"))
+    return next(lines, "")
+
+
 def _is_title(line: str, title: str) -> bool:
     """Whether a line only is the title: it frames the whole document, its figures stand in the text again."""
     return (
@@ -117,7 +124,8 @@ def read(
         frames.coming = frames.planned = True
         frames.plan_year = next((p for p in spans if p.text == str(p.year)), None)
         frames.section_period = frames.section_period or frames.plan_year
-    frames.lead = lead(title, text[slice(*opening)], text, frames.about, source)
+    first = _first_sentence(text, opening[0])
+    frames.lead = lead(title, first + text[slice(*opening)], text, frames.about, source)
     frames.named, frames.starts = every, [p.start for p in every]
     lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
     found: list[Fact] = []
@@ -245,6 +253,7 @@ def _sentence(
     frames.ahead = coming[-1] if coming else frames.ahead
     frames.years = next((p for p in reversed(periods) if of_years(p) and not p.local), frames.years)
     frames.flow = next((p for p in periods if SPAN.fullmatch(p.text)), frames.flow)
+    frames.state = next((p for p in periods if of_state(p)), frames.state)
     lasting = [
         p
         for p in periods

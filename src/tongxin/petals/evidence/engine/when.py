@@ -43,6 +43,7 @@ LONG_AGO = re.compile("年前的?|之初的?|最初的?|起初的?|当初的?|�
 REACHED = frozenset(["达到", "达", "覆盖", "增至", "扩大到", "增加到", "减至"])
 BESIDE = re.compile("[共现拥设建]有|总数|存量|保有")
 TODAY = re.compile("今[天日](?![（(])")
+BALANCE = re.compile("余额|存量|保有量|在册|结存|户数")
 NOTHING = "nothing told: as of publication"
 STANDS = "a count of what there is"
 OPENED = "what was opened, as it stands"
@@ -88,6 +89,8 @@ def period_of(
         and (m.kind in SIZES or TODAY.search(text, 0, m.start))
     ):
         chosen = None  # 今天发送旅客18万人次, 全长6公里 beside what the holiday brought
+    if frames.state is not None and _is_balance(clause, chosen, inside, frames):
+        return frames.state.text, "the day told for what there is", _lies(frames.state, source)
     if (
         chosen is not None
         and not inside
@@ -157,6 +160,18 @@ def _of_opening(text: str, m: Mention, told: Period, words: Lexicon) -> bool:
         return False
     clause = text[m.clause[0] : m.start]
     return WHOLE_OF.match(clause) is not None or NOW_HAS.match(clause) is not None
+
+
+def _is_balance(clause: str, chosen: Period | None, inside: list[Period], frames: Frames) -> bool:
+    """Whether a figure is a balance (贷款余额) to which nothing nearer than months gives a time."""
+    if inside or frames.planned or BALANCE.search(clause) is None:
+        return False
+    return chosen is None or SPAN.fullmatch(chosen.text) is not None
+
+
+def of_state(told: Period) -> bool:
+    """Whether a period is a day by which something is counted: 9月末."""
+    return told.text.startswith("../") and not (told.now or told.future or told.brief)
 
 
 def of_years(told: Period) -> bool:
