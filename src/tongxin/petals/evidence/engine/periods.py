@@ -10,44 +10,8 @@ from functools import lru_cache
 
 from tongxin.petals.evidence.engine import holidays
 from tongxin.petals.evidence.engine.numerals import chinese
-from tongxin.petals.evidence.engine.trie import matches
+from tongxin.petals.evidence.engine.times import times_in
 
-_CN = "一二三四五六七八九十"
-_N = f"[{_CN}\\d]+"
-_YEAR = (
-    r"(?:(?P<y>(?:19|20)\d{2})(?:年(?!均)|(?=[—\-]))|(?P<rel>今年|本年度|本年|去年|上年|前年|明年|当年|上一年)"
-    r"(?:[（(](?:19|20)\d{2}年?[）)])?)"
-)
-_PART = (
-    rf"(?:(?P<first>前|头|首)(?P<months>{_N}|两)个?月(?!\d)|(?P<quarters>前)?(?P<q>[一二三四1-4首])(?:个)?季度?(?![节度])|(?P<half>上半年|下半年)"
-    r"|(?P<m3>\d{1,2})月(?P<d3>\d{1,2})日?(?:[\d零]{1,2}时)?[-—至到~～](?:(?P<m4>\d{1,2})月)?(?P<d4>\d{1,2})日"
-    rf"|(?P<m1>\d{{1,2}})月?(?:份)?[-—至到~～](?P<m2>\d{{1,2}})月(?:份)?|(?P<m>{_N})月(?:份)?(?:(?P<d>\d{{1,2}})日|(?P<mend>底|末))?|年?(?P<yend>底|末)|(?P<all>全年))"
-)
-_STARTS = re.sub(r"\(\?P<\w+>", "(?:", f"(?:{_YEAR}|{_PART.replace('|年?(?P<yend>底|末)', '')})")
-TIME = re.compile(
-    f"(?:{holidays.TOLD}|"
-    r"(?<![由从较比\d])(?P<first_year>(?:19|20)\d{2})年?(?:——|--|[—–\-~～至到])(?P<last_year>(?:19|20)\d{2})(?:年度?(?![均\d前上])|(?=[）)]))|"
-    rf"(?P<asof>截至到|截止到|截至|截止|到|至)?(?P<since>(?<![来各亲])自|从)?(?<![\d一二三四五六七八九十第])(?={_STARTS}){_YEAR}?\s?{_PART}?(?P<till>以来|至今|起)?"
-    rf"|(?P<now>截至目前|截至当前|到目前为止|目前|如今|(?<![出呈体实展发])现在|眼下|当前|截至发稿|截至今日|现已|今天的|截至今天)"
-    rf"|(?P<back>近?(?P<years>{_N})(?:多)?年(?:来|之?间|里|以来)|近(?P<recent>{_N})年(?=[，,累共全我]))|(?P<this>这(?P<these>{_N})年)|(?P<past>过去(?P<pasts>{_N})年(?:来|间)?)"
-    rf"|[“\"]?(?P<plan>十[一二三四五六])五[”\"]?(?:规划)?(?P<when>期间|时期|以来|末|收官|开局之年|开局年|(?=重大|重点|规划|发展目标|主要目标|目标))"
-    rf"|(?P<next>(?:未来|今后)(?P<nexts>[二两三四五十\d]+)年)"
-    rf"|(?<![\d{_CN}数多几近去今明前当本全])(?:(?P<inside>年内)(?!第)|(?P<close>年末|年底)(?=[\u4e00-\u9fff，]))"
-    r"|(?P<lately>近年来|(?:不久前|前不久|近日|日前|近期)(?=[，,]))"
-    r"|(?<!跨)(?P<annual>年度(?=(?:重点|投资|计划投资|实施)?[约超]?\d))"
-    r"|(?P<until>截至|截止到?)?(?P<yesterday>昨天|昨日)(?=[，,0-9\u4e00-\u9fff])"
-    rf"|(?P<congress>党的十八大以来|党的十九大以来|党的二十大以来)"
-    rf"|(?P<strategy>协同发展(?:战略)?(?:实施|上升为国家战略|提出)?以来)"
-    ")"
-)
-# Where a time may begin: to try TIME everywhere takes four times as long.
-BEGINS_TIME = re.compile(
-    f'[0-9“"‘{_CN}今去上前明当本全头首下截到至自从目如现眼这近党协年未不日昨过国中春清端元劳双假]'
-    "(?:(?<=[0-9])(?<![0-9][0-9])(?=[0-9]{0,4}(?:[年月季—至到~～-]|个季|多年))"
-    f"|(?<=[{_CN}])(?=[年月季五{_CN}]|个季|多年)"
-    f"|(?<=[今去上前明当本])(?=[年天前半一两0-9{_CN}])|(?<=[首头全下目如现眼])(?=[季年半前今在已下个两])"
-    f'|(?<=[截到至自从近这])(?=[至止目今去上前明当本全首下头0-9{_CN}])|(?<=[“"‘党协头])(?=[十的同0-9{_CN}国中春清端元劳双])|(?<=[国中春清端元劳双五十假])(?=[庆秋节运明午旦动一期日])|(?<=年)(?=[末底内度])|(?<=过)(?=去[0-9{_CN}])|(?<=[未今不日昨前近])(?=[来后久前天日不期年]))'
-)
 CONGRESS = {"党的十八大以来": "2012-11", "党的十九大以来": "2017-10", "党的二十大以来": "2022-10"}
 FIRST_YEAR = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026, "十六": 2031}
 
@@ -56,11 +20,12 @@ BEGINS = {"Q1": "-01", "Q2": "-04", "Q3": "-07", "Q4": "-10", "H1": "-01", "H2":
 ENDS = {"Q1": "-03", "Q2": "-06", "Q3": "-09", "Q4": "-12", "H1": "-06", "H2": "-12"}
 OPENED = re.compile(r"\W{0,3}((?:19|20)\d{2})年[，,]")
 REPORT = re.compile(
-    r"((?:19|20)\d{2})(?:\s?年(?!计划|[前上下一二三四]|\d)|[，,：:·])[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|年报|工作总结|全年|这一年|年终|回眸|盘点|成绩单|答卷)"
+    r"((?:19|20)\d{2})(?:\s?年(?!计划|[前上下一二三四]|\d)|[，,：:·]|(?=[^\d年月.\-—至到]))[^，。]{0,16}?(?:统计公报|国民经济|经济运行|经济形势|发展公报|环境状况|空气质量|水质状况|年报|工作总结|全年|这一年|年终|回眸|盘点|成绩单|答卷)"
 )
 TOLD_YEAR = {"明年": 1, "去年": -1, "上年": -1}
 YEAR_END = ("这一年", "年终", "回眸", "盘点", "成绩单", "答卷")
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
+OF_A_PLAN = re.compile("计划|方案|规划|纲要|要点|意见|清单")
 LIES_AHEAD = re.compile("[^，。；]{0,16}?(?:将(?!近)|力争|有望|目标|确保|计划|拟)")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 # 是2012年的2.5倍
@@ -243,6 +208,9 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         return _made(match, str(year), day, year=year, brief=True) if year else None
     if match["until"]:
         return _made(match, as_of(day - timedelta(1)), day) if day else None
+    if match["tomorrow"] and day:
+        next_day = (day + timedelta(1)).isoformat()
+        return _made(match, f"{next_day}/.." if match["from"] else next_day, day, brief=True)
     if match["yesterday"]:
         before = day and OF_A_DAY.search(match.string, match.end(), match.end() + 30)
         return _made(match, (day - timedelta(1)).isoformat(), day, brief=True) if day and before else None
@@ -268,10 +236,11 @@ def _span(match: re.Match[str], day: date | None) -> Period | None:
         return None
     ahead = day is not None and last > day.year
     period = _made(match, f"{first}/{last}", day, year=last, plan=ahead)
-    titled = match.string.rfind("《", 0, match.start()) > match.string.rfind("》", 0, match.start())
-    period.future = period.future or (
-        ahead and titled
-    )  # 《示例行动计划（2025—2027年）》: what it tells is planned
+    opens = match.string.rfind("《", 0, match.start())
+    if opens > match.string.rfind("》", 0, match.start()):
+        if OF_A_PLAN.search(match.string, opens, match.end() + 8) is None:
+            return None  # 《示例年鉴（2021—2023年）》
+        period.plan, period.future = True, period.future or ahead  # 《示例行动计划（2025—2027年）》
     return period
 
 
@@ -310,9 +279,12 @@ def _calendar(match: re.Match[str], day: date | None, today: str, about: int | N
         and "份" not in match[0]
         and not match["asof"]
     ):
-        year_before = about is None and day is not None and _number(match["m"]) > day.month
-        if year_before:
-            return None
+        month = _number(match["m"])
+        if about is None and day is not None and month > day.month:
+            around = match.string[max(0, match.start() - 16) : match.end() + 16]
+            if day.month > 3 or month < 10 or AIMED.search(around):
+                return None
+            year -= 1  # 12月 told in January
     found = _within(match, year, day)
     if found is None:
         return None
@@ -348,11 +320,6 @@ def _not_yet(match: re.Match[str], text: str, day: date) -> bool:
         last = str(3 * quarter)
     around = match.string[max(0, match.start() - 16) : match.end() + 16]
     return _number(last) > max(3, day.month + 1) and AIMED.search(around) is None
-
-
-def times_in(text: str) -> list[re.Match[str]]:
-    """Return the matches of TIME in a text, in order."""
-    return matches(BEGINS_TIME, TIME, text)
 
 
 def all_in(

@@ -12,11 +12,12 @@ KINDS = (
     "工作要点|行动计划|行动方案|实施方案|任务清单|工作计划|重点任务|工作安排|工作方案|总体方案|攻坚方案|建设方案|实施意见"
     "|三年计划|五年计划|规划(?:纲要)?"
 )
-ITSELF = re.compile(rf"(?:{KINDS})(?:的?通知|》)*(?:[（(][^（）()]*[）)])?》?$")
+ITSELF = re.compile(rf"(?:{KINDS})(?:的?通知|》|[（(][^（）()]*[）)])*$")
+LOOKS_BACK = re.compile("总结|回顾|情况|进展|成效")
 NAMED = re.compile(
-    rf"(?:{KINDS})(?:[（(][^（）()]{{0,20}}[）)])?[》”]|(?:{KINDS})[^，。；]{{0,12}}(?:解读|出台|印发)"
+    rf"(?:{KINDS})(?:[（(][^（）()]{{0,20}}[）)])?[》”]|(?:{KINDS})[^，。；]{{0,12}}(?:解读|出台|印发|发布|获批|公布|答记者问)"
 )
-READ_OUT = re.compile("解读|读懂|问答|释义|解析")
+READ_OUT = re.compile("解读|读懂|问答|答记者问|释义|解析")
 YEARS = re.compile(r"((?:19|20)\d{2})年?\s?(?:[—–\-~～至到]|——|--)\s?((?:19|20)\d{2})年?")
 FIVE = re.compile(
     r"(?<![\d—])(?:第(十[一二三四五六])个五年|[“\"‘](十[一二三四五六])五[”\"’])[^，。；》]{0,16}规划"
@@ -27,6 +28,7 @@ TITLED = re.compile(rf"《[^《》\n]{{2,60}}?(?:{KINDS})[^《》\n]{{0,20}}》"
 SAYS = re.compile(
     rf"^\s*(?:《(?:[^《》]{{0,40}}(?:{KINDS})(?:[（(][^（）()]{{0,20}}[）)])?|方案|计划|规划|意见|措施|纲要)》|(?:方案|行动计划|实施方案|规划纲要))"
     "[^，。；《》]{0,8}?(?:提出|明确|要求|部署|确定|指出|列出|谋划|安排)"
+    r"|^\s*(?:会议|大会|全会|政府工作报告|通知)(?:还|同时|强调并)?(?:提出|要求|部署|确定)"
 )
 # So many tasks are told in it, and are told today: 部署5大类27项任务.
 TASKS = re.compile(
@@ -51,13 +53,18 @@ class Plan:
 
 def of(title: str, opening: str) -> Plan | None:
     """Return the plan that a text is, explains or tells of, by its title and first lines; None where none is named."""
-    itself = ITSELF.search(title) is not None
+    itself = is_plan(title)
     if not itself and NAMED.search(title) is None and not (READ_OUT.search(title) and TITLED.search(opening)):
         return None
     kind = "itself" if itself else "read out" if READ_OUT.search(title) else "told of"
     named = next((m[0] for m in TITLED.finditer(opening) if _years(m[0])), "")
     years = _years(title) or _years(named)
     return Plan(*years, kind) if years else None
+
+
+def is_plan(title: str) -> bool:
+    """Whether a title is that of a plan; a report of work done, with what comes next, is none."""
+    return ITSELF.search(title) is not None and LOOKS_BACK.search(title) is None
 
 
 def _years(named: str) -> tuple[int, int] | None:

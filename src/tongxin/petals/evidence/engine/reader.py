@@ -15,13 +15,15 @@ from tongxin.petals.evidence.engine import (
     places,
     plans,
     scopes,
+    spun,
 )
 from tongxin.petals.evidence.engine.days import issued
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
 from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
-from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, times_in, year_told
+from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, year_told
 from tongxin.petals.evidence.engine.repair import NARROW, Repaired
+from tongxin.petals.evidence.engine.times import times_in
 from tongxin.petals.evidence.engine.titles import bare_title
 from tongxin.petals.evidence.engine.when import (
     NOTHING,
@@ -103,6 +105,8 @@ def read(
     """
     words = words or lexicon()
     text = repaired.text
+    if any(mark.rule == spun.REPLACED for mark in repaired.marks):
+        text = spun.read_as(text)
     opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
     known: dict[str, tuple[str, ...]] = {}
@@ -118,7 +122,7 @@ def read(
     spans = all_in(title, source.published, about=frames.about)
     whole = (p for p in spans if p.flow or SPAN.fullmatch(p.text))
     frames.section_period = next(whole, None) if source.title else None
-    frames.plan = plans.ITSELF.search(title) is not None
+    frames.plan = plans.is_plan(title)
     frames.scheme = plans.of(title, text[: opening[1]])
     if frames.plan:
         frames.coming = frames.planned = True
@@ -161,6 +165,7 @@ def read(
         fact.raw_start, fact.raw_end = repaired.chain.to_raw(fact.start, fact.end)
         if repaired.untrusted:
             fact.doubt = "untrusted"
+            fact.quote = repaired.text[fact.start : fact.end].replace("\t", " ")
     return found
 
 
@@ -296,7 +301,11 @@ def _of_event(text: str, period: Period, spans: list[tuple[int, int]], words: Le
     """Whether a month or a day only tells when a thing was opened: 示例高速今年9月全线贯通，全长560公里."""
     if "/" in period.text or "-" not in period.text or period.text.startswith("../"):
         return False
-    said = text[period.end : mentions.clause_of(spans, period.start)[1]]
+    clause = mentions.clause_of(spans, period.start)
+    end = clause[1]
+    if end - clause[0] - (period.end - period.start) <= 3:  # 5月19日，示例大桥合龙
+        end = next((b for a, b in spans if a >= end), end)
+    said = text[period.end : end]
     return words.phrases["opened"].search(said) is not None and not any(c.isdigit() for c in said)
 
 
@@ -307,7 +316,9 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     if text[period.start : period.end] in ("昨天", "昨日"):
         return ATTRIBUTED.search(said) is not None
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
-    if day and len(said) - (period.end - period.start) <= 3:  # 5月12日，示例局发布数据，…
+    if (
+        day and "今天" not in said and len(said) - (period.end - period.start) <= 3
+    ):  # 5月12日，示例局发布数据，…
         told = next((text[a:b] for a, b in spans if a >= clause[1]), "")
         return GIVEN_OUT.search(told) is not None
     return day and (bool(ATTRIBUTED.search(said)) or "今天" in said or "昨天" in said)

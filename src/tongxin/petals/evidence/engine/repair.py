@@ -190,7 +190,7 @@ def doubtful(text: str) -> list[Mark]:
             Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")
             for m in ALSO_LOST.finditer(text)
         ]
-    marks += [Mark(a, b, "untrusted", "words put in the place of others") for a, b in spun.spans(text)]
+    marks += [Mark(a, b, "untrusted", spun.REPLACED) for a, b in spun.spans(text)]
     marks += [Mark(a, b, "untrusted", "says that a machine wrote it") for a, b in spun.said(text)]
     kept = {(m.start, m.end, m.kind): m for m in reversed(marks)}
     found: list[Mark] = []

@@ -14,6 +14,7 @@ SAID = re.compile(
     r"(?:^|\n)[^\n。]{0,12}(?:本文|本稿|此文|该文|文章|以上内容|部分内容)[^\n。]{0,8}(?:AI|ＡＩ|人工智能|大模型|机器人|GPT)[^\n。]{0,10}"
     r"(?:生成|撰写|创作|写作|改写|编写|整理)[^\n]{0,30}(?=\n|$)"
 )
+REPLACED = "words put in the place of others"
 ENOUGH = 4  # two words no writer uses, or four that hardly one does
 SURE = 2
 
@@ -22,6 +23,18 @@ SURE = 2
 def _words() -> tuple[re.Pattern[str], dict[str, int]]:
     weights = {row["spun"]: int(row["weight"] or SURE) for row in rows("spun.csv")}
     return re.compile(any_of(weights)), weights
+
+
+@cache
+def _meant() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    table = rows("spun_readings.csv")
+    return re.compile("|".join(f"({row['finds']})" for row in table)), tuple(row["meant"] for row in table)
+
+
+def read_as(text: str) -> str:
+    """Return a spun text with its words of time and number as they were meant (客岁: 去年), each at its place."""
+    pattern, meant = _meant()
+    return pattern.sub(lambda m: meant[(m.lastindex or 1) - 1], text)
 
 
 def said(text: str) -> list[tuple[int, int]]:

@@ -38,7 +38,12 @@ OBJECT_FIRST = re.compile(
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
 STOCK = re.compile("余额|存量|保有量|人口|在册|现有|已有|末|底")
-TOTAL = re.compile("总数|共有|现有|拥有|存量|保有量|在库")
+TOTAL = re.compile("总(?:数|量|装机|里程)|共有|现有|拥有|存量|保有量|在库")
+ALL_OF = re.compile(
+    "[^，。；,;\\d]{0,3}(?:全部|均|都)(?:已|实现|接入|开通|纳入|可|达标)"
+)  # 定点医院86家全部接入平台
+TOTAL_NOW = re.compile(TOTAL.pattern + "|达到?$|累计|目前")
+SHARE = re.compile("占比|比重|比例|率(?:达到?|为|超过?)?$")
 LONG_AGO = re.compile("年前的?|之初的?|最初的?|起初的?|当初的?|原来的?|原先的?|以前的?|过去的?|此前的?")
 REACHED = frozenset(["达到", "达", "覆盖", "增至", "扩大到", "增加到", "减至"])
 BESIDE = re.compile("[共现拥设建]有|总数|存量|保有")
@@ -77,7 +82,7 @@ def period_of(
             not after
             and chosen is not None
             and chosen.day
-            and m.kind in ("length", "area", "power", "volume")
+            and (m.kind in ("length", "area", "power", "volume") or WHOLE_OF.match(clause))
         ):
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
@@ -95,7 +100,7 @@ def period_of(
         chosen is not None
         and not inside
         and why.startswith("carried")
-        and (_is_stock(clause, m, chosen, words, source) or _goes_on(clause, m, frames, words))
+        and (_is_stock(text, m, chosen, words, source) or _goes_on(clause, m, frames, words))
     ):
         return as_of(source.published), STANDS, "running"
     if chosen is not None and not inside and frames.flow and chosen.text.startswith("../") and not chosen.now:
@@ -114,8 +119,10 @@ def period_of(
     if chosen is None and frames.section_period and (frames.coming or not frames.planned):
         chosen, why = frames.section_period, "heading"
     if chosen is None and frames.about and not frames.planned:
+        if source.published and frames.about == source.published.year and TOTAL_NOW.search(clause):
+            return as_of(source.published), STANDS, "running"  # told at the end of the year itself
         return str(frames.about), "the year of the report", "over"
-    if frames.lead and chosen is None and _is_stock(clause, m, frames.lead, words, source):
+    if frames.lead and chosen is None and _is_stock(text, m, frames.lead, words, source):
         stands = True
     if chosen is None and frames.lead and not frames.planned and m.kind in FLOWS and not stands:
         return frames.lead.text, "the first lines of a report of figures", _lies(frames.lead, source)
@@ -128,13 +135,16 @@ def period_of(
 
 def _goes_on(clause: str, m: Mention, frames: Frames, words: Lexicon) -> bool:
     """Whether a figure goes on with what there is: 现有院校12所，在校生2.6万人."""
-    return frames.stood and m.kind in STOCKS and words.phrases["newly"].search(clause) is None
+    if not frames.stood or words.phrases["newly"].search(clause):
+        return False
+    return m.kind in STOCKS or SHARE.search(clause) is not None or WHOLE_OF.match(clause) is not None
 
 
-def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon, source: Source) -> bool:
+def _is_stock(text: str, m: Mention, told: Period, words: Lexicon, source: Source) -> bool:
     """Whether a figure tells what there is, so that months told for flows before it are not its own."""
     if any(c.kind == "yoy" for c in m.comparisons):
         return False
+    clause = text[m.clause[0] : m.start]
     if any(c.kind == "vs_base" and c.value.startswith("from:") for c in m.comparisons) and LONG_AGO.search(
         clause
     ):
@@ -145,8 +155,11 @@ def _is_stock(clause: str, m: Mention, told: Period, words: Lexicon, source: Sou
         return m.kind in BUILT or (BESIDE.search(clause) is not None and not m.unit.endswith("次"))
     if not SPAN.fullmatch(told.text):
         year = source.published.year if source.published else None
-        return told.text == str(year) and TOTAL.search(clause) is not None
+        lasts = told.text.endswith(str(year)) and not told.text.startswith("..")
+        return lasts and TOTAL.search(clause) is not None
     if m.kind in BUILT:
+        return True
+    if ALL_OF.match(text, m.end):
         return True
     stock = words.phrases["stock"].search(clause)
     return stock is not None and (stock[0] not in REACHED or words.phrases["newly"].search(clause) is None)
