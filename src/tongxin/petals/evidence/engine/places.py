@@ -37,10 +37,8 @@ NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 # What only carries the name of a place: in quotes (“港澳药械通”), 北京非首都功能, 以上海为核心.
 QUOTED = re.compile("[“‘「][^“”‘’「」]{1,14}[”’」]")
-NAMES_OTHER = re.compile(
-    "(?:市|省)?(?:非首都功能|单牌车|两地牌|双牌|(?:援建|援助|捐建|帮扶|对口支援|支持建设)的)"
-)
-OTHER_BEGINS = frozenset("市省非援捐帮对支单两双")
+NAMES_OTHER = re.compile("(?:市|省)?(?:非首都功能|(?:援建|援助|捐建|帮扶|对口支援|支持建设)的)")
+OTHER_BEGINS = frozenset("市省非援捐帮对支")
 CENTRED = re.compile(
     "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
 )
