@@ -12,6 +12,8 @@ from tongxin.petals.evidence.engine.periods import ENDS, Period, as_of
 
 SO_FAR = re.compile("已|累计")
 LATER = re.compile("[^，。；,;]{0,12}?(?:将(?!近)|计划|有望|力争)")
+AIM = re.compile("(?:左右|以上|以内)?的(?:年度|全年|预期|既定)?目标")
+MET = re.compile("完成|实现|达成|达到|超过|高于|低于|好于")
 DONE = re.compile(
     "(?<![由从])已(?!有的)|累计|了(?!解)|截至|(?<![由从较比])目前|同比|尚有|近年来|^[^，。；,;\\d]{0,6}(?<![除造升汰合善用化活将由从以在把对])现有"
 )
@@ -226,6 +228,8 @@ def status_of(
     later = LATER.match(after)
     if later:
         return "planned", later[0]
+    if AIM.match(after) and MET.search(whole) is None:
+        return "planned", "an aim"  # 增长6.5%左右的目标仍需努力
     of_today = False
     for span in reversed([s for s in spans if s[1] <= m.clause[0]]):
         said = text[slice(*span)]
