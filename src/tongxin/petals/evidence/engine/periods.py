@@ -29,7 +29,9 @@ OF_A_PLAN = re.compile("计划|方案|规划|纲要|要点|意见|清单")
 LIES_AHEAD = re.compile("[^，。；]{0,16}?(?:将(?!近)|力争|有望|目标|确保|计划|拟)")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 # 是2012年的2.5倍
-MULTIPLE = re.compile(r"(?:同期)?(?:水平)?的(?:近|约|超过?|逾)?(?:[\d.]+(?:倍|[%％])|[一二三四五六七八九]成)")
+MULTIPLE = re.compile(
+    r"(?:同期|全年)?(?:水平)?的(?:近|约|超过?|逾)?(?:[\d.]+(?:倍|[%％])|[一二三四五六七八九]成)"
+)
 SINCE = re.compile("[^，。；,;的]{0,16}?(?:以来|至今|起|开始)")  # 自2014年协同发展战略实施以来
 OF_PLANNED = re.compile(
     "(?:的)?(?:目标)?(?:任务|计划(?=[的，。；、]|目标|任务|进度|总|\\d|近|超|一半|过半|$)|目标|预算|指标|预期)"
@@ -203,6 +205,8 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
         return _coming(match, day)
     if match["lately"]:
         return _made(match, as_of(day), day, now=True, brief=True)
+    if match["newyear"]:
+        return _made(match, f"{day.year}-01-01/{today}", day, year=day.year) if day else None
     if match["annual"]:
         year = about or (day.year if day else None)
         return _made(match, str(year), day, year=year, brief=True) if year else None
