@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
+from tongxin.petals.evidence.engine.coined import KIND, Coined, with_tokens
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.places import NATIONAL, Seen, seen
 
@@ -18,6 +20,7 @@ WITH = re.compile("[^，。；、]{2,}[与和同]$")
 PARTNERS = re.compile("(?:市|区|县)?(?:深化)?(?:一体化|协同|合作|对接|共建|联动|协作|结对|携手)")
 SCHEME = re.compile("[”」]?(?:一体化|协同|合作|联动|协作|共建)")
 HERE = ("当地", "这里", "本地")
+COUNTS = {n: i for i, n in enumerate("零一两三四五六七八九十")} | {"双": 2}
 LEVEL = {
     "市": ("city", "province", "county"),
     "区": ("county", "zone"),
@@ -35,13 +38,18 @@ class Frame:
 
 
 def _group_of(count: int, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return the nearest group (or places) of so many members."""
+    """Return the nearest group (or places) of so many members; a narrower one of the same count comes before."""
+    found: tuple[str, ...] = ()
     for names in near:
-        if len(names) == 1 and len(words.groups.get(names[0], ())) == count:
-            return names
-        if len(names) == count:
-            return names
-    return ()
+        whole = words.groups.get(names[0], names) if len(names) == 1 else names
+        if len(whole) == count and (not found or _all_in(whole, words.groups.get(found[0], found), words)):
+            found = names
+    return found
+
+
+def _all_in(names: tuple[str, ...], whole: tuple[str, ...], words: Lexicon) -> bool:
+    """Whether places are others than those, and lie in them."""
+    return names != whole and all(words.holders.get(n, frozenset()) & set(whole) for n in names)
 
 
 def _is_of(name: str, kind: str, words: Lexicon) -> bool:
@@ -51,14 +59,20 @@ def _is_of(name: str, kind: str, words: Lexicon) -> bool:
     return words.levels.get(name) == "province" and not name.endswith("市")
 
 
-def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str, ...]:
-    """Return what 三地, 我市 … mean, from places said before, the nearest first."""
+def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon, coined: Coined) -> tuple[str, ...]:
+    """Return what 三地, 我市, 新区 … mean, from places said before, the nearest first."""
+    if form in coined.zones:
+        return coined.zones[form]
     if form == "三省一市":
         return _group_of(4, near, words) or ("长三角",)
-    if form == "一市两省" or form[0] in "两三四":
-        return _group_of("一两三四".find(form[0]) + 1 if form[0] != "一" else 3, near, words)
-    if form == "新区":
-        return next((n for n in near if len(n) == 1 and n[0].endswith("新区")), ())
+    if form == "成员城市":
+        return next((n for n in near if len(words.groups.get(n[0], ())) > 2), ())
+    if form == "一市两省" or form[0] in COUNTS:
+        return _group_of(3 if form == "一市两省" else COUNTS[form[0]], near, words)
+    if KIND.fullmatch(form):
+        said = (n for n in near if len(n) == 1 and n[0].endswith(form))
+        if (zone := next(said, coined.more.get(form, ()))) or form[0] not in "示合":
+            return zone
     if form in HERE or form[0] in "这示园合产开":
         told = [n for n in near if n != (NATIONAL,)]
         return next((n for n in told if len(n) == 1), told[0] if told else ())
@@ -81,6 +95,22 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon) -> tuple[str
     return next((n for n in near if len(n) == 1 and n[0] not in words.groups and n != (NATIONAL,)), ())
 
 
+def without_wider(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
+    """Return places without those that hold another of them, groups too, and without 全国 beside others."""
+    if len(names) < 2:
+        return names
+    above = frozenset[str]().union(*(words.holders.get(n, frozenset()) for n in names), (NATIONAL,))
+    # a district whose name others have too lies in the city before it: 福州市鼓楼区
+    level, held = words.levels.get, words.parents.get
+    above |= {
+        a
+        for a, b in pairwise(names)
+        if level(b) == "county" and not held(b) and level(a) in ("city", "province")
+    }
+    narrow = tuple(n for n in names if n not in above and not above.issuperset(words.groups.get(n, (n,))))
+    return narrow or names
+
+
 def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
     """Return places with groups taken apart, but those that everybody knows by their name."""
     return tuple(
@@ -99,7 +129,7 @@ NAMED_AFTER = re.compile("([\u4e00-\u9fff]{2,3}?)(?:报|周报|新闻网|发布|
 
 def main_place(
     title: str, publisher: str, opening: tuple[int, int], every: list[Seen], words: Lexicon,
-    known: dict[str, tuple[str, ...]],
+    known: dict[str, tuple[str, ...]], made: Coined,
 ) -> list[Frame]:  # fmt: skip
     """Return the frames of a document: its title, its first lines, its publisher.
 
@@ -111,7 +141,8 @@ def main_place(
         if why == "first lines":
             found = [p for p in every if opening[0] <= p.start < opening[1]]
         else:
-            found = seen(PAPER.sub("", text), words, known)
+            said = PAPER.sub("", text)
+            found = with_tokens(said, seen(said, words, known), made.tokens)
             if why == "publisher" and not found:
                 found = _of_paper(text, words)
         told = [p for p in found if p.names != (NATIONAL,)] or found
@@ -126,11 +157,9 @@ def main_place(
         else:
             told = _own(text, told, words) if why == "title" and len(told) > 1 else told
             each = dict.fromkeys(n for p in told for n in p.names)
-            wider = {words.parents.get(m, "") for m in each}
-            wider |= {words.parents.get(m, "") for m in wider}
-            names = tuple(n for n in each if n not in wider)[:6]
+            names = without_wider(tuple(each), words)[:6]
         frames.append(Frame(names, f"{why}: {'、'.join(p.form for p in told[:3])}"))
-    return [*frames[:1], *_together(title, words, known), *frames[1:]]
+    return [*frames[:1], *_together(title, words, known, made), *frames[1:]]
 
 
 def _own(title: str, told: list[Seen], words: Lexicon) -> list[Seen]:
@@ -158,11 +187,13 @@ def _is_scheme(title: str, place: Seen, told: list[Seen], words: Lexicon) -> boo
     )
 
 
-def _together(title: str, words: Lexicon, known: dict[str, tuple[str, ...]]) -> list[Frame]:
+def _together(title: str, words: Lexicon, known: dict[str, tuple[str, ...]], made: Coined) -> list[Frame]:
     """Return what 两地 and 三地 mean by a title: its group, or the place and its partner."""
-    told = [p for p in seen(title, words, known) if p.names != (NATIONAL,)]
+    told = [p for p in with_tokens(title, seen(title, words, known), made.tokens) if p.names != (NATIONAL,)]
     groups = [Frame(p.names, "title") for p in told if len(words.groups.get(p.names[0], ())) > 1]
     names = tuple(dict.fromkeys(n for p in told if p.names[0] not in words.groups for n in p.names))
+    both = tuple(n for n in names if words.levels.get(n) != "zone")
+    names = both if len(both) > 1 else names  # 甲区与乙县共建示例新区
     return [*groups, *([Frame(names, "title")] if len(names) > 1 else [])]
 
 

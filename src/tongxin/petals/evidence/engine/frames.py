@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from tongxin.petals.evidence.engine import around, days, naming, places, plans
+from tongxin.petals.evidence.engine import around, coined, days, naming, places, plans
 from tongxin.petals.evidence.engine.facts import Source
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in
@@ -15,6 +15,9 @@ COUNTED = re.compile(r"\d[万亿]*(?:[余多])?(?=[%\u4e00-\u9fff])(?![年月日
 GROWTH = re.compile(r"(?:增长|下降|上升|回落)\d")
 OF_MONTHS = re.compile("半年(?!来)|季报|月报|月度")
 OF_YEAR = re.compile("通报|公报|报告|回顾|总结|年度|年报|综述")
+LABEL = re.compile(
+    "(?:时间|地点|主持人|发布人|出席|来源|作者|记者|嘉宾|联系)[^：:]{0,6}[：:]"
+)  # before what is no heading
 SPAN = re.compile(r"\d{4}-(?:Q\d|H\d|\d\d/\d{4}-\d\d)")  # a quarter, a half, some months
 
 
@@ -57,6 +60,7 @@ class Frames:
     named: list[places.Seen] = field(default_factory=list)  # the places of the whole text
     starts: list[int] = field(default_factory=list)
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)  # short names learned
+    made: coined.Coined = field(default_factory=coined.Coined)  # names that the text makes of its places
     national: bool = True
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     aimed: bool = False  # the last figure of the paragraph is planned
@@ -127,7 +131,9 @@ def enter_section(heading: re.Match[str], frames: Frames, source: Source, words:
         frames.sections.pop()
     read_out = frames.scheme is not None and frames.scheme.kind == "read out"
     parent = frames.sections[-1] if frames.sections else Section(0, frames.plan or read_out)
-    told = places.seen(title, words, frames.known)
+    told = coined.with_tokens(title, places.seen(title, words, frames.known), frames.made.tokens)
+    if LABEL.match(title):
+        told = []
     told = [p for p in told if not p.weak] or [p for p in told if p.names != (places.NATIONAL,)]
     names = tuple(dict.fromkeys(n for p in told for n in p.names))
     place = around.Frame(names, f"heading {title[:20]!r}") if names else parent.place

@@ -14,6 +14,7 @@ from tongxin.petals.evidence.engine.words_check import check
 
 PAIRS = ("两省", "两地", "两省区", "两省市", "两省份", "合作", "协作", "东西部协作")
 BEGINS = "0-9A-Zh《〔“‘第十一二两三四五六七八九百千万亿半几双东北京数"  # with what a name with digits begins
+IN_CONTEXT = "in context"  # 成德: places only before 两地, 同城 and their like, since 完成德育 holds it too
 CHINESE = "一二三四五六七八九十百千万亿两"
 BEFORE = (
     "大幅|超过|超出|突破|不少于|不低于|至少|将近|接近|大约|约为|约|近|超|逾|过|达到|达|上|高达|多达"
@@ -94,8 +95,14 @@ class Lexicon:
     lines: frozenset[str]  # railways, roads, bridges: they tell where only if nothing else does
     regions: frozenset[str]  # 西部地区: part of another place behind its name
     bare: dict[str, tuple[str, ...]]  # 甲乙 → 甲乙县: counts behind the name of what it lies in
+    common: frozenset[str]  # words of everybody that short names or letters of places would be too
+    bare_begins: frozenset[str]  # what these begin with
     levels: dict[str, str]  # canonical name → province, city, county, zone
     parents: dict[str, str]
+    holders: dict[str, frozenset[str]]  # what a place lies in, and what this lies in
+    letters: dict[str, str]  # a place by its letters, but the first of its name: 宁波市 → 甬
+    letter_set: frozenset[str]  # all of these letters, and those of pairs
+    pairs: dict[str, tuple[str, ...]]  # 成德 → 成都市, 德阳市: in context only
     groups: dict[str, tuple[str, ...]]  # label → members
     by_name: frozenset[str]  # groups that everybody knows by their name: they are not taken apart
     place: Finder
@@ -186,10 +193,12 @@ def _places(
         for form in (row["name"], *row["forms"].split()):
             places[form] = (row["name"],)
     for row in rows("groups.csv", more):
+        if row["shown"] == IN_CONTEXT:
+            continue
         groups[row["label"]] = tuple(row["members"].split(";"))
         for form in (row["label"], *row["forms"].split()):
             places[form] = (row["label"],)
-    letters = {row["letter"]: row["name"] for row in rows("letters.csv", more)}
+    letters = {row["letter"]: row["name"] for row in rows("letters.csv", more) if row["of"] != "city"}
     for first, second in permutations(letters, 2):  # 粤桂两省区
         for ending in PAIRS:
             places.setdefault(first + second + ending, (letters[first], letters[second]))
@@ -209,6 +218,24 @@ def _bare(levels: dict[str, str], places: dict[str, tuple[str, ...]]) -> dict[st
         short = COUNTY.fullmatch(name) if level == "county" else None
         if short and len(short[1]) in (2, 3) and short[1] not in places and short[1] not in held:
             found[short[1]] = (*found.get(short[1], ()), name)
+    return found
+
+
+def _holders(parents: dict[str, str]) -> dict[str, frozenset[str]]:
+    """Return what each place lies in: all that hold it; of a zone of two provinces both."""
+    found: dict[str, frozenset[str]] = {}
+    for name, holder in parents.items():
+        above = set(filter(None, holder.split(";")))
+        for _step in range(3):
+            above.update(*(filter(None, parents.get(n, "").split(";")) for n in tuple(above)))
+        found[name] = frozenset(above)
+    return found
+
+
+def _letters(table: list[dict[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in table:
+        found[row["name"]] = found.get(row["name"], "") + row["letter"]
     return found
 
 
@@ -238,6 +265,12 @@ def lexicon(more: Path | None = None) -> Lexicon:
     masks = _masks([r["pattern"] for r in ours])
     theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :])
     named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
+    bare = _bare(levels, places)
+    pairs = {
+        r["label"]: tuple(r["members"].split(";"))
+        for r in rows("groups.csv", more)
+        if r["shown"] == IN_CONTEXT
+    }
     return Lexicon(
         units=units,
         number=_number(units),
@@ -252,7 +285,9 @@ def lexicon(more: Path | None = None) -> Lexicon:
             for r in rows("groups.csv", more)
             if r["label"] == r["members"] and r["label"].endswith("部地区")
         ),
-        bare=_bare(levels, places),
+        bare=bare,
+        common=frozenset(r["form"] for r in rows("common_words.csv")),
+        bare_begins=frozenset(short[0] for short in bare),
         shy=frozenset(
             f[:-1] for r in rows("places.csv", more) for f in r["forms"].split() if f.endswith("~")
         ),
@@ -260,6 +295,10 @@ def lexicon(more: Path | None = None) -> Lexicon:
         parents=parents,
         groups=groups,
         by_name=frozenset(r["label"] for r in rows("groups.csv", more) if r["shown"] == "by name"),
+        holders=_holders(parents),
+        letters=_letters(rows("letters.csv", more)),
+        letter_set=frozenset(r["letter"] for r in rows("letters.csv", more)).union(*pairs),
+        pairs=pairs,
         place=Finder(places),
         indicators=tuple(
             Known(r["name"], re.compile(r["finds"]), r["unit"], r["theme"])

@@ -11,6 +11,12 @@ NATIONAL = "全国"
 RELATIVE = re.compile(
     "(?=[三两四一我全本该当这新示园合产开])(?<!另)(?:三省一市|一市两省|[两三四](?:地|省市|省区|省份|省|市|县)(?![一二三两三])|我市|全市|本市|我区|全区|本区|我县|全县|本县|我省|全省|本省|该区|该市|该县|当地(?![居群百企村人政的])|这里|这片|这座(?:新|城|千年|未来)|本地(?=[，,])|(?<=[在了为])新区|(?<=[，。,])新区|(?<=其中)新区|(?<=在)(?:示范区|园区|合作区|产业园|开发区)(?=[，内里]))"
 )
+# The same with what only a text with zones, groups of more than four or partners in its title calls its places by.
+RELATIVES = re.compile(
+    "(?=[五六七八九十双各成新合先示实试起都城经片])(?:(?<![多近余几])(?:[五六七八九]|十[一二三四五六]?)(?:地|市|城)(?![\u4e00-\u9fff]?[一二三])|双方|成员城市"
+    "|(?:(?<![\u4e00-\u9fff])|(?<=[在于到至从自由与和及同向往赴对的是为将让经全了])|(?<=目前|以来|期间))(?:新区|合作区|先行区|示范区|实验区|试验区|起步区|都市圈|城市群|经济圈|片区)(?![建发展成规面协]))|"
+    + RELATIVE.pattern
+)
 OF_TOTAL = re.compile("占(?:到|了)?$|在$|(?:较|比|高于|低于)$")
 POLICY = re.compile(
     "^(?:协同发展|一体化|协同|城市群建设|地区协同|合作(?=项目|共建|事项))(?!.{0,6}(?:示范区|园区))"
@@ -31,7 +37,9 @@ SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时
 OF_ALL = re.compile(
     "[首最唯第一前仅最每]|(?:约|近|超|超过)?(?:[一二三四五六七八九1-9]成|[0-9.]+%|[三四五1-9]分之)|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
 )
-SITE = re.compile("(?:新区|市|区|县)?(?:片区|园区|分园|分院|院区|校区|分校|分公司|分中心)")
+SITE = re.compile("(?:新区|市|区|县)?(?:片区|园区|分园|分院|院区|校区|分校|分公司|分中心|段(?![时落]))")
+# 全市（不含甲区、乙市）: what a bracket takes out or in is no subject.
+BRACKET = re.compile("[（(](?:不含|不包括|含|包含|包括|除|不计|扣除)[^（）()]{2,60}[）)]")
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 
 
@@ -42,6 +50,9 @@ OTHER_BEGINS = frozenset("市省非援捐帮对支")
 CENTRED = re.compile(
     "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
 )
+# 京津公路: a road that is called by its ends, not all roads of a region (川渝公路里程).
+ROAD = re.compile("(?:公路|大道)(?!网|总|里程|通车|运营|建设|货|客)")
+LINE = re.compile("城际(?!公交|客流|通勤)|(?:智慧)?高速|高铁|铁路|公路|大桥|快线|客专|通道|大道")
 FIRST_OF = re.compile("(?:最|首[个条座批家次例]|第一|唯一|规模最)")  # 东北地区最大的…
 # 中国 and 我国 before a stock (中国铁路营业里程突破…) are the subject, wherever the clause begins.
 NATION_STOCK = re.compile(
@@ -68,7 +79,7 @@ class Seen:
         return Seen(self.start + by, self.end + by, self.names, self.weak, self.form, self.aside)
 
 
-def _set_quoted_aside(text: str, found: list[Seen]) -> None:
+def set_quoted_aside(text: str, found: list[Seen]) -> None:
     """Set aside the places inside short quotes, but those that are quoted alone: “京津冀”."""
     quotes = iter(QUOTED.finditer(text))
     quote = next(quotes, None)
@@ -91,6 +102,8 @@ def _below(name: str, holder: str, words: Lexicon) -> bool:
 def _learn(text: str, found: list[Seen], words: Lexicon, known: dict[str, tuple[str, ...]]) -> None:
     """Learn the short names of counties told behind what they lie in: 江西定南."""
     for place in found:
+        if text[place.end : place.end + 1] not in words.bare_begins:
+            continue
         for length in (3, 2):
             short = text[place.end : place.end + length]
             if short not in words.bare:
@@ -103,20 +116,23 @@ def _learn(text: str, found: list[Seen], words: Lexicon, known: dict[str, tuple[
                 break
 
 
-def _with_known(text: str, found: list[Seen], known: dict[str, tuple[str, ...]]) -> list[Seen]:
+def with_known(text: str, found: list[Seen], known: dict[str, tuple[str, ...]]) -> list[Seen]:
     """Return the places with those whose short names were learned."""
     taken = [(p.start, p.end) for p in found]
-    more = []
-    for match in re.finditer("|".join(map(re.escape, known)), text):
-        start, end = match.span()
-        behind = any(b == start for _a, b in taken)
-        free = not any(a < end and start < b for a, b in taken)
-        if (
-            free
-            and (behind or not start or BORDERED.match(text, start - 1))
-            and not NAME_GOES_ON.match(text, end)
-        ):
-            more.append(Seen(start, end, known[match[0]], False, match[0]))
+    more: list[Seen] = []
+    for short, names in known.items():
+        start = text.find(short)
+        while start >= 0:
+            end = start + len(short)
+            bordered = not start or BORDERED.match(text, start - 1) or SITE.match(text, end)
+            if (
+                not any(a < end and start < b for a, b in taken)
+                and (bordered or any(b == start for _a, b in taken))
+                and not NAME_GOES_ON.match(text, end)
+            ):
+                more.append(Seen(start, end, names, False, short))
+                taken.append((start, end))
+            start = text.find(short, end)
     return sorted([*found, *more], key=lambda p: p.start) if more else found
 
 
@@ -159,11 +175,17 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         if names[0] in words.groups:
             weak = weak or bool(POLICY.match(text[end : end + 14]) or FIRST_OF.match(text, end))
         weak = weak or (form.endswith(("合作", "协作")) and text.startswith(("项目", "共建", "事项"), end))
-        aside = form in words.lines
+        aside = form in words.lines or (
+            len(form) == 2 and names[0] in words.groups and ROAD.match(text, end) is not None
+        )
         aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))
+    for bracket in BRACKET.finditer(text) if found and ("（" in text or "(" in text) else ():
+        for place in found:
+            if bracket.start() < place.start < bracket.end():
+                place.weak = place.aside = True
     if "“" in text or "「" in text or "‘" in text:
-        _set_quoted_aside(text, found)
+        set_quoted_aside(text, found)
     _learn(text, found, words, known)
-    return _with_known(text, found, known) if known else found
+    return with_known(text, found, known) if known else found

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tongxin.petals.evidence.engine import (
     around,
+    coined,
     comparisons,
     grids,
     mentions,
@@ -14,6 +15,7 @@ from tongxin.petals.evidence.engine import (
     naming,
     places,
     plans,
+    scope_words,
     scopes,
     spun,
 )
@@ -110,12 +112,18 @@ def read(
     opening = next(((at, at + min(len(line), 300)) for at, line in _lines(text) if len(line) > 60), (0, 0))
     title = source.title or next((line.strip() for _at, line in _lines(text) if line.strip()), "")[:80]
     known: dict[str, tuple[str, ...]] = {}
-    places.seen(title, words, known)
+    head = places.seen(title, words, known)
     every = places.seen(text, words, known)
+    coined.short_names([*head, *every], words, known)
+    every = places.with_known(text, every, known)
+    issuer = places.seen(source.publisher, words, known) if coined.ZONED.search(source.publisher) else []
+    made = coined.of_text(title, issuer, text, head, every, words)
+    every = coined.with_tokens(text, every, made.tokens)
     frames = Frames(
-        document=around.main_place(title, source.publisher, opening, every, words, known),
+        document=around.main_place(title, source.publisher, opening, every, words, known, made),
         known=known,
         guessed=repaired.guessed,
+        made=made,
     )
     frames.about = year_told(title, source.published)
     frames.national = around.is_national(source.publisher, every)
@@ -198,8 +206,8 @@ def _sentence(
     matches = times_in(text)
     relatives = [
         r
-        for r in places.RELATIVE.finditer(text)
-        if not scopes.COMPARAND.search(text, max(0, r.start() - 2), r.start())
+        for r in frames.made.relative.finditer(text)
+        if not scope_words.COMPARAND.search(text, max(0, r.start() - 2), r.start())
     ]
     figured = FIGURE.search(text) is not None
     if not (told or matches or relatives or figured):
@@ -212,7 +220,7 @@ def _sentence(
     periods = all_in(text, source.published, matches, about) if matches else []
     periods = [p for p in periods if not _of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
-    scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.national)
+    scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.made, frames.national)
     if LOOKS.match(text) or _since_opened(text, periods):
         frames.period = None  # the months told before are not of what has been since
     frames.stood = False
@@ -235,7 +243,7 @@ def _sentence(
         p
         for p in told
         if not p.weak
-        and not scopes.TARGET.search(text, max(0, p.start - 4), p.start)
+        and not scope_words.TARGET.search(text, max(0, p.start - 4), p.start)
         and not scope.of_others(p)
     ]
     if not strong and not any(f.names != (places.NATIONAL,) for f in wider):
@@ -251,7 +259,7 @@ def _sentence(
             frames.place = around.Frame(names, f"said before: {strong[0].form}")
     elif relatives:
         relative = relatives[0]
-        names = around.resolve(relative[0], scope.near(relative.start()), words)
+        names = around.resolve(relative[0], scope.near(relative.start()), words, frames.made)
         if names:
             frames.place = around.Frame(names, f"said before: {relative[0]}")
     coming = [p for p in periods if p.future or (p.plan and p.year is not None)]

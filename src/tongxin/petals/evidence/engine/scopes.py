@@ -4,50 +4,42 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from tongxin.petals.evidence.engine.around import HERE, Frame, resolve
+from tongxin.petals.evidence.engine.around import HERE, Frame, resolve, without_wider
+from tongxin.petals.evidence.engine.coined import Coined
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import Lexicon
 from tongxin.petals.evidence.engine.places import NATIONAL, SITE, Seen
-
-OBJECT = re.compile(
-    "(?:引进|承接|吸纳|往返|进入|到|至|直通|通往|连接|前往|发往|来自|吸引|赴|通达|抵达|对接|直达|运抵|毗邻|紧邻|邻近|融入|成立|组建|加入|参与|发起|举办|主办|承办|援建|支援|驰援|与|和|向|对|距|距离|同)$"
+from tongxin.petals.evidence.engine.scope_words import (
+    AS,
+    FIGURE,
+    FROM_HERE,
+    GIVEN,
+    GIVEN_TO,
+    HANDLED,
+    LED,
+    LINE,
+    LISTED,
+    MINISTRY,
+    NAMED_ON,
+    NEXT_IN_LIST,
+    OBJECT,
+    OF_OTHERS,
+    OWNED,
+    PART,
+    PARTNER,
+    PASSED,
+    RAIL,
+    ROUTE,
+    STATION,
+    TAKEN,
+    THEIRS_TO_JOIN,
+    TO_JOIN,
+    TOGETHER,
+    WHOSE,
+    WITH,
+    WITH_US,
 )
-TARGET = re.compile("(?:引进|承接|吸纳|来自|吸引|对接|对|与|同|向|为|给)$")
-PART = re.compile("其中")
-PASSED = re.compile("(?<=[，,])(?:途经|起自|连接|串联|经过|贯穿|跨越|横跨)")
-LINE = re.compile("起自|起于|始于|[东西南北]起")
-GIVEN_TO = re.compile("(?:分别在|专项用于|用于支持|用于|支持|派往|派赴|赶赴|奔赴|前往|赴|在)$")
-MINISTRY = re.compile(
-    "国家|财政部|[\u4e00-\u9fff]{2,8}部(?![分门队])|总局|总署|委员会|国务院|中央|发展改革委|应急管理部"
-)
-PARTNER = re.compile(
-    "(?:与|同)(?=[^，。；,;]{2,20}(?:共同|联合|合作|签|共建|携手|共享|协同|互[送认派通联访]|对开|结对))"
-)
-HANDLED = re.compile("[，,](?:分别|共同)?(?:对|赴|支援|驰援|奔赴|在|为)")
-AS = re.compile("(?:作为|身为)[^，。；,;]{2,30}?的(?=[^，。；,;]{2})")
-# Places of whom or what others bring: 承接京津转移项目, 引进北京企业, 接待京津游客.
-LED = re.compile(
-    "(?:引进|引入|承接|签约|吸引|吸纳|接待|落户|入驻|转化|对接|承载|服务|招引|集聚|导入|聚集)[^，。；,;、]{0,6}$"
-)
-OF_OTHERS = re.compile(
-    "(?:市|地区|两地|等地)?(?:的)?(?:[^，。；,;、\\d]{0,4})(?:企业|项目|投资|游客|客商|客源|资源|单位|转移|疏解|商户|资本|产业|资金|人才|高校|院所|成果|机构|技术|旅客|患者|老人|市民)"
-)
-WHOSE = re.compile("(?:市|地区)?(?:来源|籍)的?(?:企业|项目|游客|客商|客源|资本|资金|人才)")
-# 全省 that something is compared with: 高出全省5.3个百分点
-COMPARAND = re.compile("(?:高于|高出|低于|快于|慢于|领先|超出|好于|优于)$")
-WITH_US = re.compile("[与和同](我[市区县省])")
-RAIL = re.compile("(?:城际|高铁|铁路|客专)")
-STATION = re.compile("[东南西北]?站")
-NAMED_ON = re.compile("[^，。；,;、和与及在向对到至]{0,14}")
-WITH = re.compile("[^，。；,;、\\d]{0,8}[与和同]")  # 甲医院与乙医院开展合作
-TO_JOIN = re.compile("[^，。；,;、\\d]{0,10}(?:开展|签|共建|合作|联合|携手|互[认派通联送]|结对)")
-ROUTE = re.compile("(?:市|区|县|站|南站|北站|西站|东站)?(?:至|到|—|－|-|—|–|～)")
-LISTED = re.compile("[、和与及]|")
-TOGETHER = re.compile("(?:市|区|地区)?(?:[、和与及]|，?以及)?")
-NEXT_IN_LIST = re.compile("(?:市|区|县|省|地)?(?:[、和及与]|、[^，。；、的]{2,5}[、和及])?")
-OWNED = re.compile("[^，。；,;的]{1,10}的")
 
 
 @dataclass(slots=True)
@@ -60,6 +52,7 @@ class Scope:
     words: Lexicon
     relative: list[re.Match[str]]  # 我市, 三地 …
     last: Frame  # the place told last, in whatever paragraph, a park too
+    coined: Coined  # names that the text makes of its places
     national: bool  # whether the text is of the whole country where nothing narrower is told
     others: dict[int, bool] = field(default_factory=dict)  # where a place begins → whether it only says whose
 
@@ -70,7 +63,9 @@ class Scope:
         """
         turn, count = m.turn
         us = WITH_US.search(self.text, m.end, m.clause[1]) if self.relative else None
-        if us and (ours := resolve(us[1], [f.names for f in self.around if f.names], self.words)):
+        if us and (
+            ours := resolve(us[1], [f.names for f in self.around if f.names], self.words, self.coined)
+        ):
             return ours, us[0]  # 示例市6家医院与我市合作
         given = self._examples(m)
         if given is not None:
@@ -94,9 +89,21 @@ class Scope:
                 if ends:
                     return ends
         names, why = self._of(m.clause, m.start, m.end, spans)
+        partner = None
+        if names and self.places and self.places[-1].start > m.end:
+            partner = next((p for p in self.places if m.end < p.start < m.clause[1] and not p.weak), None)
+        if (
+            partner
+            and WITH.fullmatch(self.text, m.end, partner.start)
+            and THEIRS_TO_JOIN.match(self.text, partner.end)
+        ):
+            return tuple(dict.fromkeys((*names, *partner.names))), f"{why}, with {partner.form}"
         if count > 1:
             names = self.subject(m.clause[0], m.start) or names
             members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
+            if len(members) != count:  # 甲区189天，乙市194天，浓度分别为
+                told = dict.fromkeys(p.names for p in self.places if p.end <= m.clause[0] and not p.weak)
+                members = tuple(n[0] for n in told) if all(len(n) == 1 for n in told) else members
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
@@ -166,7 +173,7 @@ class Scope:
         weak: tuple[tuple[str, ...], str] | None = None
         for span in sorted(earlier, key=lambda s: (PART.match(self.text, *s) is None, s), reverse=True):
             if self._within(*span) and not self._only_objects(*span):
-                told = self.subject(*span), f"carried from {self.text[slice(*span)][:20]!r}"
+                told = self._but(self.subject(*span), here), f"carried from {self.text[slice(*span)][:20]!r}"
                 if framed and self._only_weak(*span):
                     weak = weak or told
                     continue
@@ -177,7 +184,9 @@ class Scope:
                 return here
             partner = PARTNER.search(self.text, clause[0], start)
             names = tuple(dict.fromkeys((*near.names, *here[0]))) if partner else near.names
-            return self.without_wider(names), near.why + (f", with {here[1]}" if partner else "")
+            if self.words.levels.get(near.names[0]) != "zone":  # a zone and the city that holds it are two
+                names = self.without_wider(names)
+            return names, near.why + (f", with {here[1]}" if partner else "")
         if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
             return behind
         for frame in self.around:
@@ -197,6 +206,13 @@ class Scope:
             return line.names, f"the ends of the line: {line.form}"
         return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
 
+    def _but(self, names: tuple[str, ...], with_whom: tuple[tuple[str, ...], str] | None) -> tuple[str, ...]:
+        """Return a subject of several without those that its clause names as partners: 与京津互认."""
+        if with_whom is None or len(names) < 2:
+            return names
+        partners = {m for n in with_whom[0] for m in self.words.groups.get(n, (n,))}
+        return tuple(n for n in names if n not in partners) or names
+
     def _within(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         found = [p for p in self.places if start <= p.start < end]
         strong = [p for p in found if not p.weak]
@@ -205,22 +221,40 @@ class Scope:
             form = relative[-1][0]
             near = self.near(relative[-1].start())
             names: tuple[str, ...] = ()
-            if form in HERE or form[0] in "这示园合产开":
+            if form in HERE or (form[0] in "这示园合产开" and form not in self.coined.zones):
                 at = relative[-1].start()
                 names = self._just_named(at)
                 near = [self.last.names, *near] if self.last.names else near
-            names = names or resolve(form, near, self.words)
-            if names and PARTNER.search(self.text, relative[-1].end(), end):  # 我区与乙区共同
+            names = names or resolve(form, near, self.words, self.coined)
+            if not names and form[0] in "两双":
+                names = self._with_partner(relative[-1].start())
+            from_here = self.text.endswith("从", 0, relative[-1].start())
+            if names and (
+                PARTNER.search(self.text, relative[-1].end(), end)  # 我区与乙区共同
+                or (from_here and FROM_HERE.match(self.text, relative[-1].end()))  # 从这里到乙
+            ):
                 joined = (n for p in strong for n in p.names if p.start > relative[-1].end())
                 names = self.without_wider(tuple(dict.fromkeys((*names, *joined))))
             if names:
                 return names, relative[-1][0]
+        joined = ()
+        if strong and relative and WITH.fullmatch(self.text, strong[-1].end, relative[-1].start()):
+            form = relative[-1][0]  # 海丰县与合作区
+            joined = resolve(form, self.near(strong[0].start), self.words, self.coined)
         strong = self._subject_only(strong) if len(strong) > 1 else strong
         chosen = strong or [p for p in found if p.names != (NATIONAL,) and not p.aside]
         if not chosen:
             return None
-        names = tuple(dict.fromkeys(n for p in chosen for n in p.names))
+        names = tuple(dict.fromkeys((*(n for p in chosen for n in p.names), *joined)))
         return self.without_wider(names), "、".join(p.form for p in chosen)
+
+    def _with_partner(self, at: int) -> tuple[str, ...]:
+        """Return the subject and the partner told last before a place: 与乙区共建…，两地."""
+        partner = next((p for p in reversed(self.places) if p.end <= at and not p.weak), None)
+        if partner is None or PARTNER.search(self.text, max(0, partner.start - 1), at) is None:
+            return ()
+        near = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
+        return tuple(dict.fromkeys((*near, *partner.names))) if len(near) == 1 else ()
 
     def _subject_only(self, strong: list[Seen]) -> list[Seen]:
         """Return places without those that only say more of another: 接待京津游客, 作为首都…的示例区."""
@@ -239,20 +273,41 @@ class Scope:
             named = [p for p in strong if p.start >= of.end()]
             strong = named or strong
         kept = strong[:1]
+        before, others = strong[0].end, False
         for p in strong[1:]:
-            if SITE.match(self.text, p.end) and NAMED_ON.fullmatch(self.text, kept[-1].end, p.start):
+            named = not others and bool(kept) and NAMED_ON.fullmatch(self.text, kept[-1].end, p.start)
+            site = SITE.match(self.text, p.end) if named else None
+            if site and not (site[0] == "段" and "的" in self.text[kept[-1].end : p.start]):
                 kept.pop()  # 甲医院乙院区 is in 乙
-            elif STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, kept[-1].end, p.start):
+            elif named and STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, before, p.start):
                 kept.pop()  # 甲乙城际乙站 is in 乙
-            if (
-                kept
-                and not TOGETHER.fullmatch(self.text, kept[-1].end, p.start)
-                and OF_OTHERS.match(self.text, p.end)
-                and LED.search(self.text, kept[-1].end, p.start)
-            ):
-                continue
-            kept.append(p)
+            if not TOGETHER.fullmatch(self.text, before, p.start):
+                others = bool(kept) and self._adds_nothing(before, p)
+            if not others:
+                kept.append(p)
+            before = p.end
         return kept
+
+    def _adds_nothing(self, before: int, place: Seen) -> bool:
+        """Whether places behind a subject only say whom it gives to or takes from: 甲市向乙、丙发放, 接待乙、丙游客."""
+        if GIVEN.search(self.text, before, place.start):
+            return True
+        if self.words.levels.get(place.names[0]) == "zone" and self.text.endswith(
+            "共建的", before, place.start
+        ):
+            return True
+        return LED.search(self.text, before, place.start) is not None and self._of_others(place)
+
+    def _of_others(self, place: Seen) -> bool:
+        """Whether the places that stand together from here on bring something: 乙、丙游客."""
+        end = place.end
+        for p in self.places:
+            if p.start > place.start and not (
+                p.start >= end and LISTED.fullmatch(self.text, end, p.start) and p.start > end
+            ):
+                break
+            end = max(end, p.end)
+        return OF_OTHERS.match(self.text, end) is not None
 
     def _only_weak(self, start: int, end: int) -> bool:
         """Whether a clause names places only as policies do: 推进京津冀协同发展."""
@@ -286,8 +341,11 @@ class Scope:
         told = self.others.get(place.start)
         if told is None:
             led = LED.search(self.text, max(0, place.start - 14), place.start)
-            told = (led is not None and OF_OTHERS.match(self.text, place.end) is not None) or (
-                WHOSE.match(self.text, place.end) is not None
+            told = led is not None and self._of_others(place)
+            told = told or WHOSE.match(self.text, place.end) is not None
+            told = told or (
+                self.text[place.start - 1 : place.start] in ("从", "自")
+                and TAKEN.match(self.text, place.end) is not None
             )
             self.others[place.start] = told
         return told
@@ -332,25 +390,17 @@ class Scope:
         between = (first.end, then.start)
         if TOGETHER.fullmatch(self.text, *between) or ROUTE.fullmatch(self.text, *between):
             return True
-        return bool(WITH.fullmatch(self.text, *between) and TO_JOIN.match(self.text, then.end))
+        if WITH.fullmatch(self.text, *between) is None:
+            return False
+        counted = FIGURE.search(self.text, *between) is not None  # 甲市6家医院与乙市医院开展合作
+        return (THEIRS_TO_JOIN if counted else TO_JOIN).match(self.text, then.end) is not None
 
     def without_wider(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return places without those that hold another of them, and without 全国 beside others."""
-        if len(names) < 2:
-            return names
-        parents = {self.words.parents.get(n, "") for n in names}
-        parents |= {self.words.parents.get(p, "") for p in parents}
-        # a district whose name others have too lies in the city before it: 福州市鼓楼区
-        level, held = self.words.levels.get, self.words.parents.get
-        parents |= {
-            a
-            for a, b in pairwise(names)
-            if level(b) == "county" and not held(b) and level(a) in ("city", "province")
-        }
-        narrow = tuple(n for n in names if n not in parents and n != NATIONAL)
-        return narrow or names
+        return without_wider(names, self.words) if len(names) > 1 else names
 
     def near(self, at: int) -> list[tuple[str, ...]]:
         """Return the places said before a place of the sentence, then those of the frames, the nearest first."""
-        before = [p.names for p in reversed(self.places) if p.start < at and not self.of_others(p)]
+        told = (p for p in reversed(self.places) if p.start < at and not p.aside)
+        before = [p.names for p in told if not self.of_others(p)]
         return before + [f.names for f in self.around if f.names]

@@ -161,9 +161,11 @@ def _places(more: Path) -> None:
             )
         _known(where, [row["parent"]] if row["parent"] else [], known)
     for row in _own("groups.csv", more):
-        if row["shown"] not in ("", "by name"):
+        if row["shown"] not in ("", "by name", "in context"):
             where = f"{more / 'groups.csv'}, {row['label']}"
-            raise ValueError(f"{where}: shown is {row['shown']!r}; leave it empty, or write: by name")
+            raise ValueError(
+                f"{where}: shown is {row['shown']!r}; leave it empty, or write: by name, in context"
+            )
     for name, column in (("groups.csv", "members"), ("entities.csv", "places")):
         for row in _own(name, more):
             where = f"{more / name}, {next(iter(row.values()))}"
