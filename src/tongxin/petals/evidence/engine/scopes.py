@@ -102,8 +102,8 @@ class Scope:
             names = self.subject(m.clause[0], m.start) or names
             members = tuple(x for n in names for x in self.words.groups.get(n, (n,)))
             if len(members) != count:  # 甲区189天，乙市194天，浓度分别为
-                told = dict.fromkeys(p.names for p in self.places if p.end <= m.clause[0] and not p.weak)
-                members = tuple(n[0] for n in told) if all(len(n) == 1 for n in told) else members
+                each = dict.fromkeys(p.names for p in self.places if p.end <= m.clause[0] and not p.weak)
+                members = tuple(n[0] for n in each) if all(len(n) == 1 for n in each) else members
             if len(members) == count:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
@@ -233,11 +233,11 @@ class Scope:
                 PARTNER.search(self.text, relative[-1].end(), end)  # 我区与乙区共同
                 or (from_here and FROM_HERE.match(self.text, relative[-1].end()))  # 从这里到乙
             ):
-                joined = (n for p in strong for n in p.names if p.start > relative[-1].end())
-                names = self.without_wider(tuple(dict.fromkeys((*names, *joined))))
+                behind = (n for p in strong for n in p.names if p.start > relative[-1].end())
+                names = self.without_wider(tuple(dict.fromkeys((*names, *behind))))
             if names:
                 return names, relative[-1][0]
-        joined = ()
+        joined: tuple[str, ...] = ()
         if strong and relative and WITH.fullmatch(self.text, strong[-1].end, relative[-1].start()):
             form = relative[-1][0]  # 海丰县与合作区
             joined = resolve(form, self.near(strong[0].start), self.words, self.coined)
@@ -275,11 +275,11 @@ class Scope:
         kept = strong[:1]
         before, others = strong[0].end, False
         for p in strong[1:]:
-            named = not others and bool(kept) and NAMED_ON.fullmatch(self.text, kept[-1].end, p.start)
-            site = SITE.match(self.text, p.end) if named else None
+            goes_on = NAMED_ON.fullmatch(self.text, kept[-1].end, p.start) if kept and not others else None
+            site = SITE.match(self.text, p.end) if goes_on else None
             if site and not (site[0] == "段" and "的" in self.text[kept[-1].end : p.start]):
                 kept.pop()  # 甲医院乙院区 is in 乙
-            elif named and STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, before, p.start):
+            elif goes_on and STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, before, p.start):
                 kept.pop()  # 甲乙城际乙站 is in 乙
             if not TOGETHER.fullmatch(self.text, before, p.start):
                 others = bool(kept) and self._adds_nothing(before, p)
