@@ -36,6 +36,7 @@ WITH_US = re.compile("[与和同](我[市区县省])")
 RAIL = re.compile("(?:城际|高铁|铁路|客专)")
 # Whom a subject gives to; what it takes from others.
 GIVEN = re.compile("(?:(?<!流)向|[销发输送运]往)$")
+MOVED = re.compile("[^，。；]{0,8}(?:疏解|转移|迁移|搬迁|延伸|转化|输出)")  # 向乙转移: it is of both
 TAKEN = re.compile(
     "(?:市|省|区|县|等地)?[^，。；、\\d]{0,2}(?:引进|引入|承接|转移|调入|采购|购进|招引|迁入|吸引)"
 )

@@ -21,6 +21,7 @@ from tongxin.petals.evidence.engine.scope_words import (
     LINE,
     LISTED,
     MINISTRY,
+    MOVED,
     NAMED_ON,
     NEXT_IN_LIST,
     OBJECT,
@@ -290,7 +291,7 @@ class Scope:
 
     def _adds_nothing(self, before: int, place: Seen) -> bool:
         """Whether places behind a subject only say whom it gives to or takes from: 甲市向乙、丙发放, 接待乙、丙游客."""
-        if GIVEN.search(self.text, before, place.start):
+        if GIVEN.search(self.text, before, place.start) and MOVED.match(self.text, place.end) is None:
             return True
         if self.words.levels.get(place.names[0]) == "zone" and self.text.endswith(
             "共建的", before, place.start
