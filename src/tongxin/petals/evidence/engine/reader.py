@@ -63,6 +63,10 @@ AHEAD = re.compile(
 GIVEN_OUT = re.compile(
     "(?:局|部门|委|厅|办|部|海关|院|中心|政府|队|行|公司)[^，。；]{0,12}(?:发布|公布|通报|介绍|表示|透露)|获悉|了解到|新闻(?:发布|通气|吹风)?会|发布会"
 )
+# Behind a day, before the news: 5月12日上午9时，示例大桥合龙
+CLOCK = re.compile(
+    "(?:当[日天])?(?:上午|下午|凌晨|早上|晚上?|中午|清晨)?(?:\\d{1,2}[时点](?:\\d{1,2}分|许|整)?)?[，,]?"
+)
 LEADS_IN = re.compile("(?:\\d{1,2}月)?\\d{1,2}日$|(?:根据|据|经|按照?)[^，。；]*$")
 # What follows is told as of today, whatever was told before
 LOOKS = re.compile(
@@ -311,9 +315,10 @@ def _of_event(text: str, period: Period, spans: list[tuple[int, int]], words: Le
         return False
     clause = mentions.clause_of(spans, period.start)
     end = clause[1]
-    if end - clause[0] - (period.end - period.start) <= 3:  # 5月19日，示例大桥合龙
-        end = next((b for a, b in spans if a >= end), end)
-    said = text[period.end : end]
+    if CLOCK.fullmatch(text, period.end, end):  # 5月19日，示例大桥合龙
+        said = next((text[a:b] for a, b in spans if a >= end), "")
+    else:
+        said = text[period.end : end]
     return words.phrases["opened"].search(said) is not None and not any(c.isdigit() for c in said)
 
 
@@ -325,7 +330,7 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
         return ATTRIBUTED.search(said) is not None
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
     if (
-        day and "今天" not in said and len(said) - (period.end - period.start) <= 3
+        day and "今天" not in said and CLOCK.fullmatch(text, period.end, clause[1])
     ):  # 5月12日，示例局发布数据，…
         told = next((text[a:b] for a, b in spans if a >= clause[1]), "")
         return GIVEN_OUT.search(told) is not None

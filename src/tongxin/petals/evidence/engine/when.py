@@ -20,7 +20,9 @@ DONE = re.compile(
 SUMMED = re.compile("累计(?!完成|实现)")  # in a plan it sums up what is to be done
 OF_TODAY = re.compile("\\W*(?:截至|目前|现有|近年来|去年|[^，。；]{0,10}以来)")
 AGAIN = re.compile("再|还|将|继续|力争|新[建增设引]")
-NOW_HAS = re.compile("(?:现有|现已|已累计|累计已|目前)")  # 2023年8月投入使用，现有学生380人
+NOW_HAS = re.compile(
+    "(?:现有|现已|已累计|累计已|目前)|[^，。；,;\\d]{0,6}先后"
+)  # 2023年8月投入使用，现有学生380人
 REACHES = re.compile("累计(?:达到|达|总数|规模)")  # 力争新增3个，累计达到12个
 # What comes 开通后 lies ahead only while the paragraph tells that it is still being built.
 AFTER = re.compile("(?:开通|开通运营|投入运营|投运|竣工|完工|贯通|建成通车)后")
@@ -28,7 +30,7 @@ OPEN_NOW = re.compile("(?:正式|全线|今天|日)[^，。；]{0,8}(?:开通|�
 AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有|尚有|仍有|仍需")
 # What a thing is, told behind the day it was opened: …开通，全长149公里.
 WHOLE_OF = re.compile(
-    "^[^，。；,;]{0,6}?(?:全长|总长|(?:线路|路线|该线|隧道|大桥|道路)长|全线|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
+    "^[^，。；,;]{0,6}?(?:全长|总长|(?:线路|路线|该线|隧道|大桥|道路)长|全线|总工期|(?:概算|估算|批复|计划)总?投资|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
 )
 AFTERWARDS = re.compile("[^，。；,;]{0,6}?(?:投运后|建成后|投产后|通车后|投用后|达产后|开通后|完工后|竣工后)")
 MEAN = re.compile("年均|年平均|平均每年")
@@ -39,6 +41,8 @@ OBJECT_FIRST = re.compile(
     "(?:[由从][^，。；,;]{1,12}?)?(?:缩短|压缩|压减|精简|提高|提升|降低|下降|降|增加|扩大|延长|控制|减少|下调|上调|统一|整合|纳入)"
     "|规划为|作为|变为|变成|确定为|列为|列入|设为|改造为|改造成|带走|送[到往至]|运[到往至]|转化为|划分为|分为|融入|纳入)"
 )
+WORKING_TIME = re.compile("工期(?:约|为)?\\d+个?[年月天]")
+ITEM = re.compile("(?<![\u4e00-\u9fff])[一二三四五六七八九十]是")
 STOCK = re.compile("余额|存量|保有量|人口|在册|现有|已有|末|底")
 TOTAL = re.compile("总(?:数|量|装机|里程)|共有|现有|拥有|存量|保有量|在库")
 ALL_OF = re.compile(
@@ -68,7 +72,12 @@ def period_of(
     text: str, m: Mention, periods: list[Period], frames: Frames, source: Source, words: Lexicon
 ) -> tuple[str, str, str]:
     """Return period, why, and how it lies to the publication: ahead, over or running."""
-    before = [p for p in periods if p.end <= m.start and (not p.local or p.start >= m.clause[0])]
+    item = _item(text, m.start)
+    before = [
+        p
+        for p in periods
+        if p.end <= m.start and (not p.local or p.start >= m.clause[0]) and not item[0] <= p.start < item[1]
+    ]
     clause = text[m.clause[0] : m.start]
     inside = [p for p in before if p.start >= m.clause[0]]
     chosen = inside[-1] if inside else before[-1] if before else None
@@ -100,7 +109,8 @@ def period_of(
         and (_is_stock(text, m, chosen, words, source) or _goes_on(clause, m, frames, words))
     ):
         return as_of(source.published), STANDS, "running"
-    if chosen is not None and not inside and frames.flow and chosen.text.startswith("../") and not chosen.now:
+    state = chosen is not None and chosen.text.startswith("../") and not (chosen.now or chosen.future)
+    if state and not inside and frames.flow:
         said = words.phrases["flow"].search(text, m.clause[0], m.start)
         if said and not words.phrases["what there is"].search(clause) and not STOCK.search(clause):
             chosen, why = frames.flow, "the months told before: a state does not last for what flows"
@@ -128,6 +138,12 @@ def period_of(
     if chosen is None:
         return as_of(source.published), NOTHING, "running"
     return chosen.text, why, _lies(chosen, source)
+
+
+def _item(text: str, at: int) -> tuple[int, int]:
+    """Return where the items of a list (一是…；二是…) before that of a figure stand: their times are not its own."""
+    marks = [i.start() for i in ITEM.finditer(text, 0, at)] if "是" in text else []
+    return (marks[0], marks[-1]) if len(marks) > 1 else (0, 0)
 
 
 def _goes_on(clause: str, m: Mention, frames: Frames, words: Lexicon) -> bool:
@@ -172,7 +188,7 @@ def _of_opening(text: str, m: Mention, told: Period, words: Lexicon) -> bool:
     """Whether a time only says when a thing was opened: …2024年12月31日开通，全长149公里."""
     between = text[told.end : m.clause[0]]
     opened = words.phrases["opened"].search(between)
-    if opened is None or any(c.isdigit() for c in between):
+    if opened is None or any(c.isdigit() for c in WORKING_TIME.sub("", between)):
         return False
     clause = text[m.clause[0] : m.start]
     return WHOLE_OF.match(clause) is not None or NOW_HAS.match(clause) is not None
