@@ -43,6 +43,11 @@ def is_standing(text: str) -> bool:
     return _of_pages()[1].search(text) is not None
 
 
+def is_furniture(line: str) -> bool:
+    """Whether a line is none of a body: source and day, credits, the foot of a page."""
+    return _rules()[0](line) is not None
+
+
 def is_unfolding(line: str) -> bool:
     """Whether a line says that a page holds more than it shows: 展开全文."""
     return "全文" in line and _of_pages()[2].search(line) is not None

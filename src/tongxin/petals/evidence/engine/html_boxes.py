@@ -37,8 +37,12 @@ TOOLS = re.compile(
 )
 MARKS = "，。；、："
 AS_WRITTEN = re.compile(r"white-space\s*:\s*(?:(pre|break-spaces)|normal|nowrap)", re.IGNORECASE)
-OTHER = 0.1  # worth of running text under the heading of another part: 网友评论, 猜你喜欢
+OTHER = 0.1  # worth of running text of readers, under 网友评论
+RELATED = 0.5  # of that under 相关稿件, 猜你喜欢: some systems print it over the article too
+READERS = re.compile("评论|留言|跟帖|热评")
 HEADING = 24  # characters of such a heading
+MORE = 4  # characters of a link beside it: 更多>>
+LINE = 100  # characters of a line that tells source and day
 DEEP = 400
 CELL = 60  # the text of a cell with a figure is not longer
 
@@ -206,8 +210,10 @@ def _close(boxes: list[Box], inside: list[tuple[str, int]], piece: Piece) -> Non
                 boxes[closed].end, boxes[closed].after = piece.start, piece.start
             box = boxes[inside[i][1]]
             box.after = piece.end
-            if box.headed:  # a heading in a box of its own: what follows beside it
-                boxes[box.parent].share = OTHER
+            if (
+                box.headed and inside[i][1] == len(boxes) - 1
+            ):  # a heading in a box of its own: what follows beside it
+                boxes[box.parent].share = min(boxes[box.parent].share, box.share)
                 boxes[box.parent].headed = boxes[box.parent].length == 0
             del inside[i:]
             return
@@ -223,15 +229,18 @@ def _weigh(shown: Shown, at: int, run: str, place: int, linked: bool) -> None:
     marks = sum(run.count(c) for c in MARKS)
     length = len(bare)
     worth = length * min(1.0, 0.15 + marks / 4) * box.share
-    if marks and length > HEADING and boilerplate.is_standing(bare):
+    if marks and (
+        (length > HEADING and boilerplate.is_standing(bare))
+        or (length < LINE and ("：" in bare or ":" in bare) and boilerplate.is_furniture(bare))
+    ):
         worth = 0.0
     if box.hidden:
         box.folded += worth
     elif not linked and length <= HEADING and boilerplate.is_tail(bare):
-        box.share = OTHER
+        box.share = min(box.share, OTHER if READERS.search(bare) else RELATED)
         box.headed = box.length == 0
         worth = 0.0
-    else:
+    elif not (linked and length <= MORE):
         box.headed = False
     box.length += length
     box.marks += marks

@@ -7,7 +7,8 @@ from collections import Counter
 from tongxin.petals.evidence.engine.html_boxes import OTHER, Box, Shown, look
 
 FOLDED = 15.0  # running text of a hidden part that a page unfolds
-LEAST = 30.0  # running text under a title
+LEAST = 15.0  # running text under a title
+FIRST = 1.5  # how much more the first text under a title counts
 ITEMS = frozenset(["div", "li", "dl", "tr", "section", "article", "table", "blockquote"])
 SEVERAL = 3  # items of one kind
 ONLY = 40.0  # running text of a hidden part, on a page that shows none
@@ -47,8 +48,11 @@ def _weigh(shown: Shown, title: int) -> None:
     _find_items(boxes)
     under = sum(worth for place, _box, worth in shown.runs if place >= title)
     title = title if under >= LEAST else 0
+    first = title > 0
     for place, at, told in shown.runs:
         worth = told * (OTHER if boxes[at].item or place < title else 1.0)
+        if first and place >= title and told > LEAST / 2:
+            first, worth = False, worth * FIRST
         aside = boxes[at].aside
         boxes[at].running += 0.0 if aside else worth
         share = 1.0
@@ -68,10 +72,38 @@ def _find_items(boxes: list[Box]) -> None:
         )
 
 
+def _is_paragraph(boxes: list[Box], number: int) -> bool:
+    """Whether a box holds no other with text, but for one around all of it: its text is one paragraph or a few."""
+    while number + 1 < len(boxes) and boxes[number + 1].parent == number:
+        if boxes[number + 1].length != boxes[number].length:
+            return False
+        number += 1
+    return True
+
+
+def _is_text(boxes: list[Box], number: int) -> bool:
+    """Whether the box around one is made of boxes of its kind, without links: paragraphs, though short ones."""
+    inner = boxes[number]
+    around = boxes[inner.parent]
+    sisters = [b for b in boxes[inner.parent + 1 :] if b.parent == inner.parent and b.outer < around.end]
+    return (
+        around.name not in ("", "body", "form", "table", "tr")
+        and len(sisters) > 1
+        and around.linked == 0
+        and all((b.name, b.labels) == (inner.name, inner.labels) for b in sisters if b.length)
+        and around.length == sum(b.length for b in sisters)
+    )
+
+
 def _with_sisters(boxes: list[Box], number: int) -> int:
     """Return the box around, where paragraphs stand in boxes of their own: much running text beside, few links."""
     while (up := boxes[number].parent) >= 0:
         inner, around = boxes[number], boxes[up]
+        if around.length == inner.length or (_is_paragraph(boxes, number) and _is_text(boxes, number)):
+            number = up  # a box around it alone; one of several paragraphs
+            continue
+        if inner.aside and not around.aside:
+            return number
         beside = around.running - inner.running
         links = around.linked - inner.linked
         least = 1.0 if around.name in ("", "body", "form", "table") else 0.3

@@ -7,7 +7,8 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 
-from tongxin.petals.evidence.engine.days import DAY, labels
+from tongxin.petals.evidence.engine.boilerplate import is_tail
+from tongxin.petals.evidence.engine.days import labels, shown
 from tongxin.petals.evidence.engine.html_boxes import Line
 from tongxin.petals.evidence.engine.titles import LEAST, SITE, alike, bare_title, of_window
 
@@ -32,6 +33,8 @@ SCRIPT = {
     "msg_title": re.compile(r"""var\s+msg_title\s*=\s*["']([^"'<>]{4,120})["']"""),
 }  # fmt: skip
 TITLES = ("articletitle", "og:title", "headline", "twitter:title", "msg_title", "title")
+END = 1 << 62
+LONG = 90  # characters of a title at most
 NEAR = 400  # characters of a page, from the beginning of its body, in which its source may stand
 CHINA = timezone(timedelta(hours=8))
 
@@ -98,19 +101,25 @@ def told_title(meta: dict[str, str], lines: list[Line]) -> int:
     agreeing = [
         n
         for n in lines
-        if 8 <= len(n.text) <= 90
+        if 8 <= len(n.text) <= LONG
         and not n.linked
         and not n.aside
         and any(alike(bare_title(n.text), k) for k in known)
         and not SITE.search(n.text)
     ]
-    return next((n.start for n in agreeing if n.heading), agreeing[0].start if agreeing else 0)
+    if agreeing:
+        return next((n.start for n in agreeing if n.heading), agreeing[0].start)
+    headings = [
+        n for n in lines if n.heading and not (n.linked or n.aside or SITE.search(n.text) or is_tail(n.text))
+    ]
+    line = headings[0] if len(headings) == 1 else None if headings else _over_source(lines, END)
+    return line.start if line and len(line.text) >= 8 else 0
 
 
 def title_line(meta: dict[str, str], lines: list[Line], body: int) -> Line | None:
     """Return the line that is the title: one near the body that the window or the head names too, else a heading."""
     known = [meta.get("window", ""), *(meta[k] for k in TITLES if k in meta)]
-    near = [n for n in lines if 6 <= len(n.text) <= 90 and n.start < body + 1500]
+    near = [n for n in lines if LEAST <= len(n.text) <= LONG and n.start < body + 1500]
     agreeing = [n for n in near if any(alike(bare_title(n.text), k) for k in known)]
     if agreeing:
         return max(agreeing, key=lambda n: (not n.aside, n.heading, len(n.text), -abs(n.start - body)))
@@ -123,9 +132,13 @@ def title_line(meta: dict[str, str], lines: list[Line], body: int) -> Line | Non
 
 def _over_source(near: list[Line], body: int) -> Line | None:
     """Return the line over that of source and day, on a page whose window names the site or nothing: 信息浏览."""
-    for i in range(len(near) - 1, 0, -1):
+    for i in range(1, len(near)):
         line, told = near[i - 1], near[i].text
-        if near[i].start >= body + NEAR or not (labels("source").search(told) or DAY.search(told)):
+        if not LEAST <= len(line.text) <= LONG or len(told) > 2 * LONG:
+            continue
+        if near[i].start >= body + NEAR or not (
+            labels("source").search(told) or labels("issuer").search(told) or shown([told])
+        ):
             continue
         if line.linked or line.aside or SITE.search(line.text) or re.search("[:：>。]", line.text):
             continue

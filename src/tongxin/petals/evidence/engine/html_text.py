@@ -20,6 +20,8 @@ INDENT = re.compile(
     r"(?:[ \t\r\n\f\u3000\xa0\u2002\u2003\u200b]|&(?:nbsp|emsp|ensp|thinsp|#160|#12288|#8194|#8195);)*+"
 )
 TAG = re.compile(r"<(?:div|p|td|li|h[1-6]|section|article)[\s>]")
+SOME = 10.0  # running text of a line that belongs to a body
+LINKS = 0.5  # of the text of a box: it is one of links
 SENTENCES = 0.35  # of the page's running text: what holds more is no tool
 
 
@@ -50,7 +52,7 @@ def page(text: str) -> Page:
     meta = html_head.told(text)
     number = chosen(shown, html_head.told_title(meta, shown.lines))
     box = shown.boxes[number]
-    writer = _Writer(text, _left_out(shown.boxes, number), _as_written(shown.boxes))
+    writer = _Writer(text, _left_out(shown, number), _as_written(shown.boxes))
     line = html_head.title_line(meta, shown.lines, box.start)
     at = 0
     if line is not None and line.end <= box.start:
@@ -72,9 +74,12 @@ def page(text: str) -> Page:
     )
 
 
-def _left_out(boxes: list[Box], number: int) -> list[tuple[int, int, str]]:
-    """Return the parts of a body that are no text of it: hidden ones, and tools (share, pages, related links)."""
+def _left_out(shown: Shown, number: int) -> list[tuple[int, int, str]]:
+    """Return the parts of a body that are no text of it: hidden ones, tools (share, pages), links around the text."""
+    boxes = shown.boxes
     whole = boxes[number]
+    text = [place for place, _box, worth in shown.runs if worth > SOME and whole.start <= place < whole.end]
+    first, last_text = (text[0], text[-1]) if text else (whole.start, whole.end)
     found: list[tuple[int, int, str]] = []
     last = 0
     for box in boxes[number + 1 :]:
@@ -82,7 +87,8 @@ def _left_out(boxes: list[Box], number: int) -> list[tuple[int, int, str]]:
             break
         if box.outer < last:
             continue
-        why = "html: hidden" if box.hidden else "html: tool" if _is_tool(box, whole) else ""
+        beside = (box.after <= first or box.outer > last_text) and box.linked >= LINKS * max(1, box.length)
+        why = "html: hidden" if box.hidden else "html: tool" if beside or _is_tool(box, whole) else ""
         if why:
             found.append((box.outer, min(box.after, whole.end), why))
             last = box.after
@@ -91,6 +97,10 @@ def _left_out(boxes: list[Box], number: int) -> list[tuple[int, int, str]]:
 
 def _is_tool(box: Box, whole: Box) -> bool:
     if box.length == 0 or box.length > SENTENCES * max(1, whole.length):
+        return False
+    if box.running > SENTENCES * whole.running:  # not all that is called after a tool is one: page-content
+        return False
+    if whole.running < SOME <= box.prose:  # the only text there is
         return False
     linked = box.linked >= 0.5 * box.length
     return (box.tools and (linked or box.marks * 25 < box.length or box.length < 60)) or (

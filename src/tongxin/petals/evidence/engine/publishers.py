@@ -9,7 +9,7 @@ from tongxin.petals.evidence.engine.datelines import credit, dateline, one_house
 from tongxin.petals.evidence.engine.days import DAY, labels
 from tongxin.petals.evidence.engine.titles import CUT, SITE
 
-VALUE = r"\s*[:：|｜]\s*[“\"《]?([^\s|｜<>《》，,。；;（）()“”\"【】\[\]]{2,30})"
+VALUE = r"\s*[:：|｜]\s*[“\"《【\[]?([^\s|｜<>《》，,。；;（）()“”\"【】\[\]]{2,30})"
 NOBODY = re.compile(
     r"(?:本站|本网|本报|原创|互联网|网络|转载|未知|其他|其它|综合|不详|无|暂无|整理|网友|用户投稿|微信公众平台|公众号)+(?:原创|综合|整理|发布)?$"
 )
@@ -22,6 +22,7 @@ OFFICE = re.compile(rf"(?:发布单位|作者|编辑)?[:：]?\s*([\u4e00-\u9fff�
 BEHIND_DAY = re.compile(
     r"[\s　]*(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s　·|｜/—-]*(?:来自)?"
     rf"([\u4e00-\u9fff（）]{{2,20}}?(?:{BODIES}))[\s　]*"
+    r"(?:[\s　|｜](?:评论|阅读|浏览|打印|分享|收藏|字[号体]|责任编辑|编辑|作者|点击|举报|参与|跟帖).*)?"
 )
 OPENING = re.compile(
     r"^\s*\**(?:【)?(?:(本报|本网|本台)|([\u4e00-\u9fff]{2,10}?(?:网|社|日报|晚报|报|电视台|新闻|发布)))\**(?:消息|讯|[^，。]{0,8}\d{1,2}月\d{1,2}日(?:电|讯))"

@@ -11,6 +11,7 @@ import pytest
 from tongxin.petals.evidence.engine import datelines
 from tongxin.petals.evidence.engine.documents import Document, document
 from tongxin.petals.evidence.engine.limits import Unreadable
+from tongxin.petals.evidence.engine.tests import made_pages
 from tongxin.petals.evidence.engine.tests.cms_pages import Raw
 from tongxin.petals.evidence.engine.tests.layout_pages import LAYOUTS
 from tongxin.petals.evidence.engine.tests.site_pages import SITES
@@ -194,3 +195,26 @@ def test_a_reporter_named_at_the_end(end, who):
 def test_who_sent_it_out_goes_before_who_shows_it(over, line, who, day, copied):
     found = document("a.txt", f"{TITLE}\n{over}\n{line}　{LINES[0]}\n{LINES[1]}".encode())
     assert (found.source.publisher, found.source.published, found.reposted) == (who, day, copied)
+
+
+def test_pages_put_together_by_chance():
+    wrong = []
+    for seed in range(250):
+        page, lines = made_pages.make(seed)
+        found = document("p.html", page.encode())
+        told = (found.source.title, found.source.publisher, found.source.published, found.reposted)
+        if (
+            [line for line in _lines(found) if line != TITLE] != lines
+            or told != (TITLE, "示例日报", date(2025, 7, 18), None)
+            or found.repaired.chain.undo(found.repaired.text) != page
+        ):
+            wrong.append(seed)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("heading", ["相关稿件", "推荐阅读", "热门推荐"])
+def test_the_heading_of_another_part_over_the_article_itself_loses_nothing(heading):
+    beside = f'<div class="tab"><h3>视频简介</h3><p>{LINES[0]}</p></div>'
+    body = f'<div class="m"><h3>{heading}</h3><div class="bd">{BODY}{BODY}</div></div>'
+    found = document("p.html", f"<html><body><h1>示例联播快讯</h1>{body}{beside}</body></html>".encode())
+    assert set(LINES) <= set(_lines(found))
