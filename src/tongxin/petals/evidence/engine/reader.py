@@ -68,6 +68,8 @@ CLOCK = re.compile(
     "(?:当[日天])?(?:上午|下午|凌晨|早上|晚上?|中午|清晨)?(?:\\d{1,2}[时点](?:\\d{1,2}分|许|整)?)?[，,]?"
 )
 LEADS_IN = re.compile("(?:\\d{1,2}月)?\\d{1,2}日$|(?:根据|据|经|按照?)[^，。；]*$")
+# One of what the years told before brought: 本届赛事
+THIS_TIME = re.compile("\\s*(?:本届|本次|此次)")
 # What follows is told as of today, whatever was told before
 LOOKS = re.compile(
     "\\s*(?:同时|但)?[，,]?(?:我们)?(?:也|还|又)?(?:要|应|应当|必须|需|需要)?(?:清醒|深刻)?(?:地)?(?:看到|认识到|意识到)"
@@ -225,7 +227,8 @@ def _sentence(
     periods = [p for p in periods if not _of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.made, frames.national)
-    if LOOKS.match(text) or _since_opened(text, periods):
+    this_time = frames.period is not None and of_years(frames.period) and THIS_TIME.match(text)
+    if this_time or LOOKS.match(text) or _since_opened(text, periods):
         frames.period = None  # the months told before are not of what has been since
     frames.stood = False
     found: list[Fact] = []

@@ -98,6 +98,8 @@ def period_of(
             chosen = None  # how long a line is does not belong to the day of what happened
         if not after and chosen is not None and AS_OF_NOW.search(clause):
             chosen = None
+    if why.startswith("carried") and chosen is not None and "每年" in clause:
+        chosen = None if chosen.day or of_state(chosen) else chosen  # 去年底签订协议，每年出资2亿元
     if chosen is not None and chosen.flow and not inside and _beside(text, m):
         chosen = None
     if frames.state is not None and _is_balance(clause, chosen, inside, frames):

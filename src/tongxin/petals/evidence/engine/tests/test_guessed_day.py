@@ -78,3 +78,20 @@ def test_lines_of_office_and_day(line):
 )
 def test_lines_that_tell_more(line):
     assert not issued(line)
+
+
+@pytest.mark.parametrize(
+    ("told", "day", "reposted"),
+    [
+        ("今天是2024年12月29日。", date(2024, 12, 29), date(2025, 2, 11)),
+        ("今天是2月11日。", date(2025, 2, 11), None),
+        ("2024年12月29日是示例节。", date(2025, 2, 11), None),
+    ],
+)
+def test_the_day_told_in_a_broadcast_comes_before_that_of_the_page(told, day, reposted):
+    page = (
+        "示例通道开通半年\n2025-02-11 06:31 来源：示例广播电视台\n\n"
+        f"听众朋友，{told}截至目前，示例通道累计车流量1580万车次，示例市与邻市人员往来更加密切。"
+    )
+    document = _take("a.txt", page)
+    assert (document.source.published, document.reposted) == (day, reposted)
