@@ -18,6 +18,7 @@ OF_NATION = re.compile(
 # In a title, what stands behind a partner (甲县推进与乙区协同) and behind the name of a scheme (“通武廊”协同发展).
 WITH = re.compile("[^，。；、]{2,}[与和同]$")
 PARTNERS = re.compile("(?:市|区|县)?(?:深化)?(?:一体化|协同|合作|对接|共建|联动|协作|结对|携手)")
+TOWARDS = re.compile("(?:对接|融入|接轨|服务|走进|面向)$")  # 甲新区对接乙市 is about 甲新区
 SCHEME = re.compile("[”」]?(?:一体化|协同|合作|联动|协作|共建)")
 HERE = ("当地", "这里", "本地")
 COUNTS = {n: i for i, n in enumerate("零一两三四五六七八九十")} | {"双": 2}
@@ -26,7 +27,13 @@ LEVEL = {
     "区": ("county", "zone"),
     "县": ("county",),
     "省": ("province",),
+    "州": ("city",),
+    "盟": ("city",),
+    "旗": ("county",),
 }
+
+
+KINDS_OF = {"州": ("州",), "盟": ("盟",), "旗": ("旗",)}
 
 
 @dataclass(slots=True)
@@ -77,13 +84,10 @@ def resolve(form: str, near: list[tuple[str, ...]], words: Lexicon, coined: Coin
         told = [n for n in near if n != (NATIONAL,)]
         return next((n for n in told if len(n) == 1), told[0] if told else ())
     wanted = LEVEL[form[-1]]
+    endings = KINDS_OF.get(form[-1], ("市", "区", "县", "省", "自治区"))
     for levels in ((each,) for each in wanted) if form[-1] == "市" else (wanted,):
         for names in near:
-            if (
-                len(names) == 1
-                and words.levels.get(names[0]) in levels
-                and names[0].endswith(("市", "区", "县", "省", "自治区"))
-            ):
+            if len(names) == 1 and words.levels.get(names[0]) in levels and names[0].endswith(endings):
                 if form[-1] == "市" and not names[0].endswith("市"):
                     continue
                 return names
@@ -167,7 +171,7 @@ def _own(title: str, told: list[Seen], words: Lexicon) -> list[Seen]:
     kept = told[:1]
     for p in told[1:]:
         partner = PARTNERS.match(title, p.end) and WITH.search(title, kept[-1].end, p.start)
-        if not partner:
+        if not partner and not TOWARDS.search(title, kept[-1].end, p.start):
             kept.append(p)
     return [p for p in kept if not _is_scheme(title, p, kept, words)]
 

@@ -7,12 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine.lexicon import Lexicon
-from tongxin.petals.evidence.engine.places import LINE, RELATIVE, RELATIVES, Seen, set_quoted_aside
+from tongxin.petals.evidence.engine.places import LINE_NAME, RELATIVE, RELATIVES, Seen, set_quoted_aside
 
 Names = tuple[str, ...]
 # What stands behind letters of places that are meant together; the last ones make names of lines and roads.
 BEHIND = re.compile(
     "两[地市区县]|[三四][地市]|双城|同城|一体化|毗邻|协[同作]|合作|都市圈|新区|城际|高速|高铁|铁路|大桥"
+)
+# A zone that no table holds, in the name of who publishes.
+OWN_ZONE = re.compile(
+    "([\u4e00-\u9fff]{2,8}?(?:新区|合作区|示范区|实验区|试验区|先行区))(?:管委会|管理委员会|党工委|发布|融媒体|人民政府|日报|报)"
 )
 ZONE = re.compile("新区|特别合作区|都市圈")
 QUOTES = ("“", "”")
@@ -40,7 +44,13 @@ def short_names(every: list[Seen], words: Lexicon, known: dict[str, Names]) -> N
 
 
 def of_text(
-    title: str, publisher: list[Seen], text: str, head: list[Seen], every: list[Seen], words: Lexicon
+    title: str,
+    issuer: str,
+    publisher: list[Seen],
+    text: str,
+    head: list[Seen],
+    every: list[Seen],
+    words: Lexicon,
 ) -> Coined:
     """Return what a text makes of its places; `head` are those of the title."""
     tokens: dict[str, Names] = {}
@@ -55,11 +65,31 @@ def of_text(
                 token = _token(said, end, letters, words, head if said is title else every)
                 if token:
                     tokens.setdefault(*token)
+    own = OWN_ZONE.search(issuer)
+    if own and own[1] not in words.places:
+        tokens[own[1]] = (own[1],)  # 示例新区发布
+    _narrow(every, head, words)
     zones, more = _zones([*head, *publisher]), _zones(every)
     groups = any(len(words.groups.get(n, ())) > 4 for p in head for n in p.names)
     partners = len({n for p in head for n in p.names}) > 1
     wanted = zones or groups or tokens or partners or set(more) - {"新区", "新城"}
+    if own and own[1] in tokens and (kind := KIND.search(own[1])):
+        zones.setdefault(kind[0], tokens[own[1]])
     return Coined(tokens, zones, more, RELATIVES if wanted else RELATIVE)
+
+
+def _narrow(every: list[Seen], head: list[Seen], words: Lexicon) -> None:
+    """Give 沪苏两地 to the city, where the text tells of 苏州市 and never of its province."""
+    pairs = [p for p in (*every, *head) if len(p.names) == 2 and p.form.endswith(("两地", "两市"))]
+    if not pairs:
+        return
+    told = {n for p in (*every, *head) if len(p.names) == 1 for n in p.names}
+    for place in pairs:
+        names = []
+        for letter, name in zip(place.form, place.names, strict=False):
+            city = next((n for n in told if n[0] == letter and words.levels.get(n) == "city"), "")
+            names.append(city if city and name not in told else name)
+        place.names = tuple(names)
 
 
 def _letters(every: list[Seen], words: Lexicon) -> dict[str, str]:
@@ -108,7 +138,7 @@ def with_tokens(text: str, found: list[Seen], tokens: dict[str, Names]) -> list[
         while at >= 0:
             end, names = at + len(token), meant
             if not any(p.start < end and at < p.end for p in (*found, *more)):
-                aside = LINE.match(text, end) is not None
+                aside = LINE_NAME.match(text, end) is not None
                 zone = ZONE.match(text, end)
                 if zone:  # a zone that no table holds
                     names, end = (token + zone[0],), zone.end()

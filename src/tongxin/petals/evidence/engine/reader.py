@@ -123,7 +123,7 @@ def read(
     coined.short_names([*head, *every], words, known)
     every = places.with_known(text, every, known)
     issuer = places.seen(source.publisher, words, known) if coined.ZONED.search(source.publisher) else []
-    made = coined.of_text(title, issuer, text, head, every, words)
+    made = coined.of_text(title, source.publisher, issuer, text, head, every, words)
     every = coined.with_tokens(text, every, made.tokens)
     frames = Frames(
         document=around.main_place(title, source.publisher, opening, every, words, known, made),

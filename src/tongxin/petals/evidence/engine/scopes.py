@@ -9,10 +9,11 @@ from tongxin.petals.evidence.engine.around import HERE, Frame, resolve, without_
 from tongxin.petals.evidence.engine.coined import Coined
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.lexicon import Lexicon
-from tongxin.petals.evidence.engine.places import NATIONAL, SITE, Seen
+from tongxin.petals.evidence.engine.places import LINE_NAME, NATIONAL, SITE, Seen
 from tongxin.petals.evidence.engine.scope_words import (
     AS,
     FIGURE,
+    FROM,
     FROM_HERE,
     GIVEN,
     GIVEN_TO,
@@ -109,6 +110,9 @@ class Scope:
                 return (members[turn],), f"{why}: number {turn + 1} of {count}"
         return names, why
 
+    def _is_line(self, place: Seen) -> bool:
+        return place.form in self.words.lines or LINE_NAME.match(self.text, place.end) is not None
+
     def _item(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
         """Return the place with which the last item of a list begins: 上海的…、江苏的80个机场."""
         at = self.text.rfind("、", start, end) + 1
@@ -188,6 +192,12 @@ class Scope:
             if self.words.levels.get(near.names[0]) != "zone":  # a zone and the city that holds it are two
                 names = self.without_wider(names)
             return names, near.why + (f", with {here[1]}" if partner else "")
+        line = next(
+            (p for p in self.places if clause[0] <= p.start < start and p.aside and self._is_line(p)), None
+        )
+        near = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
+        if line and set(line.names) < {m for n in near for m in self.words.groups.get(n, (n,))}:
+            return line.names, f"the ends of {line.form}"  # 甲乙通道, where the title names 甲、乙、丙
         if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
             return behind
         for frame in self.around:
@@ -200,9 +210,6 @@ class Scope:
                 return objects
         passed = PASSED.search(self.text, end)
         through = self._within(passed.start(), len(self.text)) if passed else None
-        line = next(
-            (p for p in self.places if clause[0] <= p.start < start and p.form in self.words.lines), None
-        )
         if line and not (after or through):
             return line.names, f"the ends of the line: {line.form}"
         return after or through or (((NATIONAL,) if self.national else ()), "no narrower place told")
@@ -297,6 +304,8 @@ class Scope:
             "共建的", before, place.start
         ):
             return True
+        if self.text[place.start - 1 : place.start] in FROM and TAKEN.match(self.text, place.end):
+            return True  # 甲市今年从乙引进
         return LED.search(self.text, before, place.start) is not None and self._of_others(place)
 
     def _of_others(self, place: Seen) -> bool:
@@ -345,7 +354,7 @@ class Scope:
             told = led is not None and self._of_others(place)
             told = told or WHOSE.match(self.text, place.end) is not None
             told = told or (
-                self.text[place.start - 1 : place.start] in ("从", "自")
+                self.text[place.start - 1 : place.start] in FROM
                 and TAKEN.match(self.text, place.end) is not None
             )
             self.others[place.start] = told
