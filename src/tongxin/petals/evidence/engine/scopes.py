@@ -195,8 +195,8 @@ class Scope:
         line = next(
             (p for p in self.places if clause[0] <= p.start < start and p.aside and self._is_line(p)), None
         )
-        near = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
-        if line and set(line.names) < {m for n in near for m in self.words.groups.get(n, (n,))}:
+        framed_by = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
+        if line and set(line.names) < {m for n in framed_by for m in self.words.groups.get(n, (n,))}:
             return line.names, f"the ends of {line.form}"  # 甲乙通道, where the title names 甲、乙、丙
         if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
             return behind
