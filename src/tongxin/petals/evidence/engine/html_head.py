@@ -32,6 +32,8 @@ SCRIPT = {
     ),
     "msg_title": re.compile(r"""var\s+msg_title\s*=\s*["']([^"'<>]{4,120})["']"""),
 }  # fmt: skip
+SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S{8,300})\s*-->")  # by browsers
+TIME = re.compile(r"""<time\b[^<>]{0,200}\bdatetime\s*=\s*["']?(20\d{2}-\d{2}-\d{2})""", re.IGNORECASE)
 TITLES = ("articletitle", "og:title", "headline", "twitter:title", "msg_title", "title")
 END = 1 << 62
 LONG = 90  # characters of a title at most
@@ -66,8 +68,12 @@ def told(text: str) -> dict[str, str]:
         found["window"] = _clean(window[1])
     canonical = re.search(r"""<link\b[^<>]{0,300}rel\s*=\s*["']?canonical[^<>]{0,300}>""", text[:60000], re.I)
     address = re.search(r"""href\s*=\s*["']([^"']{8,300})""", canonical[0]) if canonical else None
+    address = address or SAVED_FROM.search(text[:3000])
     if address:
         found.setdefault("canonical", address[1])
+    shown_time = TIME.search(text)
+    if shown_time:
+        found["time"] = shown_time[1]
     for data in DATA.finditer(text):
         found |= {k: v for k, v in _structured(data[1]).items() if k not in found}
     return found

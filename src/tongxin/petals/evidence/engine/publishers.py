@@ -9,9 +9,10 @@ from tongxin.petals.evidence.engine.datelines import credit, dateline, one_house
 from tongxin.petals.evidence.engine.days import DAY, labels
 from tongxin.petals.evidence.engine.titles import CUT, SITE
 
-VALUE = r"\s*[:：|｜]\s*[“\"《【\[]?([^\s|｜<>《》，,。；;（）()“”\"【】\[\]]{2,30})"
+VALUE = r"\s*[:：|｜丨┃︱]\s*[“\"《【\[]?([^\s|｜丨┃︱<>《》，,。；;（）()“”\"【】\[\]]{2,30})"
 NOBODY = re.compile(
-    r"(?:本站|本网|本报|原创|互联网|网络|转载|未知|其他|其它|综合|不详|无|暂无|整理|网友|用户投稿|微信公众平台|公众号)+(?:原创|综合|整理|发布)?$"
+    r"(?:本站|本网|本报|原创|互联网|网络|转载|未知|其他|其它|综合|不详|无|暂无|整理|网友|用户投稿|微信公众平台|公众号|系统管理员|管理员|网站管理员|admin\w*|webmaster|editor)+(?:原创|综合|整理|发布)?$",
+    re.IGNORECASE,
 )
 BODIES = (
     "统计局|人民政府|政府|调查(?:总)?队|办公室|海关|委员会|发展改革委|管委会|厅|局|发布|日报|晚报|早报|时报|晨报|新闻网|网|电视台|广播电视台"

@@ -147,7 +147,7 @@ def _seen(body: str, around: Surroundings) -> Iterator[tuple[date, str]]:
             yield each.day, "date of the original" if each.kind == "first" else "date of a copy"
         elif each.kind in ("published", "sourced", "alone"):
             yield each.day, "date of the page"
-    for key in META_DATES:
+    for key in META_DATES if told else (*META_DATES, "time"):
         found = dates(around.meta.get(key, ""), DAY) or dates(around.meta.get(key, ""), IN_NAME)
         if found:
             yield found[0], "date of the page"

@@ -61,6 +61,9 @@ def test_the_day_of_publication_is_told_from_others(over, day):
 @pytest.mark.parametrize(
     "head",
     [
+        "<!-- saved from url=(0052)https://www.example.org/art/2025/4/20/art_1_2.html --><meta name=ContentSource content='示例日报'>",
+        "<!-- saved from url=(0052)https://www.example.org/202504/t20250420_1.html --><meta name=ContentSource content='示例日报'>",
+        "<meta name=ContentSource content='示例日报'></head><body><p><time datetime='2025-04-20T08:20:00+08:00'>3个月前</time></p>",
         '<meta name="PubDate" content="2025-04-20 08:00"><meta name="ContentSource" content="示例日报">',
         '<meta content="示例日报" name="ContentSource"><meta content="2025-04-20" name="pubdate"><meta name="SiteName" content="示例网">',
         '<meta property="article:published_time" content="2025-04-20T08:00:00+08:00"><meta property="og:site_name" content="示例日报">',
@@ -113,6 +116,12 @@ def test_what_the_text_tells_is_weighed(over, body, day):
         ("2025-04-20 信息来源：示例区统计局 字号：大 中 小", "", "示例区统计局"),
         ("2025-04-20 稿源：“示例发布”微信公众号", "", "示例发布"),
         ("2025-04-20 来源 | 示例区融媒体中心", "", "示例区融媒体中心"),
+        ("2025-04-20 来源丨示例区融媒体中心 编辑丨某某", "", "示例区融媒体中心"),
+        ("2025-04-20 来  源：示例日报 作  者：某某", "", "示例日报"),
+        ("2025-04-20 发布者：示例区统计局", "", "示例区统计局"),
+        ("2025-04-20 发布者：admin 浏览：35", "", ""),
+        ("2025-04-20 来源：【示例日报】", "", "示例日报"),
+        ("2025-04-20 08:00　示例日报　评论(35)", "", "示例日报"),
         ("示例发布 2025-04-20 18:30 河北", "来源 | 示例区融媒体中心", "示例发布"),
         ("2025-04-20 08:00", "（来源：示例日报）", "示例日报"),
         ("2025-04-20 08:00", "（本文转自示例日报）", "示例日报"),
