@@ -24,7 +24,7 @@ POLICY = re.compile(
 # A place name that goes on is another thing: 北京大学 is in the table, 河北梆子 or 上海合作 would not be.
 OTHER_THING = re.compile(
     "(?:航空航天|理工|交通|科技|师范|工业|外国语|邮电|化工|林业|农业|中医药|医科|工商|建筑|语言|体育|财经|政法|民族|石油|地质|电力|海事|海洋|职业技术)(?:大学|学院)|"
-    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|(?:国家)?实验室(?!建设|数)|集团|股份|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|调查总?队|边检)"
+    "(?:域|线(?![上下])|大学|银行|证券|时间|梆子|日报|晚报|卫视|(?:国家)?实验室(?!建设|数)|集团|股份|路|街|大街|道|冬奥|烤鸭|海关(?!特殊)|统计局|局集团|铁路局|调查总?队|边检)"
     "|店(?![商主])|镇(?![江海安原康雄宁巴坪远])|村(?![镇庄民级集])|屯(?!昌)|寨|庄(?![河浪])|口(?![岸径罩号述碑味])"
     "|(?<=城)际|(?<=州)湾(?!新区)|(?<=[山河湖江][西东南北])(?:岸|侧|麓|坡|部(?![分门委署长队]))"
 )
@@ -146,6 +146,8 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         names = words.places[form]
         if not names or OTHER_THING.match(text, end):
             continue
+        if form[-1] in "东南西北" and text.startswith("站", end) and text[start - 1 : end - 1] in words.bare:
+            continue  # 玉山南站 is of 玉山, not of 山南
         if form in words.shy and (
             NAME_GOES_ON.match(text, end)
             or (
@@ -178,6 +180,7 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         aside = form in words.lines or (
             len(form) == 2 and names[0] in words.groups and ROAD.match(text, end) is not None
         )
+        aside = aside or text.startswith("之间", end)
         aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))

@@ -102,6 +102,9 @@ def period_of(
         chosen = None if chosen.day or of_state(chosen) else chosen  # 去年底签订协议，每年出资2亿元
     if chosen is not None and chosen.flow and not inside and _beside(text, m):
         chosen = None
+    parted = bool(before) and "；" in text[before[-1].end : m.clause[0]]
+    if chosen is not None and chosen.future and parted and not inside and DONE.search(clause):
+        chosen = None  # 甲线计划明年开通；乙线累计完成投资96亿元
     if frames.state is not None and _is_balance(clause, chosen, inside, frames):
         return frames.state.text, "the day told for what there is", _lies(frames.state, source)
     if (
@@ -179,7 +182,9 @@ def _is_stock(text: str, m: Mention, told: Period, words: Lexicon, source: Sourc
         lasts = told.text.endswith(str(year)) and not told.text.startswith("..")
         return lasts and TOTAL.search(clause) is not None
     if m.kind in BUILT:
-        return True
+        return words.phrases["newly"].search(clause) is None
+    if m.unit.endswith("次"):
+        return False  # 累计客流量742万人次: what came, not what there is
     if ALL_OF.match(text, m.end):
         return True
     stock = words.phrases["stock"].search(clause)
