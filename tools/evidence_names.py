@@ -1,7 +1,8 @@
 """Learns how figures are named from examples, for the reader of bulletins: writes `name_weights.gz`.
 
-Examples are the sentences of `name_examples.txt`, beside the weights, and the labels beside the engine's tests, whose
-texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the sets of labels in KEPT.
+Examples are the sentences of `name_examples.txt`, beside the weights, the invented pages beside the engine's tests, and
+the labels there, whose texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the
+sets of labels and the pages in KEPT.
 
     python tools/evidence_names.py [TEXTS] [--out FILE]       without TEXTS from our own sentences alone
     python tools/evidence_names.py TEXTS --check              says whether ours is what is learned; status 1 if not
@@ -36,7 +37,8 @@ from tongxin.petals.evidence.engine.name_learning import (  # noqa: E402
 
 DATA = ROOT / "src/tongxin/petals/evidence/engine/data"
 LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
-KEPT = frozenset({"sealed", "blind-sixth"})  # labels that are scored and never learned from
+KEPT = frozenset({"sealed", "blind-sixth"})  # labels that are scored and never learned from …
+PAGES_KEPT = frozenset(f"p{n}" for n in range(41, 49))  # … and pages
 TIMES = 3  # so often labels count: they are of real bulletins
 DAY = date(2025, 6, 30)
 
@@ -69,6 +71,21 @@ def labelled(folder: Path) -> Iterator[Example]:
         yield from _of_page(name, pages[by_file[name].read_text("utf-8")], mine)
 
 
+def crawled_pages() -> Iterator[Example]:
+    """Return the windows of labelled figures of the invented pages; a figure is found by its quote."""
+    from tongxin.petals.evidence.engine.repair import NARROW
+    from tongxin.petals.evidence.engine.tests import crawled
+
+    labels = [r for r in crawled.rows("labels.csv") if r["cls"] == "M"]
+    for doc, reading in crawled.readings():
+        text, source = reading.document.repaired.text, reading.document.source
+        plain = text.translate(NARROW)
+        mine = [r for r in labels if r["doc"] == doc and doc not in PAGES_KEPT]
+        places = [(plain.find(r["quote"].translate(NARROW)), r) for r in mine]
+        told = [(at, at + len(r["quote"]), r["indicator"]) for at, r in places if at >= 0]
+        yield from _one_each(windows(text, source, told), mine)
+
+
 def _of_page(doc: str, page: Told, rows: list[dict[str, str]]) -> Iterator[Example]:
     """Return the windows of a page's labelled figures."""
     told = [(int(r["start"]), int(r["end"]), r["indicator"]) for r in rows]
@@ -95,10 +112,13 @@ def main() -> int:
     told = asks.parse_args()
     examples = [w for line in ours() for w in line]
     own = len(examples)
+    examples += crawled_pages()
+    invented = len(examples)
     if told.texts:
         examples += [w for w in labelled(told.texts) for _ in range(TIMES)]
     model = learned(examples)
-    print(f"{own} figures of our sentences, {(len(examples) - own) // TIMES} labelled ones")
+    public = (len(examples) - invented) // TIMES
+    print(f"{own} figures of our sentences, {invented - own} of our pages, {public} of public texts")
     if told.check:
         kept = name_parts.model()
         same = all((one == two).all() for one, two in zip(kept, model, strict=True))

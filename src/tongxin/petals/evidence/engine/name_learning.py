@@ -88,16 +88,18 @@ def windows(text: str, source: Source, told: list[tuple[int, int, str]]) -> Iter
         return [[] for sentence in sentences for _m in sentence.figures]
 
     facts = reader.read(repair(text), source, parts=watched)
-    figures = [(sentence.text, m) for sentence in met for m in sentence.figures]
+    read = {fact.number: fact for fact in facts}
+    figures = [(sentence, m) for sentence in met for m in sentence.figures]
     begins_at = accumulate((len(s.text) + 1 for s in met), initial=0)
     begin_of = [begin for sentence, begin in zip(met, begins_at, strict=False) for _m in sentence.figures]
     around = name_parts.windows(met)
-    for n, (fact, (sentence, m)) in enumerate(zip(facts, figures, strict=True)):
+    for n, (sentence, m) in enumerate(figures):
+        fact = read[sentence.at + m.start, sentence.at + m.end]
         name = next((n for a, b, n in told if fact.number[0] < b and a < fact.number[1]), None)
         if name:
             ids, begins = kernels.features(*around[:5], around.at[n], around.about[n])
             start, end, first, last = (int(around.at[n, i]) - begin_of[n] for i in (0, 1, 7, 8))
-            labels = wanted(sentence, [*range(first, start), -1, *range(end, last)], m, name)
+            labels = wanted(sentence.text, [*range(first, start), -1, *range(end, last)], m, name)
             yield Example(ids, begins, by_words(labels, begins), name, fact)
 
 

@@ -33,12 +33,13 @@ ROLE = {role: i for i, role in enumerate(("main", "change", "points", "share"))}
 
 
 class Sentence(NamedTuple):
-    """A sentence with its figures, its places, and 我市, 三地 …"""
+    """A sentence with its figures, its places, and 我市, 三地 …; `at`: where it begins in its text."""
 
     text: str
     figures: list[Mention]
     seen: list[Seen]
     relatives: list[re.Match[str]]
+    at: int = 0
 
 
 Parts = Callable[[list[Sentence]], list[list[int]]]
@@ -137,7 +138,7 @@ def windows(sentences: list[Sentence]) -> Windows:
     figures: list[tuple[int, int, int, int, int, int, int]] = []
     about: list[tuple[int, int, int]] = []
     begin = 0
-    for text, mine, seen, relatives in sentences:
+    for text, mine, seen, relatives, _at in sentences:
         first, last = len(figures), len(figures) + len(mine)
         spans += [(begin + p.start, begin + p.end, kernels.PLACE) for p in seen]
         for relative in relatives:

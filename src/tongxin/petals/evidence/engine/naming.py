@@ -62,7 +62,7 @@ def name(unnamed: list[Unnamed], parts: Parts, themes: dict[str, str], words: Le
     """
     kept = iter(parts([each.sentence for each in unnamed]))
     earlier = ""
-    for (text, figures, seen, _relatives), facts, paragraph, unrelated, doubts in unnamed:
+    for (text, figures, seen, _relatives, _at), facts, paragraph, unrelated, doubts in unnamed:
         earlier = "" if unrelated else earlier
         for m, fact in zip(figures, facts, strict=True):
             mine = [i for i in next(kept) if i not in doubts]

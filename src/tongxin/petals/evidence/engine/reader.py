@@ -240,7 +240,7 @@ def _sentence(
             for m in figures:
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
             if figures:
-                told_here = name_parts.Sentence(text, figures, scope.places, relatives)
+                told_here = name_parts.Sentence(text, figures, scope.places, relatives, at)
                 doubts = frozenset(i - at for a, b in frames.guessed for i in range(a, b))
                 frames.unnamed.append(
                     naming.Unnamed(told_here, found, frames.paragraph, frames.unrelated, doubts)
