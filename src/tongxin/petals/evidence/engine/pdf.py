@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from tongxin.petals.evidence.engine import time_limit
+from tongxin.petals.evidence.engine import pdf_layout, time_limit
 from tongxin.petals.evidence.engine.limits import LIMITS, Limits, Unreadable
 from tongxin.shared.phrases import phrase
 
@@ -92,7 +92,7 @@ def text(name: str, data: bytes, limits: Limits = LIMITS) -> str:
             phrase("{name}: a page of the PDF cannot be read.", name=name),
             phrase("Save it again."),
         )
-    made = _joined("\n".join(pages).replace("\ufffe", ""))
+    made = pdf_layout.text([page.replace("\ufffe", "") for page in pages])
     if len(re.sub(r"\s", "", made)) < 10:
         raise Unreadable(
             "pdf_no_text",
@@ -146,16 +146,3 @@ def _next(lines: queue.Queue[bytes]) -> bytes:
             return lines.get(timeout=WAIT)
         except queue.Empty:
             continue
-
-
-def _joined(text: str) -> str:
-    """Join the lines that a page broke inside a sentence: those nearly as wide as the page; titles stay alone."""
-    lines = text.split("\n")
-    widths = sorted(len(line.rstrip()) for line in lines if line.strip())
-    full = widths[int(len(widths) * 0.9)] * 0.7 if widths else 0.0
-    made = ""
-    for line in lines:
-        last = made.rpartition("\n")[2]
-        broken = len(last.rstrip()) >= full and line[:1].strip() and last[-1:].strip()
-        made += line if made and broken and last[-1] not in "。！？：:”" else ("\n" if made else "") + line
-    return made
