@@ -13,6 +13,15 @@ from tongxin.shared.phrases import phrase
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXT = "word/document.xml"
 ABOUT = "docProps/core.xml"
+BOX = f"{WORD}txbxContent"
+HIDDEN = f"{WORD}rPr/{WORD}vanish"
+# What was taken away or moved, and what older programs show in the place of a drawing: the text a second time
+UNSHOWN = {
+    f"{WORD}del",
+    f"{WORD}moveFrom",
+    f"{WORD}pPr",
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
 
 
 def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str, str]]:
@@ -44,16 +53,23 @@ def _blocks(root: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
         yield node, inside
         within = inside or node.tag == f"{WORD}tr"
         if not (inside and node.tag == f"{WORD}tr"):
-            waiting += [(child, within) for child in reversed(node)]
+            waiting += [(child, within) for child in reversed(node) if child.tag not in UNSHOWN]
 
 
 def _written(paragraph: ET.Element) -> str:
-    pieces = []
-    for node in paragraph.iter():
+    """Return the text of a paragraph as it is shown; a text box in it is a paragraph of its own."""
+    pieces: list[str] = []
+    waiting = list(reversed(paragraph))
+    while waiting:
+        node = waiting.pop()
         if node.tag == f"{WORD}t":
             pieces.append(node.text or "")
-        elif node.tag in (f"{WORD}tab", f"{WORD}br"):
+        elif node.tag in (f"{WORD}tab", f"{WORD}br", f"{WORD}cr"):
             pieces.append("\t" if node.tag.endswith("tab") else "\n")
+        elif node.tag == f"{WORD}noBreakHyphen":
+            pieces.append("-")
+        elif node.tag not in UNSHOWN and node.tag != BOX and node.find(HIDDEN) is None:
+            waiting += reversed(node)
     return "".join(pieces)
 
 

@@ -99,6 +99,22 @@ def test_word_pdf_and_archives():
     assert [d.doc for d in inside] == ["a", "c"]
 
 
+@pytest.mark.parametrize(
+    ("inside", "lines"),
+    [
+        ("<w:p><w:r><w:t>今年新增</w:t></w:r><w:del><w:r><w:delText>120</w:delText></w:r></w:del><w:ins><w:r><w:t>130</w:t></w:r></w:ins><w:r><w:t>家。</w:t></w:r></w:p>", ["今年新增130家。"]),
+        ("<w:p><w:moveFrom><w:r><w:t>旧处88家。</w:t></w:r></w:moveFrom><w:r><w:t>新处88家。</w:t></w:r></w:p>", ["新处88家。"]),
+        ("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏999家。</w:t></w:r><w:r><w:t>可见5家。</w:t></w:r></w:p>", ["可见5家。"]),
+        ("<w:p><w:r><w:t>框外9家。</w:t></w:r><w:r><mc:AlternateContent><mc:Choice><w:txbxContent><w:p><w:r><w:t>框内35亿元。</w:t></w:r></w:p></w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>框内35亿元。</w:t></w:r></w:p></w:txbxContent></mc:Fallback></mc:AlternateContent></w:r></w:p>", ["框外9家。", "框内35亿元。"]),
+        ("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>粮食</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>120</w:t></w:r></w:p></w:tc></w:tr></w:tbl>", ["粮食\t120"]),
+    ],
+)  # fmt: skip
+def test_a_word_document_is_read_as_it_is_shown(inside, lines):
+    spaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    data = f"<w:document {spaces}><w:body>{inside}</w:body></w:document>"
+    assert _only("a.docx", _zip({"word/document.xml": data.encode()})).raw.split("\n") == lines
+
+
 def test_what_an_index_beside_says_goes_before_what_is_found(tmp_path):
     (tmp_path / "a.txt").write_text(BODY, "utf-8")
     (tmp_path / "index.csv").write_text(
