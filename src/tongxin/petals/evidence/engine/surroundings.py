@@ -58,6 +58,8 @@ def of_page(page: Page) -> tuple[list[str], list[str]]:
         ),
         first,
     )
+    again = [i for i in range(max(0, title - OF_TITLE), title) if page.title[:8] in page.lines[i].text]
+    title = again[0] if page.title and again else title  # printed once more over a summary
     shown = [
         i
         for i in range(first)

