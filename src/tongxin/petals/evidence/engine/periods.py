@@ -26,6 +26,7 @@ TOLD_YEAR = {"明年": 1, "去年": -1, "上年": -1}
 YEAR_END = ("这一年", "年终", "回眸", "盘点", "成绩单", "答卷")
 AIMED = re.compile("力争|预计|计划|目标|确保|今年|将|争取")
 OF_A_PLAN = re.compile("计划|方案|规划|纲要|要点|意见|清单")
+WEEKS = 45  # days before and after publication
 LIES_AHEAD = re.compile("[^，。；]{0,16}?(?:将(?!近)|力争|有望|目标|确保|计划|拟)")
 FROM_TO = re.compile(r"(?:由|从|较|比)[^，。；]{0,34}?\d[^，。；]{0,20}(?:到|至|为|达)$")
 # 是2012年的2.5倍
@@ -46,7 +47,7 @@ SET_UP = re.compile(
 )
 OF_A_DAY = re.compile("发送|接待|客流|销售|成交|发电|通行|开行|到发|吞吐|出入境|进出境|抵达|流量|票房")
 SAME_SPAN = re.compile("同期")
-COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于)$")
+COMPARED = re.compile("(?:比|较|与|由|从|相比|对比|高于|低于|好于|超过|超)$")
 RECOVERED = re.compile("(?:恢复|回升|相当)$")  # 恢复到2019年的98%, but not 由…恢复到2024年的…
 
 
@@ -93,7 +94,7 @@ def year_told(title: str, day: date | None) -> int | None:
 def _year(match: re.Match[str], day: date | None, about: int | None) -> int | None:
     if match["y"]:
         return int(match["y"])
-    if not match["rel"] and about is not None:
+    if not match["rel"] and about is not None and not _of_these_weeks(match, day):
         return about
     if day is None:
         return None
@@ -104,6 +105,16 @@ def _year(match: re.Match[str], day: date | None, about: int | None) -> int | No
         ahead = AIMED.search(before) or LIES_AHEAD.match(match.string, match.end())
         return day.year if ahead else day.year - 1
     return day.year + {"去年": -1, "上年": -1, "上一年": -1, "前年": -2, "明年": 1}.get(match["rel"] or "", 0)
+
+
+def _of_these_weeks(match: re.Match[str], day: date | None) -> bool:
+    """Whether a day without a year is near that of publication, whatever year the heading tells."""
+    if day is None or not match["d"] or not 1 <= _number(match["m"]) <= 12 or match["asof"]:
+        return False
+    month, on = _number(match["m"]), int(match["d"])
+    if not 1 <= on <= monthrange(day.year, month)[1]:
+        return False
+    return abs((date(day.year, month, on) - day).days) <= WEEKS
 
 
 def _within(match: re.Match[str], year: int, day: date | None) -> tuple[str, bool] | None:
@@ -215,6 +226,8 @@ def read(match: re.Match[str], day: date | None, about: int | None = None) -> Pe
     if match["tomorrow"] and day:
         next_day = (day + timedelta(1)).isoformat()
         return _made(match, f"{next_day}/.." if match["from"] else next_day, day, brief=True)
+    if match["today"] and day:
+        return _made(match, day.isoformat(), day, brief=True)
     if match["yesterday"]:
         before = day and OF_A_DAY.search(match.string, match.end(), match.end() + 30)
         return _made(match, (day - timedelta(1)).isoformat(), day, brief=True) if day and before else None
@@ -353,7 +366,7 @@ def all_in(
                 period.text = now.text.replace(str(now.year), str(now.year - 1))
         times = MULTIPLE.match(text, match.end())
         multiple = times is not None and (match["asof"] is None or times[0].startswith("同期"))
-        if not ((compared or multiple) and match["till"] is None and not match["years"]):
+        if not ((compared or multiple) and match["till"] is None and not (match["years"] or match["from"])):
             said = text[max(0, match.start() - 40) : match.start()] + (match["asof"] or "")
             period.local = FROM_TO.search(said) is not None
             if times is None or period.local or RECOVERED.search(text, 0, match.start()) is None:

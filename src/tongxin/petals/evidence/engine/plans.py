@@ -22,6 +22,8 @@ YEARS = re.compile(r"((?:19|20)\d{2})年?\s?(?:[—–\-~～至到]|——|--)\s
 FIVE = re.compile(
     r"(?<![\d—])(?:第(十[一二三四五六])个五年|[“\"‘](十[一二三四五六])五[”\"’])[^，。；》]{0,16}规划"
 )
+# What a plan that is told of is made of: 《纲要》提出…等200多项具体改革举措
+MEASURES = re.compile("(?:具体|重点|改革|重大|主要|政策|工作)*(?:任务|措施|举措|条款)")
 MEAN = re.compile("年均|每年|平均每年|年平均")
 TITLED = re.compile(rf"《[^《》\n]{{2,60}}?(?:{KINDS})[^《》\n]{{0,20}}》")
 # A sentence that tells what a plan says: 《方案》提出, 《行动计划》明确.
@@ -86,6 +88,7 @@ def period(plan: Plan, clause: str, words: Lexicon) -> str:
 
 def tasks_told(text: str, clause: tuple[int, int], start: int, end: int) -> bool:
     """Whether a figure counts the tasks that a plan tells of: they are told today."""
-    return (
+    told = (
         TASKS.search(text, clause[0], start) is not None and TASK.match(text, end, clause[1] + 1) is not None
     )
+    return told or (MEASURES.match(text, end) is not None and SAYS.match(text) is not None)

@@ -68,6 +68,7 @@ CLOCK = re.compile(
     "(?:当[日天])?(?:上午|下午|凌晨|早上|晚上?|中午|清晨)?(?:\\d{1,2}[时点](?:\\d{1,2}分|许|整)?)?[，,]?"
 )
 LEADS_IN = re.compile("(?:\\d{1,2}月)?\\d{1,2}日$|(?:根据|据|经|按照?)[^，。；]*$")
+EVENT = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 # One of what the years told before brought: 本届赛事
 THIS_TIME = re.compile("\\s*(?:本届|本次|此次)")
 # What follows is told as of today, whatever was told before
@@ -314,7 +315,7 @@ def _since_opened(text: str, periods: list[Period]) -> bool:
 
 def _of_event(text: str, period: Period, spans: list[tuple[int, int]], words: Lexicon) -> bool:
     """Whether a month or a day only tells when a thing was opened: 示例高速今年9月全线贯通，全长560公里."""
-    if "/" in period.text or "-" not in period.text or period.text.startswith("../"):
+    if not EVENT.fullmatch(period.text):
         return False
     clause = mentions.clause_of(spans, period.start)
     end = clause[1]
@@ -331,6 +332,8 @@ def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
     said = text[clause[0] : clause[1]]
     if text[period.start : period.end] in ("昨天", "昨日"):
         return ATTRIBUTED.search(said) is not None
+    if text[period.start : period.end] in ("今天", "今日"):
+        return False
     day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
     if (
         day and "今天" not in said and CLOCK.fullmatch(text, period.end, clause[1])

@@ -32,6 +32,7 @@ AS_OF_NOW = re.compile("已(?!经?成为)|现有|现已|累计有|共有|尚有|
 WHOLE_OF = re.compile(
     "^[^，。；,;]{0,6}?(?:全长|总长|(?:线路|路线|该线|隧道|大桥|道路)长|全线|总工期|(?:概算|估算|批复|计划)总?投资|总面积|占地|总建筑面积|总投资|设计时速|设站|设车站|共设|直接受益|全部投运后|建成后|投产后|投运后|通车后|投用后|达产后)"
 )
+YEARLY = re.compile("每年|年[产供发均处运输可]")
 AFTERWARDS = re.compile("[^，。；,;]{0,6}?(?:投运后|建成后|投产后|通车后|投用后|达产后|开通后|完工后|竣工后)")
 MEAN = re.compile("年均|年平均|平均每年")
 # 将 that puts the object first tells nothing of plans: 将办理时间缩短至2天.
@@ -51,7 +52,7 @@ ALL_OF = re.compile(
 TOTAL_NOW = re.compile(TOTAL.pattern + "|达到?$|累计|目前")
 SHARE = re.compile("占比|比重|比例|率(?:达到?|为|超过?)?$")
 LONG_AGO = re.compile("年前的?|之初的?|最初的?|起初的?|当初的?|原来的?|原先的?|以前的?|过去的?|此前的?")
-REACHED = frozenset(["达到", "达", "覆盖", "增至", "扩大到", "增加到", "减至"])
+REACHED = frozenset(["达到", "达", "集聚", "覆盖", "增至", "扩大到", "增加到", "减至"])
 BESIDE = re.compile("[共现拥设建]有|总数|存量|保有")
 TODAY = re.compile("今[天日](?![（(])")
 BALANCE = re.compile("余额|存量|保有量|在册|结存|户数")
@@ -83,7 +84,7 @@ def period_of(
     chosen = inside[-1] if inside else before[-1] if before else None
     why = "same clause" if inside else "carried in the sentence"
     if chosen is not None and not inside and _of_opening(text, m, chosen, words):
-        if chosen.future and AFTERWARDS.match(clause) and "每年" not in clause:
+        if chosen.future and AFTERWARDS.match(clause) and not YEARLY.search(clause):
             return chosen.text, "when it will be built", "ahead"
         return as_of(source.published), OPENED, "running"
     if chosen is None:
@@ -111,7 +112,10 @@ def period_of(
         chosen is not None
         and not inside
         and why.startswith("carried")
-        and (_is_stock(text, m, chosen, words, source) or _goes_on(clause, m, frames, words))
+        and (
+            _is_stock(text, m, chosen, words, source)
+            or (not chosen.future and _goes_on(clause, m, frames, words))
+        )
     ):
         return as_of(source.published), STANDS, "running"
     state = chosen is not None and chosen.text.startswith("../") and not (chosen.now or chosen.future)
@@ -142,7 +146,7 @@ def period_of(
         chosen, why = frames.flow, "the months told before, of a change year on year"
     if chosen is None:
         return as_of(source.published), NOTHING, "running"
-    return chosen.text, why, _lies(chosen, source)
+    return chosen.text, why, _lies(chosen, source, near=why in ("same clause", "heading"))
 
 
 def _item(text: str, at: int) -> tuple[int, int]:
@@ -166,9 +170,9 @@ def _beside(text: str, m: Mention) -> bool:
 
 def _is_stock(text: str, m: Mention, told: Period, words: Lexicon, source: Source) -> bool:
     """Whether a figure tells what there is, so that months told for flows before it are not its own."""
-    if any(c.kind == "yoy" for c in m.comparisons):
-        return False
     clause = text[m.clause[0] : m.start]
+    if told.future or any(c.kind == "yoy" for c in m.comparisons) or _plan_word(clause, words, len(clause)):
+        return False
     if any(c.kind == "vs_base" and c.value.startswith("from:") for c in m.comparisons) and LONG_AGO.search(
         clause
     ):
@@ -219,12 +223,15 @@ def of_years(told: Period) -> bool:
     return first[:4].isdigit() and last[:4].isdigit() and first[:4] < last[:4]
 
 
-def _lies(period: Period, source: Source) -> str:
+def _lies(period: Period, source: Source, near: bool = True) -> str:
+    """Return ahead, running, over; past where a time of this year is over that is told farther off."""
     if period.future:
         return "ahead"
     last = re.sub("-(Q[1-4]|H[12])$", lambda m: ENDS[m[1]], period.text.rpartition("/")[2])
     day = source.published.isoformat() if source.published else ""
-    return "over" if day and last[:4].isdigit() and last < day[: len(last)] else "running"
+    if not day or not last[:4].isdigit() or last >= day[: len(last)]:
+        return "running"
+    return "over" if near or last[:4] < day[:4] else "past"
 
 
 def status_of(
@@ -266,7 +273,12 @@ def status_of(
             break
     if frames.aimed and not over and "控制在" in clause and not DONE.search(whole):
         return "planned", "what follows is planned"  # 目标增长5%。失业率控制在5%以内
-    if frames.planned and not over and not of_today and not DONE.search(SUMMED.sub("", whole)):
+    if (
+        frames.planned
+        and when not in ("over", "past")
+        and not of_today
+        and not DONE.search(SUMMED.sub("", whole))
+    ):
         return "planned", "what follows is planned"
     return "actual", "nothing says that it is planned"
 
