@@ -7,7 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine.lexicon import Lexicon
-from tongxin.petals.evidence.engine.places import LINE_NAME, RELATIVE, RELATIVES, Seen, set_quoted_aside
+from tongxin.petals.evidence.engine.places import (
+    LINE_NAME,
+    RELATIVE,
+    RELATIVES,
+    Seen,
+    held,
+    set_quoted_aside,
+)
 
 Names = tuple[str, ...]
 # What stands behind letters of places that are meant together; the last ones make names of lines and roads.
@@ -36,7 +43,7 @@ class Coined:
 
 def short_names(every: list[Seen], words: Lexicon, known: dict[str, Names]) -> None:
     """Learn the short names of counties that are told in full: 潼南区 → 潼南."""
-    for form, name in {(p.form, p.names[0]) for p in every if p.names}:
+    for form, name in dict.fromkeys((p.form, p.names[0]) for p in every if p.names):
         short = form[:-1]
         full = form == name and words.levels.get(name) == "county"
         if full and short in words.bare and short not in words.common:
@@ -56,13 +63,14 @@ def of_text(
     tokens: dict[str, Names] = {}
     letters: dict[str, str] = {}
     first = words.letter_set.union(p.form[0] for p in every).union(p.form[0] for p in head)
-    for said in (title, text):
+    for said, told in ((title, head), (text, every)):
+        taken = held(said, told)
         for match in BEHIND.finditer(said):
             end = match.start()
             end -= said[end - 1 : end] in QUOTES
             if end > 1 and said[end - 1] in first and said[end - 2] in first:
                 letters = letters or _letters([*head, *every], words)
-                token = _token(said, end, letters, words, head if said is title else every)
+                token = _token(said, end, letters, words, taken)
                 if token:
                     tokens.setdefault(*token)
     own = OWN_ZONE.search(issuer)
@@ -83,7 +91,7 @@ def _narrow(every: list[Seen], head: list[Seen], words: Lexicon) -> None:
     pairs = [p for p in (*every, *head) if len(p.names) == 2 and p.form.endswith(("两地", "两市"))]
     if not pairs:
         return
-    told = {n for p in (*every, *head) if len(p.names) == 1 for n in p.names}
+    told = dict.fromkeys(n for p in (*every, *head) if len(p.names) == 1 for n in p.names)
     for place in pairs:
         names = []
         for letter, name in zip(place.form, place.names, strict=False):
@@ -105,16 +113,16 @@ def _letters(every: list[Seen], words: Lexicon) -> dict[str, str]:
 
 
 def _token(
-    said: str, end: int, letters: dict[str, str], words: Lexicon, told: list[Seen]
+    said: str, end: int, letters: dict[str, str], words: Lexicon, taken: bytearray
 ) -> tuple[str, Names] | None:
-    """Return the token that ends at a place, and what it stands for."""
+    """Return the token that ends at a place, and what it stands for; `taken`: the characters of places told in full."""
     for length in (5, 4, 3, 2):
         token = said[max(0, end - length) : end]
         if len(token) < length or token in words.common or token in words.places:
             continue
         names = words.pairs.get(token) or tuple(dict.fromkeys(letters[c] for c in token if c in letters))
         start = end - length
-        if len(names) == length and not any(p.start < end and start < p.end for p in told):
+        if len(names) == length and not any(taken[start:end]):
             return token, names
     return None
 
@@ -133,17 +141,21 @@ def _zones(told: list[Seen]) -> dict[str, Names]:
 def with_tokens(text: str, found: list[Seen], tokens: dict[str, Names]) -> list[Seen]:
     """Return the places with what the tokens of a text stand for; those of lines and roads are set aside."""
     more: list[Seen] = []
+    tokens = {token: meant for token, meant in tokens.items() if token in text}
+    taken = held(text, found) if tokens else bytearray()
     for token, meant in tokens.items():
         at = text.find(token)
         while at >= 0:
             end, names = at + len(token), meant
-            if not any(p.start < end and at < p.end for p in (*found, *more)):
+            if not any(taken[at:end]):
                 aside = LINE_NAME.match(text, end) is not None
                 zone = ZONE.match(text, end)
                 if zone:  # a zone that no table holds
                     names, end = (token + zone[0],), zone.end()
                 more.append(Seen(at, end, names, aside, token, aside))
+                taken[at:end] = b"\1" * (end - at)
             at = text.find(token, end)
+    more.sort(key=lambda p: p.start)
     if more and "“" in text:
         set_quoted_aside(text, more)
     return sorted([*found, *more], key=lambda p: p.start) if more else found

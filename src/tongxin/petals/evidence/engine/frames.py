@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tongxin.petals.evidence.engine import around, coined, days, naming, places, plans
@@ -89,6 +90,22 @@ class Frames:
         """Return the places of a piece of the text, counted from its beginning."""
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         return [p.moved(-start) for p in self.named[first:last]]
+
+
+def in_order(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans by their beginning, without those inside others: their ends are in order too."""
+    kept: list[tuple[int, int]] = []
+    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or span[1] > kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def between(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Return the spans of `in_order` that reach into a piece of the text, counted from its beginning."""
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    last = bisect_left(spans, end, key=lambda span: span[0])
+    return [(a - start, b - start) for a, b in spans[first:last]]
 
 
 def lead(title: str, opening: str, text: str, about: int | None, source: Source) -> Period | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tongxin.petals.evidence.engine.lexicon import Lexicon
@@ -79,18 +80,32 @@ class Seen:
         return Seen(self.start + by, self.end + by, self.names, self.weak, self.form, self.aside)
 
 
+def _inside(pattern: re.Pattern[str], text: str, found: list[Seen]) -> Iterator[tuple[Seen, re.Match[str]]]:
+    """Give the places, which come in order, that stand inside what a pattern finds, each with that."""
+    matches = pattern.finditer(text)
+    match = next(matches, None)
+    for place in found:
+        while match is not None and match.end() <= place.start:
+            match = next(matches, None)
+        if match is None:
+            return
+        if match.start() < place.start and place.end < match.end():
+            yield place, match
+
+
 def set_quoted_aside(text: str, found: list[Seen]) -> None:
     """Set aside the places inside short quotes, but those that are quoted alone: “京津冀”."""
-    quotes = iter(QUOTED.finditer(text))
-    quote = next(quotes, None)
-    for place in found:
-        while quote is not None and quote.end() <= place.start:
-            quote = next(quotes, None)
-        if quote is None:
-            return
-        inside = quote.start() < place.start and place.end < quote.end()
-        if inside and quote.end() - quote.start() - 2 > place.end - place.start:
+    for place, quote in _inside(QUOTED, text, found):
+        if quote.end() - quote.start() - 2 > place.end - place.start:
             place.weak = place.aside = True
+
+
+def held(text: str, found: list[Seen]) -> bytearray:
+    """Return for each character of a text whether a place holds it: 1 or 0."""
+    taken = bytearray(len(text))
+    for place in found:
+        taken[place.start : place.end] = b"\1" * (place.end - place.start)
+    return taken
 
 
 def _below(name: str, holder: str, words: Lexicon) -> bool:
@@ -118,20 +133,24 @@ def _learn(text: str, found: list[Seen], words: Lexicon, known: dict[str, tuple[
 
 def with_known(text: str, found: list[Seen], known: dict[str, tuple[str, ...]]) -> list[Seen]:
     """Return the places with those whose short names were learned."""
-    taken = [(p.start, p.end) for p in found]
+    told = {short: names for short, names in known.items() if short in text}
+    if not told:
+        return found
+    taken, ends = held(text, found), {p.end for p in found}
     more: list[Seen] = []
-    for short, names in known.items():
+    for short, names in told.items():
         start = text.find(short)
         while start >= 0:
             end = start + len(short)
             bordered = not start or BORDERED.match(text, start - 1) or SITE.match(text, end)
             if (
-                not any(a < end and start < b for a, b in taken)
-                and (bordered or any(b == start for _a, b in taken))
+                not any(taken[start:end])
+                and (bordered or start in ends)
                 and not NAME_GOES_ON.match(text, end)
             ):
                 more.append(Seen(start, end, names, False, short))
-                taken.append((start, end))
+                taken[start:end] = b"\1" * len(short)
+                ends.add(end)
             start = text.find(short, end)
     return sorted([*found, *more], key=lambda p: p.start) if more else found
 
@@ -184,10 +203,9 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))
-    for bracket in BRACKET.finditer(text) if found and ("（" in text or "(" in text) else ():
-        for place in found:
-            if bracket.start() < place.start < bracket.end():
-                place.weak = place.aside = True
+    if "（" in text or "(" in text:
+        for place, _bracket in _inside(BRACKET, text, found):
+            place.weak = place.aside = True
     if "“" in text or "「" in text or "‘" in text:
         set_quoted_aside(text, found)
     _learn(text, found, words, known)

@@ -21,7 +21,7 @@ from tongxin.petals.evidence.engine import (
 )
 from tongxin.petals.evidence.engine.days import issued
 from tongxin.petals.evidence.engine.facts import Comparison, Fact, Mention, Source
-from tongxin.petals.evidence.engine.frames import SPAN, Frames, enter_section, lead
+from tongxin.petals.evidence.engine.frames import SPAN, Frames, between, enter_section, in_order, lead
 from tongxin.petals.evidence.engine.lexicon import Lexicon, lexicon
 from tongxin.petals.evidence.engine.periods import Period, all_in, as_of, year_told
 from tongxin.petals.evidence.engine.repair import NARROW, Repaired
@@ -129,7 +129,7 @@ def read(
     frames = Frames(
         document=around.main_place(title, source.publisher, opening, every, words, known, made),
         known=known,
-        guessed=repaired.guessed,
+        guessed=in_order(repaired.guessed),
         made=made,
     )
     frames.about = year_told(title, source.published)
@@ -146,7 +146,7 @@ def read(
     first = _first_sentence(text, opening[0])
     frames.lead = lead(title, first + text[slice(*opening)], text, frames.about, source)
     frames.named, frames.starts = every, [p.start for p in every]
-    lost = [(m.start, m.end) for m in repaired.marks if m.kind == "value_lost"]
+    lost = in_order((m.start, m.end) for m in repaired.marks if m.kind == "value_lost")
     found: list[Fact] = []
     tables = {grid.start: grid for grid in grids.find(text)}
     passed = 0
@@ -176,9 +176,10 @@ def read(
         if FIGURE.search(line):
             found += _paragraph(at, line, frames, source, words, lost)
     naming.name(frames.unnamed, parts, frames.themes, words)
+    untrusted = repaired.untrusted
     for fact in found:
         fact.raw_start, fact.raw_end = repaired.chain.to_raw(fact.start, fact.end)
-        if repaired.untrusted:
+        if untrusted:
             fact.doubt = "untrusted"
             fact.quote = repaired.text[fact.start : fact.end].replace("\t", " ")
     return found
@@ -201,7 +202,7 @@ def _paragraph(
             continue
         if AHEAD.match(sentence) or plans.SAYS.match(sentence):
             frames.planned, frames.period = True, None
-        here = [(a - at - start, b - at - start) for a, b in lost if a < at + match.end() and b > at + start]
+        here = between(lost, at + start, at + match.end())
         found += _sentence(at + start, sentence, frames, source, words, here)
     return found
 
@@ -242,7 +243,8 @@ def _sentence(
                 found.append(_fact(at, text, m, figures, numbers, scope, periods, spans, frames, source))
             if figures:
                 told_here = name_parts.Sentence(text, figures, scope.places, relatives, at)
-                doubts = frozenset(i - at for a, b in frames.guessed for i in range(a, b))
+                guessed = between(frames.guessed, at, at + len(text))
+                doubts = frozenset(i for a, b in guessed for i in range(a, b))
                 frames.unnamed.append(
                     naming.Unnamed(told_here, found, frames.paragraph, frames.unrelated, doubts)
                 )

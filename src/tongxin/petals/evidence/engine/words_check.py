@@ -164,7 +164,11 @@ def _places(more: Path) -> None:
         if row["shown"] not in ("", "by name", "in context"):
             where = f"{more / 'groups.csv'}, {row['label']}"
             raise ValueError(
-                f"{where}: shown is {row['shown']!r}; leave it empty, or write: by name, in context"
+                phrase(
+                    "{where}: shown is {shown}; leave it empty, or write: by name, in context",
+                    where=where,
+                    shown=repr(row["shown"]),
+                )
             )
     for name, column in (("groups.csv", "members"), ("entities.csv", "places")):
         for row in _own(name, more):
