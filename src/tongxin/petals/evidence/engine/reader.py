@@ -13,6 +13,7 @@ from tongxin.petals.evidence.engine import (
     mentions,
     name_parts,
     naming,
+    news_times,
     places,
     plans,
     scope_words,
@@ -59,27 +60,15 @@ GOES_ON = re.compile("^\\s*(?:其中|此外|与此同时|分[^，。]{1,5}看|�
 AHEAD = re.compile(
     "^\\s*(?:下一步|接下来|今后|未来(?=[，,\\d几三五]|一段)|下一阶段|按照规划|根据规划|按照计划|根据计划|展望|面向未来|明年)"
 )
-# What was given out on the day told before it, and what leads from there to the figures
-GIVEN_OUT = re.compile(
-    "(?:局|部门|委|厅|办|部|海关|院|中心|政府|队|行|公司)[^，。；]{0,12}(?:发布|公布|通报|介绍|表示|透露)|获悉|了解到|新闻(?:发布|通气|吹风)?会|发布会"
-)
-# Behind a day, before the news: 5月12日上午9时，示例大桥合龙
-CLOCK = re.compile(
-    "(?:当[日天])?(?:上午|下午|凌晨|早上|晚上?|中午|清晨)?(?:\\d{1,2}[时点](?:\\d{1,2}分|许|整)?)?[，,]?"
-)
+# What leads from the news to its figures
 LEADS_IN = re.compile("(?:\\d{1,2}月)?\\d{1,2}日$|(?:根据|据|经|按照?)[^，。；]*$")
-EVENT = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 # One of what the years told before brought: 本届赛事
 THIS_TIME = re.compile("\\s*(?:本届|本次|此次)")
 # What follows is told as of today, whatever was told before
 LOOKS = re.compile(
     "\\s*(?:同时|但)?[，,]?(?:我们)?(?:也|还|又)?(?:要|应|应当|必须|需|需要)?(?:清醒|深刻)?(?:地)?(?:看到|认识到|意识到)"
 )
-SINCE_OPENED = re.compile(
-    "(?:开通|投运|投用|启用|成立|启动|建成|运营|获批|批复|实施|设立|揭牌|挂牌|通车|开行|开园|落户|入驻|上线|组建|建立|签署|建设)[^，。；\\d]{0,6}以来"
-)
 FROM_AND_FROM = re.compile("从[^，。；、]{1,12}到[^，。；、]{1,12}，从[^，。；、]{1,12}到")
-ATTRIBUTED = re.compile("记者|发布|获悉|了解到|消息|举行|召开")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -226,11 +215,11 @@ def _sentence(
     if source.published is not None:
         about = _year_about(frames, source.published.year)
     periods = all_in(text, source.published, matches, about) if matches else []
-    periods = [p for p in periods if not _of_news(text, p, spans)]
+    periods = [p for p in periods if not news_times.of_news(text, p, spans)]
     wider = [f for f in (frames.place, frames.section, *frames.document) if f.names]
     scope = scopes.Scope(text, told, wider, words, relatives, frames.last, frames.made, frames.national)
     this_time = frames.period is not None and of_years(frames.period) and THIS_TIME.match(text)
-    if this_time or LOOKS.match(text) or _since_opened(text, periods):
+    if this_time or LOOKS.match(text) or news_times.since_opened(text, periods):
         frames.period = None  # the months told before are not of what has been since
     frames.stood = False
     found: list[Fact] = []
@@ -284,12 +273,12 @@ def _sentence(
         and not p.brief
         and not p.local
         and not (p.future and p.start > 12)
-        and not _of_event(text, p, spans, words)
+        and not news_times.of_event(text, p, spans, words)
     ]
     if lasting:
         told_by = 0
         for first, last in spans:  # 示例局今天发布，2023年…; 5月12日，示例局发布数据，根据核算结果，…
-            if not ATTRIBUTED.search(text, first, last) and not LEADS_IN.match(text[first:last]):
+            if not news_times.ATTRIBUTED.search(text, first, last) and not LEADS_IN.match(text[first:last]):
                 break
             told_by = last
         early = [p for p in lasting if p.start < told_by + 16]
@@ -307,42 +296,6 @@ def _year_about(frames: Frames, now: int) -> int | None:
     if frames.coming:  # in a plan it is of its year
         return frames.plan_year.year if frames.plan_year else now
     return frames.about
-
-
-def _since_opened(text: str, periods: list[Period]) -> bool:
-    """Whether a sentence begins with since when it tells, and names no time: 示例铁路开通以来."""
-    since = SINCE_OPENED.search(text, 0, 48) if "以来" in text else None
-    return since is not None and not any(p.start < since.end() for p in periods)
-
-
-def _of_event(text: str, period: Period, spans: list[tuple[int, int]], words: Lexicon) -> bool:
-    """Whether a month or a day only tells when a thing was opened: 示例高速今年9月全线贯通，全长560公里."""
-    if not EVENT.fullmatch(period.text):
-        return False
-    clause = mentions.clause_of(spans, period.start)
-    end = clause[1]
-    if CLOCK.fullmatch(text, period.end, end):  # 5月19日，示例大桥合龙
-        said = next((text[a:b] for a, b in spans if a >= end), "")
-    else:
-        said = text[period.end : end]
-    return words.phrases["opened"].search(said) is not None and not any(c.isdigit() for c in said)
-
-
-def _of_news(text: str, period: Period, spans: list[tuple[int, int]]) -> bool:
-    """Whether a time is that of the news, not of the figure: 记者今天（12月23日）从…获悉."""
-    clause = mentions.clause_of(spans, period.start)
-    said = text[clause[0] : clause[1]]
-    if text[period.start : period.end] in ("昨天", "昨日"):
-        return ATTRIBUTED.search(said) is not None
-    if text[period.start : period.end] in ("今天", "今日"):
-        return False
-    day = period.text.count("-") == 2 and not period.text.startswith("../") and "/" not in period.text
-    if (
-        day and "今天" not in said and CLOCK.fullmatch(text, period.end, clause[1])
-    ):  # 5月12日，示例局发布数据，…
-        told = next((text[a:b] for a, b in spans if a >= clause[1]), "")
-        return GIVEN_OUT.search(told) is not None
-    return day and (bool(ATTRIBUTED.search(said)) or "今天" in said or "昨天" in said)
 
 
 def _quote(text: str, m: Mention, figures: list[Mention], numbers: list[Mention]) -> tuple[int, int]:
