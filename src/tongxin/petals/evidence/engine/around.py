@@ -33,6 +33,7 @@ LEVEL = {
 }
 
 
+HOMES = ("county", "zone", "city")
 KINDS_OF = {"州": ("州",), "盟": ("盟",), "旗": ("旗",)}
 
 
@@ -113,6 +114,17 @@ def without_wider(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
     }
     narrow = tuple(n for n in names if n not in above and not above.issuperset(words.groups.get(n, (n,))))
     return narrow or names
+
+
+def home(document: list[Frame], words: Lexicon) -> str:
+    """Return the county, zone or city that title or publisher say a text is of; nothing where it is of several."""
+    told = next((f.names for f in document if f.why.startswith(("title", "publisher"))), ())
+    return told[0] if len(told) == 1 and words.levels.get(told[0]) in HOMES else ""
+
+
+def is_abroad(names: tuple[str, ...], home: str, words: Lexicon) -> bool:
+    """Whether places are others than the one a text is of, and none lies in it: they do not last for sentences."""
+    return bool(home) and not any(n == home or home in words.holders.get(n, ()) for n in names)
 
 
 def members(names: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:

@@ -44,6 +44,8 @@ class Coined:
 def short_names(every: list[Seen], words: Lexicon, known: dict[str, Names]) -> None:
     """Learn the short names of counties that are told in full: 潼南区 → 潼南."""
     for form, name in dict.fromkeys((p.form, p.names[0]) for p in every if p.names):
+        for part, whole in words.inner.get(name, ()):
+            known.setdefault(part, (whole,))
         short = form[:-1]
         full = form == name and words.levels.get(name) == "county"
         if full and short in words.bare and short not in words.common:

@@ -62,6 +62,7 @@ class Frames:
     starts: list[int] = field(default_factory=list)
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)  # short names learned
     made: coined.Coined = field(default_factory=coined.Coined)  # names that the text makes of its places
+    home: str = ""  # the county or zone that the text is of
     national: bool = True
     ahead: Period | None = None  # the plan's years or the year to come told last in the paragraph
     aimed: bool = False  # the last figure of the paragraph is planned

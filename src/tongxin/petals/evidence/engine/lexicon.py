@@ -95,6 +95,7 @@ class Lexicon:
     lines: frozenset[str]  # railways, roads, bridges: they tell where only if nothing else does
     regions: frozenset[str]  # 西部地区: part of another place behind its name
     bare: dict[str, tuple[str, ...]]  # 甲乙 → 甲乙县: counts behind the name of what it lies in
+    inner: dict[str, list[tuple[str, str]]]  # of a zone its parts by their short names
     common: frozenset[str]  # words of everybody that short names or letters of places would be too
     bare_begins: frozenset[str]  # what these begin with
     levels: dict[str, str]  # canonical name → province, city, county, zone
@@ -266,6 +267,10 @@ def lexicon(more: Path | None = None) -> Lexicon:
     theirs = "|".join(f"(?:{r['pattern']})" for r in rows("masks.csv", more)[len(ours) :])
     named = "|".join(f"(?:{r['finds']})" for r in rows("indicators.csv", more))
     bare = _bare(levels, places)
+    inner: dict[str, list[tuple[str, str]]] = {}
+    for name, holder in parents.items():
+        if levels[name] == "zone" and holder and name.startswith(holder):
+            inner.setdefault(holder, []).append((name.removeprefix(holder), name))
     pairs = {
         r["label"]: tuple(r["members"].split(";"))
         for r in rows("groups.csv", more)
@@ -286,6 +291,7 @@ def lexicon(more: Path | None = None) -> Lexicon:
             if r["label"] == r["members"] and r["label"].endswith("部地区")
         ),
         bare=bare,
+        inner=inner,
         common=frozenset(r["form"] for r in rows("common_words.csv")),
         bare_begins=frozenset(short[0] for short in bare),
         shy=frozenset(

@@ -38,7 +38,10 @@ SUBJECT_BEGINS = re.compile("(?:[，。；：:;、\\s]|[年月日底季末前时
 OF_ALL = re.compile(
     "[首最唯第一前仅最每]|(?:约|近|超|超过)?(?:[一二三四五六七八九1-9]成|[0-9.]+%|[三四五1-9]分之)|重点|文明|示范|先进|百强|统一|性|率先|领先|排名|各地|人大|政协|优秀|居民|劳动|五一|.{0,8}(?:首[个条座批家次]|最大|最长|第[一二三]|唯一)"
 )
-SITE = re.compile("(?:新区|市|区|县)?(?:片区|园区|分园|分院|院区|校区|分校|分公司|分中心|段(?![时落]))")
+SITE = re.compile(
+    "(?:新区|市|区|县)?(?:片区|园区|分园|分院|院区|校区|分校|分公司|分中心"
+    "|(?:（[^（）]{1,8}）)?(?:延伸|[东西南北])?段(?![时落]))"
+)
 # 全市（不含甲区、乙市）: what a bracket takes out or in is no subject.
 BRACKET = re.compile("[（(](?:不含|不包括|含|包含|包括|除|不计|扣除)[^（）()]{2,60}[）)]")
 NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
@@ -54,6 +57,9 @@ CENTRED = re.compile(
 # 京津公路: a road that is called by its ends, not all roads of a region (川渝公路里程).
 ROAD = re.compile("(?:公路|大道)(?!网|总|里程|通车|运营|建设|货|客)")
 LINE_NAME = re.compile("城际(?!公交|客流|通勤)|(?:智慧)?高速|高铁|铁路|公路|大桥|快线|客专|通道|大道")
+# 港澳居民, 港澳企业: of these some are told of by every place that has them.
+BEYOND = frozenset(("港澳", "港澳台", "香港特别行政区", "澳门特别行政区", "台湾省"))
+PEOPLE = re.compile("(?:[资籍]|企业|居民|青年|同胞|专业人士|学生|专才|人才|投资者|创业者|游客|旅客|机构)")
 FIRST_OF = re.compile("(?:最|首[个条座批家次例]|第一|唯一|规模最)")  # 东北地区最大的…
 # 中国 and 我国 before a stock (中国铁路营业里程突破…) are the subject, wherever the clause begins.
 NATION_STOCK = re.compile(
@@ -199,8 +205,10 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         aside = form in words.lines or (
             len(form) == 2 and names[0] in words.groups and ROAD.match(text, end) is not None
         )
-        aside = aside or text.startswith("之间", end)
+        between = text.startswith("之间", end) and len(names) + len(words.groups.get(names[0], ())) > 1
+        aside = aside or between
         aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
+        aside = aside or (names[0] in BEYOND and PEOPLE.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
         found.append(Seen(start, end, names, weak or aside, form, aside))
     if "（" in text or "(" in text:

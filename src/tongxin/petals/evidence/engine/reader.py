@@ -122,6 +122,7 @@ def read(
         made=made,
     )
     frames.about = year_told(title, source.published)
+    frames.home = around.home(frames.document, words)
     frames.national = around.is_national(source.publisher, every)
     spans = all_in(title, source.published, about=frames.about)
     whole = (p for p in spans if p.flow or SPAN.fullmatch(p.text))
@@ -204,7 +205,7 @@ def _sentence(
     relatives = [
         r
         for r in frames.made.relative.finditer(text)
-        if not scope_words.COMPARAND.search(text, max(0, r.start() - 2), r.start())
+        if not scope_words.COMPARAND.search(text, max(0, r.start() - 7), r.start())
     ]
     figured = FIGURE.search(text) is not None
     if not (told or matches or relatives or figured):
@@ -254,7 +255,7 @@ def _sentence(
         names = scope.subject(strong[0].start, here[1]) or strong[0].names
         frames.last = around.Frame(names, f"told last: {strong[0].form}")
         lasts = not wider or any(p.form not in words.entities for p in strong if p.start <= here[1])
-        if lasts:  # but a park does not
+        if lasts and not around.is_abroad(names, frames.home, words):  # but a park does not
             frames.place = around.Frame(names, f"said before: {strong[0].form}")
     elif relatives:
         relative = relatives[0]

@@ -285,7 +285,7 @@ class Scope:
         for p in strong[1:]:
             goes_on = NAMED_ON.fullmatch(self.text, kept[-1].end, p.start) if kept and not others else None
             site = SITE.match(self.text, p.end) if goes_on else None
-            if site and not (site[0] == "段" and "的" in self.text[kept[-1].end : p.start]):
+            if site and not (site[0].endswith("段") and "的" in self.text[kept[-1].end : p.start]):
                 kept.pop()  # 甲医院乙院区 is in 乙
             elif goes_on and STATION.match(self.text, p.end) and RAIL.fullmatch(self.text, before, p.start):
                 kept.pop()  # 甲乙城际乙站 is in 乙
@@ -364,6 +364,11 @@ class Scope:
         """Return the first places of a clause that stand together: 河北…密云水库 is about 河北."""
         if self.text.startswith("以及", start):  # 在甲、乙，以及丙布局
             start = max(self.text.rfind(c, 0, max(0, start - 1)) for c in "，。；") + 1
+        us = WITH_US.search(self.text, start, end) if self.relative else None
+        if us and (
+            ours := resolve(us[1], [f.names for f in self.around if f.names], self.words, self.coined)
+        ):
+            return ours  # 甲市医院与我县医院建立医联体，全年…
         found = [p for p in self.places if start <= p.start < end]
         strong = [p for p in found if not p.weak] or [
             p for p in found if p.names != (NATIONAL,) and not p.aside
