@@ -24,6 +24,7 @@ SAME = {
     "utf8": "utf-8",
     "big5-hkscs": "big5hkscs",
 }
+SURE = 0.85  # share of common characters with which a charset is the right one
 STEP = 512
 BAD = 0xDC00  # a byte that means nothing is kept as this plus its value
 KEPT = re.compile("[\udc00-\udcff]")
@@ -110,6 +111,18 @@ def _wide(data: bytes) -> Decoded | None:
     return None
 
 
+def _whole(data: bytes, said: str) -> Decoded | None:
+    """Return the text of bytes that all mean something: in UTF-8, or as Chinese in the charset told or in GBK."""
+    for charset in ("utf-8", said, "gb18030"):
+        try:
+            text = data.decode(charset) if charset else ""
+        except (LookupError, UnicodeError):
+            continue
+        if charset == "utf-8" or (_worth(text) > SURE and text.encode(charset) == data):
+            return Decoded(text, charset)
+    return None
+
+
 def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
     """Return the text of bytes. Raises Unreadable for what is no text, or in a charset that is not known."""
     for mark, charset in BOMS:
@@ -129,6 +142,9 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Decoded:
         )
     said = declared or (m[1].decode() if (m := DECLARED.search(data[:4096])) else "")
     said = SAME.get(said.lower(), said.lower())
+    whole = _whole(data, said)
+    if whole is not None:
+        return whole
     tries = [c for c in (said, "utf-8", "gb18030", "big5hkscs") if c]
     best: tuple[float, str, str] = (-1.0, "", "")
     for charset in dict.fromkeys(tries):

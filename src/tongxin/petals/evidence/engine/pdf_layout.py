@@ -64,6 +64,8 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
             or (_head(lines[i]) in often and not (COLUMNS.search(lines[i]) and _head(lines[i]) not in seen))
             or (re.fullmatch(r"\s*\d{1,4}\s*", lines[i]) and int(lines[i]) - number in counted)
         }
+        if all(i in left for i, line in enumerate(lines) if line.strip()):
+            left = {i for i in left if not _head(lines[i])}  # the page holds nothing else
         seen |= {_head(lines[i]) for i in places}
         empty = {i for i, line in enumerate(lines) if not line.strip()} if number + 1 < len(pages) else set()
         last = max((i for i in range(len(lines)) if i not in left | empty), default=-1)

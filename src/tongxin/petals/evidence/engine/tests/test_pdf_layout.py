@@ -52,6 +52,11 @@ def test_what_stands_on_a_page_or_two_is_kept():
     assert pdf_layout.text(figures) == "指标 数值\n粮食 120\n86\n蔬菜 35\n12\n水果 7\n4"
 
 
+def test_pages_that_hold_one_line_each_keep_it():
+    made = pdf_layout.text(["示例公报\n1", "示例公报\n2", "示例公报\n3"])
+    assert (made.count("示例公报"), any(c.isdigit() for c in made)) == (3, False)
+
+
 def test_rows_of_a_table_and_titles_stay_lines():
     table = "示例市2025年上半年主要指标完成情况表\n地区生产总值（亿元） 3862.4 5.4\n固定资产投资（亿元） 612.3 4.1\n规模以上工业增加值（亿元） 97.4 6.0"
     assert pdf_layout.text([table]) == table
