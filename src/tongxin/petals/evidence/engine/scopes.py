@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from tongxin.petals.evidence.engine import place_lists
 from tongxin.petals.evidence.engine.around import HERE, Frame, resolve, without_wider
 from tongxin.petals.evidence.engine.coined import Coined
 from tongxin.petals.evidence.engine.facts import Mention
@@ -16,7 +17,6 @@ from tongxin.petals.evidence.engine.scope_words import (
     FROM,
     FROM_HERE,
     GIVEN,
-    GIVEN_TO,
     HANDLED,
     LED,
     LINE,
@@ -24,7 +24,6 @@ from tongxin.petals.evidence.engine.scope_words import (
     MINISTRY,
     MOVED,
     NAMED_ON,
-    NEXT_IN_LIST,
     OBJECT,
     OF_OTHERS,
     OWNED,
@@ -69,7 +68,7 @@ class Scope:
             ours := resolve(us[1], [f.names for f in self.around if f.names], self.words, self.coined)
         ):
             return ours, us[0]  # 示例市6家医院与我市合作
-        given = self._examples(m)
+        given = place_lists.examples(self.text, self.places, m)
         if given is not None:
             told = self._within(m.clause[0], given)
             wider = next((f for f in self.around if f.names and f.names != (NATIONAL,)), None)
@@ -82,7 +81,9 @@ class Scope:
                 return wider.names, wider.why
         if count == 1:
             nearer = (
-                self._within(before, m.start) if before > m.clause[0] else self._item(m.clause[0], m.start)
+                self._within(before, m.start)
+                if before > m.clause[0]
+                else place_lists.item(self.text, self.places, m.clause[0], m.start)
             )
             if nearer and not self._only_objects(before, m.start):
                 return nearer
@@ -113,31 +114,6 @@ class Scope:
     def _is_line(self, place: Seen) -> bool:
         return place.form in self.words.lines or LINE_NAME.match(self.text, place.end) is not None
 
-    def _item(self, start: int, end: int) -> tuple[tuple[str, ...], str] | None:
-        """Return the place with which the last item of a list begins: 上海的…、江苏的80个机场."""
-        at = self.text.rfind("、", start, end) + 1
-        if at <= start or "等" in self.text[at:end]:
-            return None
-        own = next((p for p in self.places if p.start == at and p.end <= end and not p.weak), None)
-        if own is None or own.names == (NATIONAL,):
-            return None
-        alone = not any(p.end == at - 1 for p in self.places)
-        return (own.names, f"the item of the list: {own.form}") if alone else None
-
-    def _behind(self, end: int) -> tuple[tuple[str, ...], str] | None:
-        """Return the places behind a number whose sentence is about a ministry: 5个工作组分别在甲、乙."""
-        found: list[Seen] = []
-        for p in self.places:
-            if p.start < end or p.weak:
-                continue
-            if not found and not GIVEN_TO.search(self.text, max(end, p.start - 6), p.start):
-                continue
-            if found and not TOGETHER.fullmatch(self.text, found[-1].end, p.start):
-                break
-            found.append(p)
-        names = tuple(dict.fromkeys(n for p in found for n in p.names))
-        return (self.without_wider(names), f"behind the number: {found[0].form}") if names else None
-
     def _handled(self, end: int) -> tuple[tuple[str, ...], str] | None:
         """Return the place that a later clause is about: 组织5家单位，对示例区…进行清理."""
         found = next((p for p in self.places if p.start > end and not p.weak), None)
@@ -147,18 +123,6 @@ class Scope:
             found.start,
             next((i for i in range(found.end, len(self.text)) if self.text[i] in "，。；"), len(self.text)),
         )
-
-    def _examples(self, m: Mention) -> int | None:
-        """Return where a list of places begins that only gives examples: 苏州、无锡等12个港口; None where none does."""
-        if not self.text.endswith(("等", "等全国"), m.clause[0], m.start):
-            return None
-        at = self.text.rindex("等", m.clause[0], m.start)
-        first = None
-        for p in reversed([p for p in self.places if m.clause[0] <= p.start and p.end <= at]):
-            if NEXT_IN_LIST.fullmatch(self.text[p.end : at if first is None else first]) is None:
-                break
-            first = p.start
-        return first
 
     def _of(
         self, clause: tuple[int, int], start: int, end: int, spans: list[tuple[int, int]]
@@ -198,8 +162,12 @@ class Scope:
         framed_by = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
         if line and set(line.names) < {m for n in framed_by for m in self.words.groups.get(n, (n,))}:
             return line.names, f"the ends of {line.form}"  # 甲乙通道, where the title names 甲、乙、丙
-        if MINISTRY.search(self.text, 0, start) and (behind := self._behind(end)):
-            return behind
+        behind = (
+            place_lists.behind(self.text, self.places, end) if MINISTRY.search(self.text, 0, start) else []
+        )
+        if behind:
+            names = tuple(dict.fromkeys(n for p in behind for n in p.names))
+            return self.without_wider(names), f"behind the number: {behind[0].form}"
         for frame in self.around:
             if frame.names and frame.names != (NATIONAL,):
                 return frame.names, frame.why
