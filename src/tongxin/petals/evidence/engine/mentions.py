@@ -332,7 +332,8 @@ def find(
             number, base, end = plain(Decimal(number) * 60 + int(minutes[1])), "分钟", minutes.end()
         value = number if each == "1" else plain(Decimal(number) * Decimal(each))
         mention = Mention(start, end, value, base, kind, clause)
-        mention.qualifiers = _qualifiers(text, start, end, some, clause)
+        told = [b for a, b in passed if clause[0] <= a and b <= start]  # 日均不足200人次的有17条
+        mention.qualifiers = _qualifiers(text, start, end, some, (max(told, default=clause[0]), clause[1]))
         if kind in ("count", "person", "volume", "mass", "energy") and {"日均", "每天", "每日"} & set(
             mention.qualifiers
         ):

@@ -20,6 +20,8 @@ COUNTS = frozenset(["count", "person"])
 SIZES = frozenset(["area", "length", "volume", "mass", "measure", "time"])
 WHOLE = re.compile("(全国|全省|全市|全区|全县|全球|世界)(?=.{2})")
 LONGEST = 40
+NUMBER = re.compile(r"\d+(?:\.\d+)?[百千万亿]*元?")
+NOTE = re.compile(r"^[^（(]{0,6}[)）]|\[\d{1,2}\]")
 PAIRED = frozenset("“”（）()《》")
 LIST = re.compile(
     "[^，。；、：:]{1,20}(?:、[^，。；、：:]{1,20})*?(?:、|和|与|及|以及)[^，。；、：:]{1,20}?(?=等|分别|依次|(?<!年)均|各)"
@@ -88,9 +90,13 @@ def indicator(
     """
     left = max([m.clause[0], *(f.end for f in figures if f.end <= m.start and f is not m)])
     right = min([m.clause[1], *(f.start for f in figures if f.start >= m.end and f is not m)])
-    before, after = text[left : m.start], text[m.end : right]
+    others = _other_items(text, m, seen, words)
+    before = (
+        "".join(text[i] for i in range(left, m.start) if i not in others) if others else text[left : m.start]
+    )
+    after = text[m.end : right]
     told = re.split("占(?=[^，。；]*$)", before)[0] if m.role == "share" else before + after
-    said = _balanced(_said(text, m, kept, seen, words))
+    said = _balanced(_said(text, _filled(text, m, kept), others, seen, words))
     known = _known(told, words, m)
     if known:
         return _of_known(text, m, known, said, words), "a known indicator"
@@ -109,12 +115,24 @@ def indicator(
     return measured(m, said, text, words)[:LONGEST], why
 
 
-def _said(text: str, m: Mention, kept: list[int], seen: list[Seen], words: Lexicon) -> str:
+def _filled(text: str, m: Mention, kept: list[int]) -> list[int]:
+    """Return the kept places with the numbers between them: 投资1000万元以上项目, but not the figure itself."""
+    filled = kept[:1]
+    for i in kept[1:]:
+        gap = range(filled[-1] + 1, i)
+        if gap and NUMBER.fullmatch(text, gap.start, i) and (i <= m.start or gap.start >= m.end):
+            filled += gap
+        filled.append(i)
+    return filled
+
+
+def _said(
+    text: str, kept: list[int], others: range | frozenset[int], seen: list[Seen], words: Lexicon
+) -> str:
     """Return the kept characters in order; a piece that is told twice once, of a list only the figure's own item.
 
     A place at the head is left out: it has a column of its own.
     """
-    others = _other_items(text, m, seen, words)
     kept = _whole(kept, [p for p in seen if p.form in words.lines])
     first = next((p for p in seen if kept and p.start <= kept[0] < p.end), None)
     if first and NAME_ON.match(text, first.end):
@@ -144,7 +162,8 @@ def _held(piece: str) -> str:
 
 
 def _balanced(name: str) -> str:
-    """Return a name without quotes and brackets that are not closed or not opened in it."""
+    """Return a name without notes ([1]), what ends in a bracket not opened in it, and what opens or closes alone."""
+    name = NOTE.sub("", name)
     if PAIRED.isdisjoint(name):
         return name
     for opened, closed in ("“”", "（）", "()", "《》"):
@@ -173,7 +192,8 @@ def _other_items(text: str, m: Mention, seen: list[Seen], words: Lexicon) -> ran
             if any(p.start == cuts[0] for p in seen) and any(p.start == cuts[-2] for p in seen):
                 return frozenset()  # 甲区、乙区、丙区的浓度依次为…: of each place the same
             mine = range(cuts[turn], cuts[turn + 1] - 1)
-            last = words.naming.shared_head.search(text, cuts[-2], cuts[-1] - 1)
+            headed = words.naming.shared_head.search(text, cuts[turn], cuts[turn + 1] - 1)
+            last = None if headed else words.naming.shared_head.search(text, cuts[-2], cuts[-1] - 1)
             end = last.start() if last else cuts[-1] - 1
             return frozenset(i for i in range(found.start(), end) if i not in mine)
     return frozenset()

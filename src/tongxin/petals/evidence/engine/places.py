@@ -50,6 +50,7 @@ NAME_GOES_ON = re.compile("[镇乡村庄山江河湖岛寺庙桥级]")
 # What only carries the name of a place: in quotes (“港澳药械通”), 北京非首都功能, 以上海为核心.
 QUOTED = re.compile("[“‘「][^“”‘’「」]{1,14}[”’」]")
 NAMES_OTHER = re.compile("(?:市|省)?(?:非首都功能|(?:援建|援助|捐建|帮扶|对口支援|支持建设)的)")
+LEVELS = re.compile("[市县区省]?(?:的)?(?:平均|整体|总体)(?:水平|增速|增幅)?[^，。；、]{0,2}[高低快慢]")
 OTHER_BEGINS = frozenset("市省非援捐帮对支")
 CENTRED = re.compile(
     "(?:市|等)?(?:[、和及与][^，。；]{1,20}?)?(?:为|作为)(?:核心|中心|龙头|重点|引领|依托|支点|枢纽|牵引|主体|节点|牛鼻子)"
@@ -112,6 +113,13 @@ def held(text: str, found: list[Seen]) -> bytearray:
     for place in found:
         taken[place.start : place.end] = b"\1" * (place.end - place.start)
     return taken
+
+
+def _compared(text: str, before: str, end: int) -> bool:
+    """Whether a place is only what another is compared with: 高于示例市0.6个百分点, 比示例市平均高."""
+    if before.endswith(("高于", "低于", "快于", "慢于", "高出", "优于", "好于")):
+        return True
+    return before.endswith(("比", "较")) and LEVELS.match(text, end) is not None
 
 
 def _below(name: str, holder: str, words: Lexicon) -> bool:
@@ -207,6 +215,7 @@ def seen(text: str, words: Lexicon, known: dict[str, tuple[str, ...]] | None = N
         )
         between = text.startswith("之间", end) and len(names) + len(words.groups.get(names[0], ())) > 1
         aside = aside or between
+        aside = aside or (names != (NATIONAL,) and _compared(text, before, end))
         aside = aside or (text[end : end + 1] in OTHER_BEGINS and NAMES_OTHER.match(text, end) is not None)
         aside = aside or (names[0] in BEYOND and PEOPLE.match(text, end) is not None)
         aside = aside or (before.endswith(("以", "以在")) and CENTRED.match(text, end) is not None)
