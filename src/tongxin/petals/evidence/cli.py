@@ -142,7 +142,7 @@ def read(
             for job, mark in marked
             if mark not in journal.done
         ]
-    failed = 0
+    failed = vain = 0
     headed = False
     count = len(found) - len(jobs)
     answers = files_cli.run(jobs, processes, cluster)
@@ -151,6 +151,7 @@ def read(
             if journal:
                 journal.start(output.table([]))
             failed += files_cli.say(done.troubles)
+            vain += files_cli.in_vain(done.troubles)
             if journal and (done.readings or not done.troubles):
                 parts = [str(r["path"]) for r in done.readings] if done.troubles else None
                 journal.add(files_cli.mark(done.path), output.table(done.rows, heading=False), parts)
@@ -158,9 +159,10 @@ def read(
                 _print(done, as_json, explain, heading=not headed)
                 headed = True
             count += 1
-            if len(found) > 1:
+            doubts = show_cli.doubts(done.readings)
+            if len(found) > 1 or (doubts and not (as_json or explain)):
                 line = f"{count}/{len(found)} {Path(done.path).name}: {len(done.rows)}"
-                click.echo(files_cli.printable(line), err=True)
+                click.echo(files_cli.printable(" | ".join((line, *doubts))), err=True)
     except KeyboardInterrupt:
         files_cli.stop(answers)
         files_cli.interrupted(ctx, count, len(found), table)
@@ -170,7 +172,7 @@ def read(
         _not_written(error, table)
     if journal and not failed:
         journal.finish()
-    files_cli.not_whole(failed, len(found), table)
+    files_cli.not_whole(failed, len(found), table, vain)
     ctx.exit(1 if failed else 0)
 
 

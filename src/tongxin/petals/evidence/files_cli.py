@@ -21,6 +21,7 @@ from tongxin.shared.phrases import phrase
 INTERRUPTED = 130  # exit status after Ctrl-C
 NAMES = re.compile('[^\\s/!：:"]*[\udc80-\udcff][^\\s/!：:"]*')  # parts of paths that an old system wrote
 SHOWN = 6  # names that are told of many
+AGAIN = frozenset({"no_file", "too_long", "worker_lost"})  # troubles that another try may not meet
 
 
 def found(files: tuple[Path, ...], *own: Path) -> list[Path]:
@@ -100,17 +101,36 @@ def say(troubles: Sequence[Unreadable]) -> bool:
     return bool(troubles)
 
 
-def not_whole(failed: int, total: int, table: Path | None = None) -> None:
-    """Say of how many files something could not be read, and what is kept of the others."""
+def in_vain(troubles: Sequence[Unreadable]) -> bool:
+    """Whether reading a file again helps nothing: it is empty, a picture, broken …"""
+    return bool(troubles) and all(t.code not in AGAIN for t in troubles)
+
+
+def not_whole(failed: int, total: int, table: Path | None = None, vain: int = 0) -> None:
+    """Say of how many files something could not be read, and what is kept of the others.
+
+    `vain`: how many of them stay so however often they are read.
+    """
     if not failed or (total == 1 and table is None):
         return
     told = ngettext(
         "{n} of {all} files could not be read whole.", "{n} of {all} files could not be read whole.", failed
     ).format(n=failed, all=total)
     if table is not None:
-        told += "\n  " + gettext(
-            "{table} has the others; its journal is kept: --resume tries these again."
-        ).format(table=table)
+        kept = (
+            gettext("{table} has the others; its journal is kept: --resume tries these again.")
+            if failed > vain
+            else gettext("{table} has the others; its journal is kept.")
+        )
+        told += "\n  " + kept.format(table=table)
+        if vain:
+            told += "\n  " + ngettext(
+                "Trying again helps nothing for {n} of them (empty, a picture, broken …):"
+                " mend or replace it, then --resume reads it.",
+                "Trying again helps nothing for {n} of them (empty, pictures, broken …):"
+                " mend or replace them, then --resume reads them.",
+                vain,
+            ).format(n=vain)
     click.echo(f"tongxin: {told}", err=True)
 
 

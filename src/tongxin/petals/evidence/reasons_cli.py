@@ -69,6 +69,14 @@ REASONS = (
     gettext_noop("the day under the document; that of the page is a copy's"),
     gettext_noop("guessed from the years and days that the text names"),
 )  # fmt: skip
+# What a reason may add behind another
+BEHIND = (
+    gettext_noop("{why} (no base told: year on year)"), gettext_noop("{why}, with {whom}"),
+    gettext_noop("{why}, and it is still being built"), gettext_noop("{why}, of the figure before"),
+)  # fmt: skip
+ADDED = tuple(
+    (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(told)), re.DOTALL), told) for told in BEHIND
+)
 KNOWN = frozenset(SLOTS + RULES + PARTS_OF_PAGES + REASONS)
 TAIL = re.compile(r"""(?P<head>[a-z][a-z ]*[a-z])(?:: (?P<words>.+)| (?P<quoted>['"].+))""", re.DOTALL)
 
@@ -82,6 +90,9 @@ def reason(text: str) -> str:
     """Return why a slot says what it says, or what a rule is called; words of the text stand as they are."""
     if text in KNOWN:
         return gettext(text)
+    for pattern, message in ADDED:
+        if found := pattern.fullmatch(text):
+            return gettext(message).format(**{n: reason(v) for n, v in found.groupdict().items()})
     tail = TAIL.fullmatch(text)
     if tail is None or tail["head"] not in KNOWN:
         return text

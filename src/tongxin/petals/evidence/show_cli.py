@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from tongxin.petals.evidence.engine.documents import Document
 from tongxin.petals.evidence.reasons_cli import padded, reason
@@ -65,10 +65,35 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:18] + "…" + text[-18:])
 
 
+def doubts(readings: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what makes the figures of the bulletins of one file doubtful: spun by a machine, digits lost."""
+    told = []
+    untrusted = sum(bool(r["untrusted"]) for r in readings)
+    if untrusted == len(readings) == 1:
+        told.append(gettext("untrusted: spun or written by a machine"))
+    elif untrusted:
+        told.append(
+            ngettext(
+                "{n} bulletin untrusted: spun or written by a machine",
+                "{n} bulletins untrusted: spun or written by a machine",
+                untrusted,
+            ).format(n=untrusted)
+        )
+    lost = sum(len(r["value_lost"]) for r in readings)
+    if lost:
+        told.append(
+            ngettext(
+                "digits lost at {n} place (value_lost)", "digits lost at {n} places (value_lost)", lost
+            ).format(n=lost)
+        )
+    return told
+
+
 def explained(reading: dict[str, Any]) -> Iterator[str]:
     """Return the lines that tell of a reading whose it is and of each fact why its slots say what they say."""
     published = f"{reading['published_on'] or gettext('no date')} ({reason(reading['published_why'])})"
-    yield f"{reading['doc']}: {reading['title']} | {reading['publisher']} | {published}"
+    head = f"{reading['doc']}: {reading['title']} | {reading['publisher']} | {published}"
+    yield " | ".join((head, *doubts([reading])))
     for fact in reading["facts"]:
         yield f"  {fact['quote']}"
         for slot in SLOTS:

@@ -116,16 +116,16 @@ def _kind(name: str, data: bytes) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if kinds.ending(name) in (*kinds.SHEETS, *kinds.WORD):
             raise Unreadable("office", phrase("{name}: not read.", name=name), kinds.todo(kinds.ending(name)))
-        return "docx" if b"word/" in data[:4000] or name.lower().endswith(".docx") else "zip"
+        return "docx" if name.lower().endswith(".docx") or word.is_docx(data) else "zip"
     if data.startswith(b"{\\rtf"):
         raise Unreadable("office", phrase("{name}: not read.", name=name), kinds.todo(".rtf"))
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             "old_word", phrase("{name}: an old Word or Excel file.", name=name), phrase("Save it as docx.")
         )
-    if data.startswith(
-        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90")
-    ):
+    if kinds.is_picture(data):
+        raise Unreadable("binary", phrase("{name}: a picture.", name=name), phrase("Give its text."))
+    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90")):
         raise Unreadable(
             "binary",
             phrase("{name}: these bytes are no text.", name=name),

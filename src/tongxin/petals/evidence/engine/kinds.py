@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import PurePosixPath
 
 from tongxin.shared.phrases import phrase
@@ -12,6 +13,8 @@ KINDS = PAGES | {".txt", ".md", ".text", ".mht", ".mhtml", ".docx", ".pdf", ".zi
 WORD = (".doc", ".wps", ".rtf", ".odt", ".ofd", ".dot", ".docm")
 SHEETS = (".xls", ".xlsx", ".xlsm", ".et", ".ods", ".csv", ".tsv", ".ppt", ".pptx", ".dps")
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".heic")
+# With what the bytes of pictures begin: png, jpg, gif, tif, webp, bmp
+PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|II\*\0|MM\0\*|RIFF.{4}WEBP|BM.{4}\0{4}", re.DOTALL)
 PACKED = (".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz")
 ENDINGS = (
     (WORD, phrase("Save it as docx.")),
@@ -41,6 +44,11 @@ def ending(name: str) -> str:
 def todo(suffix: str) -> str:
     """Return what to do about a file that is not read, by its ending."""
     return next((told for endings, told in ENDINGS if suffix in endings), OTHER)
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether bytes are a picture, whatever the file is called."""
+    return PICTURE.match(data) is not None
 
 
 def is_hidden(name: str) -> bool:

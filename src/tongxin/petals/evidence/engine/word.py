@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -12,6 +14,7 @@ from tongxin.shared.phrases import phrase
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TEXT = "word/document.xml"
+TYPES = "[Content_Types].xml"
 ABOUT = "docProps/core.xml"
 BOX = f"{WORD}txbxContent"
 HIDDEN = f"{WORD}rPr/{WORD}vanish"
@@ -22,6 +25,15 @@ UNSHOWN = {
     f"{WORD}pPr",
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
+
+
+def is_docx(data: bytes) -> bool:
+    """Whether an archive is a Word document: by its own members, not by those of a document packed in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {TYPES, TEXT} <= set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False  # taking its members out says what is wrong
 
 
 def docx(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[str, dict[str, str]]:

@@ -12,15 +12,15 @@ from click.testing import CliRunner
 from django.utils.translation import override
 
 from tongxin.petals.evidence.cli import group
-from tongxin.petals.evidence.engine import archives, batch
+from tongxin.petals.evidence.engine import archives, batch, documents
 from tongxin.petals.evidence.engine.limits import Limits, Unreadable
 
 TEXT = "今年一季度，示例区新增企业120家。".encode()
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def _zip(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", how) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return out.getvalue()
@@ -109,6 +109,21 @@ def test_an_archive_without_bulletins_is_said(tmp_path):
     (tmp_path / "a.zip").write_bytes(_zip({"x.xlsx": b"1"}))
     assert "a.zip: no bulletin in the archive." in _run("read", tmp_path, code=1).stderr
     assert "压缩包中没有可读取的公报" in _run("repair", tmp_path, code=1, language="zh-hans").stderr
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_with_a_word_document_or_a_folder_of_that_name_is_an_archive(how):
+    inside = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:body><w:p><w:r><w:t>{TEXT.decode()}</w:t></w:r></w:p></w:body></w:document>"
+    )
+    word = _zip({"[Content_Types].xml": b"<Types/>", "word/document.xml": inside.encode()}, how)
+    for files in ({"a.docx": word}, {"word/a.txt": TEXT}, {"word/a.txt": TEXT, "b.docx": word}):
+        found = list(documents.take("all.zip", _zip(files, how)))
+        assert [d.path for d in found] == [f"all.zip!{name}" for name in files]
+        assert all("新增企业120家" in d.raw for d in found)
+    for name in ("a.docx", "a.zip", "a"):  # whatever it is called
+        assert [d.kind for d in documents.take(name, word)] == ["docx"]
 
 
 def test_only_what_is_read_counts_for_a_bomb():

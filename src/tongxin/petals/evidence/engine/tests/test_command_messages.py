@@ -47,7 +47,14 @@ BAD = {
     "empty.txt": (b"", "the file is empty", "文件是空的"),
     "mark.txt": (b"\xef\xbb\xbf", "the file is empty", "文件是空的"),
     "wide.txt": (b"\xff\xfe", "the file is empty", "文件是空的"),
-    "picture.txt": (b"\x89PNG\r\n\x1a\n" + bytes(200), "these bytes are no text", "内容不是文本"),
+    "picture.txt": (
+        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "a picture. Give its text.",
+        "这是图片。须提供其中的文字。",
+    ),
+    "photo.html": (b"\xff\xd8\xff\xe0" + bytes(200), "a picture", "这是图片"),
+    "scan.pdf": (b"II*\0" + bytes(200), "a picture", "这是图片"),
+    "packed.txt": (b"\x1f\x8b\x08" + bytes(200), "these bytes are no text", "内容不是文本"),
     "broken.zip": (b"PK\x03\x04" + b"0" * 90, "the archive is broken", "压缩包已损坏"),
     "broken.pdf": (b"%PDF-1.4\n" + b"0" * 90, "the PDF is broken", "PDF 已损坏"),
     "old.docx": (b"\xd0\xcf\x11\xe0" + bytes(90), "an old Word or Excel file", "旧版 Word"),
@@ -261,10 +268,12 @@ def test_what_could_not_be_read_of_many_is_counted_and_tried_again(tmp_path):
     out = tmp_path / "facts.csv"
     told = _run("read", tmp_path, "--csv", out, code=1).stderr
     assert "2 of 3 files could not be read whole." in told
-    assert "facts.csv has the others; its journal is kept: --resume tries these again." in told
+    assert "facts.csv has the others; its journal is kept.\n" in told
+    assert "Trying again helps nothing for 2 of them (empty, pictures, broken …)" in told
     rows = out.read_text("utf-8")
     said = _run("read", tmp_path, "--csv", out, "--resume", code=1, language="zh-hans").stderr
     assert "有 2 个文件（共 3 个）没有完整读取。" in said
+    assert "其中 2 个重读也无用" in said
     assert out.read_text("utf-8") == rows  # nothing twice
     (tmp_path / "empty.txt").write_text(TEXT, "utf-8")
     _run("read", tmp_path, "--csv", out, "--resume", code=1)
@@ -275,6 +284,50 @@ def test_what_could_not_be_read_of_many_is_counted_and_tried_again(tmp_path):
     ]
     for command in ("repair", "corroborate"):
         assert "1 of 3 files could not be read whole." in _run(command, tmp_path, code=1).stderr
+
+
+def test_what_another_try_may_read_is_told_apart(tmp_path):
+    (tmp_path / "good.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    long = "".join(f"今年一季度，示例区新增企业{n}家，同比增长6.2%。" for n in range(1, 9000))
+    (tmp_path / "long.txt").write_text(long, "utf-8")
+    out = tmp_path / "facts.csv"
+    told = _run("read", tmp_path, "--csv", out, "--seconds", "0.3", code=1).stderr
+    assert "its journal is kept: --resume tries these again." in told
+    assert "Trying again helps nothing for 1 of them (empty, a picture, broken …)" in told
+
+
+SPUN = "示例区财产链不断延伸，颁布发表新规，园区建设个国家级平台。今年一季度，示例区新增企业120家。"
+
+
+def test_doubts_stand_beside_the_progress_and_over_what_is_explained(tmp_path):
+    (tmp_path / "spun.txt").write_text(SPUN, "utf-8")
+    (tmp_path / "clean.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "all.zip").write_bytes(_zip(**{"b.txt": TEXT, "c.txt": SPUN}))
+    out = tmp_path / "facts.csv"
+    told = _run("read", tmp_path, "--csv", out).stderr
+    assert re.search(
+        r"spun.txt: \d+ \| untrusted: spun or written by a machine \| digits lost at 1 place", told
+    )
+    assert re.search(r"clean.txt: 1$", told, re.MULTILINE)
+    assert "1 bulletin untrusted" in told
+    alone = _run("read", tmp_path / "spun.txt", "--csv", out, language="zh-hans")
+    assert "不可信：由机器改写或生成 | 1 处数字丢失（value_lost）" in alone.stderr
+    assert not _run("read", tmp_path / "clean.txt", "--csv", out).stderr
+    for language, said in (("en", "| untrusted: spun"), ("zh-hans", "| 不可信：由机器")):
+        explained = _run("read", tmp_path / "spun.txt", "--explain", language=language)
+        assert said in explained.stdout.splitlines()[0]
+        assert not explained.stderr
+
+
+def test_what_is_added_to_a_reason_is_told_in_chinese():
+    with override("zh-hans"):
+        assert "未说明基期" in reasons_cli.reason("增长 (no base told: year on year)")
+        assert "承前一数字" in reasons_cli.reason("of the sentence: 总投资, of the figure before")
+        assert "连同中山" in reasons_cli.reason("same clause, with 中山")
+        assert "仍在建设" in reasons_cli.reason("建成, and it is still being built")
+        for told in ("same clause, with 中山", "of the sentence: 总投资, of the figure before"):
+            assert not re.search("[a-z]", reasons_cli.reason(told))
 
 
 def test_a_table_that_can_no_longer_be_written_is_told(tmp_path, monkeypatch):
