@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from tongxin.petals.evidence.engine import boilerplate, gbk, hidden, spun, traditional
 from tongxin.petals.evidence.engine.edits import Chain, Edit, Step, ordered
+from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.trie import any_of
 
 RESIDUE = re.compile(
     "(?P<tag></?(?:p|br|div|span|font|strong|b|em|i|a|img|table|tr|td|th|h[1-6]|ul|li|o:p|center|section)\\b[^<>\n]{0,300}/?>)"
@@ -52,6 +55,8 @@ BEHIND_WORDS = re.compile(
     "|(?:(?<=车站)|(?<=桥梁)|(?<=电站)|(?<=隧道)|(?<=公园)|(?<=水库))座(?=[,，。;；、])"
     "|(?:(?<=商户)|(?<=主体))余?[家户](?=[,，。;；、])|(?<=企业)余[家户](?=[,，。;；、]))"
 )
+AROUND = 24  # signs before and behind a unit, within which a table says it
+SENTENCE = re.compile("[。；;]|，.*，")
 ALSO_LOST = re.compile("(?<=[超过破近逾达])[万亿](?:元|美元|人次|吨|亩|家|个|件|项|人|户)(?![级])")
 MAY_HOLD = re.compile("[<&\ufffd\U0001f300-\U0001faff\u2600-\u26ff\u2b50\ufe0f]|(?<=[,，、;；])[,，]")
 NARROW = str.maketrans("，：；！？（）", ",:;!?()")
@@ -176,6 +181,35 @@ def repair(raw: str, first: Step | None = None) -> Repaired:
     return Repaired(raw, text, Chain(steps), lost + doubtful(text), whole, guessed)
 
 
+@cache
+def _of_column() -> re.Pattern[str]:
+    """Units that stand alone in a cell or a line, or in brackets: 亿元; 单位：万人次; (%)."""
+    unit = f"[百千万亿]{{0,2}}(?:{any_of([row['form'] for row in rows('units.csv')])}|[%％])"
+    units = rf"{unit}(?:[、，,/／ ]{{1,2}}{unit}){{0,4}}"
+    return re.compile(
+        rf"(?:(?<![^\n\t|]) *(?P<cell>{units}) *(?![^\n\t|])|(?<=[ \u3000])(?P<among>{unit})(?=[ \u3000]+-?\d)"
+        rf"|(?:计量)?单位[:：] *(?P<told>{units})|[(（\[［](?P<head>{units})[)）\]］])"
+    )
+
+
+def _says_the_unit(text: str, mark: Mark) -> bool:
+    """Whether a table says here the unit of a row or a column, which lost no number: 外贸出口 | 亿元 | 14.9.
+
+    Brackets count in a row of cells and in a line that is no sentence: 地区生产总值（亿元）.
+    """
+    end = min(len(text), mark.end + AROUND)
+    for match in _of_column().finditer(text, max(0, mark.start - AROUND), end):
+        if (
+            match.start() <= mark.start
+            and mark.end <= match.end()
+            and (match.end() < end or end == len(text))
+        ):
+            below = text.find("\n", match.end())
+            line = text[text.rfind("\n", 0, match.start()) + 1 : below if below >= 0 else len(text)]
+            return not match["head"] or "\t" in line or "|" in line or not SENTENCE.search(line)
+    return False
+
+
 def doubtful(text: str) -> list[Mark]:
     """Return what cannot be undone: units whose digits are gone, spun words."""
     marks = [
@@ -185,6 +219,8 @@ def doubtful(text: str) -> list[Mark]:
         marks += [
             Mark(m.start(), m.end(), "value_lost", "a unit without its number") for m in lost.finditer(text)
         ]
+    if marks:
+        marks = [m for m in marks if not _says_the_unit(text, m)]
     if marks:  # where digits were lost, 超过亿元 has lost its digits too
         marks += [
             Mark(m.start(), m.end(), "value_lost", "a unit without its number, beside others")

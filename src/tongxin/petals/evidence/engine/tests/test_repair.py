@@ -92,6 +92,32 @@ def test_a_unit_whose_digits_are_gone_is_marked(raw):
 @pytest.mark.parametrize(
     "raw",
     [
+        "指标\t单位\t一季度\n外贸出口\t亿元\t14.9\n接待游客\t万人次\t32.5\n公路里程\t公里\t120\n",
+        "指标（亿元）\t2024年\t增长（%）\n示例工业\t12\t3.1\n", "地区生产总值（亿元）\n120.5\n", "主要指标 单位：亿元、%\n",
+        "（单位：万人次）\n", "外贸出口 亿元 14.9\n", "亿元\n14.9",
+    ],
+)  # fmt: skip
+def test_a_unit_that_a_table_says_has_lost_nothing(raw):
+    assert repair(raw).marks == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "lost"),
+    [
+        ("外贸出口\t亿元\t14.9\n本季签约余家企业。", ["余家"]),
+        ("示例区总投资（亿元）稳步增长，效益明显。另建公寓套，", ["亿元", "套"]),
+        ("重点工程\t总投资亿元，\t示例区", ["亿元"]),
+        ("新增企业 家，投资 亿元。", ["亿元"]),
+    ],
+)
+def test_beside_a_table_lost_digits_are_marked_still(raw, lost):
+    repaired = repair(raw)
+    assert [repaired.text[m.start : m.end] for m in repaired.marks] == lost
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
         "示例林区过火面积超16万平方公里。", "货运周转量按吨公里，客运按人次。", "守好千家万户，多个部门参与，多家机构入驻。",
         "设备配套，手续成套，所学专业、诊所医院均可。", "改革向纵深推进，个人所得税下降，个体工商户增多，个别环节优化。",
     ],
