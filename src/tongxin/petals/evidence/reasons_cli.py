@@ -41,7 +41,8 @@ PARTS_OF_PAGES = (
 )  # fmt: skip
 # Why a slot says what it says, and how a date of publication was found
 REASONS = (
-    gettext_noop("the ends of the line"),
+    gettext_noop("the ends of the line"), gettext_noop("the first of a range"), gettext_noop("an aim"),
+    gettext_noop("the day told for what there is"),
     gettext_noop("same clause"), gettext_noop("sentence"), gettext_noop("paragraph"),
     gettext_noop("title"), gettext_noop("first lines"), gettext_noop("publisher"), gettext_noop("heading"),
     gettext_noop("carried in the sentence"), gettext_noop("carried in the paragraph"),
@@ -90,6 +91,8 @@ def reason(text: str) -> str:
     """Return why a slot says what it says, or what a rule is called; words of the text stand as they are."""
     if text in KNOWN:
         return gettext(text)
+    if "; " in text:  # of several comparisons
+        return gettext("; ").join(map(reason, text.split("; ")))
     for pattern, message in ADDED:
         if found := pattern.fullmatch(text):
             return gettext(message).format(**{n: reason(v) for n, v in found.groupdict().items()})

@@ -328,7 +328,7 @@ def _told_in_turn(text: str, m: Mention, listed: list[Mention], figures: list[Me
     sign = "-" if made.value.startswith("-") else ""
     for target, each in zip(figures[-len(listed) :], listed, strict=True):
         value = f"{sign}{each.value}".removeprefix("--")
-        target.comparisons.append(Comparison(made.kind, value, made.base, f"分别: {made.why}"))
+        target.comparisons.append(Comparison(made.kind, value, made.base, made.why))
         each.clause = first.clause
         each.role = "done"
     return True

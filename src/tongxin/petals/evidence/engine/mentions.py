@@ -338,7 +338,7 @@ def find(
             mention.qualifiers
         ):
             mention.unit += "/日"
-        mention.why["value"] = f"{match[0]!r}" + (" (range: its first number)" if match["till"] else "")
+        mention.why["value"] = f"{'the first of a range: ' if match['till'] else ''}{match[0]!r}"
         mention.why["unit"] = match["unit"] or "no unit written"
         found.append(mention)
     return found

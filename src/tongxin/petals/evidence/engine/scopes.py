@@ -108,7 +108,7 @@ class Scope:
                 each = dict.fromkeys(p.names for p in self.places if p.end <= m.clause[0] and not p.weak)
                 members = tuple(n[0] for n in each) if all(len(n) == 1 for n in each) else members
             if len(members) == count:
-                return (members[turn],), f"{why}: number {turn + 1} of {count}"
+                return (members[turn],), f"{why} ({turn + 1}/{count})"
         return names, why
 
     def _is_line(self, place: Seen) -> bool:
@@ -161,7 +161,8 @@ class Scope:
         )
         framed_by = next((f.names for f in self.around if f.names and f.names != (NATIONAL,)), ())
         if line and set(line.names) < {m for n in framed_by for m in self.words.groups.get(n, (n,))}:
-            return line.names, f"the ends of {line.form}"  # 甲乙通道, where the title names 甲、乙、丙
+            # 甲乙通道, where the title names 甲、乙、丙
+            return line.names, f"the ends of the line: {line.form}"
         behind = (
             place_lists.behind(self.text, self.places, end) if MINISTRY.search(self.text, 0, start) else []
         )

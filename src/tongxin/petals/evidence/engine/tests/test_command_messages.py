@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from django.utils.translation import override
 from tongxin.petals.evidence import reasons_cli
 from tongxin.petals.evidence.cli import group
 from tongxin.petals.evidence.engine import documents, folders
-from tongxin.petals.evidence.engine.api import as_json, read_bytes
+from tongxin.petals.evidence.engine.api import as_json, read_bytes, read_text
 from tongxin.petals.evidence.engine.limits import Limits, Unreadable
 from tongxin.petals.evidence.engine.tests import pages_texts
 from tongxin.shared import blocks
@@ -135,6 +137,19 @@ def test_every_fixed_reason_of_invented_pages_is_known():
             for told in whys | rules:
                 head = re.match("[a-z][a-z ]+[a-z]", told)
                 assert not head or told in reasons_cli.KNOWN or head[0].strip() in reasons_cli.KNOWN, told
+
+
+def test_why_a_slot_says_so_is_told_in_chinese_alone():
+    for table in ("slots.csv", "periods.csv"):
+        with (Path(__file__).parent / table).open(encoding="utf-8", newline="") as lines:
+            cases = [c for c in csv.DictReader(lines) if not re.search("[A-Za-z]{3}", c["text"] + c["title"])]
+        assert len(cases) > 50
+        for case in cases:
+            day = date.fromisoformat(case["day"])
+            for fact in read_text(case["text"], published=day, title=case["title"], publisher="示例日报"):
+                with override("zh-hans"):
+                    told = [reasons_cli.reason(why) for why in fact.why.values()]
+                assert [why for why in told if re.search("[A-Za-z]{3}", why)] == []
 
 
 def test_files_passed_over_are_named_with_what_to_do(tmp_path):
