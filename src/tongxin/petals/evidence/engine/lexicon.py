@@ -189,7 +189,7 @@ def _places(
         levels[name], parents[name] = row["level"], row["parent"]
         for form in (name, *row["forms"].split()):
             places[form.removesuffix("~")] = (name,)
-    for row in rows("zones.csv"):
+    for row in rows("zones.csv", more):
         levels[row["name"]], parents[row["name"]] = "zone", row["parent"]
         for form in (row["name"], *row["forms"].split()):
             places[form] = (row["name"],)

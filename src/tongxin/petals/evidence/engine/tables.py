@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from tongxin.shared.phrases import phrase
@@ -14,40 +15,94 @@ HERE = Path(__file__).parent / "data"
 
 def rows(name: str, more: Path | None = None) -> list[dict[str, str]]:
     """Return the rows of a table, a folder of one's own after ours. Raises ValueError, naming file and line."""
-    found = _read(HERE / name)
-    if more is not None and (more / name).exists():
-        known = list(found[0])
-        for line, row in enumerate(_read(more / name), start=2):
-            unknown = sorted(set(row) - set(known))
-            if unknown:
-                raise ValueError(
-                    phrase(
-                        "{file}, line {line}: no column {column}; columns are {columns}",
-                        file=more / name,
-                        line=line,
-                        column=repr(unknown[0]),
-                        columns=", ".join(known),
-                    )
-                )
-            found.append({column: row.get(column, "") for column in known})
+    _line, head, records = _opened(HERE / name)
+    found = [dict(zip_longest(head, cells, fillvalue="")) for _at, cells in records]
+    return found if more is None else found + [row for _at, row in own(name, more)]
+
+
+def own(name: str, more: Path, needed: tuple[str, ...] = ()) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of one's own table, each with its line in the file; none where there is no such table.
+
+    Raises ValueError, naming file and line: an unknown column, a needed one that is missing, too many or too few
+    cells, no rows.
+    """
+    path = more / name
+    if not path.exists():
+        return []
+    known = _opened(HERE / name)[1]
+    line, head, records = _opened(path)
+    if not head:
+        raise _slip(path, line, phrase("the table is empty; fill it, or take it away"))
+    said = {"columns": ", ".join(known)}
+    for column in head:
+        if column not in known:
+            what = phrase("no column {column}; columns are {columns}", column=repr(column), **said)
+            raise _slip(path, line, what)
+    for column in needed:
+        if column not in head:
+            what = phrase(
+                "no column {column}, and it is needed; columns are {columns}", column=repr(column), **said
+            )
+            raise _slip(path, line, what)
+    found: list[tuple[int, dict[str, str]]] = []
+    for at, cells in records:
+        if len(cells) < len(head):
+            raise _slip(
+                path, at,
+                phrase("{n} cells for {all} columns; an empty cell needs its comma too", n=len(cells), all=len(head)),
+            )  # fmt: skip
+        row = dict(zip(head, cells, strict=True))
+        found.append((at, {column: row.get(column, "") for column in known}))
+    if not found:
+        raise _slip(path, line, phrase("no row under the heading; fill the table, or take it away"))
     return found
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def place(path: Path, line: int) -> str:
+    """Return how a line of a table is named in what is said of it."""
+    return phrase("{file}, line {line}", file=path, line=line)
+
+
+def _slip(path: Path, line: int, what: str) -> ValueError:
+    return ValueError(phrase("{where}: {what}", where=place(path, line), what=what))
+
+
+def _opened(path: Path) -> tuple[int, list[str], Iterator[tuple[int, list[str]]]]:
+    """Return the line of the heading, the heading (empty where there is none), and the rows with their lines."""
+    records = _records(path)
+    line, head = next(records, (1, []))
+    return line, head, _whole(path, records, len(head))
+
+
+def _whole(
+    path: Path, records: Iterator[tuple[int, list[str]]], columns: int
+) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in records:
+        if len(cells) > columns:
+            raise _slip(
+                path, line, phrase("more cells than columns; put a cell that has a comma into quotes")
+            )
+        yield line, cells
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Return the cells of each row with the line in which it begins; empty lines and notes (#) are passed over."""
+    at = first = 0
+
+    def kept(lines: Iterable[str]) -> Iterator[str]:
+        nonlocal at, first
+        for number, line in enumerate(lines, start=1):
+            if line.strip() and not line.startswith("#"):
+                at, first = number, first or number
+                yield line
+
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        kept = (line for line in lines if line.strip() and not line.startswith("#"))
-        found: list[dict[str, str]] = []
-        for number, row in enumerate(csv.DictReader(kept), start=2):
-            if None in row:
-                raise ValueError(
-                    phrase(
-                        "{path}, line {line}: more cells than columns; put a cell that has a comma into quotes",
-                        path=path,
-                        line=number,
-                    )
-                )
-            found.append({k: (v or "").strip() for k, v in row.items()})
-        return found
+        try:
+            for cells in csv.reader(kept(lines)):
+                yield first, [cell.strip() for cell in cells]
+                first = 0
+        except csv.Error as error:
+            raise _slip(path, at, phrase("the table is broken ({error})", error=str(error))) from error
 
 
 @cache

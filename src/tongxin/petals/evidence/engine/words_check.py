@@ -6,13 +6,14 @@ import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from tongxin.petals.evidence.engine.tables import rows
+from tongxin.petals.evidence.engine.tables import own, place, rows
 from tongxin.shared.phrases import phrase
 
 # Tables that one's own folder may hold: the cells that must not be empty, the column with a pattern.
 TABLES = {
     "units.csv": (("form", "unit"), ""),
     "places.csv": (("name", "level"), ""),
+    "zones.csv": (("name", "parent"), ""),
     "groups.csv": (("label", "members"), ""),
     "entities.csv": (("name",), ""),
     "indicators.csv": (("name", "finds"), "finds"),
@@ -26,7 +27,7 @@ TABLES = {
 
 
 def check(more: Path) -> None:
-    """Raise ValueError at the first thing in the folder that the reader would not understand: file, row, what to do."""
+    """Raise ValueError at the first thing in the folder that the reader would not understand, with file and line."""
     for path in sorted(more.glob("*.csv")):
         if path.name not in TABLES:
             raise ValueError(
@@ -37,16 +38,7 @@ def check(more: Path) -> None:
                 )
             )
     for name, (needed, pattern) in TABLES.items():
-        if not (more / name).exists():
-            continue
-        try:
-            own = rows(name, more)[len(rows(name)) :]
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                phrase("{file} is not UTF-8; save it as “CSV UTF-8”", file=more / name)
-            ) from error
-        for row in own:
-            where = f"{more / name}, {next(filter(None, row.values()), 'an empty row')}"
+        for where, row in _own(name, more):
             for column in needed:
                 if not row[column]:
                     raise ValueError(phrase("{where}: {column} is empty", where=where, column=column))
@@ -55,35 +47,45 @@ def check(more: Path) -> None:
     _units(more)
     _places(more)
     _kinds_of_words(more)
+    _groups_of_phrases(more)
+    _indicators(more)
+
+
+def _groups_of_phrases(more: Path) -> None:
     groups = sorted({row["group"] for row in rows("phrases.csv")})
-    for row in _own("phrases.csv", more):
+    for where, row in _own("phrases.csv", more):
         if row["group"] not in groups:
             raise ValueError(
                 phrase(
-                    "{file}, {finds}: no group {group}; groups are {groups}",
-                    file=more / "phrases.csv",
-                    finds=row["finds"],
+                    "{where}: no group {group}; groups are {groups}",
+                    where=where,
                     group=repr(row["group"]),
                     groups=", ".join(groups),
                 )
             )
         if row["group"] == "planned" and re.search("[\u4e00-\u9fff]", row["finds"]) is None:
-            raise ValueError(
-                phrase(
-                    "{file}, {finds}: finds has no Chinese character",
-                    file=more / "phrases.csv",
-                    finds=row["finds"],
-                )
-            )
+            raise ValueError(phrase("{where}: finds has no Chinese character", where=where))
+
+
+def _indicators(more: Path) -> None:
     units = {row["form"] for row in rows("units.csv", more)}
-    for row in _own("indicators.csv", more):
+    themes = list(dict.fromkeys(row["theme"] for row in rows("themes.csv", more)))
+    for where, row in _own("indicators.csv", more):
         if row["unit"] and row["unit"] not in units:
             raise ValueError(
                 phrase(
-                    "{file}, {name}: no unit {unit}; add it to units.csv",
-                    file=more / "indicators.csv",
-                    name=row["name"],
+                    "{where}: no unit {unit}; add it to units.csv",
+                    where=where,
                     unit=repr(row["unit"]),
+                )
+            )
+        if row["theme"] and row["theme"] not in themes:
+            raise ValueError(
+                phrase(
+                    "{where}: no theme {theme}; themes are {themes}; add it to themes.csv",
+                    where=where,
+                    theme=repr(row["theme"]),
+                    themes=", ".join(themes),
                 )
             )
 
@@ -108,8 +110,7 @@ def _pattern(where: str, column: str, pattern: str) -> None:
 
 def _units(more: Path) -> None:
     kinds = sorted({row["kind"] for row in rows("units.csv")})
-    for row in _own("units.csv", more):
-        where = f"{more / 'units.csv'}, {row['form']}"
+    for where, row in _own("units.csv", more):
         try:
             good = not row["times"] or Decimal(row["times"]) > 0
         except InvalidOperation:
@@ -128,8 +129,8 @@ def _units(more: Path) -> None:
 
 def _kinds_of_words(more: Path) -> None:
     kinds = sorted({row["kind"] for row in rows("name_words.csv")})
-    for row in _own("name_words.csv", more):
-        _kind(f"{more / 'name_words.csv'}, {row['form']}", row["kind"], kinds)
+    for where, row in _own("name_words.csv", more):
+        _kind(where, row["kind"], kinds)
 
 
 def _kind(where: str, kind: str, kinds: list[str]) -> None:
@@ -146,10 +147,10 @@ def _kind(where: str, kind: str, kinds: list[str]) -> None:
 
 def _places(more: Path) -> None:
     places = rows("places.csv", more)
-    known = {row["name"] for row in places} | {row["label"] for row in rows("groups.csv", more)}
+    known = {row["name"] for row in (*places, *rows("zones.csv", more))}
+    known |= {row["label"] for row in rows("groups.csv", more)}
     levels = sorted({row["level"] for row in rows("places.csv")})
-    for row in _own("places.csv", more):
-        where = f"{more / 'places.csv'}, {row['name']}"
+    for where, row in _own("places.csv", more):
         if row["level"] not in levels:
             raise ValueError(
                 phrase(
@@ -160,9 +161,10 @@ def _places(more: Path) -> None:
                 )
             )
         _known(where, [row["parent"]] if row["parent"] else [], known)
-    for row in _own("groups.csv", more):
+    for where, row in _own("zones.csv", more):
+        _known(where, [row["parent"]], known)
+    for where, row in _own("groups.csv", more):
         if row["shown"] not in ("", "by name", "in context"):
-            where = f"{more / 'groups.csv'}, {row['label']}"
             raise ValueError(
                 phrase(
                     "{where}: shown is {shown}; leave it empty, or write: by name, in context",
@@ -171,10 +173,9 @@ def _places(more: Path) -> None:
                 )
             )
     for name, column in (("groups.csv", "members"), ("entities.csv", "places")):
-        for row in _own(name, more):
-            where = f"{more / name}, {next(iter(row.values()))}"
-            own = {next(iter(row.values()))} if name == "groups.csv" else set()
-            _known(where, [p for p in row[column].split(";") if p], known | own)
+        for where, row in _own(name, more):
+            itself = {row["label"]} if name == "groups.csv" else set()
+            _known(where, [p for p in row[column].split(";") if p], known | itself)
 
 
 def _known(where: str, names: list[str], known: set[str]) -> None:
@@ -189,5 +190,14 @@ def _known(where: str, names: list[str], known: set[str]) -> None:
             )
 
 
-def _own(name: str, more: Path) -> list[dict[str, str]]:
-    return rows(name, more)[len(rows(name)) :]
+def _own(name: str, more: Path) -> list[tuple[str, dict[str, str]]]:
+    """Return one's own rows, each with its file, line and first word as they are said."""
+    try:
+        found = own(name, more, TABLES[name][0])
+    except UnicodeDecodeError as error:
+        raise ValueError(phrase("{file} is not UTF-8; save it as “CSV UTF-8”", file=more / name)) from error
+    said = [(place(more / name, line), next(filter(None, row.values()), "")) for line, row in found]
+    return [
+        (phrase("{where} ({word})", where=where, word=word) if word else where, row)
+        for (where, word), (_line, row) in zip(said, found, strict=True)
+    ]

@@ -223,14 +223,14 @@ def test_side_by_side_says_what_to_do(folder, english):
     assert "1 bulletin has no date of publication" in undated
     (folder / "words").mkdir()
     (folder / "words" / "units.csv").write_text("form,wrong\nx,y\n", "utf-8")
-    assert "units.csv, line 2" in _run("corroborate", folder, "--words", folder / "words", code=1).stderr
+    assert "units.csv, line 1" in _run("corroborate", folder, "--words", folder / "words", code=1).stderr
     assert "'no' is not one of" in _run("corroborate", "--kind", "no", folder, code=2).stderr
 
 
 def test_tables_are_checked(folder):
     assert "places: " in _run("words").stdout
     (folder / "units.csv").write_text("form,wrong\nx,y\n", "utf-8")
-    assert "units.csv, line 2" in _run("words", "--words", folder, code=1).output
+    assert "units.csv, line 1" in _run("words", "--words", folder, code=1).output
 
 
 def test_no_file_says_so(folder):

@@ -110,7 +110,34 @@ def test_slips_of_words_tables_and_counts_in_chinese(tmp_path):
         assert "times 为 '-1'，须是大于 0 的数" in said
     (tmp_path / "units.csv").write_text("form,wrong\nx,y\n", "utf-8")
     said = _run("words", "--words", tmp_path, code=1, language="zh-hans").stderr
-    assert "units.csv 第 2 行：没有 'wrong' 列" in said
+    assert "units.csv 第 1 行：没有 'wrong' 列" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "english", "chinese"),
+    [
+        ("units.csv", "", "line 1: the table is empty", "第 1 行：词表是空的"),
+        ("units.csv", "# 示例\n\nform,unit\n", "line 3: no row under the heading", "第 3 行：表头之下没有内容"),
+        ("units.csv", "form,times\n示例箱,1\n", "line 1: no column 'unit', and it is needed", "第 1 行：缺少必需的 'unit' 列"),
+        ("units.csv", "# 示例\nform,unit,times,kind\n\n示例箱\n", "line 4: 1 cells for 4 columns", "第 4 行：共 4 列，只有 1 个单元格"),
+        ("units.csv", "form,unit\n\"示\n箱\",箱\n样箱,\n", "line 4 (样箱): unit is empty", "第 4 行（样箱）：unit 为空"),
+        (
+            "phrases.csv", "group,finds\nplanned,示例期\n\nplanned,(\n",
+            "line 4 (planned): finds is no regular expression", "第 4 行（planned）：finds 不是正则表达式",
+        ),
+        ("phrases.csv", "group,finds\nplanned,示例期\nplan,甲\n", "line 3 (plan): no group 'plan'", "第 3 行（plan）：没有 'plan' 这一组"),
+        (
+            "indicators.csv", "name,finds,unit,theme\n刷卡量,刷卡,人次,示例主题\n",
+            "line 2 (刷卡量): no theme '示例主题'; themes are 交通", "第 2 行（刷卡量）：没有 '示例主题' 这一主题",
+        ),
+        ("zones.csv", "name,parent\n示例新区,示例市\n", "line 2 (示例新区): no place '示例市'", "第 2 行（示例新区）：没有地名 '示例市'"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_ones_own_table_is_told_with_file_and_line(tmp_path, name, text, english, chinese):
+    (tmp_path / name).write_text(text, "utf-8")
+    for language, said in (("en", f"{name}, {english}"), ("zh-hans", f"{name} {chinese}")):
+        told = _run("words", "--words", tmp_path, code=1, language=language).stderr
+        assert said in told.replace("\n", ""), told
 
 
 def test_reasons_slots_and_rules_in_chinese(tmp_path):

@@ -156,6 +156,15 @@ def test_a_slip_in_ones_own_tables_is_said(tmp_path, name, row, said):
         read_text("x", words=tmp_path)
 
 
+def test_one_adds_a_zone_and_a_theme_by_data_alone(tmp_path):
+    (tmp_path / "zones.csv").write_text("name,parent,forms\n示例新区,廊坊市,廊坊示例新区\n", "utf-8")
+    (tmp_path / "entities.csv").write_text("name,places\n示例港,示例新区\n", "utf-8")
+    (tmp_path / "themes.csv").write_text("theme,finds\n示例主题,刷卡\n", "utf-8")
+    (tmp_path / "indicators.csv").write_text("name,finds,unit,theme\n刷卡量,刷卡,人次,示例主题\n", "utf-8")
+    (fact,) = read_text("一季度，示例新区刷卡1.2万人次。", published=DAY, words=tmp_path)
+    assert (fact.jurisdictions, fact.theme, fact.indicator) == (("示例新区",), "示例主题", "刷卡量")
+
+
 def test_a_table_saved_in_another_charset_is_said(tmp_path):
     (tmp_path / "units.csv").write_bytes("form,unit,times,kind\n桥次,桥次,1,count\n".encode("gb18030"))
     with pytest.raises(ValueError, match="CSV UTF-8"):
@@ -164,7 +173,7 @@ def test_a_table_saved_in_another_charset_is_said(tmp_path):
 
 def test_a_table_with_a_wrong_column_is_named(tmp_path):
     (tmp_path / "units.csv").write_text("form,einheit\n桥次,桥次\n", "utf-8")
-    with pytest.raises(ValueError, match=r"units\.csv, line 2"):
+    with pytest.raises(ValueError, match=r"units\.csv, line 1"):
         read_text("x", words=tmp_path)
     (tmp_path / "units.csv").write_text("form,unit\n桥,次,桥次\n", "utf-8")
     with pytest.raises(ValueError, match="quotes"):
