@@ -20,17 +20,8 @@ Steps = NDArray[np.int16]  # weights in whole steps
 
 SIZE = 1 << 18  # places in the table of weights
 FEATURES = 37
-PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS, LEFT_OUT = (
-    1,
-    2,
-    4,
-    8,
-    16,
-    32,
-    64,
-    128,
-    256,
-)  # marks of a character
+# Marks of a character
+PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS, LEFT_OUT = (1 << n for n in range(9))
 BACK, FORTH = 70, 45  # so many characters before and behind a figure are looked at
 FAR, NEAR, BEHIND, BEFORE, AFTER, BEYOND, NUMBER = 0, 1, 2, 3, 4, 5, 6  # where it stands
 EDGE = 2  # stands for what lies outside the window; 0 is a character of another figure, 1 the figure itself
