@@ -1,4 +1,6 @@
-"""Learns how figures are named from examples, for the reader of bulletins: writes `name_weights.gz`.
+"""Learns how figures are named from examples, for the reader of bulletins: `name_vocabulary.csv`, `name_weights.gz`.
+
+The vocabulary is the words of our sentences as rjieba cuts them, with their parts of speech.
 
 Examples are the sentences of `name_examples.txt`, beside the weights, the invented pages beside the engine's tests, and
 the labels there, whose texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the
@@ -13,11 +15,14 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import rjieba
 
 if TYPE_CHECKING:
     from tongxin.petals.evidence.engine.tests.shared_data import Told
@@ -40,15 +45,29 @@ LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
 KEPT = frozenset({"sealed", "blind-sixth"})  # labels that are scored and never learned from …
 PAGES_KEPT = frozenset(f"p{n}" for n in range(41, 49))  # … and pages
 TIMES = 3  # so often labels count: they are of real bulletins
+HANZI = re.compile("[\u4e00-\u9fff]+")
 DAY = date(2025, 6, 30)
+
+
+def lines() -> Iterator[str]:
+    """Return our own sentences."""
+    for line in (DATA / EXAMPLES).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+def vocabulary() -> str:
+    """Return the words of our sentences with their parts of speech, as a table."""
+    known = dict(pair for line in lines() for pair in rjieba.tag(marked(line)[0], False))
+    told = sorted(word for word in known if HANZI.fullmatch(word))
+    return "".join(f"{word},{part}\n" for word, part in [("word", "part"), *((w, known[w]) for w in told)])
 
 
 def ours() -> Iterator[list[Example]]:
     """Return the windows of our own sentences, line by line."""
-    for line in (DATA / EXAMPLES).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            text, told = marked(line)
-            yield list(windows(text, Source("", "示例", "示例", DAY), told))
+    for line in lines():
+        text, told = marked(line)
+        yield list(windows(text, Source("", "示例", "示例", DAY), told))
 
 
 def labelled(folder: Path) -> Iterator[Example]:
@@ -110,6 +129,12 @@ def main() -> int:
     asks.add_argument("--out", type=Path, default=DATA / name_parts.WEIGHTS)
     asks.add_argument("--check", action="store_true")
     told = asks.parse_args()
+    known = vocabulary()
+    if told.check and known != (DATA / name_parts.VOCABULARY).read_text("utf-8"):
+        print("not the same vocabulary")
+        return 1
+    if not told.check:
+        (DATA / name_parts.VOCABULARY).write_text(known, "utf-8")
     examples = [w for line in ours() for w in line]
     own = len(examples)
     examples += crawled_pages()

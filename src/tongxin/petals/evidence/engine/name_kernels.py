@@ -70,6 +70,44 @@ def marked(chars: Ints, table: Ints, pairs: Ints, spans: Ints, figures: Ints) ->
 
 
 @njit(cache=True, nogil=True)
+def _kind(c: int) -> int:
+    return 1 if 48 <= c <= 57 else 2 if 65 <= c <= 90 or 97 <= c <= 122 else 0
+
+
+@njit(cache=True, nogil=True)
+def words(chars: Ints, found: Ints, singles: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the word of each character, counted from 1, then numbers for the words and for their parts of speech.
+
+    `found`: start, end and part of speech of known words, (words, 3); what stands between them is digits, letters and
+    single characters, whose parts of speech `singles` tells. Numbers and parts of speech have EDGE at both ends.
+    """
+    n = chars.shape[0]
+    word_of = np.zeros(n, np.int64)
+    numbers, parts = np.full(n + 2, EDGE, np.int64), np.full(n + 2, EDGE, np.int64)
+    count = i = f = 0
+    while i < n:
+        count += 1
+        kind = _kind(chars[i])
+        end = i + 1
+        if f < found.shape[0] and found[f, 0] == i:
+            end, parts[count] = found[f, 1], found[f, 2]
+            f += 1
+        elif kind:
+            while end < n and _kind(chars[end]) == kind:
+                end += 1
+            parts[count] = -kind
+        else:
+            parts[count] = singles[min(chars[i], 0xFFFF)]
+        number = kind
+        for j in range(i, end):
+            word_of[j] = count
+            number = number if kind == 1 else (number * 1000003 ^ chars[j]) & 0xFFFFFFFF
+        numbers[count] = number
+        i = end
+    return word_of, numbers[: count + 2], parts[: count + 2]
+
+
+@njit(cache=True, nogil=True)
 def around(marks: Ints, figures: Ints) -> Ints:
     """Return for each figure what `features` wants to know of where it stands.
 

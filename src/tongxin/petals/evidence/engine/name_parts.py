@@ -10,14 +10,15 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import rjieba
 
 from tongxin.petals.evidence.engine import name_kernels as kernels
 from tongxin.petals.evidence.engine.facts import Mention
 from tongxin.petals.evidence.engine.places import Seen
-from tongxin.petals.evidence.engine.tables import HERE
+from tongxin.petals.evidence.engine.tables import HERE, rows
+from tongxin.petals.evidence.engine.trie import Finder, codes
 
 WEIGHTS = "name_weights.gz"
+VOCABULARY = "name_vocabulary.csv"
 STEP = 1 / 64  # weights are kept as whole numbers of this
 CLAUSE_ENDS = frozenset("，。；,;：:")
 LEFT_OUT = CLAUSE_ENDS | {"、", " ", "\u3000", "*"}
@@ -103,20 +104,25 @@ def _number(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
 
-class _Words(dict[str, tuple[int, int, int]]):
-    """Of words that were met: the number of the word, that of its part of speech, how long it is."""
+class Vocabulary(NamedTuple):
+    """The words of our sentences with numbers for their parts of speech: longer ones, and single characters."""
 
-    def __missing__(self, word: str) -> tuple[int, int, int]:
-        if len(self) > 1 << 16:
-            self.clear()
-        tag = rjieba.tag(word, False)[0][1]
-        self[word] = known = (_number(word), _number(tag), len(word))
-        return known
+    longer: Finder
+    singles: kernels.Ints
 
 
-WORDS = _Words()
-HALVES = re.compile("[\ud800-\udfff]")  # bytes that mean nothing: the cutter takes none
-AT_AN_END = (kernels.EDGE, kernels.EDGE, 0)
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary of this repository, read when first asked for."""
+    known = {row["word"]: row["part"] for row in rows(VOCABULARY)}
+    parts = {part: 16 + n for n, part in enumerate(sorted(set(known.values())))}
+    singles = np.full(0x10000, 15, np.int64)
+    for word, part in known.items():
+        if len(word) == 1:
+            singles[ord(word)] = parts[part]
+    return Vocabulary(Finder(known, {word: parts[part] for word, part in known.items()}), singles)
+
+
 NUMBER = cache(_number)  # of units
 
 
@@ -149,20 +155,14 @@ def windows(sentences: list[Sentence]) -> Windows:
             figures.append((begin + m.start, begin + m.end, begin + low, begin + high, begin, first, last))
             about.append((KIND.get(m.kind, -1), NUMBER(m.unit), ROLE.get(m.role, -1)))
         begin += len(text) + 1
-    whole = "\n".join([*[s.text for s in sentences], ""])
-    chars = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    chars = codes("\n".join([*[s.text for s in sentences], ""]))
+    known = vocabulary()
+    words = kernels.words(chars, known.longer.found(chars), known.singles)
     told = np.array(figures, np.int64).reshape(-1, 7)
     marks = kernels.marked(chars, MARKS, PAIRS, np.array(spans, np.int64).reshape(-1, 3), told)
     return Windows(
-        chars, marks, *_words(whole), kernels.around(marks, told), np.array(about, np.int64).reshape(-1, 3)
+        chars, marks, *words, kernels.around(marks, told), np.array(about, np.int64).reshape(-1, 3)
     )
-
-
-def _words(text: str) -> tuple[kernels.Ints, kernels.Ints, kernels.Ints]:
-    """Return the word of each character, counted from 1, then numbers for the words and their parts of speech."""
-    known = [WORDS[word] for word in rjieba.cut(HALVES.sub("\ufffd", text), False)]
-    told = np.array([AT_AN_END, *known, AT_AN_END], np.int64)
-    return np.arange(len(told)).repeat(told[:, 2]), told[:, 0], told[:, 1]
 
 
 def parts(sentences: list[Sentence]) -> list[list[int]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
-LONG = 200  # from this length on whole arrays are quicker than an expression
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+LONGEST = 40  # characters of a word
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -53,52 +57,101 @@ def matches(first: re.Pattern[str], pattern: re.Pattern[str], text: str) -> list
     return found
 
 
+@njit(cache=True, nogil=True)
+def _place(first: int, second: int) -> int:
+    """Return the place of a pair of characters in a table of 65,536."""
+    return (first * 331 ^ second) & 0xFFFF
+
+
+@njit(cache=True, nogil=True)
+def _slot(keys: Ints, key: int) -> int:
+    """Return the place of a key in a table of keys, or the free place where it belongs; -1 is free."""
+    size = keys.shape[0] - 1
+    at = (key ^ key >> 15) * 0x2545F491 & size
+    while keys[at] != key and keys[at] != -1:
+        at = at + 1 & size
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _added(
+    words: Ints, ends: Ints, values: Ints, keys: Ints, states: Ints, whole: Ints, pairs: Bools
+) -> None:
+    """Fill an automaton with words one behind the other, each ending at one of `ends` and of a value above 0."""
+    count, start = 1, 0
+    for k, end in enumerate(ends):
+        state = 0
+        pairs[_place(words[start], words[start + 1])] = True
+        for i in range(start, end):
+            slot = _slot(keys, state << 21 | words[i])
+            if keys[slot] == -1:
+                keys[slot] = state << 21 | words[i]
+                states[slot] = count
+                count += 1
+            state = states[slot]
+        whole[state] = values[k]
+        start = end
+
+
+@njit(cache=True, nogil=True)
+def _longest(text: Ints, keys: Ints, states: Ints, whole: Ints, pairs: Bools) -> Ints:
+    """Return start, end and value of the longest words of a text, none inside another: (words, 3)."""
+    n = text.shape[0]
+    found = np.zeros((n // 2 + 1, 3), np.int64)
+    count = i = 0
+    while i < n - 1:
+        end = value = 0
+        if pairs[_place(text[i], text[i + 1])]:
+            state, j = 0, i
+            while j < n:
+                slot = _slot(keys, state << 21 | text[j])
+                if keys[slot] == -1:
+                    break
+                state = states[slot]
+                j += 1
+                if whole[state]:
+                    end, value = j, whole[state]
+        if end:
+            found[count, 0], found[count, 1], found[count, 2] = i, end, value
+            count += 1
+        i = max(i + 1, end)
+    return found[:count]
+
+
+def codes(text: str) -> Ints:
+    """Return the code points of a text; halves of characters stand for themselves."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+
+
 class Finder:
-    """Finds the longest of many words at each place of a text; by their first two characters, then by length."""
+    """Finds the longest of many words (of two characters at least) at each place of a text: an automaton in arrays.
 
-    __slots__ = ("_begins", "_by", "_pairs")
+    Words may have values above 0, which `found` returns.
+    """
 
-    def __init__(self, words: Iterable[str]) -> None:
-        by: dict[str, list[str]] = {}
-        for word in set(words):
-            if len(word) >= 2:
-                by.setdefault(word[:2], []).append(word)
-        self._by = {first: tuple(sorted(found, key=len, reverse=True)) for first, found in by.items()}
-        first, second = ("".join(map(re.escape, sorted({pair[n] for pair in by}))) for n in (0, 1))
-        self._begins = re.compile(f"[{first}](?=[{second}])" if by else "(?!)")
-        self._pairs = np.zeros(1 << 16, np.bool_)  # of each pair a place: others may share it
-        for pair in by:
-            self._pairs[_place(ord(pair[0]), ord(pair[1]))] = True
+    __slots__ = ("_arrays",)
+
+    def __init__(self, words: Iterable[str], values: dict[str, int] | None = None) -> None:
+        known = sorted({word for word in words if len(word) >= 2})
+        length = sum(map(len, known))
+        size = 1 << max(4, (2 * length + 2).bit_length())
+        keys, states = np.full(size, -1, np.int64), np.zeros(size, np.int64)
+        whole, pairs = np.zeros(length + 1, np.int64), np.zeros(1 << 16, np.bool_)
+        ends = np.cumsum([len(word) for word in known], dtype=np.int64)
+        told = np.array([values[word] if values else 1 for word in known], np.int64)
+        _added(codes("".join(known)), ends, told, keys, states, whole, pairs)
+        self._arrays = keys, states, whole, pairs
 
     def match(self, text: str, at: int = 0) -> str:
         """Return the longest word that begins at a place, or an empty text."""
-        for word in self._by.get(text[at : at + 2], ()):
-            if text.startswith(word, at):
-                return word
-        return ""
+        found = self.all(text[at : at + LONGEST])
+        return found[0][1] if found and found[0][0] == 0 else ""
 
     def all(self, text: str) -> list[tuple[int, str]]:
         """Return the words of a text with where they begin, none inside another."""
-        found: list[tuple[int, str]] = []
-        by, end = self._by, 0
-        for at in self._perhaps(text):
-            if at >= end and (candidates := by.get(text[at : at + 2])):
-                for word in candidates:
-                    if text.startswith(word, at):
-                        found.append((at, word))
-                        end = at + len(word)
-                        break
-        return found
+        found = self.found(codes(text)).tolist()
+        return [(start, text[start:end]) for start, end, _value in found]
 
-    def _perhaps(self, text: str) -> Iterator[int] | list[int]:
-        """Return the places at which a word may begin."""
-        if len(text) < LONG:
-            return (match.start() for match in self._begins.finditer(text))
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-        found: list[int] = np.flatnonzero(self._pairs[_place(codes[:-1], codes[1:])]).tolist()
-        return found
-
-
-def _place(first: Any, second: Any) -> Any:
-    """Return the place of a pair of characters in a table of 65,536; of numbers or of arrays."""
-    return (first * 31 ^ second) & 0xFFFF
+    def found(self, text: Ints) -> Ints:
+        """Return start, end and value of the words of a text told as code points: (words, 3)."""
+        return _longest(text, *self._arrays)
