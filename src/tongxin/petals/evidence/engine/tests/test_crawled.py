@@ -26,6 +26,11 @@ def right(row: dict[str, str], field: str) -> set[str]:
     return {row[field], *(value for name, value in others if name == field)}
 
 
+def plain(title: str) -> str:
+    """Return a title with narrow marks and without spaces."""
+    return "".join(title.translate(NARROW).split())
+
+
 def number(text: str) -> float | str:
     try:
         return float(text)
@@ -46,7 +51,7 @@ def test_figures_are_found_with_their_periods_and_status():
         found += bool(near)
         period += any(f.period in right(row, "period") for f in near)
         status += any(f.status in right(row, "status") for f in near)
-    assert len(labels) == 1299
+    assert len(labels) == 1564
     assert found >= 0.94 * len(labels)
     assert period >= 0.92 * found
     assert status >= 0.97 * found
@@ -65,6 +70,6 @@ def test_titles_and_days_of_publication():
         for document in [read()[row["doc"]].document]
         if str(document.source.published) != row["published"]
         or (row["doc"] != "p33" and str(document.reposted or "") != row["repost"])  # it tells an update alone
-        or document.source.title.translate(NARROW) != row["title"].translate(NARROW)
+        or plain(document.source.title) != plain(row["title"])
     ]
     assert wrong == []
