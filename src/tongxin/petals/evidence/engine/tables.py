@@ -49,7 +49,7 @@ def own(name: str, more: Path, needed: tuple[str, ...] = ()) -> list[tuple[int, 
         if len(cells) < len(head):
             raise _slip(
                 path, at,
-                phrase("{n} cells for {all} columns; an empty cell needs its comma too", n=len(cells), all=len(head)),
+                phrase("{n} of {all} cells; an empty cell needs its comma too", n=len(cells), all=len(head)),
             )  # fmt: skip
         row = dict(zip(head, cells, strict=True))
         found.append((at, {column: row.get(column, "") for column in known}))

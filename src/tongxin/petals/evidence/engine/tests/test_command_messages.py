@@ -119,7 +119,7 @@ def test_slips_of_words_tables_and_counts_in_chinese(tmp_path):
         ("units.csv", "", "line 1: the table is empty", "第 1 行：词表是空的"),
         ("units.csv", "# 示例\n\nform,unit\n", "line 3: no row under the heading", "第 3 行：表头之下没有内容"),
         ("units.csv", "form,times\n示例箱,1\n", "line 1: no column 'unit', and it is needed", "第 1 行：缺少必需的 'unit' 列"),
-        ("units.csv", "# 示例\nform,unit,times,kind\n\n示例箱\n", "line 4: 1 cells for 4 columns", "第 4 行：共 4 列，只有 1 个单元格"),
+        ("units.csv", "# 示例\nform,unit,times,kind\n\n示例箱\n", "line 4: 1 of 4 cells", "第 4 行：共 4 列，只有 1 个单元格"),
         ("units.csv", "form,unit\n\"示\n箱\",箱\n样箱,\n", "line 4 (样箱): unit is empty", "第 4 行（样箱）：unit 为空"),
         (
             "phrases.csv", "group,finds\nplanned,示例期\n\nplanned,(\n",
