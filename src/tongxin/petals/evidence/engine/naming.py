@@ -137,8 +137,9 @@ def _said(
     first = next((p for p in seen if kept and p.start <= kept[0] < p.end), None)
     if first and NAME_ON.match(text, first.end):
         first = None  # 深圳湾口岸, 杭州湾跨海大桥
-    if first and first.form not in words.entities and len(kept) > 3 + first.end - kept[0]:
-        kept = [i for i in kept if i >= first.end]
+    left = [i for i in kept if first is None or i >= first.end]
+    if first and left and (kept[0] > first.start or (first.form not in words.entities and len(left) > 3)):
+        kept = left  # a place at the head, or the end of one: 新区 of 示例新区
     said = ""
     for piece in _runs(text, [i for i in kept if i not in others]):
         said += "" if piece in said else piece
