@@ -1,6 +1,6 @@
 """Learns how figures are named from examples, for the reader of bulletins: `name_vocabulary.csv`, `name_weights.gz`.
 
-The vocabulary is the words of our sentences as rjieba cuts them, with their parts of speech.
+The vocabulary is the words of our sentences as rjieba cuts them.
 
 Examples are the sentences of `name_examples.txt`, beside the weights, the invented pages beside the engine's tests, and
 the labels there, whose texts lie in TEXTS (shared/data/bulletins; not in this repository). Nothing is learned from the
@@ -45,7 +45,7 @@ LABELS = ROOT / "src/tongxin/petals/evidence/engine/tests/labels"
 KEPT = frozenset({"sealed", "blind-sixth"})  # labels that are scored and never learned from …
 PAGES_KEPT = frozenset(f"p{n}" for n in range(41, 49))  # … and pages
 TIMES = 3  # so often labels count: they are of real bulletins
-HANZI = re.compile("[\u4e00-\u9fff]+")
+HANZI = re.compile("[\u4e00-\u9fff]{2,}")
 DAY = date(2025, 6, 30)
 
 
@@ -57,10 +57,9 @@ def lines() -> Iterator[str]:
 
 
 def vocabulary() -> str:
-    """Return the words of our sentences with their parts of speech, as a table."""
-    known = dict(pair for line in lines() for pair in rjieba.tag(marked(line)[0], False))
-    told = sorted(word for word in known if HANZI.fullmatch(word))
-    return "".join(f"{word},{part}\n" for word, part in [("word", "part"), *((w, known[w]) for w in told)])
+    """Return the words of our sentences, of two characters and more, as a table."""
+    known = {word for line in lines() for word in rjieba.cut(marked(line)[0], False) if HANZI.fullmatch(word)}
+    return "".join(f"{word}\n" for word in ("word", *sorted(known)))
 
 
 def ours() -> Iterator[list[Example]]:

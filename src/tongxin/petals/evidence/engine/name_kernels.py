@@ -19,10 +19,10 @@ Floats = NDArray[np.float64]
 Steps = NDArray[np.int16]  # weights in whole steps
 
 SIZE = 1 << 18  # places in the table of weights
-FEATURES = 37
+FEATURES = 30
 # Marks of a character
 PLACE, RELATIVE, FIGURE, BORDER, VERB, OF, LISTED, ENDS, LEFT_OUT = (1 << n for n in range(9))
-BACK, FORTH = 70, 45  # so many characters before and behind a figure are looked at
+BACK, FORTH = 56, 36  # so many characters before and behind a figure are looked at
 FAR, NEAR, BEHIND, BEFORE, AFTER, BEYOND, NUMBER = 0, 1, 2, 3, 4, 5, 6  # where it stands
 EDGE = 2  # stands for what lies outside the window; 0 is a character of another figure, 1 the figure itself
 
@@ -75,36 +75,31 @@ def _kind(c: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def words(chars: Ints, found: Ints, singles: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the word of each character, counted from 1, then numbers for the words and for their parts of speech.
+def words(chars: Ints, found: Ints) -> tuple[Ints, Ints]:
+    """Return the word of each character, counted from 1, then numbers for the words, with EDGE at both ends.
 
-    `found`: start, end and part of speech of known words, (words, 3); what stands between them is digits, letters and
-    single characters, whose parts of speech `singles` tells. Numbers and parts of speech have EDGE at both ends.
+    `found`: start and end of known words, (words, 2); what stands between them is digits, letters, single characters.
     """
     n = chars.shape[0]
-    word_of = np.zeros(n, np.int64)
-    numbers, parts = np.full(n + 2, EDGE, np.int64), np.full(n + 2, EDGE, np.int64)
+    word_of, numbers = np.zeros(n, np.int64), np.full(n + 2, EDGE, np.int64)
     count = i = f = 0
     while i < n:
         count += 1
         kind = _kind(chars[i])
         end = i + 1
         if f < found.shape[0] and found[f, 0] == i:
-            end, parts[count] = found[f, 1], found[f, 2]
+            end = found[f, 1]
             f += 1
         elif kind:
             while end < n and _kind(chars[end]) == kind:
                 end += 1
-            parts[count] = -kind
-        else:
-            parts[count] = singles[min(chars[i], 0xFFFF)]
         number = kind
         for j in range(i, end):
             word_of[j] = count
             number = number if kind == 1 else (number * 1000003 ^ chars[j]) & 0xFFFFFFFF
         numbers[count] = number
         i = end
-    return word_of, numbers[: count + 2], parts[: count + 2]
+    return word_of, numbers[: count + 2]
 
 
 @njit(cache=True, nogil=True)
@@ -141,15 +136,15 @@ def around(marks: Ints, figures: Ints) -> Ints:
 
 @njit(cache=True, nogil=True)
 def features(
-    chars: Ints, marks: Ints, word_of: Ints, words: Ints, tags: Ints, at: Ints, about: Ints
+    chars: Ints, marks: Ints, word_of: Ints, words: Ints, at: Ints, about: Ints
 ) -> tuple[Ids, Bytes]:
     """Return the ids of the features of each place of a window, (places, FEATURES), and 1 where a word begins.
 
     `chars` and `marks` are those of sentences one behind the other: code points, and the marks above; `word_of` says
-    which word each stands in, counted from 1; `words` and `tags` are numbers for the words and their parts of speech,
-    with EDGE at both ends. `at` holds the figure's start and end, its clause's start and end, the end of the figure
-    before and the start of the next in this clause, the start of the clause before and the window's start and end;
-    `about` its kind, unit and role as numbers. The figure itself is one place, of NUMBER.
+    which word each stands in, counted from 1; `words` are numbers for the words, with EDGE at both ends. `at` holds the
+    figure's start and end, its clause's start and end, the end of the figure before and the start of the next in this
+    clause, the start of the clause before and the window's start and end; `about` its kind, unit and role as numbers.
+    The figure itself is one place, of NUMBER.
     """
     start, end, low, _high, left, right, near, first, last = at
     kind, unit, role = about
@@ -199,18 +194,16 @@ def features(
         r, d, f = where[i], dist[i], flag[i]
         s = 0 if r <= BEFORE else 1
         at_word = word[i]
-        w, t = words[at_word], tags[at_word]
-        wb, tb = words[max(at_word - 1, 0)], tags[max(at_word - 1, 0)]
+        w = words[at_word]
+        wb = words[max(at_word - 1, 0)]
         next_word = at_word + 1 if at_word else 0
-        wa, ta = words[next_word], tags[next_word]
+        wa = words[next_word]
         asked = (
             (r, 0, 0), (r, d, 0), (c, 0, 0), (c, r, 0), (b1, c, a1), (b2, b1, c), (c, a1, a2), (b1, s, 0),
             (a1, s, 0), (b2, b1, 0), (a1, a2, 0), (r, kind, 0), (r, kind, d), (r, role, kind), (r, unit, 0),
             (r, f & 3, kind), (r, f >> 2 & 1, f >> 3 & 1), (r, f >> 4 & 1, 0), (r, fill, 0), (r, fill, d),
             (c, unit, s), (b1, c, unit), (c, a1, unit), (f >> 5 & 3, r, 0), (f >> 5 & 3, r, kind), (w, 0, 0),
-            (w, r, 0), (wb, w, s), (w, wa, s), (w, unit, s), (t, r, d), (t, r, kind), (tb, t, r), (t, ta, r),
-            (wb, t, s), (t, wa, s), (tb, t, ta),
-        )  # fmt: skip
+            (w, r, 0), (wb, w, s), (w, wa, s), (w, unit, s),         )  # fmt: skip
         for k, (x, y, z) in enumerate(asked):
             ids[i, k] = _hash(k, x, y, z)
     return ids, begins
@@ -253,7 +246,6 @@ def chains(
     marks: Ints,
     word_of: Ints,
     words: Ints,
-    tags: Ints,
     at: Ints,
     about: Ints,
     weights: Steps,
@@ -267,7 +259,7 @@ def chains(
     ends = np.zeros(at.shape[0], np.int64)
     total = 0
     for q in range(at.shape[0]):
-        ids, begins = features(chars, marks, word_of, words, tags, at[q], about[q])
+        ids, begins = features(chars, marks, word_of, words, at[q], about[q])
         labels = kept(ids, begins, weights, change)
         start, end, first = at[q, 0], at[q, 1], at[q, 7]
         for j in range(labels.shape[0]):

@@ -97,7 +97,7 @@ def windows(text: str, source: Source, told: list[tuple[int, int, str]]) -> Iter
         fact = read[sentence.at + m.start, sentence.at + m.end]
         name = next((n for a, b, n in told if fact.number[0] < b and a < fact.number[1]), None)
         if name:
-            ids, begins = kernels.features(*around[:5], around.at[n], around.about[n])
+            ids, begins = kernels.features(*around[:4], around.at[n], around.about[n])
             start, end, first, last = (int(around.at[n, i]) - begin_of[n] for i in (0, 1, 7, 8))
             labels = wanted(sentence.text, [*range(first, start), -1, *range(end, last)], m, name)
             yield Example(ids, begins, by_words(labels, begins), name, fact)

@@ -104,23 +104,10 @@ def _number(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
 
-class Vocabulary(NamedTuple):
-    """The words of our sentences with numbers for their parts of speech: longer ones, and single characters."""
-
-    longer: Finder
-    singles: kernels.Ints
-
-
 @cache
-def vocabulary() -> Vocabulary:
-    """Return the vocabulary of this repository, read when first asked for."""
-    known = {row["word"]: row["part"] for row in rows(VOCABULARY)}
-    parts = {part: 16 + n for n, part in enumerate(sorted(set(known.values())))}
-    singles = np.full(0x10000, 15, np.int64)
-    for word, part in known.items():
-        if len(word) == 1:
-            singles[ord(word)] = parts[part]
-    return Vocabulary(Finder(known, {word: parts[part] for word, part in known.items()}), singles)
+def vocabulary() -> Finder:
+    """Return what finds the words of our sentences, read when first asked for."""
+    return Finder(row["word"] for row in rows(VOCABULARY))
 
 
 NUMBER = cache(_number)  # of units
@@ -133,7 +120,6 @@ class Windows(NamedTuple):
     marks: kernels.Ints
     word_of: kernels.Ints
     words: kernels.Ints
-    tags: kernels.Ints
     at: kernels.Ints
     about: kernels.Ints
 
@@ -156,8 +142,7 @@ def windows(sentences: list[Sentence]) -> Windows:
             about.append((KIND.get(m.kind, -1), NUMBER(m.unit), ROLE.get(m.role, -1)))
         begin += len(text) + 1
     chars = codes("\n".join([*[s.text for s in sentences], ""]))
-    known = vocabulary()
-    words = kernels.words(chars, known.longer.found(chars), known.singles)
+    words = kernels.words(chars, vocabulary().found(chars))
     told = np.array(figures, np.int64).reshape(-1, 7)
     marks = kernels.marked(chars, MARKS, PAIRS, np.array(spans, np.int64).reshape(-1, 3), told)
     return Windows(

@@ -70,16 +70,14 @@ def _slot(keys: Ints, key: int) -> int:
     at = (key ^ key >> 15) * 0x2545F491 & size
     while keys[at] != key and keys[at] != -1:
         at = at + 1 & size
-    return at
+    return int(at)
 
 
 @njit(cache=True, nogil=True)
-def _added(
-    words: Ints, ends: Ints, values: Ints, keys: Ints, states: Ints, whole: Ints, pairs: Bools
-) -> None:
-    """Fill an automaton with words one behind the other, each ending at one of `ends` and of a value above 0."""
+def _added(words: Ints, ends: Ints, keys: Ints, states: Ints, whole: Bools, pairs: Bools) -> None:
+    """Fill an automaton with words one behind the other, each ending at one of `ends`."""
     count, start = 1, 0
-    for k, end in enumerate(ends):
+    for end in ends:
         state = 0
         pairs[_place(words[start], words[start + 1])] = True
         for i in range(start, end):
@@ -89,18 +87,18 @@ def _added(
                 states[slot] = count
                 count += 1
             state = states[slot]
-        whole[state] = values[k]
+        whole[state] = True
         start = end
 
 
 @njit(cache=True, nogil=True)
-def _longest(text: Ints, keys: Ints, states: Ints, whole: Ints, pairs: Bools) -> Ints:
-    """Return start, end and value of the longest words of a text, none inside another: (words, 3)."""
+def _longest(text: Ints, keys: Ints, states: Ints, whole: Bools, pairs: Bools) -> Ints:
+    """Return start and end of the longest words of a text, none inside another: (words, 2)."""
     n = text.shape[0]
-    found = np.zeros((n // 2 + 1, 3), np.int64)
+    found = np.zeros((n // 2 + 1, 2), np.int64)
     count = i = 0
     while i < n - 1:
-        end = value = 0
+        end = 0
         if pairs[_place(text[i], text[i + 1])]:
             state, j = 0, i
             while j < n:
@@ -110,9 +108,9 @@ def _longest(text: Ints, keys: Ints, states: Ints, whole: Ints, pairs: Bools) ->
                 state = states[slot]
                 j += 1
                 if whole[state]:
-                    end, value = j, whole[state]
+                    end = j
         if end:
-            found[count, 0], found[count, 1], found[count, 2] = i, end, value
+            found[count] = i, end
             count += 1
         i = max(i + 1, end)
     return found[:count]
@@ -124,22 +122,18 @@ def codes(text: str) -> Ints:
 
 
 class Finder:
-    """Finds the longest of many words (of two characters at least) at each place of a text: an automaton in arrays.
-
-    Words may have values above 0, which `found` returns.
-    """
+    """Finds the longest of many words (of two characters at least) at each place of a text: an automaton in arrays."""
 
     __slots__ = ("_arrays",)
 
-    def __init__(self, words: Iterable[str], values: dict[str, int] | None = None) -> None:
+    def __init__(self, words: Iterable[str]) -> None:
         known = sorted({word for word in words if len(word) >= 2})
         length = sum(map(len, known))
         size = 1 << max(4, (2 * length + 2).bit_length())
         keys, states = np.full(size, -1, np.int64), np.zeros(size, np.int64)
-        whole, pairs = np.zeros(length + 1, np.int64), np.zeros(1 << 16, np.bool_)
+        whole, pairs = np.zeros(length + 1, np.bool_), np.zeros(1 << 16, np.bool_)
         ends = np.cumsum([len(word) for word in known], dtype=np.int64)
-        told = np.array([values[word] if values else 1 for word in known], np.int64)
-        _added(codes("".join(known)), ends, told, keys, states, whole, pairs)
+        _added(codes("".join(known)), ends, keys, states, whole, pairs)
         self._arrays = keys, states, whole, pairs
 
     def match(self, text: str, at: int = 0) -> str:
@@ -149,9 +143,8 @@ class Finder:
 
     def all(self, text: str) -> list[tuple[int, str]]:
         """Return the words of a text with where they begin, none inside another."""
-        found = self.found(codes(text)).tolist()
-        return [(start, text[start:end]) for start, end, _value in found]
+        return [(start, text[start:end]) for start, end in self.found(codes(text)).tolist()]
 
     def found(self, text: Ints) -> Ints:
-        """Return start, end and value of the words of a text told as code points: (words, 3)."""
+        """Return start and end of the words of a text told as code points: (words, 2)."""
         return _longest(text, *self._arrays)
