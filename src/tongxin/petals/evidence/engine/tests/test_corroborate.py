@@ -265,15 +265,15 @@ def test_numbers_that_add_up_by_chance_are_not(text):
 
 def test_places_add_up_to_their_region_across_bulletins():
     parts = [
-        _told("2024年，北京市示例专利转让量1204件。", "甲报"),
-        _told("2024年，天津市示例专利转让量2316件。", "乙报"),
-        _told("2024年，河北省示例专利转让量3018件。", "丙报"),
+        _told("2024年，北京市专利转让量1204件。", "甲报"),
+        _told("2024年，天津市专利转让量2316件。", "乙报"),
+        _told("2024年，河北省专利转让量3018件。", "丙报"),
     ]
-    total = _told("2024年，京津冀三地示例专利转让量6538件。", "丁报")
+    total = _told("2024年，京津冀三地专利转让量6538件。", "丁报")
     found = _found(*parts, total)
     assert [(v.kind, v.witnesses) for v in found] == [("derived", 4)]
     assert _kinds(*parts[:2], total) == []
-    assert _kinds(*parts, _told("2024年，京津冀三地示例专利转让量6539件。", "丁报")) == []
+    assert _kinds(*parts, _told("2024年，京津冀三地专利转让量6539件。", "丁报")) == []
 
 
 def test_a_part_is_no_figure_of_the_whole_place():
