@@ -19,28 +19,14 @@ CAPTION = re.compile(r"(?:摄|图|报道)[。）)]?$|^(?:图为|这是)|记者.{
 Find = Callable[[str], re.Match[str] | None]
 
 
-@cache
-def _of_pages() -> tuple[Find, re.Pattern[str], re.Pattern[str]]:
-    """Return what finds the heading of another part of a page, what sites print under articles, 展开全文."""
-    kinds: dict[str, list[str]] = {"tail": [], "standing": [], "unfold": []}
-    for row in rows("boilerplate.csv"):
-        if row["kind"] in kinds:
-            kinds[row["kind"]].append(f"(?:{row['pattern']})")
-    return (
-        _finder(kinds["tail"]),
-        re.compile("|".join(kinds["standing"])),
-        re.compile("|".join(kinds["unfold"])),
-    )
-
-
 def is_tail(line: str) -> bool:
     """Whether a line is the heading of another part of a page: 相关阅读, 网友评论."""
-    return _of_pages()[0](line) is not None
+    return _rules()[1](line) is not None
 
 
 def is_standing(text: str) -> bool:
     """Whether a site prints a text under every article: 未经授权不得转载."""
-    return _of_pages()[1].search(text) is not None
+    return _holds(text, "kind", "standing")
 
 
 def is_furniture(line: str) -> bool:
@@ -50,7 +36,7 @@ def is_furniture(line: str) -> bool:
 
 def is_unfolding(line: str) -> bool:
     """Whether a line says that a page holds more than it shows: 展开全文."""
-    return "全文" in line and _of_pages()[2].search(line) is not None
+    return "全文" in line and _holds(line, "kind", "unfold")
 
 
 @cache

@@ -99,18 +99,16 @@ MARKS = _marks()
 PAIRS = np.array([[ord(c) for c in verb] for verb in VERBS if len(verb) == 2], np.int64)
 
 
-def _number(word: str) -> int:
-    """Return a number for a word, the same on every machine."""
-    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+@cache
+def _number(unit: str) -> int:
+    """Return a number for a unit, the same on every machine."""
+    return zlib.crc32(unit.encode("utf-8", "surrogatepass"))
 
 
 @cache
 def vocabulary() -> Finder:
     """Return what finds the words of our sentences, read when first asked for."""
     return Finder(row["word"] for row in rows(VOCABULARY))
-
-
-NUMBER = cache(_number)  # of units
 
 
 class Windows(NamedTuple):
@@ -139,7 +137,7 @@ def windows(sentences: list[Sentence]) -> Windows:
         for m in mine:
             low, high = m.clause
             figures.append((begin + m.start, begin + m.end, begin + low, begin + high, begin, first, last))
-            about.append((KIND.get(m.kind, -1), NUMBER(m.unit), ROLE.get(m.role, -1)))
+            about.append((KIND.get(m.kind, -1), _number(m.unit), ROLE.get(m.role, -1)))
         begin += len(text) + 1
     chars = codes("\n".join([*[s.text for s in sentences], ""]))
     words = kernels.words(chars, vocabulary().found(chars))
